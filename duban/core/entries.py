@@ -1,0 +1,154 @@
+"""Entries of the ledger: what happened, never changed, each sealed with the hash of the one before it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+Data = Mapping[str, Any]
+"""JSON values only."""
+
+GENESIS = "0" * 64
+"""What stands in place of a hash before the first entry."""
+
+SYSTEM = "system"
+"""The actor of what duban does by itself."""
+
+
+class EntryKind(StrEnum):
+    """Everything that can happen to an initiative. Closed: a kind that is not here cannot be read or written."""
+
+    ADOPTED = "adopted"  # the initiative came under this ledger; rungs older than this are never sent
+    OPENED = "opened"
+    SIGNED = "signed"
+    REPORTED = "reported"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    COMPLETED = "completed"
+    EXTENSION_ASKED = "extension-asked"
+    EXTENSION_GRANTED = "extension-granted"
+    EXTENSION_REFUSED = "extension-refused"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    HANDED_OVER = "handed-over"
+    CANCELLED = "cancelled"
+    ACKNOWLEDGED = "acknowledged"
+    ACTION_STARTED = "action-started"
+    ACTION_SUCCEEDED = "action-succeeded"
+    ACTION_FAILED = "action-failed"
+    RUNG_SKIPPED = "rung-skipped"
+    NOTICE_QUEUED = "notice-queued"
+    NOTICE_SENT = "notice-sent"
+    NOTICE_REFUSED = "notice-refused"
+    NOTICE_DROPPED = "notice-dropped"
+    NOTICE_DEAD = "notice-dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry not yet in the ledger. `key`, where given, can be in one initiative's ledger only once."""
+
+    kind: EntryKind
+    step: str = ""
+    actor: str = SYSTEM
+    data: Data = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry in the ledger. `at` is UTC; `day` is the business date, Asia/Shanghai; `sequence` counts from 1."""
+
+    plan: str
+    initiative: str
+    sequence: int
+    kind: EntryKind
+    step: str
+    at: datetime
+    day: date
+    actor: str
+    data: Data
+    key: str | None
+    previous: str
+    hash: str
+
+
+def seal(
+    drafts: Sequence[Draft], *, plan: str, initiative: str, after: Entry | None, at: datetime, day: date
+) -> tuple[Entry, ...]:
+    """Turn drafts into the entries that follow `after` (None: the first ones)."""
+    entries: list[Entry] = []
+    previous, sequence = (after.hash, after.sequence) if after else (GENESIS, 0)
+    for draft in drafts:
+        sequence += 1
+        entry = Entry(
+            plan=plan,
+            initiative=initiative,
+            sequence=sequence,
+            kind=draft.kind,
+            step=draft.step,
+            at=at.astimezone(UTC),
+            day=day,
+            actor=draft.actor,
+            data=draft.data,
+            key=draft.key,
+            previous=previous,
+            hash="",
+        )
+        previous = digest(entry)
+        entries.append(_with_hash(entry, previous))
+    return tuple(entries)
+
+
+def _with_hash(entry: Entry, value: str) -> Entry:
+    return Entry(
+        entry.plan,
+        entry.initiative,
+        entry.sequence,
+        entry.kind,
+        entry.step,
+        entry.at,
+        entry.day,
+        entry.actor,
+        entry.data,
+        entry.key,
+        entry.previous,
+        value,
+    )
+
+
+def digest(entry: Entry) -> str:
+    """SHA-256, in hexadecimal, of everything in the entry but its own hash, as canonical JSON."""
+    body = [
+        entry.previous,
+        entry.plan,
+        entry.initiative,
+        entry.sequence,
+        entry.kind.value,
+        entry.step,
+        entry.at.isoformat(),
+        entry.day.isoformat(),
+        entry.actor,
+        entry.data,
+        entry.key,
+    ]
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def first_broken(entries: Sequence[Entry]) -> tuple[Entry, str] | None:
+    """The first entry of one initiative's ledger that does not follow from those before it, and why; None if all do."""
+    previous = GENESIS
+    for expected, entry in enumerate(entries, start=1):
+        if entry.sequence != expected:
+            return entry, f"sequence {entry.sequence} where {expected} was due: entries are missing or doubled"
+        if entry.previous != previous:
+            return entry, "it names another predecessor than the entry before it"
+        if digest(entry) != entry.hash:
+            return entry, "its content does not match its hash"
+        previous = entry.hash
+    return None

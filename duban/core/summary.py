@@ -1,0 +1,104 @@
+"""Tables derived from the ledger: what lists, lights and the patrol read. Each can be made anew from the entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class Light(IntEnum):
+    """红黄绿灯, ordered by gravity; OFF is a step that has not begun or is over."""
+
+    OFF = 0
+    GREEN = 1
+    YELLOW = 2
+    ORANGE = 3
+    RED = 4
+
+
+class Status(StrEnum):
+    """Where a step stands. Whether it is late is its light's business."""
+
+    WAITING = "waiting"  # for its needs, or for its earliest day
+    OPEN = "open"  # not yet signed for
+    WORKING = "working"  # signed for
+    REVIEW = "review"  # submitted, waiting for approval
+    RUNNING = "running"  # an action runs
+    ELAPSING = "elapsing"  # a period runs
+    SUSPENDED = "suspended"
+    FAILED = "failed"  # an action failed for good; a person is asked
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+CLOSED = frozenset({Status.DONE, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as it stands. `forecast` is the expected last day; `original_due` the deadline before any extension."""
+
+    step: str
+    status: Status
+    light: Light
+    reason: str
+    due: date | None
+    original_due: date | None
+    opened: date | None
+    finished: date | None
+    forecast: date | None
+    progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One initiative as it stands after entry `sequence`; `look_again` is when time alone may change something."""
+
+    initiative: str
+    sequence: int
+    light: Light
+    reason: str
+    done: int
+    total: int
+    next_due: date | None
+    look_again: datetime | None
+    steps: tuple[StepRow, ...]
+
+
+class Delivery(StrEnum):
+    """How far a notice has come."""
+
+    QUEUED = "queued"
+    RETRYING = "retrying"
+    SENT = "sent"
+    DROPPED = "dropped"  # taken again just before sending, and no longer due
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One notice to one recipient; `next_try` is the earliest moment to send it (UTC), None once it is over."""
+
+    key: str
+    initiative: str
+    step: str
+    rung: str
+    slip: str
+    recipient: str
+    delivery: Delivery
+    queued_at: datetime
+    next_try: datetime | None
+    tries: int
+    outcome: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a waiting initiative knows of a step elsewhere: its last day once closed, else its forecast."""
+
+    finished: date | None
+    forecast: date | None
+
+
+UpstreamFacts = Mapping[tuple[str, str], Upstream]

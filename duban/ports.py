@@ -1,0 +1,128 @@
+"""What the engine needs from outside. Each port has a real adapter and a fake that pass one contract suite."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from duban.core.entries import Entry
+from duban.core.plan import StepRef
+from duban.core.summary import NoticeRow, Summary, Upstream
+
+
+class Conflict(Exception):
+    """Somebody else appended to this initiative first: read again and decide again."""
+
+
+class LedgerUnusable(Exception):
+    """The ledger cannot be used as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One transaction on one initiative: everything in it is stored, or nothing.
+
+    `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` and
+    `notices` replace the derived rows; `wake` names initiatives to be looked at at once; `woken` are the wakes, by id,
+    that this look has answered. `at` stamps the wakes.
+    """
+
+    initiative: str
+    entries: tuple[Entry, ...]
+    summary: Summary | None = None
+    notices: tuple[NoticeRow, ...] = ()
+    wake: tuple[str, ...] = ()
+    woken: tuple[int, ...] = ()
+    at: datetime | None = None
+
+
+class Ledger(Protocol):
+    """The memory of one plan. Appends are the only way in."""
+
+    def entries(self, initiative: str) -> Sequence[Entry]:
+        """All entries of an initiative, in sequence; empty when it has none."""
+        ...
+
+    def initiatives(self) -> Sequence[str]:
+        """Initiatives that have entries, sorted."""
+        ...
+
+    def commit(self, commit: Commit) -> None:
+        """Store a transaction; raises Conflict when its entries no longer follow the last stored one."""
+        ...
+
+    def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
+        """What is known of steps elsewhere, in one query; steps without a row are left out."""
+        ...
+
+    def wakes(self, initiative: str) -> tuple[int, ...]:
+        """Ids of the wakes an initiative has not answered yet."""
+        ...
+
+    def wake(self, initiatives: Iterable[str], at: datetime) -> None:
+        """Ask for a look at initiatives at once."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Initiatives to look at now: woken, or with `look_again` at or before `now`; longest waiting first."""
+        ...
+
+    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
+        """Notices whose `next_try` is at or before `now`, earliest first."""
+        ...
+
+    def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """All notices, of one initiative or of the plan, by the time they were queued."""
+        ...
+
+    def summaries(self) -> Sequence[Summary]:
+        """All initiatives as they stand, with their steps, in two queries; sorted by id."""
+        ...
+
+    def forget_derived(self) -> None:
+        """Empty the derived tables, so that they are made anew from the entries."""
+        ...
+
+
+class Clock(Protocol):
+    """The time of day, real or rehearsed."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words. `key` makes its delivery idempotent; `to` are the recipient's channels."""
+
+    key: str
+    recipient: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery: accepted, or refused with the reason."""
+
+    accepted: bool
+    detail: str
+
+
+class Carrier(Protocol):
+    """Carries letters to people."""
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        """Deliver one letter; a refusal is an outcome, not an exception. Delivering a key again is harmless."""
+        ...
+
+
+class Waker(Protocol):
+    """The fast way to a look at an initiative; the patrol is the sure one."""
+
+    def wake(self, initiatives: Sequence[str]) -> None:
+        """Ask for a tick of each. May fail silently by design only in that the patrol catches up; it logs."""
+        ...
