@@ -9,13 +9,13 @@ Days are plain dates of the office's own time zone; a moment (`datetime`) is ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import repeat
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag,
 IntArray = NDArray[np.int64]
 
 _REMEDY = "build the calendar over more years, or correct the date"
+_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_NOTES: Mapping[date, str] = MappingProxyType({})
 
 
@@ -68,12 +69,12 @@ class WorkCalendar:
     first: date
     last: date
     provisional_years: frozenset[int]
-    _working: bytes = field(repr=False)
+    _working: bytes = field(repr=False)  # 1 for a working day, by position (the first day's is 0)
     _notes: dict[date, str] = field(repr=False, hash=False)
-    _before: _DayTable = field(repr=False, compare=False)  # working days before the day: its ordinal when it is none
-    _ordinal: _DayTable = field(repr=False, compare=False)  # working days up to and including the day
+    _position: _DayTable = field(repr=False, compare=False)
+    _before: tuple[int, ...] = field(repr=False, compare=False)  # working days before each position, and before the end
     _days: tuple[date, ...] = field(repr=False, compare=False)  # the working days; ordinal k is at k - 1
-    _ordinals: IntArray = field(repr=False, compare=False)  # `_ordinal` by position, for arrays
+    _ordinals: IntArray = field(repr=False, compare=False)  # the ordinal of each position, for arrays
     _day_numbers: IntArray = field(repr=False, compare=False)  # `_days` as day numbers, for arrays
 
     @classmethod
@@ -106,8 +107,8 @@ class WorkCalendar:
             provisional_years=frozenset(provisional_years),
             _working=flags.tobytes(),
             _notes={day: note for day, note in notes.items() if first <= day <= last},
-            _before=_DayTable(zip(days, (ordinals - flags).tolist(), strict=True)),
-            _ordinal=_DayTable(zip(days, ordinals.tolist(), strict=True)),
+            _position=_DayTable(zip(days, range(len(days)), strict=True)),
+            _before=(0, *ordinals.tolist()),
             _days=tuple(days[position] for position in worked.tolist()),
             _ordinals=ordinals,
             _day_numbers=worked.astype(np.int64) + first.toordinal(),
@@ -115,15 +116,15 @@ class WorkCalendar:
 
     def is_working(self, day: date) -> bool:
         """Tell whether `day` is a working day."""
-        return self._ordinal[day] != self._before[day]
+        return self._working[self._position[day]] == 1
 
     def is_provisional(self, day: date) -> bool:
         """Tell whether `day` lies in a year whose holidays are not announced yet, so that it may still change."""
-        return day in self._ordinal and day.year in self.provisional_years
+        return self._covered(day).year in self.provisional_years
 
     def note(self, day: date) -> str:
         """Give the reason why `day` is worked or not, in Chinese; empty for an ordinary day."""
-        return self._notes.get(day, "")
+        return self._notes.get(self._covered(day), "")
 
     def add(self, day: date, n: int) -> date:
         """Give the `n`-th working day after `day`; `day` itself is not counted (当日不计入).
@@ -131,7 +132,8 @@ class WorkCalendar:
         A negative `n` counts backwards from `day`, again without it. With 0 the answer is `day` when it is worked and
         otherwise the next working day.
         """
-        ordinal = self._ordinal[day] + n if n > 0 else self._before[day] + 1 + n
+        position = self._position[day]
+        ordinal = self._before[position + 1] + n if n > 0 else self._before[position] + 1 + n
         if 0 < ordinal <= len(self._days):
             return self._days[ordinal - 1]
         raise self._beyond(f"{n} working days from {day}")
@@ -141,7 +143,7 @@ class WorkCalendar:
 
         `between(day, add(day, n)) == n` from any day for n > 0 and from a working day for every n.
         """
-        return self._ordinal[b] - self._ordinal[a]
+        return self._before[self._position[b] + 1] - self._before[self._position[a] + 1]
 
     def next_working(self, day: date) -> date:
         """Give the first working day that is not before `day`."""
@@ -149,25 +151,21 @@ class WorkCalendar:
 
     def previous_working(self, day: date) -> date:
         """Give the last working day that is not after `day`."""
-        ordinal = self._ordinal[day]
+        ordinal = self._before[self._position[day] + 1]
         if ordinal:
             return self._days[ordinal - 1]
         raise self._beyond(f"the last working day up to {day}")
 
     def roll(self, day: date, roll: Roll) -> date:
         """Move a day that is not worked to a working day as `roll` says; a working day stays where it is."""
-        match roll:
-            case Roll.FORWARD:
-                return self.next_working(day)
-            case Roll.BACK:
-                return self.previous_working(day)
-            case Roll.NONE:
-                return date.fromordinal(self.first.toordinal() + self._position(day))
+        if roll == Roll.FORWARD:
+            return self.next_working(day)
+        return self.previous_working(day) if roll == Roll.BACK else self._covered(day)
 
     def add_calendar(self, day: date, n: int) -> date:
         """Give the day `n` calendar days after `day` (before it when negative), worked or not."""
-        position = self._position(day) + n
-        if 0 <= position < len(self._ordinals):
+        position = self._position[day] + n
+        if 0 <= position < len(self._working):
             return date.fromordinal(self.first.toordinal() + position)
         raise self._beyond(f"{n} calendar days from {day}")
 
@@ -176,8 +174,8 @@ class WorkCalendar:
 
         Each interval (start, end) leaves out the days from `start` up to but not including `end`: suspension, hearing,
         tender, expert review. Days that several intervals cover count once. An interval counts in full when it begins
-        on or before the deadline as pushed by the intervals before it, and not at all when it begins later; whatever
-        began before the limit itself did is for the caller to cut off. A working deadline counted in working days
+        on or before the deadline as pushed by the intervals before it, and not at all when it begins later; what of it
+        lies before the limit began to run is for the caller to cut off. A working deadline counted in working days
         moves to a working day outside the intervals; a calendar deadline may need `roll` afterwards.
         Raises ValueError for an interval that ends before it starts.
         """
@@ -188,7 +186,10 @@ class WorkCalendar:
         return deadline
 
     def ordinals(self, day_numbers: IntArray) -> IntArray:
-        """Give for each day number (`date.toordinal()`) the ordinal of the last working day up to it; 0 for none."""
+        """Give for each day number (`date.toordinal()`) the ordinal of the last working day up to it; 0 for none.
+
+        Any shape; raises `CalendarRange` naming the first day that is not covered.
+        """
         positions = day_numbers - self.first.toordinal()
         strays = day_numbers[(positions < 0) | (positions >= len(self._ordinals))]
         if strays.size:
@@ -196,22 +197,152 @@ class WorkCalendar:
         return self._ordinals[positions]
 
     def day_numbers(self, ordinals: IntArray) -> IntArray:
-        """Give for each ordinal the day number of its working day; the inverse of `ordinals` on working days."""
+        """Give for each ordinal the day number of its working day; the inverse of `ordinals` on working days.
+
+        Any shape; raises `CalendarRange` naming the first ordinal the calendar does not reach.
+        """
         strays = ordinals[(ordinals < 1) | (ordinals > len(self._day_numbers))]
         if strays.size:
-            raise self._beyond(f"working day {strays[0]} of {len(self._day_numbers)}")
+            raise self._beyond(f"working day number {strays[0]} of {len(self._day_numbers)}")
         return self._day_numbers[ordinals - 1]
-
-    def _position(self, day: date) -> int:
-        """Give the position of `day` among all days of the calendar, the first being 0."""
-        return day.toordinal() - self.first.toordinal() if day in self._ordinal else self._ordinal[day]
 
     def _pushed(self, deadline: date, start: date, end: date, unit: DayUnit) -> date:
         """Give `deadline` later by the days from `start` up to but not including `end`."""
-        if unit is DayUnit.CALENDAR:
-            return self.add_calendar(deadline, self._position(end) - self._position(start))
-        length = self._before[end] - self._before[start]
+        begins, ends = self._position[start], self._position[end]
+        if unit == DayUnit.CALENDAR:
+            return self.add_calendar(deadline, ends - begins)
+        length = self._before[ends] - self._before[begins]
         return self.add(deadline, length) if length else deadline
+
+    def _covered(self, day: date) -> date:
+        """Give `day` itself once it is known to be in the calendar."""
+        return self.add_calendar(day, 0)
 
     def _beyond(self, what: str) -> CalendarRange:
         return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {_REMEDY}")
+
+
+def _merged(intervals: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Join the half-open intervals that overlap or touch; the result is in order and apart."""
+    merged: list[tuple[date, date]] = []
+    for start, end in sorted(intervals):
+        if end < start:
+            raise ValueError(f"an excluded interval ends on {end} before it starts on {start}: exchange the two days")
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class DayChange(NamedTuple):
+    """A day on which two calendars differ: whether it is worked now, and what each calendar says about it."""
+
+    day: date
+    working: bool
+    note_before: str
+    note_after: str
+
+
+def changes(old: WorkCalendar, new: WorkCalendar) -> tuple[DayChange, ...]:
+    """List in order the days that both calendars cover and only one of them works."""
+    first, last = max(old.first, new.first), min(old.last, new.last)
+    days = (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
+    return tuple(
+        DayChange(day, new.is_working(day), old.note(day), new.note(day))
+        for day in days
+        if old.is_working(day) != new.is_working(day)
+    )
+
+
+def _written_day(value: object) -> object:
+    """Refuse the numbers and moments that would otherwise quietly become a day of 1970 or of another time zone."""
+    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(value):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError(f"{value!r} is not a day: write it as 2024-02-09, without a time")
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
+class DayRange(BaseModel):
+    """The days from `first` to `last`, both included, or `first` alone, and why they are named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Day
+    last: Day | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DayRange:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"a range cannot end on {self.last} before it begins on {self.first}: exchange the days")
+        return self
+
+    def days(self) -> list[date]:
+        """List the days of the range in order."""
+        return [self.first + timedelta(n) for n in range(((self.last or self.first) - self.first).days + 1)]
+
+
+def _form(value: object) -> str:
+    """Tell a bare day from a range, so that a mistake is reported against the form that was meant."""
+    return "range" if isinstance(value, Mapping | DayRange) else "day"
+
+
+Named = Annotated[Annotated[Day, Tag("day")] | Annotated[DayRange, Tag("range")], Discriminator(_form)]
+
+
+class CalendarOverrides(BaseModel):
+    """What an office knows better than the public calendar: its own days off and days worked.
+
+    Each entry is a day or a `DayRange` with a note. A day that is in both lists is an error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    holidays: tuple[Named, ...] = ()
+    working_days: tuple[Named, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_one_list(self) -> CalendarOverrides:
+        both = sorted(self.days_off().keys() & self.days_worked().keys())
+        if both:
+            named = ", ".join(map(str, both))
+            raise ValueError(f"{named}: both in holidays and in working_days; take each day out of one of the lists")
+        return self
+
+    def days_off(self) -> dict[date, str]:
+        """Give the days the office rests, each with its note."""
+        return _noted(self.holidays, "本单位安排休息")
+
+    def days_worked(self) -> dict[date, str]:
+        """Give the days the office works, each with its note."""
+        return _noted(self.working_days, "本单位安排上班")
+
+
+def _noted(entries: Iterable[date | DayRange], default: str) -> dict[date, str]:
+    ranges = [entry if isinstance(entry, DayRange) else DayRange(first=entry) for entry in entries]
+    return {day: span.note or default for span in ranges for day in span.days()}
+
+
+def apply_overrides(calendar: WorkCalendar, overrides: CalendarOverrides) -> WorkCalendar:
+    """Give the calendar in which the overrides hold over the public arrangement.
+
+    Days before the calendar are left aside, so that old entries may stay where they are as the years covered move on;
+    days after it raise `CalendarRange`, for they are mistyped or would be forgotten.
+    """
+    off, worked = overrides.days_off(), overrides.days_worked()
+    late = sorted(day for day in off | worked if day > calendar.last)
+    if late:
+        named = ", ".join(map(str, late))
+        raise CalendarRange(f"overrides for {named}: outside the calendar {calendar.first}..{calendar.last}; {_REMEDY}")
+    return WorkCalendar.build(
+        calendar.first,
+        calendar.last,
+        lambda day: day in worked or (day not in off and calendar.is_working(day)),
+        provisional_years=calendar.provisional_years,
+        notes=calendar._notes | off | worked,
+    )

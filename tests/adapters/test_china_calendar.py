@@ -1,0 +1,138 @@
+"""China's working days against `chinesecalendar`, a library that keeps its own tables of the yearly notices."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.adapters.china_calendar import china_calendar
+from duban.core.workdays import CalendarOverrides, CalendarRange, DayRange, Roll, WorkCalendar
+
+DAY = timedelta(1)
+FIRST, LAST = date(2007, 1, 1), date(2026, 12, 31)  # what both libraries know for certain
+EVERY_DAY = [FIRST + n * DAY for n in range((LAST - FIRST).days + 1)]
+NONE = CalendarOverrides()
+
+
+@pytest.fixture(scope="module")
+def china() -> WorkCalendar:
+    return china_calendar(2007, 2030, overrides=NONE)
+
+
+@pytest.fixture(scope="module")
+def workdays() -> set[date]:
+    """The working days as the other library knows them."""
+    return {day for day in EVERY_DAY if chinese_calendar.is_workday(day)}
+
+
+def counted(workdays: set[date], day: date, n: int) -> date:
+    """Count n working days from `day` one day at a time, `day` itself not counted."""
+    step = DAY if n > 0 else -DAY
+    left = abs(n)
+    while left:
+        day += step
+        left -= day in workdays
+    return day
+
+
+def test_every_day_since_2007_agrees_with_the_other_library(china: WorkCalendar, workdays: set[date]) -> None:
+    assert [day for day in EVERY_DAY if china.is_working(day) != (day in workdays)] == []
+
+
+@pytest.mark.parametrize("n", [1, 5, 60, -1, -20])
+def test_counting_from_every_day_agrees_with_the_other_library(
+    n: int, china: WorkCalendar, workdays: set[date]
+) -> None:
+    days = EVERY_DAY[120:-120]
+    assert [day for day in days if china.add(day, n) != counted(workdays, day, n)] == []
+
+
+@given(st.dates(FIRST, LAST), st.integers(0, 400))
+def test_between_agrees_with_the_other_library(
+    china: WorkCalendar, workdays: set[date], day: date, length: int
+) -> None:
+    end = min(day + length * DAY, LAST)
+    expected = sum(day + n * DAY in workdays for n in range(1, (end - day).days + 1))
+    assert china.between(day, end) == expected
+    assert china.between(end, day) == -expected
+
+
+def test_sixty_working_days_from_the_25th_of_march_2024(china: WorkCalendar, workdays: set[date]) -> None:
+    start = date(2024, 3, 25)
+    end = china.add(start, 60)
+    assert end == counted(workdays, start, 60) == chinese_calendar.find_workday(60, start) == date(2024, 6, 20)
+    assert china.between(start, end) == 60
+
+
+def test_make_up_days_are_worked_and_say_so(china: WorkCalendar) -> None:
+    make_up, exchanged, festival = date(2024, 2, 4), date(2024, 2, 15), date(2024, 2, 10)
+    assert [china.is_working(day) for day in (make_up, exchanged, festival)] == [True, False, False]
+    notes = [china.note(day) for day in (make_up, exchanged, festival)]
+    assert notes == ["调休上班", "休息日（由 2024-02-04 调休）", "春节"]
+    assert china.roll(date(2024, 2, 10), Roll.FORWARD) == date(2024, 2, 18)
+
+
+def test_a_december_make_up_day_of_the_next_january_is_known(workdays: set[date]) -> None:
+    saturday = date(2011, 12, 31)
+    assert china_calendar(2011, 2011, overrides=NONE).is_working(saturday)
+    assert saturday in workdays
+
+
+# years not announced yet
+
+
+def test_years_after_the_last_announced_are_provisional_and_never_an_error(china: WorkCalendar) -> None:
+    published = {day.year for day in chinese_calendar.constants.workdays}
+    assert not china.provisional_years & published
+    assert china.provisional_years == set(range(min(china.provisional_years), 2031))
+    assert china.is_provisional(date(2030, 1, 31))
+    assert china.is_working(date(2030, 1, 31))
+    assert not china.is_working(date(2030, 10, 1))
+
+
+def test_a_calendar_of_future_years_alone_is_provisional() -> None:
+    assert china_calendar(2080, 2081, overrides=NONE).provisional_years == {2080, 2081}
+
+
+def test_an_office_may_trust_fewer_years_than_the_library() -> None:
+    assert china_calendar(2023, 2025, overrides=NONE, announced_until=2023).provisional_years == {2024, 2025}
+
+
+def test_a_notice_entered_by_hand_makes_a_year_certain() -> None:
+    entered = CalendarOverrides(working_days=(date(2080, 9, 29),))
+    build = china_calendar
+    assert build(2080, 2081, overrides=entered, announced_until=2081).provisional_years == {2081}
+    assert build(2080, 2081, overrides=NONE, announced_until=2081).provisional_years == {2080, 2081}
+    assert build(2080, 2081, overrides=entered).provisional_years == {2080, 2081}
+
+
+# overrides and errors
+
+
+def test_overrides_hold_over_the_public_arrangement(china: WorkCalendar) -> None:
+    overrides = CalendarOverrides(
+        holidays=(date(2006, 5, 8), DayRange(first=date(2024, 2, 9), note="除夕")), working_days=(date(2024, 2, 17),)
+    )
+    office = china_calendar(2024, 2024, overrides=overrides)
+    eve, saturday = date(2024, 2, 9), date(2024, 2, 17)
+    assert [office.is_working(day) for day in (eve, saturday)] == [False, True]
+    assert [china.is_working(day) for day in (eve, saturday)] == [True, False]
+    assert office.note(eve) == "除夕"
+
+
+def test_overrides_after_the_last_year_are_an_error() -> None:
+    with pytest.raises(CalendarRange, match=r"2025-05-01: outside the calendar 2024-01-01\.\.2024-12-31"):
+        china_calendar(2024, 2024, overrides=CalendarOverrides(holidays=(date(2025, 5, 1),)))
+
+
+def test_years_the_wrong_way_round_are_an_error() -> None:
+    with pytest.raises(ValueError, match="cannot end on 2023-12-31 before it begins on 2024-01-01"):
+        china_calendar(2024, 2023, overrides=NONE)
+
+
+def test_a_day_beyond_the_years_is_an_error_naming_them() -> None:
+    short = china_calendar(2024, 2024, overrides=NONE)
+    with pytest.raises(CalendarRange, match=r"2025-01-01 is outside the calendar 2024-01-01\.\.2024-12-31"):
+        short.is_working(date(2025, 1, 1))
