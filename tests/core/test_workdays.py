@@ -351,6 +351,7 @@ def test_calendars_are_values() -> None:
     assert calendar != build(START, START + DAY, [False, True], provisional_years=[2024], notes=notes)
     with pytest.raises(AttributeError):
         calendar.first = START  # type: ignore[misc]  # what is being tested
+    assert calendar == build(START, START + DAY, flags, provisional_years=[2024], notes={START + DAY: "春节"})
     notes[START] = "后来改动"
     assert [calendar.note(day) for day in (START, START + DAY)] == ["", "春节"]
 
@@ -425,6 +426,11 @@ def test_a_day_cannot_be_off_and_worked() -> None:
 def test_a_range_has_an_order() -> None:
     with pytest.raises(ValidationError, match="cannot end on 2024-02-08 before it begins on 2024-02-09"):
         DayRange(first=date(2024, 2, 9), last=date(2024, 2, 8))
+
+
+def test_a_range_may_be_one_day() -> None:
+    day = date(2024, 2, 9)
+    assert DayRange(first=day, last=day).days() == DayRange(first=day).days() == [day]
 
 
 @pytest.mark.parametrize("wrong", [0, 20240209, 1.5, True, "2024/02/09", "20240209", datetime(2024, 2, 9, tzinfo=UTC)])
