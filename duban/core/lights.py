@@ -1,0 +1,129 @@
+"""红黄绿灯: why a step is lit as it is, and on which day time alone would light it otherwise.
+
+Four practised rules, each of which a bureau may switch on (`escalation.yaml`): days left, share of time left without
+progress, 序时进度 (planned against actual progress), and the forecast. Being late is always red.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor
+
+from duban.core.policy import Lights
+from duban.core.summary import CLOSED, Light, Status
+from duban.core.workdays import WorkCalendar
+
+AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the light of a step depends on. `latest` is the last day on which it may end without making others late."""
+
+    status: Status
+    opened: date | None
+    due: date | None
+    submitted: date | None
+    progress: int
+    forecast: date
+    latest: date | None
+    unanswered: bool
+    """Whether a pressing was sent that nobody has answered."""
+    cause: str = ""
+    """The step that makes the forecast late, in words."""
+
+
+Lit = tuple[Light, str]
+OFF: Lit = (Light.OFF, "")
+
+
+def light(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Lit:
+    """The light of a step on a day and the reason, in Chinese; the gravest rule wins, the first among equals."""
+    if at.status in CLOSED or at.status is Status.SUSPENDED:
+        return OFF
+    if at.status is Status.FAILED:
+        return Light.RED, "自动事项执行失败，需人工处理"
+    lit = [OFF if at.status is Status.WAITING else (Light.GREEN, "正常推进"), *_rules(rules, calendar, at, today)]
+    return max(lit, key=lambda pair: pair[0])
+
+
+def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Iterator[Lit]:
+    if at.due is not None and today > at.due:
+        yield _late(calendar, at, at.due, today)
+        return
+    if at.due is not None and at.status in AWAITING_OWNER and at.opened is not None:
+        yield from _time_running_out(rules, calendar, at, at.due, at.opened, today)
+    if rules.forecast:
+        yield _forecast(calendar, at)
+    if rules.unanswered and at.unanswered:
+        yield Light.ORANGE, "催办后尚未回应"
+
+
+def _late(calendar: WorkCalendar, at: Standing, due: date, today: date) -> Lit:
+    days = max(1, calendar.between(due, today))
+    if at.status is Status.REVIEW and at.submitted is not None and at.submitted <= due:
+        return Light.YELLOW, f"按时报送，待审核，已过时限{days}个工作日"
+    return Light.RED, f"已逾期{days}个工作日" + (f"，{at.cause}" if at.cause else "")
+
+
+def _time_running_out(
+    rules: Lights, calendar: WorkCalendar, at: Standing, due: date, opened: date, today: date
+) -> Iterator[Lit]:
+    left, whole = calendar.between(today, due), calendar.between(opened, due)
+    if rules.days_left and left <= rules.days_left.yellow:
+        yield Light.YELLOW, f"距时限{left}个工作日" if left else "今日到期"
+    if whole <= 0:
+        return
+    if rules.time_share and at.progress == 0:
+        share = left / whole
+        if share <= rules.time_share.orange:
+            yield Light.ORANGE, f"时间已过{100 - floor(100 * share)}%，尚无进展"
+        elif share <= rules.time_share.yellow:
+            yield Light.YELLOW, f"时间已过{100 - floor(100 * share)}%，尚无进展"
+    if rules.pace:
+        behind = floor(100 * (whole - left) / whole) - at.progress
+        if behind > rules.pace.red:
+            yield Light.RED, f"进度落后序时{behind}个百分点"
+        elif behind > rules.pace.yellow:
+            yield Light.YELLOW, f"进度落后序时{behind}个百分点"
+
+
+def _forecast(calendar: WorkCalendar, at: Standing) -> Lit:
+    if at.due is not None and at.forecast > at.due:
+        days = calendar.between(at.due, at.forecast)
+        because = f"{at.cause}，" if at.cause else ""
+        return Light.YELLOW, f"{because}预计{_chinese(at.forecast)}完成，晚{days}个工作日"
+    if at.latest is not None and at.status is not Status.WAITING and at.forecast > at.latest:
+        days = calendar.between(at.latest, at.forecast)
+        return Light.YELLOW, f"预计{_chinese(at.forecast)}完成，将使后续事项晚{days}个工作日"
+    return OFF
+
+
+def changes(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Iterator[date]:
+    """Days after `today` on which time alone may light the step otherwise (some may turn out not to)."""
+    if at.status in CLOSED or at.status is Status.SUSPENDED:
+        return
+    days = [calendar.add(limit, 1) for limit in (at.due, at.latest) if limit is not None]
+    if at.status is not Status.WAITING:
+        days.append(calendar.add(at.forecast, 1))
+    if at.due is not None and at.opened is not None and at.status in AWAITING_OWNER:
+        days += _thresholds(rules, calendar, at, at.due, at.opened)
+    yield from (day for day in days if day > today)
+
+
+def _thresholds(rules: Lights, calendar: WorkCalendar, at: Standing, due: date, opened: date) -> Iterator[date]:
+    whole = calendar.between(opened, due)
+    if rules.days_left:
+        yield calendar.add(due, -rules.days_left.yellow)
+    if whole <= 0:
+        return
+    if rules.time_share and at.progress == 0:
+        for share in (rules.time_share.yellow, rules.time_share.orange):
+            yield calendar.add(due, -floor(share * whole))
+    if rules.pace:
+        for lag in (rules.pace.yellow, rules.pace.red):
+            yield calendar.add(opened, ceil((at.progress + lag + 1) * whole / 100))
+
+
+def _chinese(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,384 @@
+"""The critical path method on a graph of steps: earliest and latest times, slack, and the chain that makes a date.
+
+Times are *slots*: a slot is the ordinal of a working day (int64) and stands for the beginning of that day. All
+intervals are half-open. A step of `d` working days that starts at slot s is worked on in the slots s … s+d-1 and has
+the finish s+d: the first slot at which a step that needs it may start. A milestone has d = 0 and finish == start. A
+step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1.
+
+Steps are the indices 0 … n-1. A column (durations, deadlines …) is an int64 array with one row per step, `UNSET` where
+a step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own,
+and so is each column of the answer.
+
+Both passes go through the graph layer by layer, with a few array operations for each layer, in linear time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+UNSET: Final = int(np.iinfo(np.int64).min)
+_FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back
+_LOOPS_TRIED: Final = 8  # each costs a search of the whole graph, which 100,000 steps in a circle must still bear
+
+
+class Cycle(ValueError):
+    """Steps need one another in a circle, so that none of them can ever start.
+
+    `path` is a simple cycle: each step of it needs the next one, and the last needs the first, which has the lowest
+    index. It is the shortest one through any of the first steps tried, which need not be the shortest of the graph.
+    """
+
+    def __init__(self, path: tuple[int, ...]) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        circle = " needs ".join(map(str, (*self.path, self.path[0])))
+        return f"steps need one another in a circle: step {circle}; take out one of these needs"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjacency:
+    """The neighbours of every step in CSR form: those of step i are `flat[first[i]:first[i + 1]]`."""
+
+    first: IntArray
+    flat: IntArray
+
+    def of(self, step: int) -> IntArray:
+        """Give the neighbours of one step."""
+        return self.flat[self.first[step] : self.first[step + 1]]
+
+    def of_all(self, steps: IntArray) -> IntArray:
+        """Give the neighbours of all `steps`, those of one step after those of the other."""
+        begins = self.first[steps]
+        counts = self.first[steps + 1] - begins
+        before = np.cumsum(counts) - counts
+        at: IntArray = np.arange(counts.sum()) + np.repeat(begins - before, counts)
+        return self.flat[at]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Links:
+    """Where the steps look for their bound in a pass, in layer order; a neighbour is given by its place in that order.
+
+    A step without neighbours looks at place n, beyond the steps, which holds a value that bounds nothing: so no layer
+    and no step is a special case.
+    """
+
+    places: IntArray  # the neighbours of the first step, then of the second …
+    segments: IntArray  # for each step, where its neighbours begin, counted from the first of its layer
+    layers: tuple[tuple[slice, slice], ...]  # in the order of the pass: a layer's steps, and their part of `places`
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A graph of steps made ready by `compile_network` for any number of passes. Immutable: its arrays are read-only.
+
+    The layer of a step is the length of the longest path of needs behind it. `order` lists the steps layer by layer,
+    by index within a layer, and `place` is its inverse.
+    """
+
+    needs: Adjacency
+    order: IntArray
+    place: IntArray
+    upstream: _Links
+    downstream: _Links
+
+    def __len__(self) -> int:
+        """Give the number of steps."""
+        return len(self.order)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """The starts and finishes, in slots, that a pass found: one row per step, of the shape of the durations."""
+
+    start: IntArray
+    finish: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elapsed:
+    """The steps that elapse on the calendar (publicity, objections): their durations are in calendar days.
+
+    `steps`, shape (n,), is true for these. The two lookups take and give arrays of any shape, as those of
+    `WorkCalendar` do: `day_numbers` gives the day number of a slot, `ordinals` the slot of the last working day up to
+    a day. They refuse what lies beyond the calendar.
+
+    A step of `d` calendar days that starts on day D takes the days D … D+d-1, and its finish is the first working day
+    on or after D+d. A law that does not count the first day is for the caller to put into `d`.
+    """
+
+    steps: BoolArray
+    day_numbers: Callable[[IntArray], IntArray]
+    ordinals: Callable[[IntArray], IntArray]
+
+    def finish(self, start: IntArray, days: IntArray) -> IntArray:
+        """Give the first slot at which `days` calendar days from `start` are over."""
+        return self.ordinals(self.day_numbers(start) + days - 1) + 1
+
+    def start(self, finish: IntArray, days: IntArray) -> IntArray:
+        """Give the last slot from which `days` calendar days are over at `finish`."""
+        return self.ordinals(self.day_numbers(finish) - days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """How long the steps take, in layer order; what it computes is for the steps `rows`."""
+
+    days: IntArray
+    elapsed: Elapsed | None
+
+    def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
+        days = self.days[rows]
+        finish = start + days
+        if self.elapsed is not None and (on := np.flatnonzero(self.elapsed.steps[rows])).size:
+            finish[on] = self.elapsed.finish(start[on], days[on])
+        return finish
+
+    def start(self, finish: IntArray, rows: slice | IntArray) -> IntArray:
+        days = self.days[rows]
+        start = finish - days
+        if self.elapsed is not None and (on := np.flatnonzero(self.elapsed.steps[rows])).size:
+            start[on] = self.elapsed.start(finish[on], days[on])
+        return start
+
+
+def compile_network(needs: Sequence[Sequence[int]]) -> Network:
+    """Sort the steps into layers; `needs[i]` holds the indices of the steps that step i needs, in any order.
+
+    Time and memory grow linearly with steps and needs. Raises `Cycle` when steps need one another, and ValueError
+    naming every need that is not a step.
+    """
+    size = len(needs)
+    counts = np.fromiter(map(len, needs), np.int64, size)
+    needed = np.fromiter(chain.from_iterable(needs), np.int64, int(counts.sum()))
+    needing = np.repeat(np.arange(size), counts)
+    _refuse_strangers(needing, needed, size)
+    behind = Adjacency(_bounds(counts), needed)
+    ahead = Adjacency(_bounds(np.bincount(needed, minlength=size)), needing[np.argsort(needed, kind="stable")])
+    layers = list(_layers(counts, ahead))
+    order = np.concatenate([needed[:0], *layers])
+    if len(order) < size:
+        raise Cycle(_find_cycle(needs, np.setdiff1d(np.arange(size), order).tolist()))
+    place = np.empty_like(order)
+    place[order] = np.arange(size)
+    edges = _bounds(np.array([len(layer) for layer in layers], np.int64))
+    for array in (behind.first, behind.flat, order, place):
+        array.setflags(write=False)
+    upstream, downstream = _links(behind, order, place, edges), _links(ahead, order, place, edges)
+    return Network(behind, order, place, upstream, replace(downstream, layers=downstream.layers[::-1]))
+
+
+def forward(
+    network: Network,
+    durations: IntArray,
+    *,
+    data_date: int = 0,
+    earliest: IntArray | None = None,
+    fixed_start: IntArray | None = None,
+    fixed_finish: IntArray | None = None,
+    elapsed: Elapsed | None = None,
+) -> Pass:
+    """Find the earliest start and finish of every step, from durations of 0 or more; units as the module says.
+
+    `data_date` is the slot of today: nothing that has not started starts before it, and nothing that has not finished
+    finishes before it. `earliest` is a slot before which a step may not start. `fixed_start` and `fixed_finish` are
+    what really happened and win over all else, also where a step began before what it needs was done. A step of which
+    only the finish is known is given a start that is not after it.
+    Raises ValueError for a column that has not one row per step.
+    """
+    spans = _spans(network, durations, elapsed)
+    begun, done = _column(network, fixed_start, spans), _column(network, fixed_finish, spans)
+    settled = np.full(spans.days.shape, done)
+    running = np.flatnonzero((begun != UNSET) & (done == UNSET))
+    settled[running] = np.maximum(spans.finish(begun[running], running), data_date)
+    floor = np.maximum(_column(network, earliest, spans), data_date)
+    start, finish = _sweep(network.upstream, floor, settled, spans.finish, best=np.maximum, unbound=UNSET)
+    return Pass(_actual_start(start, begun, done)[network.place], finish[network.place])
+
+
+def backward(
+    network: Network,
+    durations: IntArray,
+    deadlines: IntArray | None,
+    horizon: int,
+    *,
+    fixed_start: IntArray | None = None,
+    fixed_finish: IntArray | None = None,
+    elapsed: Elapsed | None = None,
+) -> Pass:
+    """Find the latest start and finish of every step with which every deadline is met.
+
+    The latest finish is the least of the step's own deadline, or `horizon` where it has none, and the latest starts of
+    the steps that need it; so let `horizon` not lie before any deadline. The other arguments are those of `forward`. A
+    step that has begun holds back nothing it needs, and its latest start is the one it had.
+    Raises ValueError for a column that has not one row per step.
+    """
+    spans = _spans(network, durations, elapsed)
+    begun, done = _column(network, fixed_start, spans), _column(network, fixed_finish, spans)
+    settled = np.full(spans.days.shape, np.where(np.maximum(begun, done) == UNSET, UNSET, _FREE))
+    own = _column(network, deadlines, spans)
+    ceiling = np.where(own == UNSET, horizon, own)
+    finish, start = _sweep(network.downstream, ceiling, settled, spans.start, best=np.minimum, unbound=_FREE)
+    return Pass(_actual_start(start, begun, done)[network.place], finish[network.place])
+
+
+def slack(early: Pass, late: Pass) -> IntArray:
+    """Give the total slack in working days: how much later a step may finish with every deadline still met.
+
+    Negative where a deadline cannot be met any more; of a step that is done, how much later it might have finished.
+    """
+    return late.finish - early.finish
+
+
+def critical_chain(network: Network, early: Pass, step: int) -> tuple[int, ...]:
+    """Give the chain of steps that makes the earliest start of `step` what it is, from its beginning to `step` itself.
+
+    Each step starts exactly when the one before it finishes (of several, the one with the lowest index is taken); the
+    first waits for no need, but for its own earliest start, the data date, or because it had begun by itself.
+    `early` is the answer of `forward` for durations of shape (n,).
+    """
+    links = [step]
+    while (binding := _binding(network.needs.of(links[-1]), early, links[-1])).size:
+        links.append(int(binding.min()))
+    return tuple(reversed(links))
+
+
+def _binding(needs: IntArray, early: Pass, step: int) -> IntArray:
+    """Give those of the needs that finish exactly when the step starts."""
+    return needs[early.finish[needs] == early.start[step]]
+
+
+def _sweep(
+    links: _Links,
+    bound: IntArray,
+    settled: IntArray,
+    close: Callable[[IntArray, slice], IntArray],
+    *,
+    best: np.ufunc,
+    unbound: int,
+) -> tuple[IntArray, IntArray]:
+    """Carry bounds through the layers: a step opens at the best of its own bound and where its neighbours close.
+
+    Forwards a step opens with its start and closes with its finish; backwards it is the reverse. Where `settled` is
+    set, the step closes there whatever its neighbours do.
+    """
+    opens = np.full(settled.shape, bound)
+    closes = np.full((len(settled) + 1, *settled.shape[1:]), unbound)
+    is_settled = settled != UNSET
+    for rows, neighbours in links.layers:
+        opened = opens[rows]
+        best(opened, best.reduceat(closes[links.places[neighbours]], links.segments[rows]), out=opened)
+        closes[rows] = close(opened, rows)
+        np.copyto(closes[rows], settled[rows], where=is_settled[rows])
+    return opens, closes[:-1]
+
+
+def _actual_start(start: IntArray, begun: IntArray, done: IntArray) -> IntArray:
+    """Put what really happened in the place of computed starts."""
+    not_after = np.where(done == UNSET, start, np.minimum(start, done))
+    return np.where(begun == UNSET, not_after, begun)
+
+
+def _spans(network: Network, durations: IntArray, elapsed: Elapsed | None) -> _Spans:
+    """Put durations into layer order."""
+    _check_rows(network, durations)
+    if elapsed is not None:
+        _check_rows(network, elapsed.steps)
+        elapsed = replace(elapsed, steps=elapsed.steps[network.order])
+    return _Spans(durations[network.order], elapsed)
+
+
+def _column(network: Network, values: IntArray | None, like: _Spans) -> IntArray:
+    """Put a column into layer order, in a shape that goes with the durations; a missing one is unset everywhere."""
+    shape = (len(network),) + (1,) * (like.days.ndim - 1)
+    if values is None:
+        return np.full(shape, UNSET)
+    _check_rows(network, values)
+    column: IntArray = values[network.order].reshape(shape)
+    return column
+
+
+def _check_rows(network: Network, column: IntArray | BoolArray) -> None:
+    if len(column) != len(network):
+        raise ValueError(f"a column of {len(column)} rows for {len(network)} steps: give one row for each step")
+
+
+def _refuse_strangers(needing: IntArray, needed: IntArray, size: int) -> None:
+    """Refuse needs that are not steps, for they would count from the end or break the passes."""
+    strange = np.flatnonzero((needed < 0) | (needed >= size))
+    if strange.size:
+        named = ", ".join(f"step {needing[at]} needs {needed[at]}" for at in strange)
+        raise ValueError(f"{named}: there are only the steps 0 to {size - 1}; correct these needs")
+
+
+def _bounds(counts: IntArray) -> IntArray:
+    """Give where each of consecutive groups begins, and after them the end of the last."""
+    bounds = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=bounds[1:])
+    return bounds
+
+
+def _layers(counts: IntArray, ahead: Adjacency) -> Iterator[IntArray]:
+    """Give the steps layer by layer, until those are left that need one another or what does."""
+    waiting = counts.copy()
+    ready = np.flatnonzero(waiting == 0)
+    while ready.size:
+        yield ready
+        served = ahead.of_all(ready)
+        np.subtract.at(waiting, served, 1)
+        ready = np.unique(served[waiting[served] == 0])
+
+
+def _links(adjacency: Adjacency, order: IntArray, place: IntArray, edges: IntArray) -> _Links:
+    """Bring neighbours into layer order, where layer k has the places from `edges[k]` to `edges[k + 1]`."""
+    counts = np.diff(adjacency.first)[order]
+    alone = _bounds(counts)[:-1][counts == 0]
+    places = np.insert(place[adjacency.of_all(order)], alone, len(order))
+    first = _bounds(np.maximum(counts, 1))
+    segments = first[:-1] - np.repeat(first[edges[:-1]], np.diff(edges))
+    for array in (places, segments):
+        array.setflags(write=False)
+    parts = zip(pairwise(edges.tolist()), pairwise(first[edges].tolist()), strict=True)
+    return _Links(places, segments, tuple((slice(*rows), slice(*part)) for rows, part in parts))
+
+
+def _find_cycle(needs: Sequence[Sequence[int]], stuck: list[int]) -> tuple[int, ...]:
+    """Give a short cycle among the steps `stuck`, each of which needs one of them."""
+    among = set(stuck)
+    needs_of = {step: [need for need in needs[step] if need in among] for step in stuck}
+    walked: dict[int, int] = {}
+    step = stuck[0]
+    while step not in walked:
+        walked[step] = len(walked)
+        step = needs_of[step][0]
+    loop = list(walked)[walked[step] :]
+    shortest = min((_shortest_loop(needs_of, step) for step in loop[:_LOOPS_TRIED]), key=len)
+    lowest = shortest.index(min(shortest))
+    return (*shortest[lowest:], *shortest[:lowest])
+
+
+def _shortest_loop(needs_of: Mapping[int, Sequence[int]], through: int) -> list[int]:
+    """Give the shortest cycle through a step that is on one, each step needing the next."""
+    needed_by: dict[int, int] = {}
+    queue = deque([through])
+    while through not in needed_by:
+        step = queue.popleft()
+        fresh = [need for need in needs_of[step] if need not in needed_by]
+        needed_by.update(dict.fromkeys(fresh, step))
+        queue.extend(fresh)
+    path = [through]
+    while (step := needed_by[path[-1]]) != through:
+        path.append(step)
+    return path[::-1]

@@ -1,0 +1,277 @@
+"""State: what the entries of one initiative add up to. Folding is the only way to it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+
+from duban.core.entries import Data, Entry, EntryKind
+from duban.core.summary import Delivery, NoticeRow
+
+Interval = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension asked for and not yet answered."""
+
+    by: str
+    on: date
+    to: date
+    late: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """What has happened to one step. Days are business days; None: it has not happened."""
+
+    opened: date | None = None
+    signed: date | None = None
+    answered: date | None = None
+    """Last day on which the owner's side said anything."""
+    progress: int = 0
+    value: float | None = None
+    submitted: date | None = None
+    submitter: str = ""
+    evidence: tuple[str, ...] = ()
+    returned: date | None = None
+    """Day it was last sent back, while it has not been handed in again."""
+    rounds: int = 0
+    """How often it was sent back."""
+    finished: date | None = None
+    cancelled: bool = False
+    owner: str | None = None
+    """Who it was handed over to."""
+    asked: Extension | None = None
+    asks: int = 0
+    answer: date | None = None
+    """Day the last request for an extension was answered."""
+    limit: date | None = None
+    """Deadline an extension set."""
+    suspended: date | None = None
+    excluded: tuple[Interval, ...] = ()
+    """Days, first included and last not, that do not count against the limit."""
+    tries: int = 0
+    running: bool = False
+    failed: date | None = None
+    history: tuple[str, ...] = ()
+    """Slips that were sent about it, as `day slip recipient`, oldest first."""
+
+    @property
+    def closed(self) -> bool:
+        """Done or cancelled."""
+        return self.finished is not None
+
+
+NOTHING = StepState()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One initiative as its entries tell it. `head` is the last entry, None before the first."""
+
+    steps: Mapping[str, StepState]
+    notices: Mapping[str, NoticeRow]
+    skipped: frozenset[str]
+    head: Entry | None
+    adopted: datetime | None
+
+    def step(self, name: str) -> StepState:
+        """State of a step; nothing has happened to one the entries do not name."""
+        return self.steps.get(name, NOTHING)
+
+
+EMPTY = State(MappingProxyType({}), MappingProxyType({}), frozenset(), None, None)
+
+Change = Callable[[StepState, date, str, Data], StepState]
+
+
+def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, opened=_date(data["day"]))
+
+
+def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, signed=day, answered=day)
+
+
+def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(
+        step,
+        answered=day,
+        progress=data.get("progress", step.progress),
+        value=data.get("value", step.value),
+    )
+
+
+def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(
+        step,
+        submitted=day,
+        submitter=actor,
+        evidence=tuple(data.get("evidence", ())),
+        answered=day,
+        returned=None,
+        asked=None,
+        progress=100,
+    )
+
+
+def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(
+        step,
+        submitted=None,
+        finished=None,
+        evidence=(),
+        returned=day,
+        rounds=step.rounds + 1,
+        progress=min(step.progress, 90),
+    )
+
+
+def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, finished=_date(data["day"]), progress=100, asked=None, suspended=None, running=False)
+
+
+def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
+    return replace(step, asked=ask, asks=step.asks + 1, answered=day)
+
+
+def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    # The new limit was set with earlier suspensions in view: they must not push it a second time.
+    return replace(step, asked=None, answer=day, limit=_date(data["to"]), excluded=())
+
+
+def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, asked=None, answer=day)
+
+
+def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, suspended=day)
+
+
+def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    since = step.suspended or day
+    return replace(step, suspended=None, excluded=(*step.excluded, (since, day)))
+
+
+def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, owner=data["to"], signed=None)
+
+
+def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, finished=day, cancelled=True, asked=None, suspended=None, running=False)
+
+
+def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, answered=day)
+
+
+def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, running=True, tries=step.tries + 1)
+
+
+def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, running=False, failed=day if data["final"] else None)
+
+
+def _action_ended(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, running=False)
+
+
+def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step
+
+
+def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return replace(step, history=(*step.history, f"{day.isoformat()} {data['slip']} {data['recipient']}"))
+
+
+CHANGES: Mapping[EntryKind, Change] = {
+    EntryKind.ADOPTED: _same,
+    EntryKind.OPENED: _opened,
+    EntryKind.SIGNED: _signed,
+    EntryKind.REPORTED: _reported,
+    EntryKind.SUBMITTED: _submitted,
+    EntryKind.RETURNED: _returned,
+    EntryKind.APPROVED: _same,
+    EntryKind.COMPLETED: _completed,
+    EntryKind.EXTENSION_ASKED: _asked,
+    EntryKind.EXTENSION_GRANTED: _granted,
+    EntryKind.EXTENSION_REFUSED: _refused,
+    EntryKind.SUSPENDED: _suspended,
+    EntryKind.RESUMED: _resumed,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.CANCELLED: _cancelled,
+    EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.ACTION_STARTED: _action_started,
+    EntryKind.ACTION_SUCCEEDED: _action_ended,
+    EntryKind.ACTION_FAILED: _action_failed,
+    EntryKind.RUNG_SKIPPED: _same,
+    EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_SENT: _sent,
+    EntryKind.NOTICE_REFUSED: _same,
+    EntryKind.NOTICE_DROPPED: _same,
+    EntryKind.NOTICE_DEAD: _same,
+}
+"""How each kind of entry changes the step it names."""
+
+DELIVERIES: Mapping[EntryKind, Delivery] = {
+    EntryKind.NOTICE_QUEUED: Delivery.QUEUED,
+    EntryKind.NOTICE_SENT: Delivery.SENT,
+    EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
+    EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
+    EntryKind.NOTICE_DEAD: Delivery.DEAD,
+}
+"""What each kind of entry about a notice makes of it."""
+
+
+def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
+    """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
+    steps, notices, skipped = dict(start.steps), dict(start.notices), set(start.skipped)
+    head, adopted = start.head, start.adopted
+    for entry in entries:
+        head = entry
+        if entry.kind is EntryKind.ADOPTED:
+            adopted = adopted or entry.at
+        elif entry.kind is EntryKind.RUNG_SKIPPED:
+            skipped.add(entry.data["notice"])
+        elif entry.kind in DELIVERIES:
+            key = entry.data["notice"]
+            notices[key] = _delivery(entry, notices.get(key), renamed)
+        if entry.step:
+            name = renamed.get(entry.step, entry.step)
+            steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
+    return State(steps, notices, frozenset(skipped), head, adopted)
+
+
+def _delivery(entry: Entry, before: NoticeRow | None, renamed: Mapping[str, str]) -> NoticeRow:
+    delivery, data = DELIVERIES[entry.kind], entry.data
+    if before is None or delivery is Delivery.QUEUED:
+        return NoticeRow(
+            key=data["notice"],
+            initiative=entry.initiative,
+            step=renamed.get(entry.step, entry.step),
+            rung=data["rung"],
+            slip=data["slip"],
+            recipient=data["recipient"],
+            delivery=Delivery.QUEUED,
+            queued_at=entry.at,
+            next_try=datetime.fromisoformat(data["next_try"]),
+            tries=before.tries if before else 0,
+            outcome="",
+        )
+    over = delivery is not Delivery.RETRYING
+    return replace(
+        before,
+        delivery=delivery,
+        next_try=None if over else datetime.fromisoformat(data["next_try"]),
+        tries=before.tries + (delivery is not Delivery.DROPPED),
+        outcome=data["outcome"],
+        ended_at=entry.at if over else None,
+    )
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
