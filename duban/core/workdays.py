@@ -193,7 +193,7 @@ class WorkCalendar:
         positions = day_numbers - self.first.toordinal()
         strays = day_numbers[(positions < 0) | (positions >= len(self._ordinals))]
         if strays.size:
-            raise self._beyond(f"day number {strays[0]}")
+            raise self._beyond(f"{date.fromordinal(strays[0])}")
         return self._ordinals[positions]
 
     def day_numbers(self, ordinals: IntArray) -> IntArray:
