@@ -83,6 +83,10 @@ class Directory:
         """The Chinese title of a unit or post."""
         return self.units[name].title if name in self.units else self.posts[name].title
 
+    def known_title(self, name: str) -> str:
+        """The title, or the name itself where the directory no longer has it, as in old entries."""
+        return self.title(name) if self.knows(name) else name
+
     def officer(self, name: str) -> str:
         """The post that acts for a unit; a post acts for itself."""
         return self.units[name].officer if name in self.units else name

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     ACTION_FAILED = "action-failed"
     RUNG_SKIPPED = "rung-skipped"
     NOTICE_QUEUED = "notice-queued"
+    NOTICE_CLAIMED = "notice-claimed"
     NOTICE_SENT = "notice-sent"
     NOTICE_REFUSED = "notice-refused"
     NOTICE_DROPPED = "notice-dropped"

@@ -96,7 +96,7 @@ def _anchor(case: Case, rung: Rung) -> tuple[date, str] | None:
             return None
 
 
-def _held_back(office: Office, case: Case, ladder: Ladder, rung: Rung, version: str, state: State) -> datetime:
+def _held_back(office: Office, case: Case, rung: Rung, version: str, state: State) -> datetime:
     """Until when an answer keeps a rung back (rule 4); the beginning of time when nothing does."""
     answered, due = case.state.answered, case.due
     pressed = _first_pressed(office, case, version, state)

@@ -52,7 +52,8 @@ def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> 
         yield _late(calendar, at, at.due, today)
         return
     if at.due is not None and at.status in AWAITING_OWNER and at.opened is not None:
-        yield from _time_running_out(rules, calendar, at, at.due, at.opened, today)
+        left, whole = calendar.between(today, at.due), calendar.between(at.opened, at.due)
+        yield from _time_running_out(rules, at.progress, left, whole)
     if rules.forecast:
         yield _forecast(calendar, at)
     if rules.unanswered and at.unanswered:
@@ -66,22 +67,20 @@ def _late(calendar: WorkCalendar, at: Standing, due: date, today: date) -> Lit:
     return Light.RED, f"已逾期{days}个工作日" + (f"，{at.cause}" if at.cause else "")
 
 
-def _time_running_out(
-    rules: Lights, calendar: WorkCalendar, at: Standing, due: date, opened: date, today: date
-) -> Iterator[Lit]:
-    left, whole = calendar.between(today, due), calendar.between(opened, due)
+def _time_running_out(rules: Lights, progress: int, left: int, whole: int) -> Iterator[Lit]:
+    """`left` of `whole` working days remain."""
     if rules.days_left and left <= rules.days_left.yellow:
         yield Light.YELLOW, f"距时限{left}个工作日" if left else "今日到期"
     if whole <= 0:
         return
-    if rules.time_share and at.progress == 0:
+    if rules.time_share and progress == 0:
         share = left / whole
         if share <= rules.time_share.orange:
             yield Light.ORANGE, f"时间已过{100 - floor(100 * share)}%，尚无进展"
         elif share <= rules.time_share.yellow:
             yield Light.YELLOW, f"时间已过{100 - floor(100 * share)}%，尚无进展"
     if rules.pace:
-        behind = floor(100 * (whole - left) / whole) - at.progress
+        behind = floor(100 * (whole - left) / whole) - progress
         if behind > rules.pace.red:
             yield Light.RED, f"进度落后序时{behind}个百分点"
         elif behind > rules.pace.yellow:

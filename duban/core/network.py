@@ -28,6 +28,7 @@ BoolArray = NDArray[np.bool_]
 
 UNSET: Final = int(np.iinfo(np.int64).min)
 _FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back
+_NONE: Final = np.empty(0, np.int64)
 _LOOPS_TRIED: Final = 8  # each costs a search of the whole graph, which 100,000 steps in a circle must still bear
 
 
@@ -139,6 +140,11 @@ class _Spans:
     days: IntArray
     elapsed: Elapsed | None
 
+    @property
+    def upright(self) -> tuple[int, ...]:
+        """Give the shape in which one value per step goes with durations that may have samples."""
+        return (-1,) + (1,) * (self.days.ndim - 1)
+
     def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
         days = self.days[rows]
         finish = start + days
@@ -199,13 +205,17 @@ def forward(
     Raises ValueError for a column that has not one row per step.
     """
     spans = _spans(network, durations, elapsed)
-    begun, done = _column(network, fixed_start, spans), _column(network, fixed_finish, spans)
-    settled = np.full(spans.days.shape, done)
-    running = np.flatnonzero((begun != UNSET) & (done == UNSET))
-    settled[running] = np.maximum(spans.finish(begun[running], running), data_date)
-    floor = np.maximum(_column(network, earliest, spans), data_date)
-    start, finish = _sweep(network.upstream, floor, settled, spans.finish, best=np.maximum, unbound=UNSET)
-    return Pass(_actual_start(start, begun, done)[network.place], finish[network.place])
+    begun, begun_at = _known(network, fixed_start, spans)
+    done, done_at = _known(network, fixed_finish, spans)
+    bound, bound_at = _known(network, earliest, spans)
+    start, finish = _blank(spans, opens=data_date, closes=UNSET)
+    start[bound] = np.maximum(bound_at, data_date)
+    finish[begun] = np.maximum(spans.finish(begun_at, begun), data_date)
+    finish[done] = done_at
+    _sweep(network.upstream, np.maximum, start, finish, close=spans.finish, free=_free(spans, begun, done))
+    start[done] = np.minimum(start[done], done_at)
+    start[begun] = begun_at
+    return Pass(start[network.place], finish[network.place])
 
 
 def backward(
@@ -226,12 +236,15 @@ def backward(
     Raises ValueError for a column that has not one row per step.
     """
     spans = _spans(network, durations, elapsed)
-    begun, done = _column(network, fixed_start, spans), _column(network, fixed_finish, spans)
-    settled = np.full(spans.days.shape, np.where(np.maximum(begun, done) == UNSET, UNSET, _FREE))
-    own = _column(network, deadlines, spans)
-    ceiling = np.where(own == UNSET, horizon, own)
-    finish, start = _sweep(network.downstream, ceiling, settled, spans.start, best=np.minimum, unbound=_FREE)
-    return Pass(_actual_start(start, begun, done)[network.place], finish[network.place])
+    begun, begun_at = _known(network, fixed_start, spans)
+    done, done_at = _known(network, fixed_finish, spans)
+    bound, bound_at = _known(network, deadlines, spans)
+    finish, start = _blank(spans, opens=horizon, closes=_FREE)
+    finish[bound] = bound_at
+    _sweep(network.downstream, np.minimum, finish, start, close=spans.start, free=_free(spans, begun, done))
+    start[done] = done_at
+    start[begun] = begun_at
+    return Pass(start[network.place], finish[network.place])
 
 
 def slack(early: Pass, late: Pass) -> IntArray:
@@ -257,38 +270,28 @@ def critical_chain(network: Network, early: Pass, step: int) -> tuple[int, ...]:
 
 def _binding(needs: IntArray, early: Pass, step: int) -> IntArray:
     """Give those of the needs that finish exactly when the step starts."""
-    return needs[early.finish[needs] == early.start[step]]
+    waited_for: BoolArray = early.finish[needs] == early.start[step]
+    return needs[waited_for]
 
 
 def _sweep(
     links: _Links,
-    bound: IntArray,
-    settled: IntArray,
-    close: Callable[[IntArray, slice], IntArray],
-    *,
     best: np.ufunc,
-    unbound: int,
-) -> tuple[IntArray, IntArray]:
-    """Carry bounds through the layers: a step opens at the best of its own bound and where its neighbours close.
+    opens: IntArray,
+    closes: IntArray,
+    *,
+    close: Callable[[IntArray, slice], IntArray],
+    free: BoolArray,
+) -> None:
+    """Carry bounds through the layers, in place: a step opens at the best of its own bound and its neighbours' closes.
 
-    Forwards a step opens with its start and closes with its finish; backwards it is the reverse. Where `settled` is
-    set, the step closes there whatever its neighbours do.
+    Forwards a step opens with its start and closes with its finish; backwards it is the reverse. A step that is not
+    free keeps the close it has.
     """
-    opens = np.full(settled.shape, bound)
-    closes = np.full((len(settled) + 1, *settled.shape[1:]), unbound)
-    is_settled = settled != UNSET
     for rows, neighbours in links.layers:
         opened = opens[rows]
         best(opened, best.reduceat(closes[links.places[neighbours]], links.segments[rows]), out=opened)
-        closes[rows] = close(opened, rows)
-        np.copyto(closes[rows], settled[rows], where=is_settled[rows])
-    return opens, closes[:-1]
-
-
-def _actual_start(start: IntArray, begun: IntArray, done: IntArray) -> IntArray:
-    """Put what really happened in the place of computed starts."""
-    not_after = np.where(done == UNSET, start, np.minimum(start, done))
-    return np.where(begun == UNSET, not_after, begun)
+        np.copyto(closes[rows], close(opened, rows), where=free[rows])
 
 
 def _spans(network: Network, durations: IntArray, elapsed: Elapsed | None) -> _Spans:
@@ -300,14 +303,27 @@ def _spans(network: Network, durations: IntArray, elapsed: Elapsed | None) -> _S
     return _Spans(durations[network.order], elapsed)
 
 
-def _column(network: Network, values: IntArray | None, like: _Spans) -> IntArray:
-    """Put a column into layer order, in a shape that goes with the durations; a missing one is unset everywhere."""
-    shape = (len(network),) + (1,) * (like.days.ndim - 1)
-    if values is None:
-        return np.full(shape, UNSET)
-    _check_rows(network, values)
-    column: IntArray = values[network.order].reshape(shape)
-    return column
+def _blank(spans: _Spans, opens: int, closes: int) -> tuple[IntArray, IntArray]:
+    """Give the columns a pass begins with, the second with the row beyond the steps that bounds nothing."""
+    rows, *samples = spans.days.shape
+    return np.full((rows, *samples), opens), np.full((rows + 1, *samples), closes)
+
+
+def _known(network: Network, column: IntArray | None, spans: _Spans) -> tuple[IntArray, IntArray]:
+    """Give the places of the steps for which a column has a value, and the values, shaped to go with the durations."""
+    if column is None:
+        return _NONE, _NONE.reshape(spans.upright)
+    _check_rows(network, column)
+    steps = np.flatnonzero(column != UNSET)
+    return network.place[steps], column[steps].reshape(spans.upright)
+
+
+def _free(spans: _Spans, *known: IntArray) -> BoolArray:
+    """Tell for each place whether it is in none of the `known` ones."""
+    free = np.ones(len(spans.days), np.bool_)
+    for places in known:
+        free[places] = False
+    return free.reshape(spans.upright)
 
 
 def _check_rows(network: Network, column: IntArray | BoolArray) -> None:

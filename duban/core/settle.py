@@ -75,9 +75,9 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
             return None
 
 
-def completed(step: str, day: date, own: StepState) -> Draft:
+def completed(step: str, day: date, own: StepState, actor: str = SYSTEM) -> Draft:
     """The entry that ends a step; `day` is its last day."""
-    return Draft(EntryKind.COMPLETED, step, data={"day": day.isoformat()}, key=f"completed/{step}/{own.rounds}")
+    return Draft(EntryKind.COMPLETED, step, actor, {"day": day.isoformat()}, key=f"completed/{step}/{own.rounds}")
 
 
 def status(step: Step, own: StepState) -> Status:

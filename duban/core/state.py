@@ -41,6 +41,7 @@ class StepState:
     """How often it was sent back."""
     finished: date | None = None
     cancelled: bool = False
+    closed_by: str = ""
     owner: str | None = None
     """Who it was handed over to."""
     asked: Extension | None = None
@@ -65,6 +66,9 @@ class StepState:
 
 
 NOTHING = StepState()
+
+AFTER_RETURN = 90
+"""Percent that work sent back counts for at most: it was handed in as whole, and is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +122,14 @@ def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return replace(
-        step,
-        submitted=None,
-        finished=None,
-        evidence=(),
-        returned=day,
-        rounds=step.rounds + 1,
-        progress=min(step.progress, 90),
-    )
+    back = replace(step, submitted=None, finished=None, evidence=(), rounds=step.rounds + 1)
+    if "reopens" in data:  # a review whose work went back: it waits until the work is handed in again
+        return replace(back, opened=None, signed=None)
+    return replace(back, returned=day, progress=min(step.progress, AFTER_RETURN))
 
 
 def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return replace(step, finished=_date(data["day"]), progress=100, asked=None, suspended=None, running=False)
+    return replace(step, finished=_date(data["day"]), closed_by=actor, progress=100, asked=None, running=False)
 
 
 def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -161,7 +160,7 @@ def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepStat
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return replace(step, finished=day, cancelled=True, asked=None, suspended=None, running=False)
+    return replace(step, finished=day, cancelled=True, closed_by=actor, asked=None, suspended=None, running=False)
 
 
 def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -210,6 +209,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ACTION_FAILED: _action_failed,
     EntryKind.RUNG_SKIPPED: _same,
     EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_CLAIMED: _same,
     EntryKind.NOTICE_SENT: _sent,
     EntryKind.NOTICE_REFUSED: _same,
     EntryKind.NOTICE_DROPPED: _same,
@@ -219,6 +219,7 @@ CHANGES: Mapping[EntryKind, Change] = {
 
 DELIVERIES: Mapping[EntryKind, Delivery] = {
     EntryKind.NOTICE_QUEUED: Delivery.QUEUED,
+    EntryKind.NOTICE_CLAIMED: Delivery.SENDING,
     EntryKind.NOTICE_SENT: Delivery.SENT,
     EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
     EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
@@ -262,13 +263,13 @@ def _delivery(entry: Entry, before: NoticeRow | None, renamed: Mapping[str, str]
             tries=before.tries if before else 0,
             outcome="",
         )
-    over = delivery is not Delivery.RETRYING
+    over = delivery not in (Delivery.SENDING, Delivery.RETRYING)
     return replace(
         before,
         delivery=delivery,
         next_try=None if over else datetime.fromisoformat(data["next_try"]),
-        tries=before.tries + (delivery is not Delivery.DROPPED),
-        outcome=data["outcome"],
+        tries=before.tries + (delivery is Delivery.SENDING),
+        outcome=data.get("outcome", before.outcome),
         ended_at=entry.at if over else None,
     )
 

@@ -69,6 +69,7 @@ class Delivery(StrEnum):
     """How far a notice has come."""
 
     QUEUED = "queued"
+    SENDING = "sending"  # claimed by one sender; free again at `next_try` should that one die
     RETRYING = "retrying"
     SENT = "sent"
     DROPPED = "dropped"  # taken again just before sending, and no longer due

@@ -1,0 +1,218 @@
+"""The round the data goes: read the ledger, decide, store. Store first; acting is for the layers above.
+
+Every function here may be interrupted at any instant and called again: what is stored is stored whole, and deciding
+again adds nothing that is there already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from duban.core.commands import Command, Refused, respond
+from duban.core.decide import Decision, decide
+from duban.core.entries import Draft, Entry, EntryKind, seal
+from duban.core.office import Look, Office
+from duban.core.plan import Initiative, StepRef
+from duban.core.problems import nearest
+from duban.core.settle import closed_by, downstream
+from duban.core.state import DELIVERIES, State, fold
+from duban.core.summary import Upstream
+from duban.ports import Clock, Commit, Conflict, Ledger
+
+TRIES = 20
+"""How often a look is taken again when somebody else was quicker; each time somebody got ahead."""
+
+ACTION_TRIES = 3
+"""How often an action is started before it counts as failed for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a look came to. `closed` are the steps it closed; `woken` the initiatives that wait for them."""
+
+    decision: Decision
+    entries: tuple[Entry, ...]
+    closed: tuple[StepRef, ...]
+    woken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An initiative as stored: the look, its state, and what the ledger held when it was taken."""
+
+    look: Look
+    state: State
+    keys: frozenset[str]
+    wakes: tuple[int, ...]
+    known: Mapping[StepRef, Upstream]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The engine at work for one office, on one ledger."""
+
+    office: Office
+    ledger: Ledger
+    clock: Clock
+
+    def view(self, name: str) -> View:
+        """An initiative as stored, seen now; raises Refused for an unknown one."""
+        initiative = self.initiative(name)
+        wakes = self.ledger.wakes(name)  # before the facts: a wake that comes later is answered by a later look
+        entries = self.ledger.entries(name)
+        exported = {ref for ref in self.office.plan.downstream if ref.initiative == name}
+        known = self.ledger.upstream(initiative.upstream | exported)
+        return View(
+            look=Look(self.office, initiative, known, self.clock.now()),
+            state=fold(entries, renamed(initiative)),
+            keys=frozenset(entry.key for entry in entries if entry.key),
+            wakes=wakes,
+            known=known,
+        )
+
+    def initiative(self, name: str) -> Initiative:
+        """The initiative of that id; raises Refused with the nearest name."""
+        known = self.office.plan.initiatives
+        if name not in known:
+            raise Refused(
+                "unknown-initiative", f"没有举措 {name}：{nearest(name, known, '可用 duban show 查看全部举措')}"
+            )
+        return known[name]
+
+    def tick(self, name: str) -> Result:
+        """Look at an initiative: store what follows from the ledger and the time."""
+        return self._store(name, None)
+
+    def act(self, command: Command) -> Result:
+        """Carry out a command and what follows from it, as one transaction; raises Refused and stores nothing."""
+        return self._store(command.step.initiative, command)
+
+    def _store(self, name: str, command: Command | None) -> Result:
+        for _ in range(TRIES):
+            view = self.view(name)
+            page = _Page(view)
+            decision = page.add(decide(view.look, page.state))
+            if command is not None and command.key not in view.keys:
+                page.write(respond(view.look, page.state, command))
+                decision = page.add(decide(view.look, page.state))
+            result, commit = _concluded(view, page, decision)
+            try:
+                self.ledger.commit(commit)
+            except Conflict:
+                continue
+            return result
+        raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
+
+    def record(self, name: str, *drafts: Draft) -> Result | None:
+        """Store entries about what was done outside (an action, a delivery); None when their key is already there."""
+        for _ in range(TRIES):
+            view = self.view(name)
+            if any(draft.key in view.keys for draft in drafts if draft.key):
+                return None
+            page = _Page(view)
+            page.write(drafts)
+            result, commit = _concluded(view, page, page.add(decide(view.look, page.state)))
+            try:
+                self.ledger.commit(commit)
+            except Conflict:
+                continue
+            return result
+        raise Conflict(f"{name}: others wrote {TRIES} times while this was being stored; try again")
+
+    def start_action(self, ref: StepRef) -> str:
+        """Note that an action is begun; the key that makes beginning it again harmless."""
+        self.record(ref.initiative, Draft(EntryKind.ACTION_STARTED, ref.step))
+        return f"{self.office.plan.id}/{ref}"
+
+    def end_action(self, ref: StepRef, outcome: str) -> Result | None:
+        """Note that an action succeeded, and what it gave."""
+        today = self.office.day(self.clock.now()).isoformat()
+        return self.record(
+            ref.initiative,
+            Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": outcome}, key=f"succeeded/{ref.step}"),
+            Draft(EntryKind.COMPLETED, ref.step, data={"day": today}, key=f"completed/{ref.step}/0"),
+        )
+
+    def fail_action(self, ref: StepRef, reason: str) -> Result | None:
+        """Note that an action failed; after the last try it is a person's business."""
+        final = self.view(ref.initiative).state.step(ref.step).tries >= ACTION_TRIES
+        return self.record(
+            ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data={"reason": reason, "final": final})
+        )
+
+    def due(self, limit: int = 1000) -> tuple[str, ...]:
+        """Initiatives to look at now: those never looked at, then those woken or whose moment has come."""
+        now = self.clock.now()
+        known = set(self.ledger.initiatives())
+        fresh = [name for name in self.office.plan.initiatives if name not in known]
+        due = [name for name in self.ledger.due(now, limit) if name in self.office.plan.initiatives]
+        return tuple(dict.fromkeys((*fresh, *due)))
+
+
+class _Page:
+    """Entries being written after the last stored one, and the state they come to."""
+
+    def __init__(self, view: View) -> None:
+        self._look = view.look
+        self._renamed = renamed(view.look.initiative)
+        self.state = view.state
+        self.entries: list[Entry] = []
+
+    def write(self, drafts: tuple[Draft, ...]) -> None:
+        """Add drafts as the next entries."""
+        look = self._look
+        sealed = seal(
+            drafts,
+            plan=look.office.plan.id,
+            initiative=look.initiative.id,
+            after=self.state.head,
+            at=look.now,
+            day=look.today,
+        )
+        self.entries += sealed
+        self.state = fold(sealed, self._renamed, self.state)
+
+    def add(self, decision: Decision) -> Decision:
+        """Add what a decision stores; the decision, for the reader's convenience."""
+        self.write(decision.drafts)
+        return decision
+
+
+def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:
+    plan, initiative = view.look.office.plan, view.look.initiative
+    closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
+    moved = [
+        ref
+        for ref, fact in view.known.items()
+        if ref.initiative == initiative.id and fact.finished is None and fact.forecast != _forecast(decision, ref.step)
+    ]
+    woken = downstream(plan, closed)
+    head = page.state.head
+    commit = Commit(
+        initiative=initiative.id,
+        entries=tuple(page.entries),
+        summary=replace(decision.summary, sequence=head.sequence if head else 0),
+        notices=tuple(page.state.notices[key] for key in _touched(page.entries)),
+        wake=tuple(sorted({*woken, *downstream(plan, moved)})),
+        woken=view.wakes,
+        at=view.look.now,
+    )
+    return Result(replace(decision, state=page.state), tuple(page.entries), closed, woken), commit
+
+
+def _forecast(decision: Decision, step: str) -> object:
+    return next(row.forecast for row in decision.summary.steps if row.step == step)
+
+
+def _touched(entries: list[Entry]) -> list[str]:
+    return list(dict.fromkeys(entry.data["notice"] for entry in entries if entry.kind in DELIVERIES))
+
+
+def renamed(initiative: Initiative) -> Mapping[str, str]:
+    """Former step ids, and the ids these steps bear now."""
+    return {step.was: step.id for step in initiative.steps.values() if step.was}
+
+
+def later(moment: datetime, minutes: int) -> datetime:
+    """A moment some minutes on."""
+    return moment + timedelta(minutes=minutes)
