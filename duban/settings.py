@@ -1,0 +1,124 @@
+"""Settings: `config/duban.toml`, overridden by environment variables. The one place that reads the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError
+
+from duban.core.plan_file import PlainText, Slug, Strict
+from duban.core.problems import BadInput, Problem, nearest
+
+DEFAULT = Path("config/duban.toml")
+SETTINGS_VARIABLE = "DUBAN_SETTINGS"
+LEDGER_VARIABLE = "DUBAN_LEDGER_URL"
+CLOCK_VARIABLE = "DUBAN_CLOCK"
+
+
+class StackFile(Strict):
+    """`[stack]`: the embedded stack."""
+
+    host: PlainText = "127.0.0.1"
+    port: int = Field(4200, ge=1, le=65535)
+    pool: PlainText = "duban"
+
+
+class SettingsFile(Strict):
+    """`duban.toml`."""
+
+    plan: Slug = "shanghai-2024"
+    timezone: PlainText = "Asia/Shanghai"
+    var: PlainText = "var"
+    ledger: PlainText | None = None
+    stack: StackFile = StackFile()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `clock` a rehearsal's clock file or None.
+
+    `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name.
+    """
+
+    file: Path
+    root: Path
+    plan: Path
+    directory: Path
+    escalation: Path
+    calendar: Path
+    rehearsal: Path
+    notices: Path
+    var: Path
+    mail: Path
+    zone: ZoneInfo
+    ledger: str
+    clock: Path | None
+    stack: StackFile
+    variables: Mapping[str, str]
+
+
+def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises BadInput naming the key and the remedy."""
+    variables = dict(os.environ) if environment is None else dict(environment)  # noqa: TID251  the one place
+    file = (file or Path(variables.get(SETTINGS_VARIABLE, DEFAULT))).resolve()
+    values = _read(file)
+    config = file.parent
+    root = config.parent
+    var = root / values.var
+    clock = variables.get(CLOCK_VARIABLE)
+    return Settings(
+        file=file,
+        root=root,
+        plan=config / "plans" / values.plan,
+        directory=config / "directory.yaml",
+        escalation=config / "escalation.yaml",
+        calendar=config / "calendar.yaml",
+        rehearsal=config / "rehearsal.yaml",
+        notices=config / "notices",
+        var=var,
+        mail=var / "mail",
+        zone=_zone(file, values.timezone),
+        ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
+        clock=Path(clock) if clock else None,
+        stack=values.stack,
+        variables=variables,
+    )
+
+
+def _read(file: Path) -> SettingsFile:
+    try:
+        text = file.read_text(encoding="utf-8")
+        return SettingsFile.model_validate(tomllib.loads(text))
+    except FileNotFoundError:
+        raise _bad(
+            file, "no-settings", "there is no such file", f"run in the project's folder, or set {SETTINGS_VARIABLE}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _bad(file, "unreadable", str(error), "make it a readable UTF-8 file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _bad(file, "broken-toml", str(error), "mend the line it names") from None
+    except ValidationError as error:
+        raise BadInput(_problem(file, dict(item)) for item in error.errors()) from None
+
+
+def _problem(file: Path, error: dict[str, object]) -> Problem:
+    keys = [str(part) for part in error["loc"]]  # type: ignore[attr-defined]  # pydantic gives a tuple
+    name = ".".join(keys)
+    if error["type"] == "extra_forbidden":
+        known = StackFile.model_fields if len(keys) > 1 else SettingsFile.model_fields
+        return Problem(file.name, 0, "unknown-key", f"unknown setting {name}", nearest(keys[-1], known, "remove it"))
+    return Problem(file.name, 0, "wrong-value", f"{name}: {error['msg']}", "see the comment beside it")
+
+
+def _zone(file: Path, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise _bad(file, "unknown-timezone", f"there is no time zone {name!r}", "write Asia/Shanghai, say") from None
+
+
+def _bad(file: Path, id: str, message: str, remedy: str) -> BadInput:
+    return BadInput([Problem(file.name, 0, id, message, remedy)])
