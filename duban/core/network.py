@@ -3,7 +3,8 @@
 Times are *slots*: a slot is the ordinal of a working day (int64) and stands for the beginning of that day. All
 intervals are half-open. A step of `d` working days that starts at slot s is worked on in the slots s … s+d-1 and has
 the finish s+d: the first slot at which a step that needs it may start. A milestone has d = 0 and finish == start. A
-step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1.
+step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1. Where the first day
+is not counted (当日不计入), read the same numbers as ends of days: a step ends on the day of its finish, and is due at k.
 
 Steps are the indices 0 … n-1. A column (durations, deadlines …) is an int64 array with one row per step, `UNSET` where
 a step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own,

@@ -1,0 +1,359 @@
+"""The critical path passes: rules that hold for every plan, a slow oracle, and networks with known answers."""
+
+import graphlib
+import pickle
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike
+
+from duban.core.network import (
+    UNSET,
+    Cycle,
+    Elapsed,
+    IntArray,
+    Network,
+    Pass,
+    backward,
+    compile_network,
+    critical_chain,
+    forward,
+    slack,
+)
+from duban.core.workdays import WorkCalendar
+
+T = TypeVar("T")
+PSPLIB = Path(__file__).parents[1] / "data" / "psplib"
+TODAY = 140  # with DAYS, far enough from both ends of the calendar for the longest chain of steps
+DAYS = 2100
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan and what is known of it, as lists, with None where a step has no value."""
+
+    needs: list[list[int]]
+    days: list[int]
+    earliest: list[int | None]
+    began: list[int | None]
+    done: list[int | None]
+    due: list[int | None]
+    on_calendar: list[bool]
+    working: list[bool]
+
+    @cached_property
+    def network(self) -> Network:
+        return compile_network(self.needs)
+
+    @cached_property
+    def elapsed(self) -> Elapsed:
+        worked, ordinals = np.flatnonzero(self.working), np.cumsum(self.working) - 1
+        return Elapsed(np.array(self.on_calendar, np.bool_), worked.__getitem__, ordinals.__getitem__)
+
+    def early(self, days: ArrayLike | None = None) -> Pass:
+        return forward(
+            self.network,
+            np.array(self.days if days is None else days, np.int64),
+            data_date=TODAY,
+            earliest=column(self.earliest),
+            fixed_start=column(self.began),
+            fixed_finish=column(self.done),
+            elapsed=self.elapsed,
+        )
+
+    def late(self, due: list[int | None], horizon: int, days: ArrayLike | None = None) -> Pass:
+        return backward(
+            self.network,
+            np.array(self.days if days is None else days, np.int64),
+            column(due),
+            horizon,
+            fixed_start=column(self.began),
+            fixed_finish=column(self.done),
+            elapsed=self.elapsed,
+        )
+
+
+def column(values: Sequence[int | None]) -> IntArray:
+    return np.array([UNSET if value is None else value for value in values], np.int64)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[list[int]]:
+    """Draw the needs of up to nine steps whose numbers say nothing about their order."""
+    ranks = draw(st.permutations(range(draw(st.integers(0, 9)))))
+    needs: list[list[int]] = [[] for _ in ranks]
+    for at, step in enumerate(ranks[1:], start=1):
+        needs[step] = draw(st.lists(st.sampled_from(ranks[:at]), max_size=4))
+    return needs
+
+
+@st.composite
+def cases(draw: st.DrawFn, facts: bool = True) -> Case:
+    needs = draw(graphs())
+    size = len(needs)
+    slots = st.none() | st.none() | st.integers(TODAY - 20, TODAY + 20)
+    facts_known = columns(size, slots if facts else st.none())
+    week = draw(st.lists(st.booleans(), min_size=1, max_size=7).filter(any))
+    return Case(
+        needs=needs,
+        days=draw(columns(size, st.integers(0, 9))),
+        earliest=draw(columns(size, slots)),
+        began=draw(facts_known),
+        done=draw(facts_known),
+        due=draw(columns(size, st.none() | st.integers(TODAY - 20, TODAY + 100))),
+        on_calendar=draw(columns(size, st.booleans())),
+        working=(week * DAYS)[:DAYS],
+    )
+
+
+def columns(size: int, values: st.SearchStrategy[T]) -> st.SearchStrategy[list[T]]:
+    return st.lists(values, min_size=size, max_size=size)
+
+
+class Oracle:
+    """The same rules one step at a time, by recursion; calendar days are counted by walking."""
+
+    def __init__(self, case: Case, horizon: int) -> None:
+        self.case, self.horizon = case, horizon
+        self.worked = [day for day, working in enumerate(case.working) if working]
+        self.finish, self.late_start = cache(self.find_finish), cache(self.find_late_start)
+
+    def over(self, step: int, start: int) -> int:
+        days = self.case.days[step]
+        if not self.case.on_calendar[step]:
+            return start + days
+        slot = start
+        while self.worked[slot] < self.worked[start] + days:
+            slot += 1
+        return slot
+
+    def start(self, step: int) -> int:
+        began, done = self.case.began[step], self.case.done[step]
+        if began is not None:
+            return began
+        ready = max([TODAY, self.case.earliest[step] or TODAY, *map(self.finish, self.case.needs[step])])
+        return ready if done is None else min(ready, done)
+
+    def find_finish(self, step: int) -> int:
+        done = self.case.done[step]
+        return max(TODAY, self.over(step, self.start(step))) if done is None else done
+
+    def late_finish(self, step: int) -> int:
+        own = self.case.due[step]
+        waiting = [after for after, needs in enumerate(self.case.needs) if step in needs and not self.has_begun(after)]
+        return min([self.horizon if own is None else own, *map(self.late_start, waiting)])
+
+    def find_late_start(self, step: int) -> int:
+        began, done = self.case.began[step], self.case.done[step]
+        if began is not None:
+            return began
+        if done is not None:
+            return done
+        finish = self.late_finish(step)
+        return next(slot for slot in range(finish, -1, -1) if self.over(step, slot) <= finish)
+
+    def has_begun(self, step: int) -> bool:
+        return self.case.began[step] is not None or self.case.done[step] is not None
+
+
+@given(cases())
+def test_both_passes_agree_with_the_rules_applied_step_by_step(case: Case) -> None:
+    steps, oracle = range(len(case.needs)), Oracle(case, TODAY + 100)
+    early, late = case.early(), case.late(case.due, TODAY + 100)
+    assert early.start.tolist() == list(map(oracle.start, steps))
+    assert early.finish.tolist() == list(map(oracle.finish, steps))
+    assert late.start.tolist() == list(map(oracle.late_start, steps))
+    assert late.finish.tolist() == list(map(oracle.late_finish, steps))
+
+
+@given(cases())
+def test_no_step_starts_before_today_or_before_what_it_needs_unless_it_really_did(case: Case) -> None:
+    early = case.early()
+    for step, needs in enumerate(case.needs):
+        if case.began[step] is None and case.done[step] is None:
+            assert early.start[step] >= max([TODAY, *early.finish[needs]])
+
+
+@given(cases(), st.data())
+def test_longer_durations_never_finish_earlier(case: Case, data: st.DataObject) -> None:
+    extra = data.draw(columns(len(case.needs), st.integers(0, 5)))
+    longer = case.early([days + more for days, more in zip(case.days, extra, strict=True)])
+    assert (longer.finish >= case.early().finish).all()
+
+
+@given(cases(), st.data())
+def test_there_is_slack_when_no_deadline_is_before_the_forecast(case: Case, data: st.DataObject) -> None:
+    early = case.early()
+    spare = data.draw(columns(len(case.needs), st.none() | st.integers(0, 5)))
+    due = [None if more is None else int(at) + more for at, more in zip(early.finish, spare, strict=True)]
+    horizon = max([TODAY, *(int(at) + 5 for at in early.finish)])
+    assert (slack(early, case.late(due, horizon)) >= 0).all()
+
+
+@given(cases(), st.data())
+def test_every_link_of_a_critical_chain_binds_and_nothing_binds_its_beginning(case: Case, data: st.DataObject) -> None:
+    assume(case.needs)
+    early = case.early()
+    step = data.draw(st.integers(0, len(case.needs) - 1))
+    links = critical_chain(case.network, early, step)
+    assert links[-1] == step
+    for before, after in pairwise(links):
+        binding = [need for need in case.needs[after] if early.finish[need] == early.start[after]]
+        assert before == min(binding)
+    assert all(early.finish[need] != early.start[links[0]] for need in case.needs[links[0]])
+
+
+@given(cases(facts=False))
+def test_the_chain_to_the_last_finish_has_no_slack(case: Case) -> None:
+    assume(case.needs)
+    early = forward(case.network, np.array(case.days))
+    last = int(early.finish.argmax())
+    late = backward(case.network, np.array(case.days), None, int(early.finish[last]))
+    links = critical_chain(case.network, early, last)
+    assert not slack(early, late)[list(links)].any()
+    assert sum(case.days[step] for step in links) == early.finish[last]
+
+
+@given(cases(), st.integers(1, 3), st.data())
+def test_each_sample_of_durations_is_a_plan_of_its_own(case: Case, samples: int, data: st.DataObject) -> None:
+    drawn = data.draw(st.lists(columns(len(case.needs), st.integers(0, 9)), min_size=samples, max_size=samples))
+    together = np.array(drawn, np.int64).T
+    early, late = case.early(together), case.late(case.due, TODAY + 100, together)
+    for at, days in enumerate(drawn):
+        alone_early, alone_late = case.early(days), case.late(case.due, TODAY + 100, days)
+        assert early.start[:, at].tolist() == alone_early.start.tolist()
+        assert early.finish[:, at].tolist() == alone_early.finish.tolist()
+        assert late.start[:, at].tolist() == alone_late.start.tolist()
+        assert late.finish[:, at].tolist() == alone_late.finish.tolist()
+
+
+@given(graphs())
+def test_steps_are_in_layers_of_the_longest_path_behind_them(needs: list[list[int]]) -> None:
+    network = compile_network(needs)
+    behind = forward(network, np.ones(len(needs), np.int64)).start
+    assert network.order.tolist() == sorted(range(len(needs)), key=lambda step: (behind[step], step))
+    assert network.order[network.place].tolist() == list(range(len(network)))
+
+
+@given(st.lists(st.lists(st.integers(0, 7), max_size=2), min_size=8, max_size=8))
+def test_a_cycle_is_reported_by_a_simple_path_and_nothing_else_is(needs: list[list[int]]) -> None:
+    try:
+        compile_network(needs)
+    except Cycle as cycle:
+        path = cycle.path
+        assert path[0] == min(path)
+        assert len(set(path)) == len(path)
+        assert all(need in needs[step] for step, need in zip(path, path[1:] + path[:1], strict=True))
+    else:
+        graphlib.TopologicalSorter(dict(enumerate(needs))).prepare()  # raises when there is a cycle
+
+
+@pytest.mark.parametrize(
+    ("needs", "path"),
+    [
+        pytest.param([[0]], (0,), id="a step that needs itself"),
+        pytest.param([[], [0, 2], [3], [1]], (1, 2, 3), id="each needs the next"),
+        pytest.param([[1], [2], [3, 1], [0]], (1, 2), id="the short way round"),
+        pytest.param([[1], [2], [1]], (1, 2), id="without the step that only leads there"),
+    ],
+)
+def test_the_cycle_reported(needs: list[list[int]], path: tuple[int, ...]) -> None:
+    with pytest.raises(Cycle) as caught:
+        compile_network(needs)
+    assert caught.value.path == path
+
+
+def test_a_cycle_says_what_to_do_and_survives_a_change_of_process() -> None:
+    cycle = pickle.loads(pickle.dumps(Cycle((1, 4))))  # noqa: S301  our own bytes of a line ago
+    assert str(cycle) == "steps need one another in a circle: step 1 needs 4 needs 1; take out one of these needs"
+
+
+def test_all_needs_that_are_not_steps_are_named_at_once() -> None:
+    with pytest.raises(ValueError, match=r"^step 0 needs 2, step 1 needs -1: there are only the steps 0 to 1; correct"):
+        compile_network([[2], [0, -1]])
+
+
+NETWORK, FIT, SHORT = compile_network([[], [0]]), np.array([1, 2]), np.array([1])
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param(lambda: forward(NETWORK, SHORT), id="durations"),
+        pytest.param(lambda: forward(NETWORK, FIT, earliest=SHORT), id="earliest"),
+        pytest.param(lambda: forward(NETWORK, FIT, fixed_start=SHORT), id="fixed start"),
+        pytest.param(lambda: forward(NETWORK, FIT, fixed_finish=SHORT), id="fixed finish"),
+        pytest.param(lambda: forward(NETWORK, FIT, elapsed=Elapsed(SHORT > 0, np.abs, np.abs)), id="elapsed"),
+        pytest.param(lambda: backward(NETWORK, FIT, SHORT, 9), id="deadlines"),
+    ],
+)
+def test_a_column_of_the_wrong_length_is_refused(refused: Callable[[], Pass]) -> None:
+    with pytest.raises(ValueError, match="a column of 1 rows for 2 steps: give one row for each step"):
+        refused()
+
+
+def test_a_network_cannot_be_changed() -> None:
+    network = compile_network([[], [0]])
+    for array in (network.order, network.place, network.needs.flat, network.needs.first):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_a_publicity_period_over_the_national_holiday() -> None:
+    """Draft (5 working days), publicity (30 calendar days), approval (2 working days), from 18 September 2024."""
+    rest = {date(2024, 9, 17), *(date(2024, 10, day) for day in range(1, 8))}
+    made_up = {date(2024, 9, 29), date(2024, 10, 12)}
+    calendar = WorkCalendar.build(
+        date(2024, 9, 1), date(2024, 12, 31), lambda day: day in made_up or (day.weekday() < 5 and day not in rest)
+    )
+    slot = {
+        day: int(calendar.ordinals(np.array([day.toordinal()]))[0]) for day in (date(2024, 9, 18), date(2024, 11, 1))
+    }
+    network, days = compile_network([[], [0], [1]]), np.array([5, 30, 2])
+    elapsed = Elapsed(np.array([False, True, False]), calendar.day_numbers, calendar.ordinals)
+    early = forward(network, days, data_date=slot[date(2024, 9, 18)], elapsed=elapsed)
+    late = backward(network, days, None, slot[date(2024, 11, 1)], elapsed=elapsed)
+    assert dates(calendar, early.start) == ["2024-09-18", "2024-09-25", "2024-10-25"]
+    assert dates(calendar, early.finish) == ["2024-09-25", "2024-10-25", "2024-10-29"]
+    assert dates(calendar, late.start) == ["2024-09-24", "2024-09-30", "2024-10-30"]
+    assert slack(early, late).tolist() == [4, 3, 3]
+
+
+def dates(calendar: WorkCalendar, slots: IntArray) -> list[str]:
+    return [date.fromordinal(number).isoformat() for number in calendar.day_numbers(slots).tolist()]
+
+
+@pytest.mark.parametrize("path", sorted(PSPLIB.glob("*.sm")), ids=lambda path: path.stem)
+def test_the_critical_path_of_a_published_network(path: Path) -> None:
+    needs, days, known = read_psplib(path.read_text(encoding="ascii"))
+    network = compile_network(needs)
+    early = forward(network, days)
+    assert early.finish.max() == early.finish[-1] == known
+    assert days[list(critical_chain(network, early, len(days) - 1))].sum() == known
+
+
+def read_psplib(text: str) -> tuple[list[list[int]], IntArray, int]:
+    """Give the needs, the durations and the stated length of the critical path of a single-mode PSPLIB network."""
+    known = int(table(text, "MPM-Time")[0][-1])
+    needs: list[list[int]] = [[] for _ in table(text, "successors")]
+    for job, _modes, _count, *successors in table(text, "successors"):
+        for successor in successors:
+            needs[int(successor) - 1].append(int(job) - 1)
+    return needs, np.array([int(row[2]) for row in table(text, "R 4")]), known
+
+
+def table(text: str, last_heading: str) -> list[list[str]]:
+    """Give the rows of numbers under the line of headings that ends so."""
+    found = re.search(rf"{last_heading} *\n(?:-+\n)?((?:[\d ]+\n)+)", text)
+    assert found is not None
+    return [line.split() for line in found[1].splitlines()]
