@@ -1,30 +1,38 @@
 """Units and posts: who answers for what, and who stands in for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from duban.core.plan_file import Many, PlainText, Slug, Strict
+from duban.core.plan_file import Day, Many, PlainText, Slug, Strict
+from duban.core.problems import Fault, Invalid, Location, refuse_repeated
 
 
 class Absence(Strict):
     """Days, both included, on which the holder of a post is away."""
 
-    first: date
-    last: date
+    first: Day = Field(description="first day away")
+    last: Day = Field(description="last day away")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            message = f"an absence cannot end on {self.last} before it begins on {self.first}"
+            raise Invalid(Fault("ends-before-start", message, "exchange the two days", ("last",)))
+        return self
 
 
 class Post(Strict):
     """A post, not a person: `name` is who holds it, left out while it is vacant or not of interest."""
 
-    id: Slug
-    title: PlainText
-    name: PlainText | None = None
-    vacant: bool = False
-    deputy: Slug | None = None
-    absences: Many[Absence] = ()
+    id: Slug = Field(description="name of the post, as in traffic-head")
+    title: PlainText = Field(description="the post in Chinese")
+    name: PlainText | None = Field(None, description="who holds the post")
+    vacant: bool = Field(False, description="true while nobody holds the post")
+    deputy: Slug | None = Field(None, description="the post whose holder stands in")
+    absences: Many[Absence] = Field((), description="days on which the deputy stands in")
     channels: Many[PlainText] = Field((), description="Apprise addresses; secrets only as ${VARIABLE}")
 
     def away(self, day: date) -> bool:
@@ -35,35 +43,38 @@ class Post(Strict):
 class OfficeUnit(Strict):
     """A unit of the bureau: its head, and the officer who signs for and reports what the unit is asked to do."""
 
-    id: Slug
-    title: PlainText
-    head: Slug
-    officer: Slug
+    id: Slug = Field(description="name of the unit, as in traffic")
+    title: PlainText = Field(description="the unit in Chinese")
+    head: Slug = Field(description="post that heads the unit")
+    officer: Slug = Field(description="post that signs for, reports and hands in what the unit is asked to do")
 
 
 class Group(Strict):
     """Units addressed together by `each`."""
 
-    id: Slug
-    title: PlainText
-    units: Many[Slug] = Field(min_length=1)
+    id: Slug = Field(description="name of the group, as in districts")
+    title: PlainText = Field(description="the group in Chinese")
+    units: Many[Slug] = Field(min_length=1, description="units of the group")
 
 
 class DirectoryFile(Strict):
     """`directory.yaml`."""
 
-    administrator: Slug
-    posts: Annotated[Many[Post], Field(min_length=1)]
-    units: Annotated[Many[OfficeUnit], Field(min_length=1)]
-    groups: Many[Group] = ()
+    administrator: Slug = Field(description="post that is told when the system itself fails")
+    posts: Annotated[Many[Post], Field(min_length=1, description="posts, not people")]
+    units: Annotated[Many[OfficeUnit], Field(min_length=1, description="units of the bureau and its partners")]
+    groups: Many[Group] = Field((), description="units addressed together by `each`")
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        names = [p.id for p in self.posts] + [u.id for u in self.units] + [g.id for g in self.groups]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"ids used twice among posts, units and groups: {', '.join(twice)}; rename one of each")
+        """A step names a unit or a post by its id alone, so that one id may not stand for two things."""
+        refuse_repeated("post, unit or group", self._places())
         return self
+
+    def _places(self) -> Iterator[tuple[str, Location]]:
+        for key in ("posts", "units", "groups"):
+            for number, item in enumerate(getattr(self, key)):
+                yield item.id, (key, number, "id")
 
 
 class Directory:

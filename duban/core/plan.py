@@ -9,8 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from duban.core.plan_file import Kind, Roll
+from duban.core.plan_file import Kind
 from duban.core.when import Duration, When
+from duban.core.workdays import Roll
 
 HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 """Kinds of step that a person answers for."""
@@ -88,6 +89,11 @@ class Step:
         """The step's id within its initiative."""
         return self.ref.step
 
+    @property
+    def waits_for(self) -> tuple[StepRef, ...]:
+        """Steps that must be closed before it, or before one of its dates is known."""
+        return (*self.needs, *self.due_anchor, *self.earliest_anchor)
+
 
 @dataclass(frozen=True)
 class Initiative:
@@ -105,16 +111,12 @@ class Initiative:
     note: str | None = None
     assumed: bool = False
     file: str = ""
+    """The file it was read from, as messages name it."""
 
     @cached_property
     def upstream(self) -> frozenset[StepRef]:
         """Steps of other initiatives that a step here waits for or takes a date from."""
-        return frozenset(
-            ref
-            for step in self.steps.values()
-            for ref in (*step.needs, *step.due_anchor, *step.earliest_anchor)
-            if ref.initiative != self.id
-        )
+        return frozenset(ref for step in self.steps.values() for ref in step.waits_for if ref.initiative != self.id)
 
     @property
     def number(self) -> str:

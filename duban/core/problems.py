@@ -1,10 +1,13 @@
 """What is wrong with input, as data: where, what, and what to do about it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import NamedTuple
 
 Location = tuple[str | int, ...]
+
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,22 +23,67 @@ class Problem:
     id: str
     message: str
     remedy: str
-    location: Location = ()
+    location: Location = field(default=(), compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.id}: {self.message}; {self.remedy}"
 
 
+class Fault(NamedTuple):
+    """What is wrong with one value, told by the value itself, which does not know where it stands.
+
+    `at` is the place of the fault within the value.
+    """
+
+    id: str
+    message: str
+    remedy: str
+    at: Location = ()
+
+
+class Invalid(ValueError):
+    """A value that cannot be used, with all its faults."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__(" / ".join(f"{fault.message}; {fault.remedy}" for fault in faults))
+
+
 class BadInput(Exception):
     """Input that cannot be used, with every problem found in it at once. Nothing was changed."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def repeated(named: Iterable[tuple[str, Location]]) -> Iterator[tuple[str, Location]]:
+    """The second and later occurrences of every name, each with its place."""
+    seen: set[str] = set()
+    for name, place in named:
+        if name in seen:
+            yield name, place
+        seen.add(name)
+
+
+def refuse_repeated(what: str, named: Iterable[tuple[str, Location]]) -> None:
+    """Raise Invalid when a name stands for two of `what`, with a fault at each later one."""
+    faults = [
+        Fault("duplicate-id", f"{name!r} already names another {what}", "rename one of them", place)
+        for name, place in repeated(named)
+    ]
+    if faults:
+        raise Invalid(*faults)
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for an unknown name: the nearest known one, or `otherwise`."""
     close = get_close_matches(word, list(known), n=1)
     return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+def shown(value: object) -> str:
+    """A value as it is shown in a message: on one line, and cut short when it is long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from duban.core.problems import Fault, Invalid, shown
+
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 STEP = rf"{SLUG}(?:@{SLUG})*"
 REFERENCE = rf"(?:{SLUG}/)?{STEP}"
-DATE = r"\d{4}-\d{2}-\d{2}"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+AMOUNT = r"[0-9]{1,4}"
 
 WHEN_PATTERN = (
-    rf"^(?:{DATE}|\d{{4}}-(?:0[1-9]|1[0-2])|\d{{4}}-Q[1-4]"
-    rf"|\d+ (?:working )?days? (?:after|before) (?:{DATE}|{REFERENCE}))$"
+    rf"^(?:{DATE}|[0-9]{{4}}-(?:0[1-9]|1[0-2])|[0-9]{{4}}-Q[1-4]"
+    rf"|{AMOUNT} (?:working )?days? (?:after|before) (?:{DATE}|{REFERENCE}))$"
 )
-LENGTH_PATTERN = r"^\d+ (?:working )?days?$"
+LENGTH_PATTERN = rf"^{AMOUNT} (?:working )?days?$"
+LONGEST = 9999
+"""Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
 
+DAY_REMEDY = "write a day as year-month-day, for example 2024-06-30"
 WHEN_REMEDY = (
     "write a date (2024-06-30), a month (2024-06), a quarter (2024-Q2) or a distance "
     "(10 working days after draft, 30 days before 2024-10-01)"
@@ -84,51 +90,51 @@ def month_span(year: int, month: int, length: int = 1) -> WithinSpan:
     return WithinSpan(date(year, month, 1), date(year, last_month, months.monthrange(year, last_month)[1]))
 
 
-def parse_when(text: str | date) -> When:
-    """Read a date of a plan; raises ValueError naming the remedy."""
-    if isinstance(text, date):
-        return OnDate(text)
-    if not isinstance(text, str) or not re.match(WHEN_PATTERN, text):
-        raise ValueError(f"{text!r} is not a date this plan understands; {WHEN_REMEDY}")
+def parse_day(text: object) -> date:
+    """Read a day written as 2024-06-30; raises Invalid naming the remedy."""
+    if not isinstance(text, str) or not re.fullmatch(DATE, text):
+        raise Invalid(Fault("bad-date", f"{shown(text)} is not a day", DAY_REMEDY))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(Fault("bad-date", f"{text} is not a day of the calendar", DAY_REMEDY)) from None
+
+
+def parse_when(text: object) -> When:
+    """Read a date of a plan; raises Invalid naming the remedy."""
+    if not isinstance(text, str) or not re.fullmatch(WHEN_PATTERN, text) or text.startswith("0000"):
+        raise Invalid(Fault("bad-date", f"{shown(text)} is not a date a plan understands", WHEN_REMEDY))
     words = text.split(" ")
     if len(words) > 1:
-        return _relative(text, words)
+        return _relative(words)
     if "Q" in text:
         year, quarter = text.split("-Q")
         return month_span(int(year), 3 * int(quarter) - 2, 3)
     if text.count("-") == 1:
         year, month = text.split("-")
         return month_span(int(year), int(month))
-    return OnDate(_day(text))
+    return OnDate(parse_day(text))
 
 
-def _relative(text: str, words: list[str]) -> Relative:
+def _relative(words: list[str]) -> Relative:
     amount = int(words[0]) * (1 if words[-2] == "after" else -1)
     unit = Unit.WORKING if "working" in words else Unit.CALENDAR
-    anchor = _day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
+    anchor = parse_day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
     return Relative(amount, unit, anchor)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text} is not a day of the calendar; {WHEN_REMEDY}") from None
-
-
-def parse_duration(value: int | str | list[int] | tuple[int, ...]) -> Duration:
-    """Read a duration; raises ValueError naming the remedy."""
-    match value:
-        case bool():
-            pass
-        case int() if value >= 0:
-            return Duration(value, value, value)
-        case str() if re.match(LENGTH_PATTERN, value):
-            days = int(value.split(" ")[0])
-            unit = Unit.WORKING if "working" in value else Unit.CALENDAR
-            return Duration(days, days, days, unit)
-        case [int() as low, int() as likely, int() as high] if 0 <= low <= likely <= high:
+def parse_duration(value: object) -> Duration:
+    """Read a duration; raises Invalid naming the remedy."""
+    if isinstance(value, str) and re.fullmatch(LENGTH_PATTERN, value):
+        days = int(value.split(" ")[0])
+        return Duration(days, days, days, Unit.WORKING if "working" in value else Unit.CALENDAR)
+    estimates = [value] * 3 if isinstance(value, int) else value
+    if isinstance(estimates, list | tuple) and len(estimates) == 3 and all(map(_counts_days, estimates)):
+        low, likely, high = estimates
+        if low <= likely <= high:
             return Duration(low, likely, high)
-        case _:
-            pass
-    raise ValueError(f"{value!r} is not a duration; {LENGTH_REMEDY}")
+    raise Invalid(Fault("bad-duration", f"{shown(value)} is not a duration", LENGTH_REMEDY))
+
+
+def _counts_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST
