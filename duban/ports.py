@@ -83,6 +83,10 @@ class Ledger(Protocol):
         """Empty the derived tables, so that they are made anew from the entries."""
         ...
 
+    def close(self) -> None:
+        """Give back connections; the ledger cannot be used after it."""
+        ...
+
 
 class Clock(Protocol):
     """The time of day, real or rehearsed."""

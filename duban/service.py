@@ -6,8 +6,6 @@ again adds nothing that is there already.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-
 from duban.core.commands import Command, Refused, respond
 from duban.core.decide import Decision, decide
 from duban.core.entries import Draft, Entry, EntryKind, seal
@@ -96,6 +94,8 @@ class Service:
                 page.write(respond(view.look, page.state, command))
                 decision = page.add(decide(view.look, page.state))
             result, commit = _concluded(view, page, decision)
+            if command is not None:  # its notices and its picture in Prefect are left to a tick
+                commit = replace(commit, wake=(name, *commit.wake), woken=())
             try:
                 self.ledger.commit(commit)
             except Conflict:
@@ -211,8 +211,3 @@ def _touched(entries: list[Entry]) -> list[str]:
 def renamed(initiative: Initiative) -> Mapping[str, str]:
     """Former step ids, and the ids these steps bear now."""
     return {step.was: step.id for step in initiative.steps.values() if step.was}
-
-
-def later(moment: datetime, minutes: int) -> datetime:
-    """A moment some minutes on."""
-    return moment + timedelta(minutes=minutes)

@@ -91,7 +91,7 @@ class _Owner:
         self.sign_after = dice.randint(*profile.sign.days)
         self.late_by = dice.randint(*profile.late_by)
         self.review_after = dice.randint(*profile.review.days)
-        self.sends_back = dice.random() < profile.review.send_back and own.rounds == 0
+        self.sends_back = dice.random() < profile.review.send_back and self.own.rounds == 0
         self.pace = dice.uniform(0.7, 1.0)
 
     def acts(self) -> Iterator[Command]:

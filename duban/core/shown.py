@@ -1,0 +1,60 @@
+"""How lights and steps are called in Prefect: a closed vocabulary of names, each with the kind of state it is drawn as.
+
+`shape` is one of Prefect's state types; its colour is what coordinators see. Yellow and orange share the one type that
+Prefect draws in orange; the name tells them apart, and tells them from a run that really crashed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from duban.core.summary import Light, Status, StepRow
+
+Shape = Literal["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING", "SCHEDULED", "PAUSED", "CANCELLED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A state's name, and the type it is drawn as."""
+
+    name: str
+    shape: Shape
+
+
+LIGHTS: Mapping[Light, Shown] = {
+    Light.OFF: Shown("绿灯", "COMPLETED"),
+    Light.GREEN: Shown("绿灯", "COMPLETED"),
+    Light.YELLOW: Shown("黄灯", "CRASHED"),
+    Light.ORANGE: Shown("橙灯", "CRASHED"),
+    Light.RED: Shown("红灯", "FAILED"),
+}
+"""An initiative's light, as the state its run ends in."""
+
+REFUSED = Shown("未受理", "FAILED")
+"""A form that was not accepted."""
+
+STEPS: Mapping[Status, Shown] = {
+    Status.WAITING: Shown("待启动", "PENDING"),
+    Status.OPEN: Shown("待签收", "RUNNING"),
+    Status.WORKING: Shown("办理中", "RUNNING"),
+    Status.REVIEW: Shown("待审核", "RUNNING"),
+    Status.RUNNING: Shown("自动执行", "RUNNING"),
+    Status.ELAPSING: Shown("期间中", "SCHEDULED"),
+    Status.SUSPENDED: Shown("已中止", "PAUSED"),
+    Status.FAILED: Shown("执行失败", "FAILED"),
+    Status.DONE: Shown("已办结", "COMPLETED"),
+    Status.CANCELLED: Shown("已终止", "CANCELLED"),
+}
+"""A step by where it stands, while nothing is amiss."""
+
+OVERDUE = Shown("已逾期", "FAILED")
+AT_RISK = Shown("预警", "CRASHED")
+
+
+def shown(row: StepRow) -> Shown:
+    """How a step is drawn: its light when something is amiss, else where it stands."""
+    if row.light is Light.RED and row.status is not Status.FAILED:
+        return OVERDUE
+    if row.light in (Light.YELLOW, Light.ORANGE) and row.status is not Status.WAITING:
+        return AT_RISK
+    return STEPS[row.status]

@@ -1,0 +1,88 @@
+"""Puts the engine together from settings. The one place that knows which adapter stands behind which port."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from duban.adapters.carriers import AppriseCarrier, MailFolder, Router
+from duban.adapters.china_calendar import china_calendar
+from duban.adapters.clock import FileClock, SystemClock
+from duban.adapters.sql_ledger import open_ledger
+from duban.adapters.wording import Wording
+from duban.adapters.yaml_files import load_model, load_plan
+from duban.core.office import Office
+from duban.core.owners import Profile
+from duban.core.plan_file import PlanFile
+from duban.core.workdays import CalendarOverrides, WorkCalendar
+from duban.ports import Carrier, Clock, Ledger
+from duban.service import Service
+from duban.settings import Settings
+
+ACTIONS = frozenset({"bulletin", "python"})
+"""Names of the actions a plan may use; `tasks.actions` holds what they do."""
+
+YEARS_AROUND = 2
+"""Years the calendar covers before and after a plan: forecasts may run past its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a tick works with."""
+
+    settings: Settings
+    service: Service
+    carrier: Carrier
+    wording: Wording
+
+
+def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
+    """Working days of whole years, the bureau's overrides applied."""
+    overrides = load_model(settings.calendar, CalendarOverrides)
+    return china_calendar(first, last, overrides=overrides)
+
+
+def load_office(settings: Settings) -> Office:
+    """The bureau as its files describe it; raises BadInput with every problem in them."""
+    around = load_model(settings.plan / "plan.yaml", PlanFile)
+    calendar = load_calendar(settings, around.starts.year - YEARS_AROUND, around.ends.year + YEARS_AROUND)
+    loaded = load_plan(
+        settings.plan,
+        directory=settings.directory,
+        escalation=settings.escalation,
+        calendar=calendar,
+        actions=ACTIONS,
+    )
+    return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone)
+
+
+def load_profile(settings: Settings) -> Profile:
+    """How the simulated people of a rehearsal behave."""
+    return load_model(settings.rehearsal, Profile)
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The real clock, or the rehearsal's."""
+    return FileClock(settings.clock) if settings.clock else SystemClock()
+
+
+def make_ledger(settings: Settings, plan: str) -> Ledger:
+    """The ledger of a plan, its schema brought up to date."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    return open_ledger(settings.ledger, plan)
+
+
+def make_carrier(settings: Settings) -> Carrier:
+    """Mail files for people without channels, Apprise for the others."""
+    return Router(MailFolder(settings.mail), AppriseCarrier(settings.variables))
+
+
+@contextmanager
+def desk(settings: Settings) -> Iterator[Desk]:
+    """The engine, ready for work; what it holds is closed at the end."""
+    office = load_office(settings)
+    ledger = make_ledger(settings, office.plan.id)
+    try:
+        service = Service(office, ledger, make_clock(settings))
+        yield Desk(settings, service, make_carrier(settings), Wording(settings.notices))
+    finally:
+        ledger.close()
