@@ -42,7 +42,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 SLUG_PATTERN = f"^{SLUG}$"
 REFERENCE_PATTERN = f"^{REFERENCE}$"
-SOURCE_PATTERN = r"^[1-9][0-9]*\.[1-9][0-9]*[a-z]?$"
+SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]

@@ -1,0 +1,116 @@
+"""Deadlines that cannot be met even if all goes as planned: the forward pass over a whole plan, on days.
+
+It counts as the outlook of a running initiative does, so that a plan found feasible does not light up on its first
+day.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.dates import earliest, lasting, resolve
+from duban.core.order import ordered
+from duban.core.plan import Plan, Step, StepRef
+from duban.core.workdays import CalendarRange, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The earliest last day of a step, and the step that makes it so; None: its own earliest start, or the plan's."""
+
+    finish: date
+    held_by: StepRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasible:
+    """A step that cannot end by its due date: `finish` is its earliest last day, `days` working days late (1 or more)."""
+
+    step: StepRef
+    due: date
+    finish: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """The steps whose deadline cannot be met, and those that would end beyond the calendar."""
+
+    infeasible: tuple[Infeasible, ...]
+    beyond: tuple[StepRef, ...]
+    early: Mapping[StepRef, Early]
+
+    def chain(self, step: StepRef) -> tuple[StepRef, ...]:
+        """The steps that make the earliest last day of `step`: each follows the one before it, `step` is the last."""
+        chain = [step]
+        while (holder := self.early[chain[-1]].held_by) is not None:
+            chain.append(holder)
+        return tuple(reversed(chain))
+
+
+def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
+    """Let every step begin as early as it may, from the first day of the plan on, and take its likely duration.
+
+    Nothing is said of steps in a circle, of steps beyond the calendar, and of those that wait for either.
+    """
+    steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
+    early: dict[StepRef, Early] = {}
+    beyond: list[StepRef] = []
+    for ref in ordered({ref: step.waits_for for ref, step in steps.items()}):
+        step = steps[ref]
+        if all(other in early for other in step.waits_for):
+            try:
+                early[ref] = _early(step, plan, early, calendar)
+            except CalendarRange:
+                beyond.append(ref)
+    return Feasibility(tuple(_infeasible(plan, steps, early, calendar)), tuple(beyond), early)
+
+
+def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> Early:
+    ready, holder = plan.starts, None
+    for need in step.needs:
+        if early[need].finish > ready or (holder is None and early[need].finish == ready):
+            ready, holder = early[need].finish, need
+    anchor = _latest(step.earliest_anchor, early)
+    first = earliest(
+        step.earliest,
+        plan_start=plan.starts,
+        span=step.span,
+        anchor=early[anchor].finish if anchor else None,
+        calendar=calendar,
+    )
+    if first is not None and first > ready:
+        ready, holder = first, anchor
+    return Early(lasting(step.duration, ready, calendar), holder)
+
+
+def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRef | None:
+    return max(refs, key=lambda ref: early[ref].finish, default=None)
+
+
+def _infeasible(
+    plan: Plan, steps: Mapping[StepRef, Step], early: Mapping[StepRef, Early], calendar: WorkCalendar
+) -> Iterator[Infeasible]:
+    for ref, own in early.items():
+        due = _due(steps[ref], plan, early, calendar)
+        if due is not None and own.finish > due:
+            yield Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish)))
+
+
+def _due(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> date | None:
+    """The due date of a step; None when it has none, or one the calendar does not cover."""
+    if step.due is None:
+        return None
+    anchor = _latest(step.due_anchor, early)
+    try:
+        due = resolve(
+            step.due,
+            plan_start=plan.starts,
+            span=step.span,
+            anchor=early[anchor].finish if anchor else None,
+            calendar=calendar,
+            roll=step.roll,
+        )
+    except CalendarRange:
+        return None
+    return due if due is not None and calendar.first <= due <= calendar.last else None
