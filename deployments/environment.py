@@ -1,0 +1,84 @@
+"""The environment variables of the stack's processes and of whoever talks to them.
+
+Government networks have no way out, and a request that waits for one is a stall. Tried with a server whose sockets were
+watched: with these variables nothing leaves the machine. What each is for stands beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from duban.settings import LEDGER_VARIABLE
+
+FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (ledger: psycopg, database: asyncpg), var folder."""
+
+    api: str
+    ui: str
+    ledger: str
+    database: str
+    var: Path
+
+
+def environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, str]:
+    """The variables a client, a worker or a flow run needs: `base_env` without foreign settings, plus the stack's.
+
+    Relative paths in `base_env` are the caller's to make absolute: children run in another folder.
+    """
+    home = addresses.var / "prefect"
+    host = addresses.api.split("//")[1].rsplit(":", 1)[0]
+    return {
+        **{name: value for name, value in base_env.items() if not name.startswith(FOREIGN)},
+        LEDGER_VARIABLE: addresses.ledger,
+        "PREFECT_API_URL": addresses.api,
+        "PREFECT_UI_URL": addresses.ui,
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a client without its server must say so, not start another
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # one call less; they are installed together
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # a logger outside a run is no fault
+        "PREFECT_LOGGING_COLORS": "false",  # logs are files
+        "PREFECT_CLI_COLORS": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
+        **_no_way_out(base_env, host),
+    }
+
+
+def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, str]:
+    """What the server needs on top: its database and its page."""
+    return {
+        **environment(addresses, base_env),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": addresses.database,
+        "PREFECT_UI_API_URL": addresses.api,  # the page asks port 4200 otherwise
+        "PREFECT_UI_STATIC_DIRECTORY": str(addresses.var / "prefect" / "ui"),  # else it is written among the packages
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    }
+
+
+def worker_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, str]:
+    """What the worker needs on top: it asks every second, so that a report is seen to at once."""
+    return {
+        **environment(addresses, base_env),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_WORKER_PREFETCH_SECONDS": "1",
+    }
+
+
+def _no_way_out(base_env: Mapping[str, str], host: str) -> dict[str, str]:
+    local = ",".join(
+        dict.fromkeys(part for part in (base_env.get("NO_PROXY"), "127.0.0.1,localhost,::1", host) if part)
+    )
+    return {
+        "DO_NOT_TRACK": "1",  # Prefect's count of its users, begun by every import
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # the server's heartbeat to its makers
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "NO_PROXY": local,  # an office proxy must not be asked for our own machine
+        "no_proxy": local,
+    }

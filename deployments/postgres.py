@@ -1,0 +1,129 @@
+"""PostgreSQL from a wheel, for one folder: started, found again, stopped. Nothing to install, no account to create.
+
+It listens on a Unix socket alone, in a folder only its own account may enter, so it needs no password and no port.
+PostgreSQL refuses to run as root; started by root it runs as `postgres`, or else as `nobody`.
+"""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+import psycopg
+from psycopg import sql
+
+from deployments import postgres_folder
+from deployments.children import StackError, end_child, start_child, tail
+from deployments.postgres_folder import PORT, USER
+
+STARTING = 60.0  # seconds; recovery after a crash included
+STOPPING = 30.0  # seconds; it writes what it holds to the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL: data folder, socket folder, postmaster; `process` is None when it was taken over."""
+
+    folder: Path
+    socket: Path
+    pid: int
+    process: subprocess.Popen[bytes] | None
+
+    def asyncpg_url(self, database: str) -> str:
+        """SQLAlchemy URL for Prefect's server."""
+        return self._url("postgresql+asyncpg", database)
+
+    def psycopg_url(self, database: str) -> str:
+        """SQLAlchemy URL for the ledger."""
+        return self._url("postgresql+psycopg", database)
+
+    def _url(self, driver: str, database: str) -> str:
+        return f"{driver}://{USER}@/{database}?host={quote(str(self.socket))}&port={PORT}"
+
+
+@contextmanager
+def running(folder: Path, log: Path, base_env: Mapping[str, str]) -> Iterator[Cluster]:
+    """A cluster for the length of a `with` block."""
+    cluster = start(folder, log, base_env)
+    try:
+        yield cluster
+    finally:
+        stop(cluster)
+
+
+def start(folder: Path, log: Path, base_env: Mapping[str, str]) -> Cluster:
+    """Start the cluster in `folder`, made if need be, or take over the one a killed run left running there.
+
+    It ends when the thread that started it ends. Raises StackError: no room, not writable, data of another version,
+    or it does not come up (with the end of its `log`).
+    """
+    folder = folder.resolve()
+    owner = postgres_folder.account(folder)
+    postgres_folder.prepare(folder, owner)
+    socket = postgres_folder.socket_folder(folder, owner)
+    pid = postgres_folder.postmaster(folder)
+    if pid is not None and _answers(socket, lambda: psutil.pid_exists(pid)):
+        return Cluster(folder, socket, pid, None)
+    if not (folder / "PG_VERSION").exists():
+        postgres_folder.initialise(folder, owner, base_env)
+    command = [postgres_folder.program("postgres"), "-D", folder, "-k", socket, "-c", "listen_addresses="]
+    environment = postgres_folder.bare_environment(base_env)
+    process = start_child(command, environment, log, folder, signal.SIGINT, owner)
+    if not _answers(socket, lambda: process.poll() is None):
+        end_child(process, STOPPING, signal.SIGINT)
+        raise StackError(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
+    return Cluster(folder, socket, process.pid, process)
+
+
+def stop(cluster: Cluster) -> None:
+    """Fast shutdown: clients are cut off, nothing committed is lost. A cluster already gone is no error."""
+    if cluster.process is not None:
+        end_child(cluster.process, STOPPING, signal.SIGINT)
+    elif alive(cluster):
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(cluster.pid)
+            process.send_signal(signal.SIGINT)
+            process.wait(STOPPING)
+    if cluster.socket != cluster.folder:
+        shutil.rmtree(cluster.socket, ignore_errors=True)
+
+
+def alive(cluster: Cluster) -> bool:
+    """Whether the cluster's postmaster still runs."""
+    if cluster.process is not None:
+        return cluster.process.poll() is None
+    return postgres_folder.postmaster(cluster.folder) == cluster.pid
+
+
+def ensure_databases(cluster: Cluster, *names: str) -> None:
+    """Create the databases that are missing."""
+    with _connect(cluster.socket) as connection:
+        present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        for name in names:
+            if name not in present:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _answers(socket: Path, lives: Callable[[], bool]) -> bool:
+    """Wait until the cluster takes connections; False once it has died, or has not come up in time."""
+    until = time.monotonic() + STARTING
+    while lives() and time.monotonic() < until:
+        try:
+            _connect(socket).close()
+        except psycopg.OperationalError:  # not up yet, in recovery, or shutting down
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _connect(socket: Path) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=str(socket), port=PORT, user=USER, dbname="postgres", password="", connect_timeout=5, autocommit=True
+    )
