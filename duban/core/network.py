@@ -3,8 +3,9 @@
 Times are *slots*: a slot is the ordinal of a working day (int64) and stands for the beginning of that day. All
 intervals are half-open. A step of `d` working days that starts at slot s is worked on in the slots s … s+d-1 and has
 the finish s+d: the first slot at which a step that needs it may start. A milestone has d = 0 and finish == start. A
-step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1. Where the first day
-is not counted (当日不计入), read the same numbers as ends of days: a step ends on the day of its finish, and is due at k.
+step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1. Where the first
+day is not counted (当日不计入), read the same numbers as ends of days: a step ends on the day of its finish and is due
+at k.
 
 Steps are the indices 0 … n-1. A column (durations, deadlines …) is an int64 array with one row per step, `UNSET` where
 a step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own,
@@ -141,11 +142,6 @@ class _Spans:
     days: IntArray
     elapsed: Elapsed | None
 
-    @property
-    def upright(self) -> tuple[int, ...]:
-        """Give the shape in which one value per step goes with durations that may have samples."""
-        return (-1,) + (1,) * (self.days.ndim - 1)
-
     def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
         days = self.days[rows]
         finish = start + days
@@ -213,7 +209,7 @@ def forward(
     start[bound] = np.maximum(bound_at, data_date)
     finish[begun] = np.maximum(spans.finish(begun_at, begun), data_date)
     finish[done] = done_at
-    _sweep(network.upstream, np.maximum, start, finish, close=spans.finish, free=_free(spans, begun, done))
+    _sweep(network.upstream, np.maximum, start, finish, close=spans.finish, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)
     start[begun] = begun_at
     return Pass(start[network.place], finish[network.place])
@@ -242,7 +238,7 @@ def backward(
     bound, bound_at = _known(network, deadlines, spans)
     finish, start = _blank(spans, opens=horizon, closes=_FREE)
     finish[bound] = bound_at
-    _sweep(network.downstream, np.minimum, finish, start, close=spans.start, free=_free(spans, begun, done))
+    _sweep(network.downstream, np.minimum, finish, start, close=spans.start, settled=(begun, done))
     start[done] = done_at
     start[begun] = begun_at
     return Pass(start[network.place], finish[network.place])
@@ -264,15 +260,10 @@ def critical_chain(network: Network, early: Pass, step: int) -> tuple[int, ...]:
     `early` is the answer of `forward` for durations of shape (n,).
     """
     links = [step]
-    while (binding := _binding(network.needs.of(links[-1]), early, links[-1])).size:
-        links.append(int(binding.min()))
+    while binding := [need for need in network.needs.of(step).tolist() if early.finish[need] == early.start[step]]:
+        step = min(binding)
+        links.append(step)
     return tuple(reversed(links))
-
-
-def _binding(needs: IntArray, early: Pass, step: int) -> IntArray:
-    """Give those of the needs that finish exactly when the step starts."""
-    waited_for: BoolArray = early.finish[needs] == early.start[step]
-    return needs[waited_for]
 
 
 def _sweep(
@@ -282,13 +273,15 @@ def _sweep(
     closes: IntArray,
     *,
     close: Callable[[IntArray, slice], IntArray],
-    free: BoolArray,
+    settled: tuple[IntArray, IntArray],
 ) -> None:
     """Carry bounds through the layers, in place: a step opens at the best of its own bound and its neighbours' closes.
 
-    Forwards a step opens with its start and closes with its finish; backwards it is the reverse. A step that is not
-    free keeps the close it has.
+    Forwards a step opens with its start and closes with its finish; backwards it is the reverse. The steps `settled`
+    keep the close they have.
     """
+    free = np.ones((len(opens),) + (1,) * (opens.ndim - 1), np.bool_)
+    free[np.concatenate(settled)] = False
     for rows, neighbours in links.layers:
         opened = opens[rows]
         best(opened, best.reduceat(closes[links.places[neighbours]], links.segments[rows]), out=opened)
@@ -312,19 +305,12 @@ def _blank(spans: _Spans, opens: int, closes: int) -> tuple[IntArray, IntArray]:
 
 def _known(network: Network, column: IntArray | None, spans: _Spans) -> tuple[IntArray, IntArray]:
     """Give the places of the steps for which a column has a value, and the values, shaped to go with the durations."""
+    upright = (-1,) + (1,) * (spans.days.ndim - 1)
     if column is None:
-        return _NONE, _NONE.reshape(spans.upright)
+        return _NONE, _NONE.reshape(upright)
     _check_rows(network, column)
     steps = np.flatnonzero(column != UNSET)
-    return network.place[steps], column[steps].reshape(spans.upright)
-
-
-def _free(spans: _Spans, *known: IntArray) -> BoolArray:
-    """Tell for each place whether it is in none of the `known` ones."""
-    free = np.ones(len(spans.days), np.bool_)
-    for places in known:
-        free[places] = False
-    return free.reshape(spans.upright)
+    return network.place[steps], column[steps].reshape(upright)
 
 
 def _check_rows(network: Network, column: IntArray | BoolArray) -> None:

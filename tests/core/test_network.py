@@ -168,8 +168,8 @@ class Oracle:
 
 @given(cases())
 def test_both_passes_agree_with_the_rules_applied_step_by_step(case: Case) -> None:
-    steps, oracle = range(len(case.needs)), Oracle(case, TODAY + 100)
-    early, late = case.early(), case.late(case.due, TODAY + 100)
+    steps, oracle = range(len(case.needs)), Oracle(case, TODAY + 80)
+    early, late = case.early(), case.late(case.due, TODAY + 80)
     assert early.start.tolist() == list(map(oracle.start, steps))
     assert early.finish.tolist() == list(map(oracle.finish, steps))
     assert late.start.tolist() == list(map(oracle.late_start, steps))
@@ -211,6 +211,11 @@ def test_every_link_of_a_critical_chain_binds_and_nothing_binds_its_beginning(ca
         binding = [need for need in case.needs[after] if early.finish[need] == early.start[after]]
         assert before == min(binding)
     assert all(early.finish[need] != early.start[links[0]] for need in case.needs[links[0]])
+
+
+def test_of_several_steps_that_bind_the_lowest_is_named() -> None:
+    network = compile_network([[], [], [1, 0], [2]])
+    assert critical_chain(network, forward(network, np.array([4, 4, 1, 0])), 3) == (0, 2, 3)
 
 
 @given(cases(facts=False))
