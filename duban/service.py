@@ -6,6 +6,7 @@ again adds nothing that is there already.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
 from duban.core.commands import Command, Refused, respond
 from duban.core.decide import Decision, decide
 from duban.core.entries import Draft, Entry, EntryKind, seal
@@ -188,12 +189,14 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
     ]
     woken = downstream(plan, closed)
     head = page.state.head
+    # An action that is begun and dies with its process is begun again by the patrol.
+    unfinished = {initiative.id} if decision.actions else set()
     commit = Commit(
         initiative=initiative.id,
         entries=tuple(page.entries),
         summary=replace(decision.summary, sequence=head.sequence if head else 0),
         notices=tuple(page.state.notices[key] for key in _touched(page.entries)),
-        wake=tuple(sorted({*woken, *downstream(plan, moved)})),
+        wake=tuple(sorted({*woken, *downstream(plan, moved), *unfinished})),
         woken=view.wakes,
         at=view.look.now,
     )

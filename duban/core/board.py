@@ -1,4 +1,4 @@
-"""The page of one initiative that coordinators read in Prefect: standing, table of steps, picture. Markdown, Chinese."""
+"""The page of one initiative that coordinators read in Prefect: standing, table of steps, picture. Markdown."""
 
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,0 +1,62 @@
+"""A tick: one short, repeatable run of an initiative. The order of calls, and nothing else."""
+
+from duban.outbox import deliver_due
+from prefect.client.schemas.objects import FlowRun, State
+
+from duban.core.commands import Refused
+from duban.core.shown import REFUSED
+from duban.service import Result
+from duban.settings import load_settings
+from duban.wiring import Desk, desk
+from flows.forms import Form, command_of
+from tasks.actions import Errand, run_action
+from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
+
+NOTICES_AT_ONCE = 200
+
+
+def tick(flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
+    """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
+    with desk(load_settings()) as at:
+        try:
+            result = take_in(at, flow_run, initiative, form)
+        except Refused as refusal:
+            return as_state(REFUSED, str(refusal))
+        run_actions(at, result)
+        deliver_due(at.service, at.carrier, at.wording, NOTICES_AT_ONCE)
+        return show(at, flow_run, initiative)
+
+
+def take_in(at: Desk, flow_run: FlowRun, initiative: str, form: Form | None) -> Result:
+    """Store what the form says, if there is one, and what follows from the ledger and the time."""
+    if form is not None:
+        reported = at.service.act(command_of(form, initiative, f"form/{flow_run.id}"))
+        announce(at.service.office.plan, reported.closed)
+    result = at.service.tick(initiative)
+    announce(at.service.office.plan, result.closed)
+    return result
+
+
+def run_actions(at: Desk, result: Result) -> None:
+    """Run the actions that are due, each a task of its own; a failure is stored and stops none of the others."""
+    for ref in result.decision.actions:
+        step = at.service.office.plan.step(ref)
+        assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
+        errand = Errand(at, ref, step.action.parameters, key=at.service.start_action(ref))
+        try:
+            outcome = run_action(step.title, step.action.uses, errand)
+        except Exception as error:  # noqa: BLE001  whatever an action raises is its failure, stored with its reason
+            at.service.fail_action(ref, f"{type(error).__name__}: {error}")
+            continue
+        ended = at.service.end_action(ref, outcome)
+        announce(at.service.office.plan, ended.closed if ended else ())
+
+
+def show(at: Desk, flow_run: FlowRun, initiative: str) -> State[None]:
+    """Show how the initiative stands now."""
+    view = at.service.view(initiative)
+    result = at.service.tick(initiative)
+    record_steps(flow_run, view.look, result.decision)
+    show_page(view.look, result.decision)
+    name_run(flow_run, view.look, result.decision.summary)
+    return final_state(result.decision.summary)
