@@ -1,6 +1,7 @@
 """What the engine needs from outside. Each port has a real adapter and a fake that pass one contract suite."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,9 +23,9 @@ class LedgerUnusable(Exception):
 class Commit:
     """One transaction on one initiative: everything in it is stored, or nothing.
 
-    `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` and
-    `notices` replace the derived rows; `wake` names initiatives to be looked at at once; `woken` are the wakes, by id,
-    that this look has answered. `at` stamps the wakes.
+    `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` replaces
+    the initiative's derived rows, each of `notices` the one with its key; `wake` names initiatives to be looked at at
+    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes.
     """
 
     initiative: str
@@ -47,8 +48,16 @@ class Ledger(Protocol):
         """Initiatives that have entries, sorted."""
         ...
 
+    def stream(self) -> AbstractContextManager[Iterator[Entry]]:
+        """All entries of the plan, by initiative and sequence, as they were at one moment; read a part at a time."""
+        ...
+
     def commit(self, commit: Commit) -> None:
-        """Store a transaction; raises Conflict when its entries no longer follow the last stored one."""
+        """Store a transaction.
+
+        Raises Conflict when its entries no longer follow the last stored one, when a key of theirs is there already, or
+        when its summary is of an older entry than the last; ValueError for what no ledger could store.
+        """
         ...
 
     def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
@@ -80,7 +89,7 @@ class Ledger(Protocol):
         ...
 
     def forget_derived(self) -> None:
-        """Empty the derived tables, so that they are made anew from the entries."""
+        """Empty the derived tables, and ask for a look at every initiative, so that they are made anew."""
         ...
 
     def close(self) -> None:

@@ -1,11 +1,12 @@
 """Entries of the ledger: what happened, never changed, each sealed with the hash of the one before it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 Data = Mapping[str, Any]
@@ -123,7 +124,10 @@ def _with_hash(entry: Entry, value: str) -> Entry:
 
 
 def digest(entry: Entry) -> str:
-    """SHA-256, in hexadecimal, of everything in the entry but its own hash, as canonical JSON."""
+    """SHA-256, in hexadecimal, of everything in the entry but its own hash, as canonical JSON.
+
+    Raises TypeError or ValueError for data that JSON cannot hold, such as a date or NaN.
+    """
     body = [
         entry.previous,
         entry.plan,
@@ -137,19 +141,30 @@ def digest(entry: Entry) -> str:
         entry.data,
         entry.key,
     ]
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 
-def first_broken(entries: Sequence[Entry]) -> tuple[Entry, str] | None:
-    """The first entry of one initiative's ledger that does not follow from those before it, and why; None if all do."""
-    previous = GENESIS
-    for expected, entry in enumerate(entries, start=1):
-        if entry.sequence != expected:
-            return entry, f"sequence {entry.sequence} where {expected} was due: entries are missing or doubled"
-        if entry.previous != previous:
-            return entry, "it names another predecessor than the entry before it"
-        if digest(entry) != entry.hash:
-            return entry, "its content does not match its hash"
-        previous = entry.hash
+def first_broken(entries: Iterable[Entry]) -> tuple[Entry, str] | None:
+    """The first entry that does not follow from those before it, and why; None if all do.
+
+    `entries` are whole ledgers of initiatives, one after another, each in sequence.
+    """
+    for _, ledger in groupby(entries, key=lambda entry: (entry.plan, entry.initiative)):
+        previous = GENESIS
+        for expected, entry in enumerate(ledger, start=1):
+            reason = _break(entry, expected, previous)
+            if reason:
+                return entry, reason
+            previous = entry.hash
     return None
+
+
+def _break(entry: Entry, expected: int, previous: str) -> str:
+    if entry.sequence != expected:
+        return f"sequence {entry.sequence} where {expected} was due: entries are missing or doubled"
+    if entry.previous != previous:
+        return "it names another predecessor than the entry before it"
+    if digest(entry) != entry.hash:
+        return "its content does not match its hash"
+    return ""

@@ -1,0 +1,67 @@
+"""The clocks: the real one, and a rehearsal's, kept in a file. Nothing else reads the time of day."""
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkstemp
+
+
+class ClockUnusable(Exception):
+    """A rehearsal's clock cannot be read; the message says why and what to do."""
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+class FileClock:
+    """A rehearsal's time, kept in a small file, so that every process of the rehearsal lives at the same moment."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def now(self) -> datetime:
+        """The moment last set, in UTC; raises ClockUnusable when none is there."""
+        try:
+            moment = datetime.fromisoformat(self._path.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            raise ClockUnusable(f"{self._path}: no such clock. Set the rehearsal's time first.") from None
+        except ValueError as error:
+            raise ClockUnusable(f"{self._path}: holds no moment ({error}). Set the rehearsal's time again.") from error
+        if moment.tzinfo is None:
+            raise ClockUnusable(f"{self._path}: {moment} has no time zone. Set the rehearsal's time again.")
+        return moment.astimezone(UTC)
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment`, for all at once: a reader sees the former moment or this one, and never a part.
+
+        Raises ValueError for a naive moment, OSError when the file cannot be written.
+        """
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
+        handle, name = mkstemp(dir=self._path.parent, prefix=f".{self._path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(f"{moment.astimezone(UTC).isoformat()}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+            raise
+        _sync_folder(self._path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

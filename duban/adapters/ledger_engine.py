@@ -1,0 +1,164 @@
+"""Connections to the ledger's database: how they are opened, how transactions begin, and what their failures mean."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+
+from duban.ports import LedgerUnusable
+
+PATIENCE = 30
+"""Seconds a writer waits for another one before the ledger counts as unusable."""
+
+BEGIN = "duban_begin"
+"""The execution option that says how a transaction begins on SQLite."""
+
+SQLITE_SETTINGS = (
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # with WAL, anything less may lose the last commits when the power fails
+    "PRAGMA foreign_keys = ON",
+)
+
+UNIQUE = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505")
+"""How SQLite and PostgreSQL name a row that is there already."""
+
+Cause = tuple[str, str]
+"""What a failure means, and what to do about it."""
+
+SQLITE_CAUSES: Mapping[int, Cause] = {
+    sqlite3.SQLITE_FULL: ("its disk is full", "Free some space; nothing stored is lost."),
+    sqlite3.SQLITE_NOTADB: ("the file is not a SQLite database", "Name another file, or restore this one."),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "Restore the last backup."),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "Let this user write the file and its folder."),
+    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "See that its folder exists and this user may write there."),
+    sqlite3.SQLITE_PERM: ("access is denied", "Let this user read and write the file and its folder."),
+    sqlite3.SQLITE_IOERR: ("its disk fails to read or write", "See to the disk; then try again."),
+    sqlite3.SQLITE_BUSY: (f"another process held it for {PATIENCE} s", "End that process, or try again."),
+}
+"""By primary result code."""
+
+POSTGRESQL_CAUSES: Mapping[str, Cause] = {
+    "53100": ("the server's disk is full", "Free some space there; nothing stored is lost."),
+    "53300": ("the server has no connection to spare", "Raise max_connections, or end some clients."),
+    "25006": ("the server does not let it be written", "Name the primary server, not a standby."),
+    "42501": ("this user lacks a right on it", "Grant the user all rights on the database."),
+    "55P03": (f"another client held it for {PATIENCE} s", "End that client, or try again."),
+}
+"""By SQLSTATE."""
+
+UNREACHABLE: Cause = ("the server cannot be used", "See that it runs, that the URL is right and the database exists.")
+
+
+def ledger_engine(url: str) -> Engine:
+    """Make an engine for a ledger's URL; nothing is opened yet.
+
+    `sqlite:///folder/file` or `postgresql+psycopg://user@host/database`; raises LedgerUnusable for any other.
+    """
+    address = _address(url)
+    engine = create_engine(
+        address,
+        json_serializer=_json,
+        pool_pre_ping=address.get_backend_name() == "postgresql",  # the server may have been restarted
+    )
+    event.listen(engine, "connect", _sqlite_connected if engine.name == "sqlite" else _postgresql_connected)
+    if engine.name == "sqlite":
+        event.listen(engine, "begin", _sqlite_begun)
+    return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address and address.drivername == "sqlite" and address.database not in (None, "", ":memory:"):
+        return address
+    if address and address.drivername in ("postgresql", "postgresql+psycopg"):
+        return address.set(drivername="postgresql+psycopg")
+    raise LedgerUnusable(
+        f"{address or 'the address of the ledger'}: not an address of a ledger. "
+        "Write sqlite:///folder/file or postgresql+psycopg://user@host/database."
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _sqlite_connected(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions late; `_sqlite_begun` begins them
+    for setting in SQLITE_SETTINGS:
+        connection.execute(setting).close()
+
+
+def _sqlite_begun(connection: Connection) -> None:
+    # A writer takes the lock at once: one that reads first and writes later is refused if others wrote in between.
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+
+def _postgresql_connected(connection: Any, record: object) -> None:
+    connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
+    connection.commit()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a transaction that sees one and the same moment throughout."""
+    view = engine if engine.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+    with _explained(engine), view.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, *lock: str, begin: str = "IMMEDIATE") -> Iterator[Connection]:
+    """Yield a transaction that writes, alone among those with the same lock; on SQLite, alone among all."""
+    with _explained(engine), engine.execution_options(**{BEGIN: begin}).begin() as connection:
+        if engine.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_lock_key(lock))))
+        yield connection
+
+
+def _lock_key(names: tuple[str, ...]) -> int:
+    """A 64-bit number for a lock's names; two that collide only wait for each other."""
+    return int.from_bytes(sha256("\0".join(names).encode()).digest()[:8], "big", signed=True)
+
+
+def is_collision(error: IntegrityError) -> bool:
+    """Tell whether a row was refused because one with its key is there already."""
+    return _code(error) in UNIQUE
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    """Turn the failures that people can remedy into LedgerUnusable; others are defects and pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        what, remedy = cause
+        detail = " ".join(str(error.orig).split())
+        raise LedgerUnusable(f"ledger {engine.url}: {what} ({detail}). {remedy}") from error
+
+
+def _cause(error: DBAPIError) -> Cause | None:
+    if isinstance(error.orig, sqlite3.Error):
+        return SQLITE_CAUSES.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    code = _code(error)
+    if code in POSTGRESQL_CAUSES:
+        return POSTGRESQL_CAUSES[code]
+    lost = isinstance(error, OperationalError) and (not code or code.startswith(("08", "28", "3D", "57P")))
+    return UNREACHABLE if lost else None
+
+
+def _code(error: DBAPIError) -> str:
+    """SQLite's name of the failure, or PostgreSQL's SQLSTATE; empty when the server did not answer."""
+    return getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""

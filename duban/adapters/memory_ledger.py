@@ -1,0 +1,116 @@
+"""A ledger in memory, for tests and rehearsals: the contract of the real one, and nothing kept."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from threading import RLock
+
+from duban.adapters.ledger_rules import START, Head, admit, as_kept
+from duban.core.entries import Entry
+from duban.core.plan import StepRef
+from duban.core.summary import NoticeRow, Summary, Upstream
+from duban.ports import Commit, Conflict
+
+
+class MemoryLedger:
+    """The memory of one plan, for as long as the process lives; threads may share it."""
+
+    def __init__(self, plan: str) -> None:
+        self._plan = plan
+        self._lock = RLock()
+        self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._summaries: dict[str, Summary] = {}
+        self._notices: dict[tuple[str, str], NoticeRow] = {}
+        self._wakes: dict[int, tuple[str, datetime]] = {}
+        self._ids = count(1)
+
+    def entries(self, initiative: str) -> Sequence[Entry]:
+        """All entries of an initiative, in sequence."""
+        with self._lock:
+            return tuple(self._entries.get(initiative, ()))
+
+    def initiatives(self) -> Sequence[str]:
+        """Initiatives that have entries, sorted."""
+        with self._lock:
+            return sorted(name for name, entries in self._entries.items() if entries)
+
+    @contextmanager
+    def stream(self) -> Iterator[Iterator[Entry]]:
+        """All entries of the plan, by initiative and sequence."""
+        with self._lock:
+            ledgers = [tuple(self._entries[name]) for name in self.initiatives()]
+        yield (entry for entries in ledgers for entry in entries)
+
+    def commit(self, commit: Commit) -> None:
+        """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
+        with self._lock:
+            stored = self._entries[commit.initiative]
+            admit(commit, self._plan, Head(stored[-1].sequence, stored[-1].hash) if stored else START)
+            keys = [entry.key for entry in (*stored, *commit.entries) if entry.key is not None]
+            if len(keys) != len(set(keys)):
+                raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
+            stored += map(as_kept, commit.entries)
+            if commit.summary:
+                self._summaries[commit.initiative] = commit.summary
+            self._notices.update({(row.initiative, row.key): row for row in commit.notices})
+            for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
+                del self._wakes[wake]
+            if commit.at:
+                self.wake(commit.wake, commit.at)
+
+    def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
+        """What is known of steps elsewhere."""
+        with self._lock:
+            known = {
+                StepRef(summary.initiative, row.step): Upstream(row.finished, row.forecast)
+                for summary in self._summaries.values()
+                for row in summary.steps
+            }
+        return {ref: known[ref] for ref in steps if ref in known}
+
+    def wakes(self, initiative: str) -> tuple[int, ...]:
+        """Ids of the wakes an initiative has not answered yet."""
+        with self._lock:
+            return tuple(wake for wake, (name, _) in self._wakes.items() if name == initiative)
+
+    def wake(self, initiatives: Iterable[str], at: datetime) -> None:
+        """Ask for a look at initiatives at once."""
+        with self._lock:
+            self._wakes.update({next(self._ids): (name, at.astimezone(UTC)) for name in initiatives})
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Initiatives to look at now, longest waiting first."""
+        with self._lock:
+            waiting = [(at, name) for name, at in self._wakes.values()]
+            summaries = self._summaries.values()
+            waiting += [
+                (row.look_again, row.initiative) for row in summaries if row.look_again and row.look_again <= now
+            ]
+        return list(dict.fromkeys(name for _, name in sorted(waiting)))[:limit]
+
+    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
+        """Notices to send now, earliest first."""
+        with self._lock:
+            rows = [(row.next_try, row.initiative, row.key, row) for row in self._notices.values() if row.next_try]
+        return [row for moment, _, _, row in sorted(rows) if moment <= now][:limit]
+
+    def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """All notices, of one initiative or of the plan, by the time they were queued."""
+        with self._lock:
+            rows = [row for row in self._notices.values() if initiative in (None, row.initiative)]
+        return sorted(rows, key=lambda row: (row.queued_at, row.initiative, row.key))
+
+    def summaries(self) -> Sequence[Summary]:
+        """All initiatives as they stand, sorted by id."""
+        with self._lock:
+            return sorted(self._summaries.values(), key=lambda summary: summary.initiative)
+
+    def forget_derived(self) -> None:
+        """Empty the derived tables, and ask for a look at every initiative."""
+        with self._lock:
+            self._summaries.clear()
+            self._notices.clear()
+            for name in self.initiatives():
+                self.wake((name,), max(entry.at for entry in self._entries[name]))

