@@ -16,6 +16,8 @@ DEFAULT = Path("config/duban.toml")
 SETTINGS_VARIABLE = "DUBAN_SETTINGS"
 LEDGER_VARIABLE = "DUBAN_LEDGER_URL"
 CLOCK_VARIABLE = "DUBAN_CLOCK"
+CLOCK_FILE = "rehearsal-clock"
+"""Under `var`: there only where a rehearsal lives, so that nobody mistakes its ledger for the office's own."""
 
 
 class StackFile(Strict):
@@ -68,7 +70,6 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     config = file.parent
     root = config.parent
     var = root / values.var
-    clock = variables.get(CLOCK_VARIABLE)
     return Settings(
         file=file,
         root=root,
@@ -82,10 +83,16 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         mail=var / "mail",
         zone=_zone(file, values.timezone),
         ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
-        clock=Path(clock) if clock else None,
+        clock=_clock(var, variables),
         stack=values.stack,
         variables=variables,
     )
+
+
+def _clock(var: Path, variables: Mapping[str, str]) -> Path | None:
+    if CLOCK_VARIABLE in variables:
+        return Path(variables[CLOCK_VARIABLE])
+    return var / CLOCK_FILE if (var / CLOCK_FILE).exists() else None
 
 
 def _read(file: Path) -> SettingsFile:

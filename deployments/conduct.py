@@ -1,0 +1,61 @@
+"""The conductor's process: applies the plan to the running stack, then rehearses it or hands over to the real clock.
+
+`duban up` starts it with the stack's environment: `python -m deployments.conduct --pool duban --until 2024-05-31`.
+"""
+
+import argparse
+import time
+from datetime import date
+
+from deployments import progress
+from deployments.apply import Difference, difference, make
+from deployments.conductor import days, rehearse_day
+from duban.adapters.clock import FileClock
+from duban.settings import CLOCK_FILE, load_settings
+from duban.wiring import Desk, desk, load_profile
+
+
+def main() -> None:
+    """Apply, then rehearse; interrupted, it leaves what is stored as it is."""
+    arguments = _arguments()
+    try:
+        with desk(load_settings()) as at:
+            _apply(at, arguments.pool, arguments.patrol_every)
+            if arguments.patrol_every is None:
+                _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pool", required=True)
+    parser.add_argument("--patrol-every", type=int, help="seconds; the real clock")
+    parser.add_argument("--until", type=date.fromisoformat)
+    parser.add_argument("--pace", type=float, default=2.0)
+    return parser.parse_args()
+
+
+def _apply(at: Desk, pool: str, patrol_every: int | None) -> None:
+    changes = difference(at.service.office, patrol_every=patrol_every)
+    progress.console.print(_in_words(changes))
+    make(changes, pool)
+
+
+def _in_words(changes: Difference) -> str:
+    made, updated, removed = len(changes.create), len(changes.update), len(changes.remove)
+    return f"部署：新建 {made}，更新 {updated}，移除 {removed}，不变 {changes.same}。"
+
+
+def _rehearse(at: Desk, until: date, pace: float) -> None:
+    office, profile = at.service.office, load_profile(at.settings)
+    clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
+    for day in days(office, clock, until):
+        began = time.monotonic()
+        progress.print_day(office, rehearse_day(at.service, profile, day))
+        time.sleep(max(0.0, pace - (time.monotonic() - began)))
+    progress.print_summary(office, tuple(at.service.ledger.summaries()), tuple(at.service.ledger.notices()))
+
+
+if __name__ == "__main__":
+    main()

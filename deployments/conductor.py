@@ -1,0 +1,117 @@
+"""Conducting a rehearsal: the clock moves a working day at a time, simulated people act, and Prefect runs every tick.
+
+A day ends when the ledger has nothing due and Prefect nothing under way, so that a rehearsal is the same on a slow
+machine. What the people do goes through the same commands as real people's.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prefect.client.orchestration import get_client
+
+from duban.adapters.clock import FileClock
+from duban.core.commands import Command, Refused
+from duban.core.decide import decide
+from duban.core.entries import EntryKind
+from duban.core.office import Office
+from duban.core.owners import Profile, conduct
+from duban.core.summary import NoticeRow, Summary
+from duban.service import Service
+from flows.patrol import patrol
+from tasks.asking import ask_for_ticks, under_way
+
+EVENT_GRACE = 3.0
+"""Seconds an event has to start a waiting initiative before the patrol does."""
+
+STUCK = 300.0
+"""Seconds after which a day that does not end is reported rather than waited for."""
+
+LOOK_EVERY = 0.5
+
+
+class Stuck(Exception):
+    """A day of the rehearsal that does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What one day of a rehearsal brought."""
+
+    day: date
+    commands: tuple[Command, ...]
+    ticks: int
+    summaries: tuple[Summary, ...]
+    notices: tuple[NoticeRow, ...]
+    woken: tuple[str, ...]
+
+
+def days(office: Office, clock: FileClock, until: date) -> Iterator[date]:
+    """The working days still to be rehearsed, each with the clock at its morning; a day cut short is begun again."""
+    day = office.calendar.next_working(_first(office, clock))
+    while day <= until:
+        clock.set(office.at(day, office.policy.hours.first))
+        yield day
+        clock.set(office.at(day, office.policy.hours.last))
+        day = office.calendar.add(day, 1)
+
+
+def _first(office: Office, clock: FileClock) -> date:
+    if not clock.path.exists():
+        return office.plan.starts
+    left_at = clock.now().astimezone(office.zone)
+    return left_at.date() + timedelta(days=left_at.time() >= office.policy.hours.last)
+
+
+def rehearse_day(service: Service, profile: Profile, day: date) -> Day:
+    """One day: the morning's patrol, what people do, and every tick that follows."""
+    began = service.clock.now()
+    patrol()
+    ticks = _settle_down(service, ())
+    acted = tuple(_act(service, profile))
+    ticks += _settle_down(service, sorted({command.step.initiative for command in acted}))
+    told = tuple(n for n in service.ledger.notices() if n.ended_at and n.ended_at >= began)
+    return Day(day, acted, ticks, tuple(service.ledger.summaries()), told, _woken_by_others(service, began))
+
+
+def _act(service: Service, profile: Profile) -> Iterator[Command]:
+    for name in service.office.plan.initiatives:
+        view = service.view(name)
+        for command in conduct(view.look, decide(view.look, view.state), profile):
+            try:
+                service.act(command)
+            except Refused as refusal:
+                raise Stuck(f"{command.step}: a simulated owner was refused to {command.verb}: {refusal}") from refusal
+            yield command
+
+
+def _settle_down(service: Service, reported: Sequence[str]) -> int:
+    """Wait until nothing is due and nothing is under way; the number of runs asked for here."""
+    plan = service.office.plan
+    asked = len(ask_for_ticks(plan, reported))
+    waiting: dict[str, float] = {}
+    until = time.monotonic() + STUCK
+    while time.monotonic() < until:
+        with get_client(sync_client=True) as client:
+            busy = under_way(client, plan)
+        due = service.due()
+        if not busy and not due:
+            return asked
+        waiting = {name: waiting.get(name, time.monotonic()) for name in due}
+        late = [name for name, since in waiting.items() if time.monotonic() - since > EVENT_GRACE]
+        asked += len(ask_for_ticks(plan, late))
+        time.sleep(LOOK_EVERY)
+    raise Stuck(
+        f"{service.clock.now():%Y-%m-%d}: after {STUCK:.0f} s still due: {', '.join(service.due()) or 'nothing'}"
+    )
+
+
+def _woken_by_others(service: Service, since: datetime) -> tuple[str, ...]:
+    """Initiatives in which a step opened today because a step elsewhere closed."""
+    woken = []
+    for name, initiative in service.office.plan.initiatives.items():
+        opened = [e.step for e in service.ledger.entries(name) if e.kind is EntryKind.OPENED and e.at >= since]
+        waited = {s.id for s in initiative.steps.values() if any(need.initiative != name for need in s.needs)}
+        woken += [name] if waited & set(opened) else []
+    return tuple(woken)

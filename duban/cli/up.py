@@ -1,0 +1,112 @@
+"""`duban up`: the embedded stack, the plan on it, and either a rehearsal or the office's real clock."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from deployments.stack import Stack
+
+app = typer.Typer()
+console = Console()
+
+PATROL_EVERY = 300
+"""Seconds between two patrols under the real clock."""
+
+
+class ClockKind(StrEnum):
+    """Which time the plan lives in."""
+
+    REHEARSAL = "rehearsal"
+    REAL = "real"
+
+
+@app.command()
+def up(
+    clock: Annotated[ClockKind, typer.Option(help="Rehearse the plan, or live in real time.")] = ClockKind.REHEARSAL,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Rehearse to the end of this day, then stop.")
+    ] = None,
+    pace: Annotated[float, typer.Option(min=0, help="Least seconds a rehearsed day takes.")] = 2.0,
+) -> None:
+    """Start the stack, apply the plan and run it; Ctrl-C ends it and leaves nothing running."""
+    from deployments.stack import Stack, StackSettings  # noqa: PLC0415  other commands need not load it
+
+    settings = load_settings()
+    _refuse_other_kind(settings, clock)
+    console.print(f"正在启动本机环境（{settings.var}）……")
+    wanted = StackSettings(settings.var, settings.stack.host, settings.stack.port, pool=settings.stack.pool)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with Stack(wanted, _environment(settings, clock)) as stack:
+        console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
+        code = _conduct(stack, settings, clock, until, pace)
+        if code == 0 and until is None:
+            console.print("计划运行中，按 Ctrl-C 结束。")
+            while True:
+                _tend(stack)
+    raise typer.Exit(code)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _refuse_other_kind(settings: Settings, clock: ClockKind) -> None:
+    """A rehearsal's ledger must never be taken for the office's own, nor the other way round."""
+    rehearsed = (settings.var / CLOCK_FILE).exists()
+    used = (settings.var / "postgres").exists()
+    if clock is ClockKind.REAL and rehearsed:
+        raise typer.BadParameter(
+            f"{settings.var} holds a rehearsal; remove it or name another folder (`var` in duban.toml)"
+        )
+    if clock is ClockKind.REHEARSAL and used and not rehearsed:
+        raise typer.BadParameter(
+            f"{settings.var} holds an office's own ledger; rehearse in another folder (`var` in duban.toml)"
+        )
+    if clock is ClockKind.REHEARSAL:
+        settings.var.mkdir(parents=True, exist_ok=True)
+
+
+def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:
+    """What the stack's processes are told of the settings, by absolute paths: they run in another folder."""
+    told = {**settings.variables, SETTINGS_VARIABLE: str(settings.file)}
+    if clock is ClockKind.REHEARSAL:
+        told[CLOCK_VARIABLE] = str(settings.var / CLOCK_FILE)
+    return told
+
+
+def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: datetime | None, pace: float) -> int:
+    """Run the conductor, a process with the stack's environment, and tend the stack meanwhile; its exit code."""
+    from deployments.environment import environment  # noqa: PLC0415  as above
+
+    command = [sys.executable, "-m", "deployments.conduct", "--pool", settings.stack.pool]
+    if clock is ClockKind.REAL:
+        command += ["--patrol-every", str(PATROL_EVERY)]
+    else:
+        command += ["--pace", str(pace), *(["--until", f"{until:%Y-%m-%d}"] if until else [])]
+    told = environment(stack.addresses, _environment(settings, clock))
+    with subprocess.Popen(command, env=told, cwd=settings.root) as conductor:  # noqa: S603  the command is ours
+        try:
+            while conductor.poll() is None:
+                _tend(stack)
+        except KeyboardInterrupt:
+            conductor.send_signal(signal.SIGINT)
+            raise
+    return conductor.returncode
+
+
+def _tend(stack: "Stack") -> None:
+    for name in stack.tend():
+        console.print(f"[yellow]{name} 已重新启动[/yellow]，详见 {stack.var / 'log'}")
+    time.sleep(0.5)
