@@ -28,6 +28,7 @@ def start_child(
     environment: Mapping[str, str],
     log: Path,
     folder: Path,
+    *,
     death_signal: signal.Signals = signal.SIGTERM,
     account: tuple[int, int] | None = None,
 ) -> subprocess.Popen[bytes]:
@@ -94,14 +95,9 @@ def end_marked(var: Path, grace: float = 10.0) -> list[int]:
     return [process.pid for process in leftovers]
 
 
-def backoff(failures: int) -> float:
-    """Seconds to wait before starting a child again that died `failures` times in a row: 1, 2, 4 … 60."""
-    return float(min(60, 2 ** max(0, failures - 1)))
-
-
 def _carries(process: psutil.Process, value: str) -> bool:
     try:
-        return process.environ().get(MARK) == value and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.environ().get(MARK) == value and process.status() != psutil.STATUS_ZOMBIE)
     except (psutil.Error, OSError):
         return False  # gone meanwhile, or another account's: not ours either way
 

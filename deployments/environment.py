@@ -15,7 +15,7 @@ FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings mus
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (ledger: psycopg, database: asyncpg), var folder."""
+    """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (psycopg, asyncpg), its var folder."""
 
     api: str
     ui: str
@@ -55,7 +55,7 @@ def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dic
     return {
         **environment(addresses, base_env),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": addresses.database,
-        "PREFECT_UI_API_URL": addresses.api,  # the page asks port 4200 otherwise
+        "PREFECT_UI_API_URL": "/api",  # wherever the page came from: another port, a tunnel, the machine's name
         "PREFECT_UI_STATIC_DIRECTORY": str(addresses.var / "prefect" / "ui"),  # else it is written among the packages
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     }
@@ -71,9 +71,7 @@ def worker_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dic
 
 
 def _no_way_out(base_env: Mapping[str, str], host: str) -> dict[str, str]:
-    local = ",".join(
-        dict.fromkeys(part for part in (base_env.get("NO_PROXY"), "127.0.0.1,localhost,::1", host) if part)
-    )
+    local = ",".join(dict.fromkeys([*filter(None, [base_env.get("NO_PROXY")]), "127.0.0.1", "localhost", "::1", host]))
     return {
         "DO_NOT_TRACK": "1",  # Prefect's count of its users, begun by every import
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # the server's heartbeat to its makers

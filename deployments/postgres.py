@@ -72,9 +72,17 @@ def start(folder: Path, log: Path, base_env: Mapping[str, str]) -> Cluster:
         return Cluster(folder, socket, pid, None)
     if not (folder / "PG_VERSION").exists():
         postgres_folder.initialise(folder, owner, base_env)
-    command = [postgres_folder.program("postgres"), "-D", folder, "-k", socket, "-c", "listen_addresses="]
+    command: list[str | Path] = [
+        postgres_folder.program("postgres"),
+        "-D",
+        folder,
+        "-k",
+        socket,
+        "-c",
+        "listen_addresses=",
+    ]
     environment = postgres_folder.bare_environment(base_env)
-    process = start_child(command, environment, log, folder, signal.SIGINT, owner)
+    process = start_child(command, environment, log, folder, death_signal=signal.SIGINT, account=owner)
     if not _answers(socket, lambda: process.poll() is None):
         end_child(process, STOPPING, signal.SIGINT)
         raise StackError(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")

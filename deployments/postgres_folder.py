@@ -60,12 +60,21 @@ def prepare(folder: Path, owner: tuple[int, int] | None) -> None:
     if not writable:
         raise StackError(f"{folder} is not writable. Give the stack a folder it may write.")
     if room < ROOM:
-        raise StackError(f"{folder}: {room >> 20} MB free, PostgreSQL needs {ROOM >> 20} MB. Make room and start again.")
+        raise StackError(f"{folder}: {room >> 20} MB free, PostgreSQL needs {ROOM >> 20}. Make room and start again.")
 
 
 def initialise(folder: Path, owner: tuple[int, int] | None, base_env: Mapping[str, str]) -> None:
     """Make a new cluster in an empty folder; raises StackError with what initdb said."""
-    command = [program("initdb"), "-D", folder, "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions"]
+    command: list[str | Path] = [
+        program("initdb"),
+        "-D",
+        folder,
+        "-U",
+        USER,
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-instructions",
+    ]
     # C.UTF-8 sorts by code point on every machine, whatever its locale.
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     uid, gid = owner or (None, None)
@@ -104,8 +113,8 @@ def postmaster(folder: Path) -> int | None:
 
 
 def socket_folder(folder: Path, owner: tuple[int, int] | None) -> Path:
-    """The data folder, or a short private folder of its own where that path is too long for a socket."""
-    if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES:
+    """The data folder, or a short private folder of its own where a socket cannot have that path."""
+    if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES and "," not in str(folder):  # it takes a list
         return folder
     uid, gid = owner or (os.geteuid(), os.getegid())
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]

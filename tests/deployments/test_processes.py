@@ -1,0 +1,231 @@
+"""Children, the lock, the watch and PostgreSQL alone; no Prefect."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import sqlalchemy
+
+from deployments import postgres, postgres_folder, run_folder, server
+from deployments.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
+from deployments.environment import Addresses, environment, server_environment
+from deployments.watch import Watch, pause
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+BASE = {"PATH": os.defpath}
+
+
+def eventually(true: Callable[[], object], within: float = 20) -> None:
+    until = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < until, "did not come true in time"
+        time.sleep(0.05)
+
+
+def addresses(var: Path) -> Addresses:
+    return Addresses("http://127.0.0.1:4200/api", "http://127.0.0.1:4200/v2", "sqlite://", "sqlite://", var)
+
+
+class TestChildren:
+    def test_output_goes_to_the_log_and_the_group_ends(self, tmp_path: Path) -> None:
+        log = tmp_path / "child.log"
+        command = [sys.executable, "-c", "print('你好', flush=True); import time; time.sleep(60)"]
+        process = start_child(command, {**BASE, "PYTHONUTF8": "1"}, log, tmp_path)
+        eventually(lambda: "你好" in tail(log))
+        end_child(process, grace=5)
+        assert process.returncode == -signal.SIGTERM
+
+    def test_a_child_that_will_not_end_is_killed(self, tmp_path: Path) -> None:
+        code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+        process = start_child([sys.executable, "-c", code], BASE, tmp_path / "log", tmp_path)
+        eventually(lambda: "deaf" in tail(tmp_path / "log"))
+        end_child(process, grace=0.2)
+        assert process.returncode == -signal.SIGKILL
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's leash is Linux's")
+    def test_a_child_ends_with_a_parent_killed_outright(self, tmp_path: Path) -> None:
+        code = (
+            "import sys, time; from pathlib import Path; from deployments.children import start_child\n"
+            f"child = start_child({SLEEP!r}, {BASE!r}, Path('log'), Path())\n"
+            "print(child.pid, flush=True); time.sleep(60)"
+        )
+        parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=tmp_path)
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        eventually(lambda: "sleep" in " ".join(psutil.Process(child).cmdline()))
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+        eventually(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
+
+    def test_only_our_own_leftovers_are_ended(self, tmp_path: Path) -> None:
+        ours = start_child(SLEEP, {**BASE, MARK: str(tmp_path / "a")}, tmp_path / "log", tmp_path)
+        other = start_child(SLEEP, {**BASE, MARK: str(tmp_path / "b")}, tmp_path / "log", tmp_path)
+        assert [process.pid for process in marked(tmp_path / "a")] == [ours.pid]
+        assert end_marked(tmp_path / "a") == [ours.pid]
+        assert other.poll() is None
+        end_child(other, 5)
+        end_child(ours, 5)
+
+    def test_a_long_log_is_set_aside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("deployments.children.LOG_LIMIT", 3)
+        log = tmp_path / "child.log"
+        log.write_text("long enough")
+        end_child(start_child(SLEEP, BASE, log, tmp_path), 5)
+        assert (tmp_path / "child.log.1").read_text() == "long enough"
+        assert tail(tmp_path / "nothing.log") == "(no log)"
+
+
+class TestLock:
+    def test_held_once_and_free_again(self, tmp_path: Path) -> None:
+        held = run_folder.take_lock(tmp_path)
+        with pytest.raises(StackError, match=r"already runs on .* Stop it first"):
+            run_folder.take_lock(tmp_path, patience=0)
+        held.close()
+        run_folder.take_lock(tmp_path, patience=0).close()
+
+    def test_addresses_are_told_only_while_the_stack_lives(self, tmp_path: Path) -> None:
+        assert run_folder.running(tmp_path) is None
+        held = run_folder.take_lock(tmp_path)
+        assert run_folder.running(tmp_path) is None
+        run_folder.publish(addresses(tmp_path))
+        assert run_folder.running(tmp_path) == addresses(tmp_path)
+        held.close()
+        assert run_folder.running(tmp_path) is None
+        run_folder.withdraw(tmp_path)
+
+
+class TestWatch:
+    def test_pauses_grow_and_are_forgotten(self) -> None:
+        alive, started = False, []
+        watch = Watch("it", lambda: alive, lambda: started.append(1), born=0)
+        assert not watch.look(100)  # died after a long life: one second's pause
+        assert watch.again == 101
+        assert watch.look(101)
+        assert not watch.look(102)  # died at once: two seconds
+        assert watch.again == 104
+        assert watch.look(104)
+        alive = True
+        assert not watch.look(105)
+        assert len(started) == 2
+
+    def test_a_failed_start_counts_as_a_death(self) -> None:
+        def fails() -> None:
+            raise StackError("the disk is full")
+
+        watch = Watch("it", lambda: False, fails, born=0, deaths=3, again=1)
+        assert not watch.look(1)
+        assert not watch.look(1.5)
+        assert watch.deaths == 4
+
+    def test_pause(self) -> None:
+        assert [pause(n) for n in (1, 2, 3, 7, 50)] == [1, 2, 4, 60, 60]
+
+
+class TestEnvironment:
+    BASE: Mapping[str, str] = {"PATH": "/bin", "PREFECT_API_KEY": "mine", "PGHOST": "mine", "NO_PROXY": "intranet"}
+
+    def test_foreign_settings_stay_outside(self, tmp_path: Path) -> None:
+        found = environment(addresses(tmp_path), self.BASE)
+        assert found["PATH"] == "/bin"
+        assert not {"PREFECT_API_KEY", "PGHOST"} & set(found)
+        assert found["PREFECT_PROFILES_PATH"].startswith(str(tmp_path))
+        assert found["NO_PROXY"] == found["no_proxy"] == "intranet,127.0.0.1,localhost,::1"
+
+    def test_the_page_asks_where_it_came_from(self, tmp_path: Path) -> None:
+        assert server_environment(addresses(tmp_path), self.BASE)["PREFECT_UI_API_URL"] == "/api"
+
+
+def test_a_taken_port_gives_the_next(tmp_path: Path) -> None:
+    wanted = server.free_port("127.0.0.1", 20_000 + os.getpid() % 10_000)
+    with server.socket.socket() as taken:
+        taken.bind(("127.0.0.1", wanted))
+        taken.listen()
+        assert server.free_port("127.0.0.1", wanted) > wanted
+
+
+def test_no_port_at_all_is_told() -> None:
+    with pytest.raises(StackError, match="No free port"):
+        server.free_port("192.0.2.1", 65_535)  # an address that is nobody's cannot be bound
+
+
+@pytest.mark.postgres
+class TestPostgres:
+    def test_life(self, tmp_path: Path) -> None:
+        with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
+            postgres.ensure_databases(cluster, "ledger")
+            postgres.ensure_databases(cluster, "prefect", "ledger")
+            again = postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
+            assert (again.pid, again.process) == (cluster.pid, None)
+            assert query(cluster, "SHOW listen_addresses") == ""
+            assert query(cluster, "SELECT '10' < '2' AND 'B' < 'a' AND '一' < '二'") is True
+            assert not psutil.Process(cluster.pid).net_connections(kind="inet")
+        assert not postgres.alive(cluster)
+        postgres.stop(again)
+
+    def test_data_outlive_a_crash(self, tmp_path: Path) -> None:
+        cluster = postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
+        postgres.ensure_databases(cluster, "ledger")
+        psutil.Process(cluster.pid).kill()
+        eventually(lambda: not postgres.alive(cluster))
+        eventually(lambda: not starts_with(tmp_path / "postgres"))
+        with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
+            assert query(cluster, "SELECT 1") == 1
+
+    def test_a_path_too_long_for_a_socket_or_strange_to_it(self, tmp_path: Path) -> None:
+        for name in ("市级行政裁决" * 12, "空 格,逗号%41"):
+            folder = tmp_path / name / "postgres"
+            with postgres.running(folder, tmp_path / "log", BASE) as cluster:
+                postgres.ensure_databases(cluster, "ledger")
+                assert query(cluster, "SELECT 1") == 1
+                assert cluster.socket != folder
+            assert not cluster.socket.exists()
+
+    def test_data_of_another_version(self, tmp_path: Path) -> None:
+        folder = tmp_path / "postgres"
+        folder.mkdir()
+        (folder / "PG_VERSION").write_text("15\n")
+        with pytest.raises(StackError, match=r"PostgreSQL 15; this program is 18.*pg_dumpall"):
+            postgres.start(folder, tmp_path / "log", BASE)
+
+    def test_a_folder_that_is_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "postgres").touch()
+        with pytest.raises(StackError, match="cannot be used: File exists"):
+            postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
+
+    def test_no_room(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(postgres_folder, "ROOM", 1 << 60)
+        with pytest.raises(StackError, match="MB free, PostgreSQL needs"):
+            postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
+
+    def test_broken_data_show_the_log(self, tmp_path: Path) -> None:
+        with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE):
+            pass
+        (tmp_path / "postgres" / "postgresql.conf").write_text("no such thing = 1\n")
+        with pytest.raises(StackError, match=r"does not start in .*(?s:.)*syntax error in file"):
+            postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
+
+
+def query(cluster: postgres.Cluster, text: str) -> object:
+    engine = sqlalchemy.create_engine(cluster.psycopg_url("ledger"))
+    try:
+        with engine.connect() as connection:
+            return connection.execute(sqlalchemy.text(text)).scalar_one()
+    finally:
+        engine.dispose()
+
+
+def starts_with(folder: Path) -> bool:
+    """Whether anything of the cluster still runs: its servers outlive a killed postmaster for a moment."""
+    try:
+        psycopg.connect(host=str(folder), user="postgres", connect_timeout=1).close()
+    except psycopg.OperationalError:
+        return False
+    return True
