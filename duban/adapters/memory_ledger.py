@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from threading import RLock
@@ -53,8 +54,9 @@ class MemoryLedger:
                 raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
             stored += map(as_kept, commit.entries)
             if commit.summary:
-                self._summaries[commit.initiative] = commit.summary
-            self._notices.update({(row.initiative, row.key): row for row in commit.notices})
+                look_again = _in_utc(commit.summary.look_again)
+                self._summaries[commit.initiative] = replace(commit.summary, look_again=look_again)
+            self._notices.update({(row.initiative, row.key): _notice_in_utc(row) for row in commit.notices})
             for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
                 del self._wakes[wake]
             if commit.at:
@@ -114,3 +116,19 @@ class MemoryLedger:
             self._notices.clear()
             for name in self.initiatives():
                 self.wake((name,), max(entry.at for entry in self._entries[name]))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def _notice_in_utc(row: NoticeRow) -> NoticeRow:
+    return replace(
+        row,
+        queued_at=row.queued_at.astimezone(UTC),
+        next_try=_in_utc(row.next_try),
+        ended_at=_in_utc(row.ended_at),
+    )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(UTC)
