@@ -7,6 +7,7 @@ Nothing outside `var` is read or written; a user's own Prefect profile is left a
 """
 
 import logging
+import signal
 import subprocess
 import sys
 import time
@@ -18,12 +19,16 @@ from typing import IO, Self
 
 from deployments import postgres, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, start_child
-from deployments.environment import Addresses, server_environment, worker_environment
+from deployments.environment import Addresses, environment, server_environment, worker_environment
 from deployments.watch import Watch
 
 log = logging.getLogger(__name__)
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared with, not bound to: the settings' default is loopback
+WHEN_WE_DIE = {
+    "server": signal.SIGKILL,  # it keeps nothing of its own, and asked politely waits long for a database that is gone
+    "worker": signal.SIGTERM,  # it ends its flow runs first
+}
 GRACE = 15.0  # seconds a child has to end when asked
 
 
@@ -69,6 +74,10 @@ class Stack:
         if self._addresses is None:
             raise StackError("The stack has not started.")
         return self._addresses
+
+    def environment(self) -> dict[str, str]:
+        """The variables for a process that belongs to this stack and is to end with it, however the stack ends."""
+        return environment(self.addresses, self._env)
 
     def start(self) -> Addresses:
         """Start everything and wait until it answers. On any failure, Ctrl-C included, what was started is ended.
@@ -161,7 +170,8 @@ class Stack:
         if name in self._children:
             end_child(self._children[name], GRACE)  # it still lives, or some of its process group does
         command = [sys.executable, "-m", "prefect", *command]
-        self._children[name] = start_child(command, environment, self._log(name), self.var / "prefect")
+        log_file, folder = self._log(name), self.var / "prefect"
+        self._children[name] = start_child(command, environment, log_file, folder, death_signal=WHEN_WE_DIE[name])
 
     def _watch(self) -> None:
         def lives(name: str) -> Callable[[], bool]:
@@ -171,13 +181,13 @@ class Stack:
         starts = {"server": self._start_server, "worker": self._start_worker}
         self._watches = [
             Watch(
-                "PostgreSQL",
+                "postgres",
                 lambda: self._cluster is not None and postgres.alive(self._cluster),
                 self._start_postgres,
                 born,
             )
         ]
-        self._watches += [Watch(f"the {name}", lives(name), starts[name], born) for name in self._children]
+        self._watches += [Watch(name, lives(name), starts[name], born) for name in self._children]
 
     def _wait_healthy(self) -> None:
         process = self._children["server"]

@@ -1,0 +1,196 @@
+"""The embedded stack with a real Prefect server and worker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from deployments import run_folder
+from deployments.children import StackError, marked
+from deployments.server import host_and_port
+from deployments.stack import Stack, StackSettings
+
+pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+
+PORT = 10_000 + os.getpid() % 10_000
+WATCHER = """
+import os, sys
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        with open(os.environ["WATCHED"], "a") as file:
+            file.write(repr(arguments[1] if event in ("socket.connect", "socket.sendto") else arguments[0]) + "\\n")
+sys.addaudithook(watch)
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Chinese and a space in its path, as offices have them."""
+    return tmp_path_factory.mktemp("stack") / "市 优化办"
+
+
+@pytest.fixture(scope="module")
+def base_env(base: Path) -> dict[str, str]:
+    """An environment with a home of its own, foreign settings, and Python processes that note where they connect."""
+    (base / "home").mkdir(parents=True)
+    (base / "watcher").mkdir()
+    (base / "watcher" / "sitecustomize.py").write_text(WATCHER)
+    return {
+        "PATH": os.defpath,
+        "HOME": str(base / "home"),
+        "PYTHONPATH": str(base / "watcher"),
+        "WATCHED": str(base / "connections"),
+        "HTTP_PROXY": "http://192.0.2.1:3128",
+        "PREFECT_API_URL": "http://192.0.2.1/api",
+        "PGHOST": "192.0.2.1",
+    }
+
+
+@pytest.fixture(scope="module")
+def stack(base: Path, base_env: dict[str, str]) -> Iterator[Stack]:
+    with Stack(StackSettings(base / "var", port=PORT), base_env) as stack:
+        yield stack
+
+
+def request(stack: Stack, method: str, path: str, body: object = None) -> tuple[int, str]:
+    connection = HTTPConnection(*host_and_port(stack.addresses), timeout=20)
+    try:
+        connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def eventually(true: Callable[[], object], within: float = 60) -> None:
+    until = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < until, "did not come true in time"
+        time.sleep(0.1)
+
+
+def pool_status(stack: Stack) -> str:
+    return str(json.loads(request(stack, "GET", "/api/work_pools/duban")[1])["status"])
+
+
+def test_pages_and_api_are_served(stack: Stack) -> None:
+    page = stack.addresses.ui.removeprefix(stack.addresses.api.removesuffix("/api"))
+    status, text = request(stack, "GET", f"{page}/")
+    assert (status, "<title>Prefect Server</title>" in text) == (200, True)
+    settings = json.loads(request(stack, "GET", "/ui-settings")[1])
+    assert (settings["api_url"], settings["default_ui"]) == ("/api", "v2")
+
+
+def test_a_worker_serves_the_pool(stack: Stack) -> None:
+    eventually(lambda: pool_status(stack) == "READY")
+
+
+def test_addresses_are_told_and_a_second_stack_refused(stack: Stack, base_env: dict[str, str]) -> None:
+    assert run_folder.running(stack.var) == stack.addresses
+    with pytest.raises(StackError, match="A stack already runs"):
+        Stack(stack.settings, base_env).start()
+    assert run_folder.running(stack.var) == stack.addresses
+
+
+def test_a_killed_server_and_worker_are_started_again(stack: Stack) -> None:
+    eventually(lambda: pool_status(stack) == "READY")
+    for process in marked(stack.var):
+        if "prefect" in process.cmdline():
+            process.kill()
+    started: list[str] = []
+    eventually(lambda: len(started.extend(stack.tend()) or started) == 2)
+    assert started == ["server", "worker"]
+    eventually(lambda: request_or_none(stack) == 200)
+
+
+def request_or_none(stack: Stack) -> int | None:
+    try:
+        return request(stack, "GET", "/api/health")[0]
+    except OSError:
+        return None
+
+
+def test_a_killed_database_is_started_again(stack: Stack) -> None:
+    for process in marked(stack.var):
+        if process.name() == "postgres" and "-D" in process.cmdline():
+            process.kill()
+    eventually(lambda: "postgres" in stack.tend())
+    eventually(lambda: request(stack, "POST", "/api/variables/filter", {})[0] == 200)
+
+
+def test_nothing_leaves_the_machine(stack: Stack, base: Path) -> None:
+    eventually(lambda: pool_status(stack) == "READY")
+    local = ("'127.0.0.1'", "('127.0.0.1'", "'localhost'", "('localhost'", "'::1'", "('::1'", "'/", "None")
+    lines = set((base / "connections").read_text().splitlines())
+    assert any("127.0.0.1" in line for line in lines), "the watcher saw nothing"
+    assert not {line for line in lines if not line.startswith(local)}
+
+
+def test_the_home_of_the_user_is_left_alone(stack: Stack, base: Path) -> None:
+    assert not list((base / "home").iterdir())
+
+
+def test_a_stack_stops_wholly_and_starts_with_its_data(base: Path, base_env: dict[str, str]) -> None:
+    settings = StackSettings(base / "again", port=PORT, worker=False)
+    with Stack(settings, base_env) as first:
+        assert request(first, "POST", "/api/variables/", {"name": "kept", "value": "存"})[0] == 201
+    assert not marked(first.var)
+    assert run_folder.running(first.var) is None
+    with Stack(settings, base_env) as second:
+        assert "存" in request(second, "GET", "/api/variables/name/kept")[1]
+
+
+def start_elsewhere(var: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A stack in a process of its own."""
+    code = (
+        "import os, time; from pathlib import Path; from deployments.stack import Stack, StackSettings\n"
+        f"with Stack(StackSettings(Path({str(var)!r}), port={PORT + 50}, worker=False), dict(os.environ)) as stack:\n"
+        "    time.sleep(600)"
+    )
+    return subprocess.Popen([sys.executable, "-c", code], env={**env, "PYTHONPATH": str(Path.cwd())})
+
+
+@pytest.mark.slow
+def test_nothing_outlives_a_stack_killed_outright(base: Path, base_env: dict[str, str]) -> None:
+    var = (base / "killed").resolve()
+    process = start_elsewhere(var, base_env)
+    eventually(lambda: run_folder.running(var))
+    assert {process.name() for process in marked(var)} >= {"postgres"}
+    process.kill()
+    process.wait()
+    eventually(lambda: not marked(var))
+    with Stack(StackSettings(var, port=PORT + 50, worker=False), base_env) as stack:
+        assert request(stack, "GET", "/api/health")[0] == 200
+
+
+@pytest.mark.slow
+def test_ctrl_c_during_the_start(base: Path, base_env: dict[str, str]) -> None:
+    var = (base / "interrupted").resolve()
+    process = start_elsewhere(var, base_env)
+    eventually((var / "log" / "server.log").exists)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == -signal.SIGINT
+    assert not marked(var)
+
+
+def test_a_server_that_does_not_start_is_told_with_its_log(base: Path, base_env: dict[str, str]) -> None:
+    (base / "broken").mkdir()
+    (base / "broken" / "prefect.py").write_text("raise SystemExit('broken on purpose')")
+    settings = StackSettings(base / "broken" / "var", port=PORT)
+    with pytest.raises(StackError, match=r"(?s)The Prefect server ended.*server\.log.*broken on purpose"):
+        Stack(settings, {**base_env, "PYTHONPATH": str(base / "broken")}).start()
+    assert not marked(settings.var.resolve())
+    assert run_folder.running(settings.var) is None
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, base_env: dict[str, str]) -> None:
+    (tmp_path / "var").touch()
+    with pytest.raises(StackError, match=r"cannot be used: .* Give the stack a folder"):
+        Stack(StackSettings(tmp_path / "var"), base_env).start()
