@@ -79,14 +79,6 @@ class EntryRecord(Record, table=True):
             sqlite_where=text("key IS NOT NULL"),
             postgresql_where=text("key IS NOT NULL"),
         ),
-        # Names the initiatives without a walk over all entries.
-        Index(
-            "entry_first",
-            "plan",
-            "initiative",
-            sqlite_where=text("sequence = 1"),
-            postgresql_where=text("sequence = 1"),
-        ),
     )
     plan: str = Field(primary_key=True, sa_type=Name)
     initiative: str = Field(primary_key=True, sa_type=Name)

@@ -8,8 +8,7 @@ from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, delete, func, insert, literal_column, select, tuple_
-from sqlalchemy import union_all as union
+from sqlalchemy import CTE, Connection, Engine, Row, Select, Table, delete, func, insert, select, tuple_, union_all
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
@@ -67,9 +66,8 @@ class SqlLedger:
 
     def initiatives(self) -> Sequence[str]:
         """Initiatives that have entries, sorted."""
-        # The constant stands in the text, not in a parameter: so the index on first entries is used.
-        first = ENTRY.c.sequence == literal_column("1")
-        query = select(ENTRY.c.initiative).where(ENTRY.c.plan == self._plan, first).order_by(ENTRY.c.initiative)
+        every = _initiatives(self._plan)
+        query = select(every.c.initiative).where(every.c.initiative.is_not(None)).order_by(every.c.initiative)
         with reading(self._engine) as connection:
             return connection.scalars(query).all()
 
@@ -77,8 +75,11 @@ class SqlLedger:
     def stream(self) -> Iterator[Iterator[Entry]]:
         """All entries of the plan, by initiative and sequence, as they were at one moment."""
         query = _of(ENTRY, self._plan).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
-        with reading(self._engine) as connection:
-            yield _entries(connection.execution_options(yield_per=PAGE).execute(query))
+        with (
+            reading(self._engine) as connection,
+            connection.execution_options(yield_per=PAGE).execute(query) as rows,  # closed though not all are read
+        ):
+            yield _entries(rows)
 
     def commit(self, commit: Commit) -> None:
         """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
@@ -125,7 +126,9 @@ class SqlLedger:
         if not steps:
             return {}
         query = select(STEP.c.initiative, STEP.c.step, STEP.c.finished, STEP.c.forecast).where(
-            STEP.c.plan == self._plan, tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps])
+            STEP.c.plan == self._plan,
+            STEP.c.initiative.in_({ref.initiative for ref in steps}),  # said twice: SQLite looks up no pairs
+            tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps]),
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
@@ -148,7 +151,7 @@ class SqlLedger:
         ripe = select(SUMMARY.c.initiative, SUMMARY.c.look_again).where(
             SUMMARY.c.plan == self._plan, SUMMARY.c.look_again <= now
         )
-        waiting = union(woken, ripe).subquery()
+        waiting = union_all(woken, ripe).subquery()
         name = waiting.c.initiative
         query = select(name).group_by(name).order_by(func.min(waiting.c.since), name).limit(limit)
         with reading(self._engine) as connection:
@@ -190,6 +193,17 @@ def _of(table: Table, plan: str, initiative: str | None = None) -> Select[Any]:
     """Rows of a plan, or of one of its initiatives."""
     query = select(table).where(table.c.plan == plan)
     return query if initiative is None else query.where(table.c.initiative == initiative)
+
+
+def _initiatives(plan: str) -> CTE:
+    """Names of a plan's initiatives, and a NULL at the end; each is found from the one before it by a look-up.
+
+    DISTINCT would walk over all entries.
+    """
+    following = select(func.min(ENTRY.c.initiative)).where(ENTRY.c.plan == plan)
+    found = following.with_only_columns(func.min(ENTRY.c.initiative).label("initiative")).cte("found", recursive=True)
+    after = following.where(ENTRY.c.initiative > found.c.initiative).correlate(found).scalar_subquery()
+    return found.union_all(select(after).where(found.c.initiative.is_not(None)))
 
 
 def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:

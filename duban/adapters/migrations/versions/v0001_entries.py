@@ -56,7 +56,6 @@ def _entry() -> None:
         sa.PrimaryKeyConstraint("plan", "initiative", "sequence"),
     )
     _partial_index("entry_key", "entry", ["plan", "initiative", "key"], "key IS NOT NULL", unique=True)
-    _partial_index("entry_first", "entry", ["plan", "initiative"], "sequence = 1")
 
 
 def _summary() -> None:

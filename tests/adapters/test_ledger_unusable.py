@@ -1,0 +1,132 @@
+"""A ledger that cannot be used says why, and what to do."""
+
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from duban.adapters.ledger_engine import ledger_engine, reading
+from duban.adapters.ledger_rules import verify
+from duban.adapters.sql_ledger import SqlLedger, open_ledger
+from duban.ports import LedgerUnusable
+from tests.contracts.samples import BRIDGES, PLAN, append, report
+
+# Addresses and servers
+
+
+def test_addresses_of_no_ledger_are_refused() -> None:
+    for url in ("ledger.db", "mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql+asyncpg://h/d"):
+        with pytest.raises(LedgerUnusable, match=r"not an address of a ledger\. Write sqlite:///folder/file or"):
+            open_ledger(url, PLAN)
+
+
+def test_a_password_is_not_shown() -> None:
+    with pytest.raises(LedgerUnusable) as caught:
+        open_ledger("postgresql+psycopg://duban:secret@127.0.0.1:9/ledger", PLAN)
+    assert "secret" not in str(caught.value)
+    assert "***" in str(caught.value)
+
+
+def test_a_server_that_does_not_answer() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(LedgerUnusable, match=rf"@127\.0\.0\.1:{port}/ledger: the server cannot be used .*refused"):
+        open_ledger(f"postgresql+psycopg://duban@127.0.0.1:{port}/ledger", PLAN)
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_not_there(postgres_url: str) -> None:
+    nowhere = make_url(postgres_url).set(database="nowhere").render_as_string(hide_password=False)
+    with pytest.raises(LedgerUnusable, match=r'the server cannot be used .*"nowhere" does not exist.* See that'):
+        open_ledger(nowhere, PLAN)
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_is_taken_up_again(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        append(ledger, report())
+        engine = create_engine(postgres_url)
+        with engine.begin() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            connection.exec_driver_sql(f"{others} AND datname = current_database()")
+        engine.dispose()
+        assert len(append(ledger, report())) == 1
+
+
+@pytest.mark.postgres
+def test_a_server_that_may_not_be_written(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        append(ledger, report())
+    with (
+        open_ledger(f"{postgres_url}&options=-cdefault_transaction_read_only%3Don", PLAN) as ledger,
+        pytest.raises(LedgerUnusable, match=r"does not let it be written .* Name the primary server"),
+    ):
+        append(ledger, report())
+
+
+# Files
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A ledger in SQLite with one entry."""
+    file = tmp_path / "ledger.db"
+    with open_ledger(f"sqlite:///{file}", PLAN) as ledger:
+        append(ledger, report())
+    return file
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_text("minutes of the meeting" * 100)
+    with pytest.raises(LedgerUnusable, match=r"ledger\.db: the file is not a SQLite database .* Name another file"):
+        open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", PLAN)
+
+
+@pytest.mark.parametrize("place", ["missing/ledger.db", ""])
+def test_a_file_that_cannot_be_opened(tmp_path: Path, place: str) -> None:
+    with pytest.raises(LedgerUnusable, match=r"cannot be opened .* See that its folder exists"):
+        open_ledger(f"sqlite:///{tmp_path / place}", PLAN)
+
+
+def test_a_file_that_may_not_be_written(path: Path) -> None:
+    with open_ledger(f"sqlite:///file:{path}?mode=ro&uri=true", PLAN) as ledger:
+        assert len(ledger.entries(BRIDGES)) == 1
+        with pytest.raises(LedgerUnusable, match=r"it cannot be written .* Let this user write"):
+            append(ledger, report())
+
+
+def test_a_full_disk_loses_nothing_stored(path: Path) -> None:
+    with limited(path, "PRAGMA max_page_count = 1") as ledger:  # no page more than it has
+        with pytest.raises(LedgerUnusable, match=r"its disk is full .* Free some space; nothing stored is lost"):
+            append(ledger, report("文" * 100_000))
+        assert len(ledger.entries(BRIDGES)) == 1
+        assert verify(ledger) is None
+
+
+def test_another_that_holds_it_too_long(path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with limited(path, "PRAGMA busy_timeout = 1") as ledger:
+        assert len(ledger.entries(BRIDGES)) == 1  # readers do not wait
+        with pytest.raises(LedgerUnusable, match=r"another process held it .* End that process"):
+            append(ledger, report())
+        other.close()
+        assert len(append(ledger, report())) == 1
+
+
+def limited(path: Path, setting: str) -> SqlLedger:
+    """A ledger whose connections have one more setting."""
+    engine = ledger_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda connection, record: connection.execute(setting).close())
+    return SqlLedger(engine, PLAN)
+
+
+def test_a_failure_nobody_can_remedy_passes_as_it_is(path: Path) -> None:
+    engine = ledger_engine(f"sqlite:///{path}")
+    with pytest.raises(DBAPIError, match="no such table"), reading(engine) as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    engine.dispose()
