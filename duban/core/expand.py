@@ -4,11 +4,12 @@ What cannot be resolved is left out here and reported by `check`, so that one mi
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from duban.core.directory import Directory
-from duban.core.instances import Instance, Instances, Written
+from duban.core.files import Written
+from duban.core.instances import Instance, Instances
 from duban.core.order import ordered
 from duban.core.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.plan_file import InitiativeFile, Kind, PlanFile, StepFile
@@ -22,15 +23,18 @@ USUAL_DURATION = 5
 _LASTING = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 
 
-def expand(plan: PlanFile, written: Sequence[Written], directory: Directory | None) -> Plan:
+def expand(
+    plan: PlanFile, written: Iterable[Written], directory: Directory | None, instances: Instances | None = None
+) -> Plan:
     """Build the plan that is decided on. Of two initiatives, or two steps of one, with the same id the first counts.
 
-    Without a directory no group has units, so that steps with `each` are left out.
+    Without a directory no group has units, so that steps with `each` are left out. `instances` are those of the same
+    arguments, where the caller has made them already.
     """
-    instances = Instances(plan, written, directory)
-    initiatives: dict[str, Initiative] = {}
-    for each in sorted(written, key=lambda one: (source_order(one.file.source), one.file.id)):
-        initiatives.setdefault(each.file.id, _initiative(each, instances, directory))
+    first = {one.file.id: one for one in reversed(list(written))}
+    in_order = sorted(first.values(), key=lambda one: (source_order(one.file.source), one.file.id))
+    instances = instances or Instances(plan, in_order, directory)
+    initiatives = {one.file.id: _initiative(one, instances, directory) for one in in_order}
     return Plan(
         id=plan.id,
         title=plan.title,

@@ -4,7 +4,7 @@ It counts as the outlook of a running initiative does, so that a plan found feas
 day.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Infeasible:
-    """A step that cannot end by its due date: `finish` is its earliest last day, `days` working days late (1 or more)."""
+    """A step that cannot end by its due date: at best on `finish`, `days` working days (1 or more) late."""
 
     step: StepRef
     due: date
@@ -34,7 +34,7 @@ class Infeasible:
 
 @dataclass(frozen=True, slots=True)
 class Feasibility:
-    """The steps whose deadline cannot be met, and those that would end beyond the calendar."""
+    """The steps whose deadline cannot be met, and those that would end, or be due, beyond the calendar."""
 
     infeasible: tuple[Infeasible, ...]
     beyond: tuple[StepRef, ...]
@@ -55,15 +55,22 @@ def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
     """
     steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
     early: dict[StepRef, Early] = {}
+    infeasible: list[Infeasible] = []
     beyond: list[StepRef] = []
     for ref in ordered({ref: step.waits_for for ref, step in steps.items()}):
         step = steps[ref]
-        if all(other in early for other in step.waits_for):
-            try:
-                early[ref] = _early(step, plan, early, calendar)
-            except CalendarRange:
-                beyond.append(ref)
-    return Feasibility(tuple(_infeasible(plan, steps, early, calendar)), tuple(beyond), early)
+        if not all(other in early for other in step.waits_for):
+            continue
+        try:
+            own = _early(step, plan, early, calendar)
+            due = _due(step, plan, early, calendar)
+        except CalendarRange:
+            beyond.append(ref)
+            continue
+        early[ref] = own
+        if due is not None and own.finish > due:
+            infeasible.append(Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish))))
+    return Feasibility(tuple(infeasible), tuple(beyond), early)
 
 
 def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> Early:
@@ -88,29 +95,15 @@ def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRe
     return max(refs, key=lambda ref: early[ref].finish, default=None)
 
 
-def _infeasible(
-    plan: Plan, steps: Mapping[StepRef, Step], early: Mapping[StepRef, Early], calendar: WorkCalendar
-) -> Iterator[Infeasible]:
-    for ref, own in early.items():
-        due = _due(steps[ref], plan, early, calendar)
-        if due is not None and own.finish > due:
-            yield Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish)))
-
-
 def _due(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> date | None:
-    """The due date of a step; None when it has none, or one the calendar does not cover."""
     if step.due is None:
         return None
     anchor = _latest(step.due_anchor, early)
-    try:
-        due = resolve(
-            step.due,
-            plan_start=plan.starts,
-            span=step.span,
-            anchor=early[anchor].finish if anchor else None,
-            calendar=calendar,
-            roll=step.roll,
-        )
-    except CalendarRange:
-        return None
-    return due if due is not None and calendar.first <= due <= calendar.last else None
+    return resolve(
+        step.due,
+        plan_start=plan.starts,
+        span=step.span,
+        anchor=early[anchor].finish if anchor else None,
+        calendar=calendar,
+        roll=step.roll,
+    )

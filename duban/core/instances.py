@@ -3,22 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from duban.core.directory import Directory
+from duban.core.files import Written
 from duban.core.plan import Span, StepRef
-from duban.core.plan_file import InitiativeFile, PlanFile, StepFile
+from duban.core.plan_file import PlanFile, StepFile
 from duban.core.when import month_span
 
 _QUARTERS = "一二三四"
-
-
-class Written(NamedTuple):
-    """An initiative as read: the id of the section whose folder it lies in, its content, the name of its file."""
-
-    section: str
-    file: InitiativeFile
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

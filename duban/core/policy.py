@@ -73,8 +73,12 @@ class Lights(Strict):
 class Hours(Strict):
     """Hours of a working day in which people may be written to."""
 
-    first: TimeText = Field(time(8, 30), description="time from which people are written to")
-    last: TimeText = Field(time(17, 30), description="time from which they no longer are")
+    first: TimeText = Field(
+        time(8, 30), description="time from which people are written to", json_schema_extra={"default": "08:30"}
+    )
+    last: TimeText = Field(
+        time(17, 30), description="time from which they no longer are", json_schema_extra={"default": "17:30"}
+    )
 
     @model_validator(mode="after")
     def _first_before_last(self) -> Self:
@@ -130,10 +134,10 @@ class Retry(Strict):
 class Policy(Strict):
     """`escalation.yaml`: everything about lights and ladders."""
 
-    lights: Lights = Field(Lights(), description="which rules light a step")
-    hours: Hours = Field(Hours(), description="when people may be written to")
+    lights: Lights = Field(default_factory=Lights, description="which rules light a step")
+    hours: Hours = Field(default_factory=Hours, description="when people may be written to")
     silence: int = Field(5, ge=1, description="working days after an answer that count as the next silence")
-    retry: Retry = Field(Retry(), description="how a refused delivery is tried again")
+    retry: Retry = Field(default_factory=Retry, description="how a refused delivery is tried again")
     ladders: Many[Ladder] = Field(min_length=1, description="ladders a plan may name")
 
     @model_validator(mode="after")

@@ -1,0 +1,109 @@
+"""The initiatives of a plan: a file for each, in a folder for each section.
+
+Of a file with mistakes the steps that are right are used all the same, so that the other checks can go on; what could
+not be used is remembered, so that no reference to it is taken for a mistake.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from duban.adapters.yaml_models import Read, file_name, read_model, validated
+from duban.adapters.yaml_text import Document
+from duban.core.plan import StepRef
+from duban.core.plan_file import InitiativeFile, PlanFile
+from duban.core.problems import Location, Problem, nearest
+
+PLAN = "plan.yaml"
+
+_ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInitiative:
+    """The file of an initiative in the folder of a section.
+
+    `kept` are the places in the file of the steps that `read.value` holds; `lost` what exists but could not be used.
+    """
+
+    section: str
+    read: Read[InitiativeFile]
+    kept: tuple[int, ...] = ()
+    lost: frozenset[StepRef | str] = frozenset()
+
+    def line(self, location: Location) -> int:
+        """The line of a place in the value."""
+        if len(location) > 1 and location[0] == "steps":
+            location = ("steps", self.kept[int(location[1])], *location[2:])
+        return self.read.line(location)
+
+
+def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInitiative], list[Problem]]:
+    """Read all initiatives; the problems are those of files and folders that lie in the wrong place."""
+    sections = None if plan is None else [section.id for section in plan.sections]
+    initiatives: list[ReadInitiative] = []
+    problems: list[Problem] = []
+    for entry in _entries(folder):
+        if entry.is_dir():
+            files = [file for file in _entries(entry) if file.suffix in _ENDINGS]
+            initiatives += [_read_initiative(file, entry.name) for file in files if not file.is_dir()]
+            problems += _misplaced(entry, sections)
+        elif entry.suffix in _ENDINGS and entry.name != PLAN:
+            remedy = "move it into the folder of its section"
+            problems.append(_problem(entry, "misplaced-file", "an initiative does not lie beside plan.yaml", remedy))
+    return initiatives, problems
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; hidden files are no business of a plan."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _misplaced(folder: Path, sections: list[str] | None) -> Iterator[Problem]:
+    files = [file for ending in _ENDINGS for file in folder.rglob(f"*{ending}")]
+    if files and sections is not None and folder.name not in sections:
+        remedy = nearest(folder.name, sections, f"name the folder after a section: {', '.join(sections)}")
+        yield _problem(folder, "unknown-section", f"the plan has no section {folder.name!r}", remedy)
+    for file in files:
+        if file.parent != folder:
+            remedy = "move it up into the folder of the section"
+            yield _problem(file, "misplaced-file", "an initiative lies right in the folder of its section", remedy)
+        elif file.suffix != ".yaml":
+            yield _problem(file, "file-name", "the files of a plan end in .yaml", f"name it {file.stem}.yaml")
+
+
+def _problem(path: Path, kind: str, message: str, remedy: str) -> Problem:
+    return Problem(file_name(path), 0, kind, message, remedy)
+
+
+def _read_initiative(file: Path, section: str) -> ReadInitiative:
+    read = read_model(file, InitiativeFile)
+    if read.value is not None:
+        return ReadInitiative(section, read, tuple(range(len(read.value.steps))))
+    if read.document is None:
+        return ReadInitiative(section, read, lost=frozenset({file.stem}))
+    data, kept = _usable(read.document.data, read.problems)
+    value, _ = validated(read.document, data, InitiativeFile, read.name)
+    lost = _lost(read.document, kept) if value is not None else {file.stem, str(data.get("id"))}
+    return ReadInitiative(section, replace(read, value=value), kept, frozenset(lost))
+
+
+def _usable(data: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """An initiative without its unknown keys and without the steps that have mistakes, and the places of the others."""
+    wrong = {problem.location[1] for problem in problems if problem.location[:1] == ("steps",) and problem.location[1:]}
+    unknown = {one.location[0] for one in problems if one.id == "unknown-key" and len(one.location) == 1}
+    steps = data.get("steps")
+    kept = tuple(place for place in range(len(steps) if isinstance(steps, list) else 0) if place not in wrong)
+    right = {"steps": [steps[place] for place in kept]} if steps else {}
+    return {key: value for key, value in data.items() if key not in unknown} | right, kept
+
+
+def _lost(document: Document, kept: tuple[int, ...]) -> set[StepRef | str]:
+    """The steps that were left out; the whole initiative when one of them has no usable id."""
+    initiative = document.data["id"]
+    left_out = [step for place, step in enumerate(document.data["steps"]) if place not in kept]
+    ids = [step.get("id") if isinstance(step, dict) else None for step in left_out]
+    return {StepRef(initiative, name) if isinstance(name, str) else initiative for name in ids}

@@ -1,0 +1,98 @@
+"""A plan from its folder: every file read, every problem of all of them found at once."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from duban.adapters.files import write_atomically
+from duban.adapters.plan_folder import PLAN, ReadInitiative, read_initiatives
+from duban.adapters.yaml_models import Read, file_name, read_model
+from duban.core.check import check
+from duban.core.directory import Directory, DirectoryFile
+from duban.core.expand import expand
+from duban.core.files import Files, Written
+from duban.core.plan import Plan
+from duban.core.plan_file import PlanFile
+from duban.core.policy import Policy
+from duban.core.problems import BadInput, Location, Problem
+from duban.core.schema import schemas
+from duban.core.workdays import WorkCalendar
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan without problems, and the people and rules it is carried out with."""
+
+    plan: Plan
+    directory: Directory
+    policy: Policy
+
+
+def load_plan(
+    folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar, actions: Collection[str]
+) -> Loaded:
+    """Read `plan.yaml` and the initiatives in the folder, a folder for each section, and check them with the rest.
+
+    `actions` are the names of the registered ones. Raises BadInput with all problems of all files, in the order of
+    files and lines. Files are named as seen from the working directory when they lie in it, else as given.
+    """
+    plan = _read_plan(folder)
+    people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
+    initiatives, misplaced = read_initiatives(folder, plan.value)
+    files = _files(plan, people, policy, initiatives)
+    lines: dict[str, Callable[[Location], int]] = {read.name: read.line for read in (plan, people, policy)}
+    lines |= {one.read.name: one.line for one in initiatives}
+    found = check(files, calendar=calendar, actions=actions)
+    problems = [
+        *misplaced,
+        *(*plan.problems, *people.problems, *policy.problems),
+        *(problem for one in initiatives for problem in one.read.problems),
+        *(replace(problem, line=lines[problem.file](problem.location)) for problem in found),
+    ]
+    if problems or files.plan is None or files.directory is None or files.policy is None:
+        raise BadInput(problems)
+    named = Directory(files.directory)
+    return Loaded(expand(files.plan, files.written, named), named, files.policy)
+
+
+def load_model(path: Path, model: type[M]) -> M:
+    """Read a YAML file as a model; raises BadInput with all problems of the file."""
+    read = read_model(path, model)
+    if read.problems or read.value is None:
+        raise BadInput(read.problems)
+    return read.value
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the JSON Schemas of the files a bureau writes."""
+    for name, schema in schemas().items():
+        write_atomically(folder / name, json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+
+
+def _read_plan(folder: Path) -> Read[PlanFile]:
+    if (folder / PLAN).exists():
+        return read_model(folder / PLAN, PlanFile)
+    name = file_name(folder)
+    what = f"this folder has no {PLAN}" if folder.is_dir() else "there is no such folder"
+    return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
+
+
+def _files(
+    plan: Read[PlanFile], people: Read[DirectoryFile], policy: Read[Policy], initiatives: list[ReadInitiative]
+) -> Files:
+    return Files(
+        plan=plan.value,
+        plan_name=plan.name,
+        written=tuple(Written(one.section, one.read.value, one.read.name) for one in initiatives if one.read.value),
+        directory=people.value,
+        directory_name=people.name,
+        policy=policy.value,
+        policy_name=policy.name,
+        lost=frozenset(lost for one in initiatives for lost in one.lost),
+    )
