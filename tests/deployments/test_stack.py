@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -147,24 +148,27 @@ def test_a_stack_stops_wholly_and_starts_with_its_data(base: Path, base_env: dic
         assert "存" in request(second, "GET", "/api/variables/name/kept")[1]
 
 
-def start_elsewhere(var: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    """A stack in a process of its own."""
+@contextmanager
+def elsewhere(var: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A stack in a process of its own; killed at the end, if it still lives."""
     code = (
         "import os, time; from pathlib import Path; from deployments.stack import Stack, StackSettings\n"
         f"with Stack(StackSettings(Path({str(var)!r}), port={PORT + 50}, worker=False), dict(os.environ)) as stack:\n"
         "    time.sleep(600)"
     )
-    return subprocess.Popen([sys.executable, "-c", code], env={**env, "PYTHONPATH": str(Path.cwd())})
+    with subprocess.Popen([sys.executable, "-c", code], env={**env, "PYTHONPATH": str(Path.cwd())}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
 def test_nothing_outlives_a_stack_killed_outright(base: Path, base_env: dict[str, str]) -> None:
     var = (base / "killed").resolve()
-    process = start_elsewhere(var, base_env)
-    eventually(lambda: run_folder.running(var))
-    assert {process.name() for process in marked(var)} >= {"postgres"}
-    process.kill()
-    process.wait()
+    with elsewhere(var, base_env):
+        eventually(lambda: run_folder.running(var))
+        assert "postgres" in {process.name() for process in marked(var)}
     eventually(lambda: not marked(var))
     with Stack(StackSettings(var, port=PORT + 50, worker=False), base_env) as stack:
         assert request(stack, "GET", "/api/health")[0] == 200
@@ -173,10 +177,10 @@ def test_nothing_outlives_a_stack_killed_outright(base: Path, base_env: dict[str
 @pytest.mark.slow
 def test_ctrl_c_during_the_start(base: Path, base_env: dict[str, str]) -> None:
     var = (base / "interrupted").resolve()
-    process = start_elsewhere(var, base_env)
-    eventually((var / "log" / "server.log").exists)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == -signal.SIGINT
+    with elsewhere(var, base_env) as process:
+        eventually((var / "log" / "server.log").exists)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
     assert not marked(var)
 
 
