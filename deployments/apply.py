@@ -5,6 +5,7 @@ alone, so that applying twice changes nothing.
 """
 
 import json
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -26,6 +27,7 @@ from tasks.asking import PAGE, deployment_name, plan_tag
 from tasks.showing import MILESTONE_EVENT, resource
 
 PATROL_NAME = "0.00 巡查"
+PARAMETER_TITLES = {"report": "填报（签收、反馈、报送、审核等）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _remove(deployment: UUID) -> None:
 
 def _deployment(item: Wanted, pool: str) -> RunnerDeployment:
     schedules: list[Schedule] = [] if item.every is None else [Interval(item.every)]
-    return item.flow.to_deployment(
+    deployment = item.flow.to_deployment(
         name=item.name,
         schedules=schedules,
         triggers=list(item.triggers),
@@ -151,5 +153,10 @@ def _deployment(item: Wanted, pool: str) -> RunnerDeployment:
         tags=list(item.tags),
         version=item.fingerprint(),
         work_pool_name=pool,
+        job_variables={"command": f"{sys.executable} -m deployments.runner"},
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    # Prefect labels the parameter with its English name, whatever title it is given.
+    for name, shown in deployment._parameter_openapi_schema.properties.items():
+        shown["title"] = PARAMETER_TITLES.get(name, name)
+    return deployment
