@@ -23,18 +23,18 @@ class FileClock:
     """A rehearsal's time, kept in a small file, so that every process of the rehearsal lives at the same moment."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def now(self) -> datetime:
         """The moment last set, in UTC; raises ClockUnusable when none is there."""
         try:
-            moment = datetime.fromisoformat(self._path.read_text(encoding="ascii").strip())
+            moment = datetime.fromisoformat(self.path.read_text(encoding="ascii").strip())
         except FileNotFoundError:
-            raise ClockUnusable(f"{self._path}: no such clock. Set the rehearsal's time first.") from None
+            raise ClockUnusable(f"{self.path}: no such clock. Set the rehearsal's time first.") from None
         except ValueError as error:
-            raise ClockUnusable(f"{self._path}: holds no moment ({error}). Set the rehearsal's time again.") from error
+            raise ClockUnusable(f"{self.path}: holds no moment ({error}). Set the rehearsal's time again.") from error
         if moment.tzinfo is None:
-            raise ClockUnusable(f"{self._path}: {moment} has no time zone. Set the rehearsal's time again.")
+            raise ClockUnusable(f"{self.path}: {moment} has no time zone. Set the rehearsal's time again.")
         return moment.astimezone(UTC)
 
     def set(self, moment: datetime) -> None:
@@ -44,18 +44,18 @@ class FileClock:
         """
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone")
-        handle, name = mkstemp(dir=self._path.parent, prefix=f".{self._path.name}-")
+        handle, name = mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(f"{moment.astimezone(UTC).isoformat()}\n")
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self._path)
+            Path(name).replace(self.path)
         except BaseException:
             with suppress(FileNotFoundError):
                 Path(name).unlink()
             raise
-        _sync_folder(self._path.parent)
+        _sync_folder(self.path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
