@@ -52,11 +52,11 @@ class MemoryLedger:
             keys = [entry.key for entry in (*stored, *commit.entries) if entry.key is not None]
             if len(keys) != len(set(keys)):
                 raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
+            summaries = {row.initiative: _kept_summary(row) for row in (commit.summary,) if row}
+            notices = {(row.initiative, row.key): _kept_notice(row) for row in commit.notices}
             stored += map(as_kept, commit.entries)
-            if commit.summary:
-                look_again = _in_utc(commit.summary.look_again)
-                self._summaries[commit.initiative] = replace(commit.summary, look_again=look_again)
-            self._notices.update({(row.initiative, row.key): _notice_in_utc(row) for row in commit.notices})
+            self._summaries.update(summaries)
+            self._notices.update(notices)
             for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
                 del self._wakes[wake]
             if commit.at:
@@ -80,7 +80,7 @@ class MemoryLedger:
     def wake(self, initiatives: Iterable[str], at: datetime) -> None:
         """Ask for a look at initiatives at once."""
         with self._lock:
-            self._wakes.update({next(self._ids): (name, at.astimezone(UTC)) for name in initiatives})
+            self._wakes.update({next(self._ids): (name, _in_utc(at)) for name in initiatives})
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Initiatives to look at now, longest waiting first."""
@@ -121,14 +121,20 @@ class MemoryLedger:
         """Nothing to give back."""
 
 
-def _notice_in_utc(row: NoticeRow) -> NoticeRow:
+def _kept_summary(row: Summary) -> Summary:
+    return replace(row, look_again=row.look_again and _in_utc(row.look_again))
+
+
+def _kept_notice(row: NoticeRow) -> NoticeRow:
     return replace(
         row,
-        queued_at=row.queued_at.astimezone(UTC),
-        next_try=_in_utc(row.next_try),
-        ended_at=_in_utc(row.ended_at),
+        queued_at=_in_utc(row.queued_at),
+        next_try=row.next_try and _in_utc(row.next_try),
+        ended_at=row.ended_at and _in_utc(row.ended_at),
     )
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
-    return moment and moment.astimezone(UTC)
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone: the ledger keeps aware moments only")
+    return moment.astimezone(UTC)

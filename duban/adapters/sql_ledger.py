@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
@@ -83,16 +83,11 @@ class SqlLedger:
 
     def commit(self, commit: Commit) -> None:
         """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
-        try:
-            with writing(self._engine, self._plan, commit.initiative) as connection:
-                admit(commit, self._plan, self._head(connection, commit.initiative))
-                _add(connection, ENTRY, map(asdict, commit.entries))
-                self._derive(connection, commit)
-                self._answer(connection, commit)
-        except IntegrityError as error:
-            if not is_collision(error):
-                raise
-            raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already") from error
+        with writing(self._engine, self._plan, commit.initiative) as connection:
+            admit(commit, self._plan, self._head(connection, commit.initiative))
+            _append(connection, commit)
+            self._derive(connection, commit)
+            self._answer(connection, commit)
 
     def _head(self, connection: Connection, initiative: str) -> Head:
         query = _of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
@@ -103,14 +98,14 @@ class SqlLedger:
         here = {"plan": self._plan, "initiative": commit.initiative}
         if commit.summary:
             connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
-            summary = asdict(commit.summary)
-            steps = summary.pop("steps")
+            summary = _columns(commit.summary)
+            steps = enumerate(summary.pop("steps"))
             _add(connection, SUMMARY, [{**here, **summary}])
-            _add(connection, STEP, ({**here, "position": place, **step} for place, step in enumerate(steps)))
+            _add(connection, STEP, ({**here, "position": place, **_columns(step)} for place, step in steps))
         if commit.notices:
             keys = [row.key for row in commit.notices]
             connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
-            _add(connection, NOTICE, ({**here, **asdict(row)} for row in commit.notices))
+            _add(connection, NOTICE, ({**here, **_columns(row)} for row in commit.notices))
 
     def _answer(self, connection: Connection, commit: Commit) -> None:
         if commit.woken:
@@ -204,6 +199,19 @@ def _initiatives(plan: str) -> CTE:
     found = following.with_only_columns(func.min(ENTRY.c.initiative).label("initiative")).cte("found", recursive=True)
     after = following.where(ENTRY.c.initiative > found.c.initiative).correlate(found).scalar_subquery()
     return found.union_all(select(after).where(found.c.initiative.is_not(None)))
+
+
+def _append(connection: Connection, commit: Commit) -> None:
+    try:
+        _add(connection, ENTRY, map(_columns, commit.entries))
+    except IntegrityError as error:
+        if not is_collision(error):
+            raise
+        raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already") from error
+
+
+def _columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from duban.adapters import ledger_engine, migrations
 from duban.adapters.ledger_engine import reading
@@ -21,11 +21,11 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.ledger_schema import LATEST, VERSION_TABLE
 from duban.adapters.ledger_tables import METADATA
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
-from duban.core.entries import Entry
+from duban.core.entries import Draft, Entry, EntryKind
 from duban.core.plan import StepRef
 from duban.ports import Commit, LedgerUnusable
 from tests.adapters.ledger_writers import commit_until_killed, open_once, write_against_others
-from tests.contracts.samples import BRIDGES, NOW, PLAN, ROADS, append, notice, report, summary
+from tests.contracts.samples import BRIDGES, NOW, PLAN, ROADS, append, notice, report, sealed, summary
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.adapters.ledger_writers"])
@@ -220,6 +220,12 @@ def test_an_entry_that_cannot_be_read_is_said_to_be_so(
     hand("UPDATE entry SET kind = 'forgotten' WHERE sequence = 3")
     with pytest.raises(LedgerUnusable, match=f"an entry after {BRIDGES} 2 cannot be read .*'forgotten'.* restore"):
         verify(ledger)
+
+
+def test_only_a_key_that_is_there_already_is_a_conflict(ledger: SqlLedger) -> None:
+    nameless = sealed(Draft(EntryKind.REPORTED, step=None))  # type: ignore[arg-type] # the defect under test
+    with pytest.raises(IntegrityError, match="step"):
+        ledger.commit(Commit(BRIDGES, nameless))
 
 
 # Several at once

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import StatementError
 
 from duban.adapters.ledger_rules import verify
 from duban.core.entries import Draft, EntryKind, first_broken
@@ -37,6 +38,8 @@ json_values = st.recursive(
     max_leaves=6,
 )
 
+
+NAIVE = datetime(2024, 3, 1)  # noqa: DTZ001 - naive on purpose
 
 # Entries
 
@@ -80,6 +83,15 @@ def test_moments_are_kept_to_the_microsecond_in_utc(ledger: Ledger, microsecond:
     )
     assert read == (moment,) * 3
     assert {at.utcoffset() for at in read if at} == {timedelta(0)}
+
+
+@pytest.mark.parametrize(
+    "commit", [Commit(BRIDGES, (), summary(look_again=NAIVE)), Commit(BRIDGES, (), wake=(ROADS,), at=NAIVE)]
+)
+def test_a_moment_without_a_zone_is_refused(ledger: Ledger, commit: Commit) -> None:
+    with pytest.raises((ValueError, StatementError), match="no time zone"):
+        ledger.commit(commit)
+    assert (list(ledger.summaries()), ledger.wakes(ROADS)) == ([], ())
 
 
 def test_what_becomes_of_the_data_later_does_not_change_the_entry(ledger: Ledger) -> None:
