@@ -36,7 +36,7 @@ TELLING = 4
 """Parts of a secret address shorter than this are ordinary words and numbers."""
 
 LOG = Lock()
-"""Held while Apprise's log is listened to, which all of the process shares."""
+"""Held while logs are listened to, which all of the process shares."""
 
 
 def message_id(key: str) -> str:
@@ -137,29 +137,39 @@ def _notify(address: str, letter: Letter) -> bool:
     return apprise.notify(title=letter.subject, body=letter.text, body_format=NotifyFormat.TEXT) is True
 
 
+class _Ear(logging.Handler):
+    """Notes what went wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if record.exc_info and record.exc_info[0]:  # its words may hold secrets in a form of their own
+            message += f" ({record.exc_info[0].__name__})"
+        if record.levelno >= logging.WARNING or message.startswith("Socket Exception"):
+            self.said.append(message)
+
+
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """What Apprise says went wrong; nothing of it reaches another log, for it may hold secrets."""
-    said: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            message = record.getMessage()
-            if record.levelno >= logging.WARNING or message.startswith("Socket Exception"):
-                said.append(message)
-
-    log, ear = logging.getLogger("apprise"), Ear()
+    """What Apprise says went wrong; nothing of it reaches another log, for addresses and so secrets are in it."""
+    ear = _Ear()
+    logs = [logging.getLogger("apprise"), logging.getLogger("urllib3")]
     with LOG:
-        level, propagates = log.level, log.propagate
-        log.setLevel(logging.DEBUG)  # it tells why a server refused only there
-        log.propagate = False
-        log.addHandler(ear)
+        before = [(log, log.level, log.propagate) for log in logs]
+        for log in logs:
+            log.setLevel(logging.DEBUG)  # Apprise tells why a server refused only there
+            log.propagate = False
+            log.addHandler(ear)
         try:
-            yield said
+            yield ear.said
         finally:
-            log.removeHandler(ear)
-            log.setLevel(level)
-            log.propagate = propagates
+            for log, level, propagate in before:
+                log.removeHandler(ear)
+                log.setLevel(level)
+                log.propagate = propagate
 
 
 def _shown(channel: str) -> str:

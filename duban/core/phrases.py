@@ -131,7 +131,7 @@ def command(matter: Matter) -> str:
         case "review":
             return f"duban approve {whose}"
         case "ask":
-            return f"duban grant {whose}"
+            return f"duban extend {whose} --grant"
         case "return" if owns:
             return f"duban submit {whose}" + "".join(f" --evidence {quote(name)}" for name in step.evidence)
         case "assign" | "remind" if owns and matter.own.signed is None:
@@ -139,7 +139,7 @@ def command(matter: Matter) -> str:
         case "remind" | "press" | "supervise" if owns:
             return f"duban report {whose} {'--value 数值' if step.target else '--progress 百分数'} --note 办理情况"
         case _:
-            return f"duban acknowledge {whose}"
+            return f"duban ack {whose}"
 
 
 # Before and after ----------------------------------------------------------------------------------------------------
