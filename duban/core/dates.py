@@ -5,7 +5,6 @@ on the day the other ends.
 """
 
 from datetime import date
-from typing import assert_never
 
 from duban.core.plan import Span
 from duban.core.when import PERIOD, START, Duration, OnDate, Relative, Unit, When, WithinSpan
@@ -24,18 +23,9 @@ def resolve(
     counted back end on the last working day, so that the distance asked for is kept.
     Raises CalendarRange for a day beyond the calendar.
     """
-    match when:
-        case OnDate():
-            day, usual = when.day, Roll.NONE
-        case WithinSpan():
-            day, usual = when.last, Roll.BACK
-        case Relative():
-            counted = _counted(when, plan_start, span, anchor, calendar)
-            if counted is None:
-                return None
-            day, usual = counted, Roll.FORWARD if when.amount >= 0 else Roll.BACK
-        case _:
-            assert_never(when)
+    day, usual = _limit(when, plan_start, span, anchor, calendar)
+    if day is None:
+        return None
     move = usual if roll is None else roll
     return day if move is Roll.NONE else calendar.roll(day, move)
 
@@ -49,15 +39,13 @@ def earliest(
     it is repeated, else with the plan. Days off stay where they are.
     Raises CalendarRange for a day beyond the calendar.
     """
-    match when:
-        case None:
-            return span.first if span else plan_start
-        case OnDate():
-            return when.day
-        case WithinSpan():
-            return when.first
-        case Relative():
-            return _counted(when, plan_start, span, anchor, calendar)
+    if isinstance(when, Relative):
+        return _counted(when, plan_start, span, anchor, calendar)
+    if isinstance(when, WithinSpan):
+        return when.first
+    if isinstance(when, OnDate):
+        return when.day
+    return span.first if span else plan_start
 
 
 def lasting(duration: Duration, since: date, calendar: WorkCalendar) -> date:
@@ -68,6 +56,18 @@ def lasting(duration: Duration, since: date, calendar: WorkCalendar) -> date:
     if duration.unit is Unit.CALENDAR:
         return calendar.add_calendar(since, duration.likely)
     return calendar.add(since, duration.likely) if duration.likely else since
+
+
+def _limit(
+    when: When, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
+) -> tuple[date | None, Roll]:
+    """The last day of a limit before it moves, and how it usually moves."""
+    if isinstance(when, Relative):
+        roll = Roll.FORWARD if when.amount >= 0 else Roll.BACK
+        return _counted(when, plan_start, span, anchor, calendar), roll
+    if isinstance(when, WithinSpan):
+        return when.last, Roll.BACK
+    return when.day, Roll.NONE
 
 
 def _counted(

@@ -1,0 +1,157 @@
+"""What the dates of a step mean on the calendar. Weekends are off, and Monday 2024-07-01 is a holiday."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.core.dates import earliest, lasting, resolve
+from duban.core.plan import Span
+from duban.core.when import Duration, OnDate, Relative, Unit, WithinSpan, parse_duration, parse_when
+from duban.core.workdays import CalendarRange, Roll, WorkCalendar
+
+HOLIDAY = date(2024, 7, 1)
+CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5 and day != HOLIDAY)
+STARTS = date(2024, 1, 2)
+QUARTER = Span(date(2024, 4, 1), date(2024, 6, 30))
+FINISHED = date(2024, 6, 28)  # a Friday
+DAYS = st.dates(date(2023, 7, 1), date(2025, 6, 30))
+
+
+def due(text: str, roll: Roll | None = None, anchor: date | None = FINISHED) -> date | None:
+    return resolve(parse_when(text), plan_start=STARTS, span=QUARTER, anchor=anchor, calendar=CALENDAR, roll=roll)
+
+
+def opens(text: str | None, anchor: date | None = FINISHED, span: Span | None = QUARTER) -> date | None:
+    when = parse_when(text) if text else None
+    return earliest(when, plan_start=STARTS, span=span, anchor=anchor, calendar=CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-06-30", date(2024, 6, 30)),  # a day written out stays, also a Sunday
+        ("2024-06", date(2024, 6, 28)),  # 6月底前: the last working day of June
+        ("2024-Q2", date(2024, 6, 28)),
+        ("3 days after draft", date(2024, 7, 2)),  # ends on the holiday, so on the day after it
+        ("2 days after 2024-06-27", date(2024, 7, 2)),  # ends on a Saturday
+        ("3 days before 2024-07-03", date(2024, 6, 28)),  # counted back, so that three days are kept
+        ("0 days after 2024-06-29", date(2024, 7, 2)),
+        ("1 working day after draft", date(2024, 7, 2)),
+        ("5 working days before draft", date(2024, 6, 21)),
+        ("5 working days after start", date(2024, 1, 9)),
+        ("1 working day after period", date(2024, 7, 2)),
+        ("1 working day before period", date(2024, 6, 28)),
+    ],
+)
+def test_the_last_day_of_a_limit(text: str, day: date) -> None:
+    assert due(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "roll", "day"),
+    [
+        ("2024-06-30", Roll.FORWARD, date(2024, 7, 2)),
+        ("2024-06-30", Roll.BACK, date(2024, 6, 28)),
+        ("2024-06", Roll.NONE, date(2024, 6, 30)),
+        ("2024-06", Roll.FORWARD, date(2024, 7, 2)),
+        ("3 days after draft", Roll.NONE, date(2024, 7, 1)),
+        ("3 days after draft", Roll.BACK, date(2024, 6, 28)),
+    ],
+)
+def test_a_limit_on_a_day_off_moves_as_written(text: str, roll: Roll, day: date) -> None:
+    assert due(text, roll) == day
+
+
+def test_what_hangs_on_an_unfinished_step_is_not_known() -> None:
+    assert due("3 days after draft", anchor=None) is None
+    assert opens("3 days after draft", anchor=None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-06-30", date(2024, 6, 30)),
+        ("2024-06", date(2024, 6, 1)),
+        ("2024-Q3", date(2024, 7, 1)),
+        ("3 days after draft", date(2024, 7, 1)),
+        ("1 working day after draft", date(2024, 7, 2)),
+        (None, date(2024, 4, 1)),
+    ],
+)
+def test_the_first_day_of_a_step(text: str | None, day: date) -> None:
+    assert opens(text) == day
+
+
+def test_a_step_without_a_date_may_start_with_the_plan() -> None:
+    assert opens(None, span=None) == STARTS
+
+
+def test_only_a_repeated_step_has_a_period() -> None:
+    with pytest.raises(ValueError, match="this step is not repeated"):
+        opens("1 day after period", span=None)
+
+
+@pytest.mark.parametrize("text", ["9999 days after start", "9999 working days before 2024-05-01"])
+def test_a_date_beyond_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(CalendarRange, match="outside the calendar"):
+        due(text)
+
+
+@pytest.mark.parametrize(
+    ("duration", "since", "last"),
+    [
+        (0, date(2024, 6, 29), date(2024, 6, 29)),
+        (1, date(2024, 6, 28), date(2024, 7, 2)),
+        ([1, 5, 20], date(2024, 6, 3), date(2024, 6, 10)),
+        ("30 days", date(2024, 6, 1), date(2024, 7, 1)),
+        ("0 days", date(2024, 6, 1), date(2024, 6, 1)),
+    ],
+)
+def test_how_long_a_step_lasts(duration: object, since: date, last: date) -> None:
+    assert lasting(parse_duration(duration), since, CALENDAR) == last
+
+
+@given(DAYS, st.sampled_from(Roll))
+def test_without_roll_a_limit_stays_and_with_it_ends_on_a_working_day(day: date, roll: Roll) -> None:
+    moved = resolve(OnDate(day), plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR, roll=roll)
+    assert moved is not None
+    if roll is Roll.NONE or CALENDAR.is_working(day):
+        assert moved == day
+    else:
+        assert CALENDAR.is_working(moved)
+        assert (moved > day) is (roll is Roll.FORWARD)
+
+
+@given(DAYS, st.integers(-60, 60), st.sampled_from(Unit))
+def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: Unit) -> None:
+    when = Relative(amount, unit, "draft")
+    day = resolve(when, plan_start=STARTS, span=None, anchor=anchor, calendar=CALENDAR, roll=None)
+    assert day is not None
+    assert CALENDAR.is_working(day)
+    if unit is Unit.WORKING and amount:
+        assert CALENDAR.add(anchor, amount) == day
+    elif amount >= 0:
+        assert day >= anchor + timedelta(amount)
+    else:
+        assert day <= anchor + timedelta(amount)
+
+
+@given(DAYS, DAYS)
+def test_a_span_opens_before_it_is_due(a: date, b: date) -> None:
+    first, last = min(a, b), max(a, b) + timedelta(7)
+    span = WithinSpan(first, last)
+    day = resolve(span, plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR, roll=None)
+    begins = earliest(span, plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR)
+    assert day is not None
+    assert begins is not None
+    assert begins == first <= day <= last
+
+
+@given(DAYS, st.integers(0, 60), st.sampled_from(Unit))
+def test_a_longer_step_never_ends_earlier(since: date, days: int, unit: Unit) -> None:
+    def last(length: int) -> date:
+        return lasting(Duration(length, length, length, unit), since, CALENDAR)
+
+    assert since <= last(days) <= last(days + 1)

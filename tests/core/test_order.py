@@ -1,0 +1,85 @@
+"""The order of steps, and circles among them, against a straightforward search."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.core.order import circles, ordered
+
+GRAPHS = st.integers(1, 9).flatmap(
+    lambda size: st.lists(st.lists(st.integers(0, size - 1), max_size=4), min_size=size, max_size=size)
+)
+
+
+def named(numbers: list[list[int]]) -> dict[str, list[str]]:
+    return {f"s{number}": [f"s{other}" for other in others] for number, others in enumerate(numbers)}
+
+
+def reached(waits: dict[str, list[str]], start: str) -> set[str]:
+    """Everything a step waits for, directly or not."""
+    found: set[str] = set()
+    stack = list(waits[start])
+    while stack:
+        step = stack.pop()
+        if step not in found:
+            found.add(step)
+            stack.extend(waits[step])
+    return found
+
+
+def test_steps_come_as_written_where_they_may() -> None:
+    waits = {"done": ["b", "a"], "b": [], "a": ["c"], "c": [], "free": ["elsewhere"]}
+    assert ordered(waits) == ["b", "c", "a", "done", "free"]
+
+
+def test_steps_in_a_circle_come_last() -> None:
+    assert ordered({"after": ["a"], "a": ["b"], "b": ["a"], "free": []}) == ["free", "after", "a", "b"]
+
+
+def test_a_need_that_is_written_twice_counts_as_one() -> None:
+    assert ordered({"b": ["a", "a"], "a": []}) == ["a", "b"]
+
+
+def test_each_knot_gives_its_shortest_circle_from_the_first_as_written() -> None:
+    waits = {"a": ["b", "c"], "b": ["c"], "c": ["a"], "self": ["self"], "x": ["y", "a", "elsewhere"], "y": ["x"]}
+    assert sorted(circles(waits)) == [("a", "c"), ("self",), ("x", "y")]
+
+
+@pytest.mark.parametrize("length", [2, 30_000])
+def test_a_chain_or_a_circle_may_be_long(length: int) -> None:
+    chain = {f"s{n}": [f"s{n - 1}"] if n else [] for n in range(length)}
+    assert ordered(chain) == list(chain)
+    assert list(circles(chain)) == []
+    (circle,) = circles(chain | {"s0": [f"s{length - 1}"]})
+    assert len(circle) == length
+
+
+@given(GRAPHS)
+def test_nothing_comes_before_what_it_waits_for(numbers: list[list[int]]) -> None:
+    waits = named(numbers)
+    order = ordered(waits)
+    assert sorted(order) == sorted(waits)
+    free = [
+        step for step in order if not any(other in reached(waits, other) for other in {step} | reached(waits, step))
+    ]
+    assert order[: len(free)] == free
+    for step in free:
+        assert all(order.index(other) < order.index(step) for other in waits[step])
+
+
+@given(GRAPHS)
+def test_every_knot_is_told_by_one_circle(numbers: list[list[int]]) -> None:
+    waits = named(numbers)
+    knots = {frozenset(a for a in waits if a in reached(waits, b) and b in reached(waits, a)) for b in waits} - {
+        frozenset()
+    }
+    found = list(circles(waits))
+    assert len(found) == len(knots)
+    for circle in found:
+        (knot,) = (knot for knot in knots if circle[0] in knot)
+        assert set(circle) <= knot
+        assert len(set(circle)) == len(circle)
+        assert circle[0] == min(knot)
+        assert all(other in waits[step] for step, other in pairwise((*circle, circle[0])))

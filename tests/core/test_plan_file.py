@@ -1,0 +1,122 @@
+"""The files of a plan are read strictly."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from duban.core.plan_file import InitiativeFile, Kind, PlanFile, Repeat, StepFile
+from duban.core.problems import Invalid
+from duban.core.when import Duration, OnDate
+
+STEP = {"id": "draft", "title": "起草", "kind": "work"}
+PLAN = {
+    "id": "tiny",
+    "title": "小计划",
+    "document": "试字〔2024〕1号",
+    "starts": "2024-01-02",
+    "ends": "2024-12-31",
+    "coordinator": "officer",
+    "sections": [{"id": "roads", "title": "道路"}],
+}
+INITIATIVE = {
+    "id": "new-road",
+    "title": "新路",
+    "source": "2.10",
+    "lead": "roads",
+    "supervisor": "director",
+    "steps": [STEP],
+}
+
+
+def faults(model: type[PlanFile] | type[StepFile] | type[InitiativeFile], data: dict[str, Any]) -> list[Any]:
+    with pytest.raises(ValidationError) as raised:
+        model.model_validate(data)
+    found = []
+    for error in raised.value.errors():
+        reason = error.get("ctx", {}).get("error")
+        found += reason.faults if isinstance(reason, Invalid) else [(error["type"], error["loc"])]
+    return found
+
+
+def test_a_step_as_written() -> None:
+    step = StepFile.model_validate(STEP | {"due": "2024-06-28", "duration": [1, 2, 3], "needs": ["other/step@unit"]})
+    assert (step.due, step.duration) == (OnDate(date(2024, 6, 28)), Duration(1, 2, 3))
+    assert (step.needs, step.evidence, step.repeat) == (("other/step@unit",), (), None)
+
+
+def test_an_initiative_and_a_plan_as_written() -> None:
+    assert InitiativeFile.model_validate(INITIATIVE).steps == (StepFile.model_validate(STEP),)
+    plan = PlanFile.model_validate(PLAN)
+    assert (plan.starts, plan.ends) == (date(2024, 1, 2), date(2024, 12, 31))
+
+
+def test_the_words_of_a_file_are_those_of_the_plan() -> None:
+    kinds = StepFile.model_json_schema()["properties"]["kind"]["enum"]
+    assert kinds == list(Kind)
+    repeats = StepFile.model_json_schema()["properties"]["repeat"]["anyOf"][0]["enum"]
+    assert repeats == list(Repeat)
+
+
+@pytest.mark.parametrize(
+    ("change", "ids"),
+    [
+        ({"kind": "period"}, ["kind-needs-key"]),
+        ({"kind": "action"}, ["kind-needs-key"]),
+        ({"kind": "indicator"}, ["kind-needs-key"]),
+        ({"kind": "milestone", "review": "head", "duration": 0, "evidence": ["报告"]}, ["kind-forbids-key"] * 3),
+        ({"action": {"uses": "bulletin"}, "target": {"at_least": 1, "unit": "件"}}, ["kind-forbids-key"] * 2),
+        ({"kind": "period", "review": "head"}, ["kind-needs-key", "kind-forbids-key"]),
+    ],
+)
+def test_a_step_must_fit_its_kind(change: dict[str, object], ids: list[str]) -> None:
+    assert [fault.id for fault in faults(StepFile, STEP | change)] == ids
+
+
+def test_a_key_that_its_kind_forbids_is_named() -> None:
+    (fault,) = faults(StepFile, STEP | {"kind": "milestone", "duration": 5})
+    assert fault.message == "`duration` has no meaning for a step of kind milestone"
+    assert fault.remedy == "remove it, or use kind work"
+    assert fault.at == ("duration",)
+
+
+@pytest.mark.parametrize("value", ["text", 3, 0.5, True])
+def test_parameters_are_plain_values(value: object) -> None:
+    step = STEP | {"kind": "action", "action": {"uses": "bulletin", "parameters": {"key": value}}}
+    action = StepFile.model_validate(step).action
+    assert action is not None
+    assert action.parameters == {"key": value}
+
+
+@pytest.mark.parametrize("value", [None, [1], {}, float("nan"), float("inf")])
+def test_other_parameters_are_refused(value: object) -> None:
+    step = STEP | {"kind": "action", "action": {"uses": "bulletin", "parameters": {"key": value}}}
+    assert [fault.id for fault in faults(StepFile, step)] == ["wrong-type"]
+
+
+@pytest.mark.parametrize("source", ["1.1", "2.10", "12.345z"])
+def test_sources(source: str) -> None:
+    assert InitiativeFile.model_validate(INITIATIVE | {"source": source}).source == source
+
+
+@pytest.mark.parametrize("source", ["0.1", "1", "1.01", "1.1ab", "1.1\n", "1.٣", 2.1, "1.99999"])
+def test_what_is_no_source(source: object) -> None:
+    assert [error[1] for error in faults(InitiativeFile, INITIATIVE | {"source": source})] == [("source",)]
+
+
+@pytest.mark.parametrize("change", [{"colour": "red"}, {"steps": []}, {"tags": "道路"}, {"assumed": "yes"}])
+def test_files_are_read_strictly(change: dict[str, object]) -> None:
+    assert len(faults(InitiativeFile, INITIATIVE | change)) == 1
+
+
+def test_values_never_change() -> None:
+    step = StepFile.model_validate(STEP)
+    with pytest.raises(ValidationError):
+        step.title = "别的"
+
+
+@pytest.mark.parametrize("ends", ["2024-01-02", "2023-12-31"])
+def test_a_plan_ends_after_it_starts(ends: str) -> None:
+    (fault,) = faults(PlanFile, PLAN | {"ends": ends})
+    assert (fault.id, fault.at) == ("ends-before-start", ("ends",))

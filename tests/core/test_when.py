@@ -1,0 +1,113 @@
+"""The language of dates and durations in a plan."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.core.problems import Invalid
+from duban.core.when import (
+    LENGTH_PATTERN,
+    WHEN_PATTERN,
+    Duration,
+    OnDate,
+    Relative,
+    Unit,
+    When,
+    WithinSpan,
+    month_span,
+    parse_day,
+    parse_duration,
+    parse_when,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2024-06-30", OnDate(date(2024, 6, 30))),
+        ("2024-06", WithinSpan(date(2024, 6, 1), date(2024, 6, 30))),
+        ("2024-02", WithinSpan(date(2024, 2, 1), date(2024, 2, 29))),
+        ("2024-Q1", WithinSpan(date(2024, 1, 1), date(2024, 3, 31))),
+        ("2024-Q4", WithinSpan(date(2024, 10, 1), date(2024, 12, 31))),
+        ("10 working days after draft", Relative(10, Unit.WORKING, "draft")),
+        ("1 working day before period", Relative(-1, Unit.WORKING, "period")),
+        ("30 days before 2024-10-01", Relative(-30, Unit.CALENDAR, date(2024, 10, 1))),
+        ("1 day after new-road/visit@pudong@2024-q1", Relative(1, Unit.CALENDAR, "new-road/visit@pudong@2024-q1")),
+        ("0 days after start", Relative(0, Unit.CALENDAR, "start")),
+    ],
+)
+def test_dates_that_a_plan_understands(text: str, when: When) -> None:
+    assert parse_when(text) == when
+    assert re.search(WHEN_PATTERN, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "June", "2024", "2024-00", "2024-13", "2024-Q5", "2024-Q0", "2024-6", "2024-06\n", "２０２４-06"),
+        *("0000-06", "0000-Q1", "0000-01-01", "2024-02-30", "10 days after 2024-02-30"),
+        *("10 workdays after a", "-1 days after a", "99999 days after a", "3 days after 草案"),
+        *(20240630, None, date(2024, 6, 30)),
+    ],
+)
+def test_what_is_no_date_is_refused_with_a_remedy(text: object) -> None:
+    with pytest.raises(Invalid, match="write a") as raised:
+        parse_when(text)
+    assert [fault.id for fault in raised.value.faults] == ["bad-date"]
+
+
+@given(st.dates())
+def test_every_day_is_read_as_it_is_written(day: date) -> None:
+    assert parse_day(day.isoformat()) == day
+    assert parse_when(day.isoformat()) == OnDate(day)
+
+
+@given(st.text())
+def test_any_text_is_a_date_or_refused(text: str) -> None:
+    try:
+        parse_when(text)
+    except Invalid:
+        return
+    assert re.search(WHEN_PATTERN, text)
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024-6-1", "today", 20240630, None, "2024-06-30T00:00"])
+def test_what_is_no_day_is_refused(text: object) -> None:
+    with pytest.raises(Invalid, match="for example 2024-06-30"):
+        parse_day(text)
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_spans_are_whole_months(length: int) -> None:
+    span = month_span(2023, 10, length)
+    assert (span.first, span.last) == (date(2023, 10, 1), date(2023, 9 + length, 31))
+
+
+@pytest.mark.parametrize(
+    ("value", "duration"),
+    [
+        (0, Duration(0, 0, 0)),
+        (10, Duration(10, 10, 10)),
+        ([5, 8, 15], Duration(5, 8, 15)),
+        ((5, 5, 5), Duration(5, 5, 5)),
+        ("30 days", Duration(30, 30, 30, Unit.CALENDAR)),
+        ("1 working day", Duration(1, 1, 1)),
+        ("9999 days", Duration(9999, 9999, 9999, Unit.CALENDAR)),
+    ],
+)
+def test_durations_that_a_plan_understands(value: object, duration: Duration) -> None:
+    assert parse_duration(value) == duration
+    assert not isinstance(value, str) or re.search(LENGTH_PATTERN, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [-1, True, 1.5, 10000, [1, 2], [3, 2, 1], [1, 2, True], [1, 2, "3"], "10", "2 weeks", "99999 days", None, {}, []],
+)
+def test_what_is_no_duration_is_refused_with_a_remedy(value: object) -> None:
+    with pytest.raises(Invalid, match="write working days") as raised:
+        parse_duration(value)
+    assert [fault.id for fault in raised.value.faults] == ["bad-duration"]
