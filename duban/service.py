@@ -4,7 +4,7 @@ Every function here may be interrupted at any instant and called again: what is 
 again adds nothing that is there already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from duban.core.commands import Command, Refused, respond
@@ -46,6 +46,10 @@ class View:
     known: Mapping[StepRef, Upstream]
 
 
+More = Callable[[View, State], tuple[Draft, ...]]
+"""What there is to store besides what follows by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The engine at work for one office, on one ledger."""
@@ -80,45 +84,46 @@ class Service:
 
     def tick(self, name: str) -> Result:
         """Look at an initiative: store what follows from the ledger and the time."""
-        return self._store(name, None)
+        return self._store(name, lambda view, state: (), answered=True)
 
     def act(self, command: Command) -> Result:
-        """Carry out a command and what follows from it, as one transaction; raises Refused and stores nothing."""
-        return self._store(command.step.initiative, command)
+        """Carry out a command and what follows from it, as one transaction; raises Refused and stores nothing.
 
-    def _store(self, name: str, command: Command | None) -> Result:
+        The notices it leads to, and its picture in Prefect, are left to a tick, for which the initiative is woken.
+        """
+        name = command.step.initiative
+
+        def said(view: View, state: State) -> tuple[Draft, ...]:
+            return () if command.key in view.keys else respond(view.look, state, command)
+
+        return self._store(name, said, wake=(name,))
+
+    def record(self, name: str, *drafts: Draft) -> Result | None:
+        """Store entries about what was done outside (an action, a delivery); None when a key of theirs is there."""
+        wanted = {draft.key for draft in drafts if draft.key}
+        result = self._store(name, lambda view, state: () if wanted & view.keys else drafts)
+        return result if wanted <= {entry.key for entry in result.entries} else None
+
+    def _store(self, name: str, more: More, *, wake: tuple[str, ...] = (), answered: bool = False) -> Result:
+        """Store what follows from the ledger and the time, then `more`, then what follows from that.
+
+        Only a tick has `answered` the wakes that came before it.
+        """
         for _ in range(TRIES):
             view = self.view(name)
             page = _Page(view)
             decision = page.add(decide(view.look, page.state))
-            if command is not None and command.key not in view.keys:
-                page.write(respond(view.look, page.state, command))
+            drafts = more(view, page.state)
+            if drafts:
+                page.write(drafts)
                 decision = page.add(decide(view.look, page.state))
             result, commit = _concluded(view, page, decision)
-            if command is not None:  # its notices and its picture in Prefect are left to a tick
-                commit = replace(commit, wake=(name, *commit.wake), woken=())
             try:
-                self.ledger.commit(commit)
+                self.ledger.commit(replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ()))
             except Conflict:
                 continue
             return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
-
-    def record(self, name: str, *drafts: Draft) -> Result | None:
-        """Store entries about what was done outside (an action, a delivery); None when their key is already there."""
-        for _ in range(TRIES):
-            view = self.view(name)
-            if any(draft.key in view.keys for draft in drafts if draft.key):
-                return None
-            page = _Page(view)
-            page.write(drafts)
-            result, commit = _concluded(view, page, page.add(decide(view.look, page.state)))
-            try:
-                self.ledger.commit(commit)
-            except Conflict:
-                continue
-            return result
-        raise Conflict(f"{name}: others wrote {TRIES} times while this was being stored; try again")
 
     def start_action(self, ref: StepRef) -> str:
         """Note that an action is begun; the key that makes beginning it again harmless."""
@@ -126,20 +131,15 @@ class Service:
         return f"{self.office.plan.id}/{ref}"
 
     def end_action(self, ref: StepRef, outcome: str) -> Result | None:
-        """Note that an action succeeded, and what it gave."""
-        today = self.office.day(self.clock.now()).isoformat()
-        return self.record(
-            ref.initiative,
-            Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": outcome}, key=f"succeeded/{ref.step}"),
-            Draft(EntryKind.COMPLETED, ref.step, data={"day": today}, key=f"completed/{ref.step}/0"),
-        )
+        """Note that an action succeeded, and what it gave; that ends its step."""
+        data, key = {"outcome": outcome}, f"succeeded/{ref.step}"
+        return self.record(ref.initiative, Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data=data, key=key))
 
     def fail_action(self, ref: StepRef, reason: str) -> Result | None:
         """Note that an action failed; after the last try it is a person's business."""
-        final = self.view(ref.initiative).state.step(ref.step).tries >= ACTION_TRIES
-        return self.record(
-            ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data={"reason": reason, "final": final})
-        )
+        tries = self.view(ref.initiative).state.step(ref.step).tries
+        data, key = {"reason": reason, "final": tries >= ACTION_TRIES}, f"failed/{ref.step}/{tries}"
+        return self.record(ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data=data, key=key))
 
     def due(self, limit: int = 1000) -> tuple[str, ...]:
         """Initiatives to look at now: those never looked at, then those woken or whose moment has come."""
@@ -182,11 +182,6 @@ class _Page:
 def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:
     plan, initiative = view.look.office.plan, view.look.initiative
     closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
-    moved = [
-        ref
-        for ref, fact in view.known.items()
-        if ref.initiative == initiative.id and fact.finished is None and fact.forecast != _forecast(decision, ref.step)
-    ]
     woken = downstream(plan, closed)
     head = page.state.head
     # An action that is begun and dies with its process is begun again by the patrol.
@@ -196,15 +191,20 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         entries=tuple(page.entries),
         summary=replace(decision.summary, sequence=head.sequence if head else 0),
         notices=tuple(page.state.notices[key] for key in _touched(page.entries)),
-        wake=tuple(sorted({*woken, *downstream(plan, moved), *unfinished})),
-        woken=view.wakes,
+        wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
     return Result(replace(decision, state=page.state), tuple(page.entries), closed, woken), commit
 
 
-def _forecast(decision: Decision, step: str) -> object:
-    return next(row.forecast for row in decision.summary.steps if row.step == step)
+def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
+    """Steps others wait for whose expected end is not what it was."""
+    rows = {row.step: row for row in decision.summary.steps}
+    for ref in view.look.office.plan.downstream:
+        if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
+            fact = view.known.get(ref)
+            if fact is None or fact.forecast != rows[ref.step].forecast:
+                yield ref
 
 
 def _touched(entries: list[Entry]) -> list[str]:

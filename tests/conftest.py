@@ -7,9 +7,14 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 
 NUMBERS = count(1)
+
+# On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
+settings.register_profile("duban", parent=settings(), deadline=None)
+settings.load_profile("duban")
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 
 from duban.core.deadlines import deadline
-from duban.core.entries import Data, Draft, EntryKind
+from duban.core.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.office import Look
 from duban.core.plan import HUMAN, Step, StepRef
 from duban.core.plan_file import Kind
@@ -126,7 +127,7 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
         raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
     matter = _Matter(look, state, step, state.step(step.id), command)
     if matter.own.closed:
-        by = look.office.directory.known_title(matter.own.closed_by)
+        by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.known_title(matter.own.closed_by)
         how = STATUS_TITLES[matter.status]
         raise Refused("closed", f"“{step.title}”已于{matter.own.finished}{how}（{by}），无需再办")
     rule = RULES[command.verb]
@@ -150,9 +151,10 @@ class _Rule:
 def _allow(matter: _Matter, rule: _Rule) -> None:
     verb, step = VERB_TITLES[matter.command.verb], matter.step
     if step.kind not in rule.kinds:
-        raise Refused("wrong-kind", f"“{step.title}”不是由人办理的事项，不能{verb}")
-    posts = rule.who(matter)
-    directory = matter.look.office.directory
+        raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
+    posts, directory = rule.who(matter), matter.look.office.directory
+    if not posts:
+        raise Refused("no-reviewer", f"“{step.title}”不设审核，报送即办结，无需{verb}")
     if matter.look.office.acts_for(matter.command.actor, posts, matter.look.today) is None:
         titles = "、".join(directory.title(post) for post in dict.fromkeys(posts))
         raise Refused(
@@ -205,17 +207,23 @@ def _sign(matter: _Matter) -> tuple[Draft, ...]:
 
 
 def _report(matter: _Matter) -> tuple[Draft, ...]:
-    command, own = matter.command, matter.own
+    command = matter.command
     if command.progress is None and command.value is None and not command.reason:
         raise Refused("nothing-reported", "请填写进度（--progress）、数值（--value）或情况说明（--note）")
     if command.progress is not None and not 0 <= command.progress <= 100:
         raise Refused("bad-progress", f"进度应为 0 至 100，收到 {command.progress}")
     if command.value is not None and matter.step.target is None:
         raise Refused("no-indicator", f"“{matter.step.title}”没有指标，不能填写数值")
+    if command.value is not None and not isfinite(command.value):
+        raise Refused("bad-value", f"数值应为有限的数，收到 {command.value}")
     said = {"progress": command.progress, "value": command.value}
     data = {name: value for name, value in said.items() if value is not None}
-    report = matter.draft(EntryKind.REPORTED, data)
-    return (report,) if own.signed else (report, matter.draft(EntryKind.SIGNED))
+    return matter.draft(EntryKind.REPORTED, data), *_signing(matter)
+
+
+def _signing(matter: _Matter) -> tuple[Draft, ...]:
+    """Who reports or hands in has signed for it, whether they said so or not."""
+    return () if matter.own.signed else (matter.draft(EntryKind.SIGNED),)
 
 
 def _submit(matter: _Matter) -> tuple[Draft, ...]:
@@ -223,8 +231,8 @@ def _submit(matter: _Matter) -> tuple[Draft, ...]:
     if matter.step.evidence and not evidence:
         wanted = "、".join(matter.step.evidence)
         raise Refused("evidence-missing", f"“{matter.step.title}”办结须附成果材料：{wanted}（--evidence）")
-    submitted = matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)})
-    return (submitted,) if matter.step.review else (submitted, _ends(matter))
+    ends = () if matter.step.review else (_ends(matter),)
+    return matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)}), *_signing(matter), *ends
 
 
 def _ends(matter: _Matter) -> Draft:
@@ -253,7 +261,9 @@ def _needed_work(matter: _Matter) -> list[str]:
     return [
         need.step
         for need in matter.step.needs
-        if need.initiative == initiative.id and initiative.steps[need.step].kind is Kind.WORK
+        if need.initiative == initiative.id
+        and initiative.steps[need.step].kind is Kind.WORK
+        and not matter.state.step(need.step).cancelled
     ]
 
 
@@ -291,13 +301,15 @@ def _extend(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.EXTENSION_ASKED, {"to": to.isoformat(), "late": late}),)
 
 
-def _later_day(matter: _Matter, than: date) -> date:
+def _later_day(matter: _Matter, limit: date) -> date:
     try:
         day = date.fromisoformat(matter.command.to)
     except ValueError:
         raise Refused("bad-day", f"请写明延期至哪一天（--to 2024-07-15），收到 {matter.command.to!r}") from None
-    if day <= than:
-        raise Refused("not-later", f"延期日期{day}应晚于现时限{than}")
+    if day <= max(limit, matter.look.today):
+        raise Refused("not-later", f"延期日期{day}应在现时限{limit}和今日之后")
+    if day.year >= matter.look.calendar.last.year:  # rungs and what follows need days beyond it
+        raise Refused("bad-day", f"延期日期{day}过远：工作日历编至{matter.look.calendar.last}")
     return day
 
 
@@ -354,6 +366,7 @@ _IN_REVIEW = frozenset({Status.REVIEW})
 _JUDGED = _BEING_DONE | _IN_REVIEW
 _NOT_CLOSED = frozenset(Status) - CLOSED
 _SUSPENDED = frozenset({Status.SUSPENDED})
+_STOPPED = _SUSPENDED | {Status.FAILED}
 _ANY = frozenset(Kind)
 _WORK = frozenset({Kind.WORK})
 _REVIEWED = frozenset({Kind.WORK, Kind.REVIEW})
@@ -374,8 +387,8 @@ RULES: Mapping[Verb, _Rule] = {
     Verb.GRANT: _Rule(_supervisor, _BEING_DONE, _grant),
     Verb.REFUSE: _Rule(_supervisor, _BEING_DONE, _refuse, reasoned=True),
     Verb.SUSPEND: _Rule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
-    Verb.RESUME: _Rule(_managers, _SUSPENDED, _resume, _ANY),
+    Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
     Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
     Verb.CANCEL: _Rule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
-    Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge),
+    Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
 }

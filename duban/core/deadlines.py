@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.dates import earliest, resolve
-from duban.core.office import Look, Office
+from duban.core.dates import earliest, lasting, resolve
+from duban.core.office import Look
 from duban.core.plan import HUMAN, Step, StepRef
 from duban.core.state import State, StepState
 from duban.core.when import Unit
@@ -29,10 +29,13 @@ def finished(look: Look, ref: StepRef, state: State) -> date | None:
 
 def latest(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
     """The latest last day of several steps; None while one of them is not closed, or when there are none."""
-    days = [finished(look, ref, state) for ref in refs]
-    if not days or None in days:
-        return None
-    return max(day for day in days if day is not None)
+    last: date | None = None
+    for ref in refs:
+        day = finished(look, ref, state)
+        if day is None:
+            return None
+        last = day if last is None else max(last, day)
+    return last
 
 
 def deadline(look: Look, step: Step, state: State) -> Deadline | None:
@@ -42,48 +45,60 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     An extension sets a new day; days of suspension since then do not count.
     """
     own = state.step(step.id)
-    original = _original(look, step, own, state)
+    since = _since(look, step, own, state)
+    original = _original(look, step, since)
     if original is None:
         return None
-    current = own.limit or original
-    excluded = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
-    if excluded:
-        current = look.calendar.shift(current, excluded, DayUnit.WORKING)
-    return Deadline(current, original)
+    current = original
+    if own.limit is not None and own.limit > original:  # else what the limit runs from has moved on since
+        current, since = own.limit, own.granted
+    return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
 
 
-def _original(look: Look, step: Step, own: StepState, state: State) -> date | None:
+def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
+    """The day the limit runs from; None when it has not begun to, or is a day written out."""
     if step.due is not None:
-        return resolve(
-            step.due,
-            plan_start=look.office.plan.starts,
-            span=step.span,
-            anchor=latest(look, step.due_anchor, state),
-            calendar=look.calendar,
-            roll=step.roll,
-        )
-    if step.kind in HUMAN and own.opened is not None:
-        return lasting(look.office, step, own.opened)
-    return None
+        return latest(look, step.due_anchor, state)
+    return own.opened if step.kind in HUMAN else None
 
 
-def lasting(office: Office, step: Step, since: date) -> date:
-    """The last day of a step that begins on `since` and takes its likely duration; the first day is not counted."""
-    if step.duration.unit is Unit.WORKING:
-        return office.calendar.add(since, step.duration.likely) if step.duration.likely else since
-    return office.calendar.add_calendar(since, step.duration.likely)
+def _original(look: Look, step: Step, since: date | None) -> date | None:
+    if step.due is None:
+        return lasting(step.duration, since, look.calendar) if since else None
+    return resolve(
+        step.due,
+        plan_start=look.office.plan.starts,
+        span=step.span,
+        anchor=since,
+        calendar=look.calendar,
+        roll=step.roll,
+    )
+
+
+def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
+    """The last day of a step that opened and takes its likely duration; days of suspension do not count."""
+    unit = DayUnit.WORKING if step.duration.unit is Unit.WORKING else DayUnit.CALENDAR
+    return _pushed(look, own, lasting(step.duration, opened, look.calendar), opened, unit)
+
+
+def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:
+    """`limit` later by the days of suspension before it; those before `since`, when it began to run, took nothing."""
+    spells = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
+    if since is not None:
+        spells = tuple((max(first, since), last) for first, last in spells)
+    lost = [(first, last) for first, last in spells if first < last]
+    if not lost or lost[0][0] > limit:
+        return limit
+    # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
+    day = look.calendar.next_working(limit) if unit is DayUnit.WORKING else limit
+    return look.calendar.shift(day, lost, unit)
 
 
 def may_open(look: Look, step: Step, state: State) -> date | None:
     """The day from which a step may be worked on, once all its needs are closed; None before."""
-    if step.needs:
-        ready = latest(look, step.needs, state)
-        if ready is None:
-            return None
-    else:
-        ready = look.office.plan.starts
-    if step.earliest is None and step.span is None:
-        return ready
+    ready = latest(look, step.needs, state) if step.needs else look.office.plan.starts
+    if ready is None:
+        return None
     first = earliest(
         step.earliest,
         plan_start=look.office.plan.starts,

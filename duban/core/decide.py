@@ -4,17 +4,17 @@
 look again. Asked again with those entries stored, it has nothing to add.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from duban.core import ladder, lights
-from duban.core.deadlines import Deadline, deadline, lasting, may_open
+from duban.core.deadlines import Deadline, deadline, may_open, planned
 from duban.core.entries import Draft, EntryKind
 from duban.core.ladder import Call, Case
 from duban.core.lights import Standing
 from duban.core.office import Look
-from duban.core.outlook import Outlook, foresee
+from duban.core.outlook import Outlook, foresee, latest_start
 from duban.core.plan import Step, StepRef
 from duban.core.plan_file import Kind
 from duban.core.settle import settle, status
@@ -22,6 +22,7 @@ from duban.core.state import State
 from duban.core.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
 
 WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
+DAY = timedelta(days=1)
 PRESSING = frozenset({"press", "supervise"})
 """Slips that want an answer."""
 
@@ -42,47 +43,50 @@ class Decision:
 
 def decide(look: Look, state: State) -> Decision:
     """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
-    adopted = state.adopted or look.now
-    drafts = [] if state.adopted else [Draft(EntryKind.ADOPTED, key="adopted")]
-    after, settled = settle(look, state, look.office.day(adopted))
-    limits = {step.id: deadline(look, step, after) for step in look.initiative.steps.values()}
+    steps = look.initiative.steps.values()
+    after, settled = settle(look, state)
+    limits = {step.id: deadline(look, step, after) for step in steps}
     outlook = foresee(look, after, limits)
-    calls = tuple(sorted(_calls(look, after, limits), key=lambda call: (call.moment, call.key)))
-    standings = {step.id: _standing(look, step, after, limits, outlook) for step in look.initiative.steps.values()}
-    rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in look.initiative.steps.values())
+    calls = sorted(_calls(look, after, limits), key=lambda call: (call.moment, call.key))
+    standings = {step.id: _standing(look, step, after, limits, outlook) for step in steps}
+    rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in steps)
     return Decision(
-        drafts=(*drafts, *settled, *_notices(look, after, calls, adopted)),
+        drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
         actions=tuple(look.initiative.steps[row.step].ref for row in rows if row.status is Status.RUNNING),
-        summary=_summary(look, after, rows, _look_again(look, after, calls, standings)),
+        summary=_summary(look, after, rows, _look_again(look, after, calls, standings, rows)),
         state=after,
         outlook=outlook,
         deadlines=limits,
-        calls=calls,
+        calls=tuple(call for call in calls if not call.stale),
     )
+
+
+def _adopting(state: State) -> tuple[Draft, ...]:
+    return () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
 
 
 def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> Iterator[Call]:
     for step in look.initiative.steps.values():
         own = state.step(step.id)
         where = status(step, own)
-        if where in WITHOUT_LADDER:
-            continue
-        case = Case(look.initiative, step, own, where, limits[step.id])
-        yield from (
-            call for call in ladder.calls(look.office, case, state, look.now) if not ladder.fired(state, call.key)
-        )
-    yield from (call for call in ladder.dead_calls(look.office, state) if not ladder.fired(state, call.key))
+        if where not in WITHOUT_LADDER:
+            case = Case(look.initiative, step, own, where, limits[step.id])
+            yield from _unspent(state, ladder.calls(look.office, case, state, look.now))
+    yield from _unspent(state, ladder.dead_calls(look.office, state))
 
 
-def _notices(look: Look, state: State, calls: tuple[Call, ...], adopted: datetime) -> Iterator[Draft]:
-    began = look.morning(look.office.day(adopted))
+def _unspent(state: State, calls: Iterable[Call]) -> Iterator[Call]:
+    return (call for call in calls if not ladder.fired(state, call.key))
+
+
+def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:
     for call in calls:
-        if call.moment > look.now:
-            return
-        if call.moment < began:
-            yield Draft(EntryKind.RUNG_SKIPPED, call.step, data={"notice": call.key}, key=f"skipped/{call.key}")
-        else:
-            yield _queued(look, state, call)
+        if call.moment <= look.now:
+            yield _skipped(call) if call.stale else _queued(look, state, call)
+
+
+def _skipped(call: Call) -> Draft:
+    return Draft(EntryKind.RUNG_SKIPPED, call.step, data={"notice": call.key}, key=f"skipped/{call.key}")
 
 
 def _queued(look: Look, state: State, call: Call) -> Draft:
@@ -103,11 +107,6 @@ def _standing(
     look: Look, step: Step, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
 ) -> Standing:
     own, limit = state.step(step.id), limits[step.id]
-    pressed = [
-        look.office.day(notice.queued_at)
-        for notice in state.notices.values()
-        if notice.step == step.id and notice.slip in PRESSING and notice.delivery is Delivery.SENT
-    ]
     return Standing(
         status=status(step, own),
         opened=own.opened,
@@ -116,9 +115,21 @@ def _standing(
         progress=own.progress,
         forecast=outlook.finish[step.id],
         latest=outlook.latest[step.id],
-        unanswered=bool(pressed) and (own.answered is None or own.answered < max(pressed)),
+        unanswered=_unanswered(look, step, state),
         cause=_cause(look, step, outlook),
     )
+
+
+def _unanswered(look: Look, step: Step, state: State) -> bool:
+    """Whether the present owner was pressed and has said nothing since."""
+    own = state.step(step.id)
+    pressed = [
+        look.office.day(notice.queued_at)
+        for notice in state.notices.values()
+        if notice.step == step.id and notice.slip in PRESSING and notice.delivery is Delivery.SENT
+    ]
+    heard = [day for day in (own.answered, own.handed) if day is not None]
+    return bool(pressed) and (not heard or max(heard) < max(pressed))
 
 
 def _cause(look: Look, step: Step, outlook: Outlook) -> str:
@@ -166,22 +177,35 @@ def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: da
 
 
 def _look_again(
-    look: Look, state: State, calls: tuple[Call, ...], standings: Mapping[str, Standing]
+    look: Look, state: State, calls: Iterable[Call], standings: Mapping[str, Standing], rows: Iterable[StepRow]
 ) -> datetime | None:
-    """The first moment at which time alone changes something; at the latest the first morning of the next week."""
+    """The first moment at which time alone changes something; at the latest when the next week begins."""
     moments = [call.moment for call in calls if call.moment > look.now]
     if not all(state.step(name).closed for name in look.initiative.steps):
-        moments += [look.morning(day) for day in _days_to_look(look, state, standings) if day > look.today]
+        days = [*_turning_days(look, state, standings), *_restless_days(look, state, rows)]
+        moments += [look.office.at(day, time.min) for day in days if day > look.today]
     return min(moments, default=None)
 
 
-def _days_to_look(look: Look, state: State, standings: Mapping[str, Standing]) -> Iterator[date]:
+def _turning_days(look: Look, state: State, standings: Mapping[str, Standing]) -> Iterator[date]:
+    """Days on which time alone may light, open or end a step."""
     for step in look.initiative.steps.values():
-        own = state.step(step.id)
-        yield from lights.changes(look.office.policy.lights, look.calendar, standings[step.id], look.today)
-        if own.opened is None and not own.closed:
-            ready = may_open(look, step, state)
-            yield from () if ready is None else (ready,)
-        elif step.kind is Kind.PERIOD and not own.closed and own.opened is not None:
-            yield lasting(look.office, step, own.opened) + timedelta(days=1)
-    yield look.calendar.next_working(look.today + timedelta(days=7 - look.today.weekday()))
+        own, at = state.step(step.id), standings[step.id]
+        if own.closed:
+            continue
+        yield from lights.changes(look.office.policy.lights, look.calendar, at)
+        if at.latest is not None:
+            last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
+            yield look.calendar.previous_working(last) + DAY
+        if own.opened is None:
+            yield may_open(look, step, state) or look.today
+        elif step.kind is Kind.PERIOD:
+            yield planned(look, step, own, own.opened) + DAY
+
+
+def _restless_days(look: Look, state: State, rows: Iterable[StepRow]) -> Iterator[date]:
+    """The next week; tomorrow, where what is said of a step counts days or its limit moves with them."""
+    yield look.today + timedelta(days=7 - look.today.weekday())
+    for row in rows:
+        if row.light > Light.GREEN or state.step(row.step).suspended:
+            yield look.today + DAY

@@ -7,7 +7,9 @@ Ten rules, each a row of the table in tests/core/test_ladder.py:
 3. Just before sending, `due` is asked again; what it no longer names is not sent.
 4. An answer holds higher rungs back until the next deadline or the next silence.
 5. A moved deadline is a new version: rungs of the old one never fire again.
-6. Rungs older than the ledger's first entry are recorded as skipped.
+6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
+   opened, came back, was extended, resumed or handed over after them); where the deadline itself has passed by then,
+   its rungs count from that day, so that nobody is told everything at once, and nobody nothing.
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
@@ -32,7 +34,10 @@ DEAD = "dead"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy)."""
+    """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
+
+    One that is `stale` is older than the matter it speaks of, and is recorded rather than sent.
+    """
 
     key: str
     step: str
@@ -41,6 +46,7 @@ class Call:
     post: str
     recipient: str
     moment: datetime
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +62,49 @@ class Case:
 
 def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
     """Every rung of a step in its present version, with the moment it falls due, past ones included."""
-    ladder = office.policy.ladder(case.step.ladder)
+    ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
+    started, held = office.day(state.adopted or now), _held_back(office, case, state)
     for place, rung in enumerate(ladder.rungs):
-        hung = _anchor(case, rung)
+        hung = _anchor(case, rung, since if since > started else date.min)
         if hung is None:
             continue
         anchor, version = hung
-        nominal = office.calendar.add(anchor, rung.offset)
-        moment = office.working_moment(office.at(nominal, office.policy.hours.first))
-        if rung.stops_on_answer and rung.anchor == "due":
-            moment = max(moment, _held_back(office, case, rung, version, state))
-        named = case.step.was or case.step.id
-        for post, recipient in _people(office, case, ladder, place, office.day(max(moment, now))):
-            key = f"{named}/{version}/{rung.id}/{post}"
-            yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment)
+        day, on_due = office.calendar.add(anchor, rung.offset), rung.anchor == "due"
+        moment = office.at(day, first)
+        if held is not None and on_due and rung.stops_on_answer:
+            moment = max(moment, held)
+        for post in _posts_called(office, case, ladder, place, day):
+            recipient = _recipient(office, post, max(moment, now))
+            yield Call(
+                f"{_name(case)}/{version}/{rung.id}/{post}",
+                case.step.id,
+                rung.id,
+                rung.slip,
+                post,
+                recipient,
+                moment,
+                stale=on_due and day < since,
+            )
 
 
-def _anchor(case: Case, rung: Rung) -> tuple[date, str] | None:
-    """The day a rung counts from and the version it belongs to; None when it does not apply now."""
+def _name(case: Case) -> str:
+    """What the keys of a step's notices begin with: a renamed step keeps its name there."""
+    return case.step.was or case.step.id
+
+
+def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
+    """The day a rung counts from and the version it belongs to; None when it does not apply now.
+
+    Rungs of a deadline that had passed when the owner could first be pressed for it count from that day, `since`.
+    """
     own, awaiting = case.state, case.status in AWAITING_OWNER
     match rung.anchor:
         case "due" if awaiting and case.due is not None:
-            return case.due.day, case.due.day.isoformat()
-        case "opened" if awaiting and own.opened:
-            return own.opened, f"opened-{own.opened}"
-        case "unsigned" if case.status is Status.OPEN and own.opened:
-            return own.opened, f"opened-{own.opened}"
+            return max(case.due.day, since), case.due.day.isoformat()
+        case "opened" if awaiting and own.assigned:
+            return own.assigned, f"opened-{own.assigned}"
+        case "unsigned" if case.status is Status.OPEN and own.assigned:
+            return own.assigned, f"opened-{own.assigned}"
         case "submitted" if case.status is Status.REVIEW and own.submitted:
             return own.submitted, f"round-{own.rounds}"
         case "returned" if awaiting and own.returned:
@@ -96,42 +119,52 @@ def _anchor(case: Case, rung: Rung) -> tuple[date, str] | None:
             return None
 
 
-def _held_back(office: Office, case: Case, rung: Rung, version: str, state: State) -> datetime:
-    """Until when an answer keeps a rung back (rule 4); the beginning of time when nothing does."""
-    answered, due = case.state.answered, case.due
-    pressed = _first_pressed(office, case, version, state)
-    if answered is None or due is None or pressed is None or answered < pressed:
-        return datetime.min.replace(tzinfo=office.zone)
+def _since(own: StepState) -> date:
+    """The day from which the present owner can be pressed for the present deadline."""
+    turns = (own.assigned, own.granted, own.returned, own.excluded[-1][1] if own.excluded else None)
+    return max((day for day in turns if day is not None), default=date.min)
+
+
+def _held_back(office: Office, case: Case, state: State) -> datetime | None:
+    """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
+    answered, due, handed = case.state.answered, case.due, case.state.handed
+    if answered is None or due is None or (handed and answered < handed):
+        return None
+    pressed = _first_pressed(office, f"{_name(case)}/{due.day.isoformat()}/", state)
+    if pressed is None or answered < pressed:
+        return None
     until = office.calendar.add(answered, office.policy.silence)
-    if answered <= due.day and rung.offset > 0:
+    if answered <= due.day:
         until = min(until, office.calendar.next_working(due.day))
     return office.at(until, office.policy.hours.first)
 
 
-def _first_pressed(office: Office, case: Case, version: str, state: State) -> date | None:
-    """The day on which a rung of this version of the deadline first fired."""
-    prefix = f"{case.step.was or case.step.id}/{version}/"
-    due_rungs = {rung.id for rung in office.policy.ladder(case.step.ladder).rungs if rung.anchor == "due"}
-    fired = [
-        office.day(notice.queued_at)
-        for key, notice in state.notices.items()
-        if key.startswith(prefix) and notice.rung in due_rungs
-    ]
-    return min(fired, default=None)
+def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
+    """The day on which a rung of the present version of the deadline first fired."""
+    fired = (notice.queued_at for key, notice in state.notices.items() if key.startswith(prefix))
+    first = min(fired, default=None)
+    return office.day(first) if first else None
 
 
-def _people(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[tuple[str, str]]:
-    """Posts a rung is meant for, each with who stands there on `day`; climbs when there is nobody (rule 8)."""
+def _posts_called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[str]:
+    """Posts a rung is meant for; climbs when nobody is there for any of them on its day (rule 8).
+
+    It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
+    """
     anchor = ladder.rungs[place].anchor
-    climb = [rung for rung in ladder.rungs[place:] if rung.anchor == anchor]
-    for rung in climb:
-        posts = dict.fromkeys(post for role in rung.to for post in _posts(office, case, role))
-        present = [(post, there) for post in posts if (there := office.directory.present(post, day))]
-        if present:
-            # One person standing in for two posts is written to once.
-            yield from {there: (post, there) for post, there in reversed(present)}.values()
-            return
-    yield office.directory.administrator, office.directory.administrator
+    for rung in ladder.rungs[place:]:
+        if rung.anchor == anchor:
+            posts = dict.fromkeys(post for role in rung.to for post in _posts(office, case, role))
+            present = {there: post for post in reversed(posts) if (there := office.directory.present(post, day))}
+            if present:  # one person standing in for two posts is written to once
+                yield from reversed(present.values())
+                return
+    yield office.directory.administrator
+
+
+def _recipient(office: Office, post: str, moment: datetime) -> str:
+    """Who stands at a post when it can be written to; the administrator when nobody does."""
+    return office.directory.present(post, office.day(office.working_moment(moment))) or office.directory.administrator
 
 
 def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:

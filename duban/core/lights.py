@@ -6,7 +6,7 @@ progress, 序时进度 (planned against actual progress), and the forecast. Bein
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, floor
 
 from duban.core.policy import Lights
@@ -74,13 +74,13 @@ def _time_running_out(rules: Lights, progress: int, left: int, whole: int) -> It
     if whole <= 0:
         return
     if rules.time_share and progress == 0:
-        share = left / whole
-        if share <= rules.time_share.orange:
-            yield Light.ORANGE, f"时间已过{100 - floor(100 * share)}%，尚无进展"
-        elif share <= rules.time_share.yellow:
-            yield Light.YELLOW, f"时间已过{100 - floor(100 * share)}%，尚无进展"
+        said = f"时间已过{100 * (whole - left) // whole}%，尚无进展"
+        if left <= _part(rules.time_share.orange, whole):
+            yield Light.ORANGE, said
+        elif left <= _part(rules.time_share.yellow, whole):
+            yield Light.YELLOW, said
     if rules.pace:
-        behind = floor(100 * (whole - left) / whole) - progress
+        behind = 100 * (whole - left) // whole - progress
         if behind > rules.pace.red:
             yield Light.RED, f"进度落后序时{behind}个百分点"
         elif behind > rules.pace.yellow:
@@ -98,30 +98,33 @@ def _forecast(calendar: WorkCalendar, at: Standing) -> Lit:
     return OFF
 
 
-def changes(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Iterator[date]:
-    """Days after `today` on which time alone may light the step otherwise (some may turn out not to)."""
-    if at.status in CLOSED or at.status is Status.SUSPENDED:
+def changes(rules: Lights, calendar: WorkCalendar, at: Standing) -> Iterator[date]:
+    """Days on which the passing of time may light the step otherwise (some may turn out not to)."""
+    if at.status is Status.SUSPENDED or at.due is None:
         return
-    days = [calendar.add(limit, 1) for limit in (at.due, at.latest) if limit is not None]
-    if at.status is not Status.WAITING:
-        days.append(calendar.add(at.forecast, 1))
-    if at.due is not None and at.opened is not None and at.status in AWAITING_OWNER:
-        days += _thresholds(rules, calendar, at, at.due, at.opened)
-    yield from (day for day in days if day > today)
+    yield at.due + timedelta(days=1)
+    if at.opened is not None and at.status in AWAITING_OWNER:
+        yield from _thresholds(rules, calendar, at, at.due, at.opened)
 
 
 def _thresholds(rules: Lights, calendar: WorkCalendar, at: Standing, due: date, opened: date) -> Iterator[date]:
-    whole = calendar.between(opened, due)
+    whole, last = calendar.between(opened, due), calendar.previous_working(due)
     if rules.days_left:
-        yield calendar.add(due, -rules.days_left.yellow)
+        yield calendar.add(last, -rules.days_left.yellow)
     if whole <= 0:
         return
     if rules.time_share and at.progress == 0:
         for share in (rules.time_share.yellow, rules.time_share.orange):
-            yield calendar.add(due, -floor(share * whole))
+            yield calendar.add(last, -_part(share, whole))
     if rules.pace:
         for lag in (rules.pace.yellow, rules.pace.red):
-            yield calendar.add(opened, ceil((at.progress + lag + 1) * whole / 100))
+            passed = ceil((at.progress + lag + 1) * whole / 100)
+            yield calendar.add(opened, min(passed, whole))
+
+
+def _part(share: float, whole: int) -> int:
+    """The whole days within a share of them, whatever the binary fractions make of it."""
+    return floor(share * whole + 1e-9)
 
 
 def _chinese(day: date) -> str:

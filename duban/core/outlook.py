@@ -7,15 +7,15 @@ this arithmetic, on the day the other ends.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from duban.core.dates import earliest
-from duban.core.deadlines import Deadline, lasting
-from duban.core.office import Look, Office
+from duban.core.dates import earliest, lasting
+from duban.core.deadlines import Deadline, finished, planned
+from duban.core.office import Look
 from duban.core.plan import Step, StepRef
 from duban.core.state import State, StepState
 from duban.core.when import Unit
-from duban.core.workdays import DayUnit
+from duban.core.workdays import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,61 +36,70 @@ class Outlook:
 
 def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
     """Forward and backward pass from what really happened."""
+    soonest = look.calendar.next_working(look.today)
     finish: dict[str, date] = {}
     held_by: dict[str, StepRef | None] = {}
     for step in look.initiative.steps.values():
-        own = state.step(step.id)
-        if own.finished is not None or own.opened is not None:
-            finish[step.id], held_by[step.id] = _under_way(look, step, own), None
+        own, holder = state.step(step.id), None
+        if own.finished is not None:
+            finish[step.id] = own.finished
+        elif own.opened is not None:
+            finish[step.id] = max(soonest, _under_way(look, step, own, own.opened))
         else:
-            ready, held_by[step.id] = _ready(look, step, finish)
-            finish[step.id] = lasting(look.office, step, ready)
+            ready, holder = _ready(look, step, state, finish, soonest)
+            finish[step.id] = lasting(step.duration, ready, look.calendar)
+        held_by[step.id] = holder
     return Outlook(finish, _latest(look, state, deadlines), held_by)
 
 
-def _under_way(look: Look, step: Step, own: StepState) -> date:
-    if own.finished is not None:
-        return own.finished
-    assert own.opened is not None  # noqa: S101  the caller asks only about steps that opened
-    planned = lasting(look.office, step, own.opened)
-    excluded = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
-    if excluded:
-        planned = look.calendar.shift(planned, excluded, DayUnit.WORKING)
-    return max(planned, look.calendar.next_working(look.today))
+def _under_way(look: Look, step: Step, own: StepState, opened: date) -> date:
+    """The last day as planned; work that is handed in is over as far as one can see."""
+    return own.submitted or planned(look, step, own, opened)
 
 
-def _ready(look: Look, step: Step, finish: Mapping[str, date]) -> tuple[date, StepRef | None]:
-    """The day a step that has not opened may be expected to, and the need that decides it."""
-    ready, holder = max(look.today, look.office.plan.starts), None
-    first = _earliest(look, step, finish)
-    if first is not None:
-        ready = max(ready, first)
+def _ready(
+    look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
+) -> tuple[date, StepRef | None]:
+    """The day a step that has not opened may be expected to, and the unfinished step that decides it."""
+    ready, holder = max((soonest, None), _earliest(look, step, state, finish, soonest), key=_day)
     for need in step.needs:
-        expected = _expected(look, need, finish)
-        if expected is not None and expected >= ready and (holder is None or expected > ready):
-            ready, holder = expected, need
+        expected, by = _expected(look, need, state, finish, soonest)
+        if expected > ready or (holder is None and expected == ready):
+            ready, holder = expected, by
     return ready, holder
 
 
-def _expected(look: Look, ref: StepRef, finish: Mapping[str, date]) -> date | None:
+Held = tuple[date, StepRef | None]
+"""A day, and the unfinished step it depends on."""
+
+
+def _day(held: Held) -> date:
+    return held[0]
+
+
+def _expected(look: Look, ref: StepRef, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+    """The last day of a step, here or elsewhere, known or expected."""
+    over = finished(look, ref, state)
+    if over is not None:
+        return over, None
     if ref.initiative == look.initiative.id:
-        return finish.get(ref.step)
+        return finish[ref.step], ref
     fact = look.facts.get(ref)
-    return None if fact is None else fact.finished or fact.forecast
+    return max(soonest, fact.forecast) if fact and fact.forecast else soonest, ref
 
 
-def _earliest(look: Look, step: Step, finish: Mapping[str, date]) -> date | None:
-    if step.earliest is None and step.span is None:
-        return None
-    anchors = [_expected(look, ref, finish) for ref in step.earliest_anchor]
-    known = [day for day in anchors if day is not None]
-    return earliest(
+def _earliest(look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+    """The day before which a step may not begin."""
+    anchors = [_expected(look, ref, state, finish, soonest) for ref in step.earliest_anchor]
+    anchor, by = max(anchors, key=_day, default=(None, None))
+    first = earliest(
         step.earliest,
         plan_start=look.office.plan.starts,
         span=step.span,
-        anchor=max(known, default=None),
+        anchor=anchor,
         calendar=look.calendar,
     )
+    return first or soonest, by
 
 
 def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> dict[str, date | None]:
@@ -101,7 +110,7 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
         limit = latest[step.id]
         if limit is None or state.step(step.id).closed:
             continue
-        start = _before(look.office, step, limit)
+        start = latest_start(look.calendar, step, limit)
         for need in step.needs:
             if need.initiative == look.initiative.id:
                 known = latest[need.step]
@@ -109,11 +118,9 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
     return latest
 
 
-def _before(office: Office, step: Step, limit: date) -> date:
-    """The last day on which a step may begin to end by `limit`."""
+def latest_start(calendar: WorkCalendar, step: Step, limit: date) -> date:
+    """The last day, worked or not, on which a step may begin to end by `limit`."""
     days = step.duration.likely
-    if days == 0:
-        return limit
-    if step.duration.unit is Unit.WORKING:
-        return office.calendar.add(limit, -days)
-    return office.calendar.add_calendar(limit, -days)
+    if step.duration.unit is Unit.CALENDAR or days == 0:
+        return calendar.add_calendar(limit, -days)
+    return calendar.add(calendar.previous_working(limit), 1 - days) - timedelta(days=1)

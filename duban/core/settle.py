@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from duban.core.deadlines import lasting, may_open
+from duban.core.deadlines import may_open, planned
 from duban.core.entries import SYSTEM, Draft, EntryKind
 from duban.core.office import Look
 from duban.core.plan import Plan, Step, StepRef
@@ -15,14 +15,11 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
 
 
-def settle(look: Look, state: State, adopted: date) -> tuple[State, tuple[Draft, ...]]:
-    """Open and complete what can be, once through in the order of needs; the state after it, and the entries.
-
-    `adopted` is the day the ledger of this initiative began.
-    """
+def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
+    """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
     after, drafts = state, []
     for step in look.initiative.steps.values():
-        for draft in _moves(look, step, after, adopted):
+        for draft in _moves(look, step, after):
             drafts.append(draft)
             after = applied(after, draft, look.today)
     return after, tuple(drafts)
@@ -35,11 +32,11 @@ def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State
     return State(steps, state.notices, state.skipped, state.head, state.adopted)
 
 
-def _moves(look: Look, step: Step, state: State, adopted: date) -> Iterator[Draft]:
+def _moves(look: Look, step: Step, state: State) -> Iterator[Draft]:
     own = state.step(step.id)
     if own.closed or own.suspended:
         return
-    opened = own.opened or _opening(look, step, state, adopted)
+    opened = own.opened or _opening(look, step, state)
     if opened is None:
         return
     if own.opened is None:
@@ -49,16 +46,16 @@ def _moves(look: Look, step: Step, state: State, adopted: date) -> Iterator[Draf
         yield completed(step.id, ended, own)
 
 
-def _opening(look: Look, step: Step, state: State, adopted: date) -> date | None:
+def _opening(look: Look, step: Step, state: State) -> date | None:
     """The day a step opens: the day it became ready, though it may be noticed later; None while it is not ready.
 
-    What people must do and was ready before the ledger began opens with the ledger: nobody is late for what
-    nobody had asked for.
+    What was ready at the last entry and had not opened then was not in the plan, or not in the ledger, at that time:
+    it opens on the day of that entry, for nobody is late for what nobody had asked for. A milestone only states a fact.
     """
     ready = may_open(look, step, state)
     if ready is None or ready > look.today:
         return None
-    return ready if step.kind is Kind.MILESTONE else max(ready, adopted)
+    return ready if step.kind is Kind.MILESTONE else max(ready, state.head.day if state.head else look.today)
 
 
 def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
@@ -67,8 +64,10 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
         case Kind.MILESTONE:
             return opened
         case Kind.PERIOD:
-            last = lasting(look.office, step, opened)
+            last = planned(look, step, own, opened)
             return last if look.today > last else None
+        case Kind.ACTION:
+            return own.succeeded
         case Kind.INDICATOR if step.target is not None and own.value is not None:
             return own.answered if own.value >= step.target.at_least else None
         case _:
