@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from time import sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -21,7 +22,6 @@ BEGIN = "duban_begin"
 
 SQLITE_SETTINGS = (
     f"PRAGMA busy_timeout = {PATIENCE * 1000}",
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # with WAL, anything less may lose the last commits when the power fails
     "PRAGMA foreign_keys = ON",
 )
@@ -94,8 +94,26 @@ def _json(value: object) -> str:
 
 def _sqlite_connected(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions late; `_sqlite_begun` begins them
+    _sqlite_to_wal(connection)
     for setting in SQLITE_SETTINGS:
         connection.execute(setting).close()
+
+
+def _sqlite_to_wal(connection: Any) -> None:
+    """Let readers and a writer work at once; a file already set so stays as it is.
+
+    While another process does the same to a new file, SQLite refuses at once, whatever its busy timeout: so wait here.
+    """
+    connection.execute("PRAGMA busy_timeout = 0").close()
+    for left in reversed(range(PATIENCE * 10 + 1)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if left == 0 or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            sleep(0.1)
+        else:
+            return
 
 
 def _sqlite_begun(connection: Connection) -> None:

@@ -2,8 +2,10 @@
 
 import socket
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from sqlalchemy import create_engine, event, make_url
@@ -105,6 +107,29 @@ def test_a_full_disk_loses_nothing_stored(path: Path) -> None:
             append(ledger, report("文" * 100_000))
         assert len(ledger.entries(BRIDGES)) == 1
         assert verify(ledger) is None
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A new file that somebody else is just beginning to fill."""
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield other
+
+
+def test_a_new_file_is_waited_for(held: sqlite3.Connection, tmp_path: Path) -> None:
+    release = Timer(0.2, held.rollback)
+    release.start()
+    with open_ledger(f"sqlite:///{tmp_path / 'new.db'}", PLAN) as ledger:
+        assert len(append(ledger, report())) == 1
+    release.join()
+
+
+@pytest.mark.usefixtures("held")
+def test_a_new_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duban.adapters.ledger_engine.PATIENCE", 0)
+    with pytest.raises(LedgerUnusable, match=r"another process held it .* End that process"):
+        open_ledger(f"sqlite:///{tmp_path / 'new.db'}", PLAN)
 
 
 def test_another_that_holds_it_too_long(path: Path) -> None:
