@@ -29,9 +29,6 @@ SLIPS: Mapping[str, str] = {
 }
 """Every slip, and what it is called."""
 
-HISTORY = 12
-"""How many of the latest events a slip tells of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Matter:
@@ -73,9 +70,9 @@ def reason(matter: Matter) -> str:
     own, row = matter.own, matter.row
     match matter.rung.anchor if matter.rung else DEAD:
         case "opened":
-            return f"{chinese(own.opened)}起转入办理"
+            return f"{chinese(own.assigned)}起转入办理"
         case "unsigned":
-            return f"交办{_days_since(matter, own.opened)}个工作日，尚未签收"
+            return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
         case "due":
             return row.reason if row and row.light > Light.GREEN else "时限将至"
         case "submitted":
@@ -187,9 +184,8 @@ def next_rung(matter: Matter) -> str:
 
 
 def history(matter: Matter) -> tuple[str, ...]:
-    """What happened to the step, oldest first: the latest `HISTORY` events."""
-    told = [f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in EVENTS]
-    return tuple(told[-HISTORY:])
+    """What happened to the step, oldest first."""
+    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in EVENTS)
 
 
 def _event(matter: Matter, entry: Entry) -> str:
@@ -221,6 +217,10 @@ def _until(what: str) -> Telling:
     return tell
 
 
+def _signed(matter: Matter, entry: Entry) -> str:
+    return f"{matter.title(entry.actor)}签收"  # what was said on the way is told of the report that came with it
+
+
 def _reported(matter: Matter, entry: Entry) -> str:
     unit = matter.step.target.unit if matter.step.target else ""
     told = [
@@ -240,7 +240,7 @@ def _sent(matter: Matter, entry: Entry) -> str:
 
 
 EVENTS: Mapping[EntryKind, Telling] = {
-    EntryKind.SIGNED: _did("签收"),
+    EntryKind.SIGNED: _signed,
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _did("报送办结"),
     EntryKind.RETURNED: _did("退回"),

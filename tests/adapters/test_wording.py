@@ -1,0 +1,106 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jinja2.exceptions import SecurityError
+
+from duban.adapters.wording import Wording
+from duban.core.phrases import SLIPS
+from duban.core.problems import BadInput
+from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, pressed, texts
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the templates, to be spoilt."""
+    return Path(shutil.copytree(TEMPLATES, tmp_path / "notices"))
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(BadInput) as caught:
+        Wording(folder)
+    return [f"{problem.file}:{problem.line} {problem.id}" for problem in caught.value.problems]
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+# What a change of wording changes is seen here; `python -m tests.slips` writes the texts anew.
+def test_every_slip_reads_as_it_did() -> None:
+    kept = {file.stem: file.read_text(encoding="utf-8") for file in SNAPSHOTS.glob("*.txt")}
+    assert texts() == kept
+
+
+def test_there_is_a_story_for_every_slip() -> None:
+    assert {tell().kind for tell in STORIES.values()} == set(SLIPS)
+
+
+def test_a_subject_is_one_line_and_the_body_follows() -> None:
+    words = Wording(TEMPLATES)(pressed())
+    assert words.subject == "【催办】起草化妆品产业知识产权保护方案　已逾期1个工作日"
+    assert words.text.startswith("工作催办单　沪知督〔2024〕2.04a-")
+    assert words.text.endswith("日\n")
+    assert "\n\n\n" not in words.text
+
+
+def test_the_html_says_the_same_escaped_and_fetches_nothing() -> None:
+    spoilt = replace(assigned(), step_title='<script src="x">a & b</script>', reason="１<２")
+    words = Wording(TEMPLATES)(spoilt)
+    assert "<script" in words.text
+    assert "<script" not in words.html
+    assert "&lt;script src=&#34;x&#34;&gt;a &amp; b&lt;/script&gt;" in words.html
+    for fetching in ("src=", "href=", "url(", "@import"):
+        assert fetching not in words.html.replace("&lt;script src=&#34;x&#34;&gt;", "")
+    assert [line for line in words.text.splitlines() if line and line.split("<")[0] not in words.html] == []
+
+
+def test_a_field_without_content_leaves_no_line() -> None:
+    bare = replace(
+        assigned(), due="", original_due="", days_left=None, light="", reason="", evidence=(), command="", next_rung=""
+    )
+    text = Wording(TEMPLATES)(bare).text
+    assert not [label for label in ("时限：", "灯色：", "缘由：", "成果：", "操作：", "后续：") if label in text]
+
+
+def test_a_broken_template_is_named_with_its_line(folder: Path) -> None:
+    append(folder / "press.txt.j2", "{% if reason %}\n")
+    lines = (folder / "press.txt.j2").read_text(encoding="utf-8").count("\n")
+    assert problems(folder) == [f"notices/press.txt.j2:{lines} broken-template"]
+
+
+def test_a_filter_that_does_not_exist_is_a_broken_template(folder: Path) -> None:
+    (folder / "ask.txt.j2").write_text("主题\n\n{{ reason | shout }}\n", encoding="utf-8")
+    assert problems(folder) == ["notices/ask.txt.j2:3 broken-template"]
+
+
+def test_a_misspelt_variable_is_named_with_the_nearest_one(folder: Path) -> None:
+    (folder / "ask.txt.j2").write_text("主题\n\n{{ step_titel }}\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="did you mean 'step_title'"):
+        Wording(folder)
+    assert problems(folder) == ["notices/ask.txt.j2:3 unknown-variable"]
+
+
+def test_everything_that_is_missing_is_told_at_once(folder: Path) -> None:
+    (folder / "remind.txt.j2").unlink()
+    (folder / "ask.txt.j2").write_text('{% extends "bace.txt.j2" %}\n', encoding="utf-8")
+    (folder / "answer.txt.j2").write_text("{{ nobody_knows }}\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"did you mean 'base\.txt\.j2'"):
+        Wording(folder)
+    assert problems(folder) == [
+        "notices/answer.txt.j2:1 unknown-variable",
+        "notices/ask.txt.j2:1 missing-template",
+        "notices/remind.txt.j2:0 missing-template",
+    ]
+
+
+def test_a_folder_that_is_not_there_misses_every_template(tmp_path: Path) -> None:
+    assert len(problems(tmp_path / "notices")) == len(SLIPS)
+
+
+def test_templates_are_data_and_reach_no_python(folder: Path) -> None:
+    (folder / "ask.txt.j2").write_text("主题\n\n{{ ''.__class__.__mro__ }}\n", encoding="utf-8")
+    wording = Wording(folder)
+    with pytest.raises(SecurityError, match="unsafe"):
+        wording(replace(assigned(), kind="ask"))

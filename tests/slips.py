@@ -1,0 +1,106 @@
+"""One story for every slip, and the whole text it comes to. `python -m tests.slips` writes the texts anew."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from duban.adapters.wording import Wording
+from duban.core.commands import Verb
+from duban.core.notices import Slip
+from duban.core.plan import StepRef
+from duban.outbox import deliver_due
+from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, REVIEWER, Postbox, Story, plain
+
+TEMPLATES = Path(__file__).parent.parent / "config" / "notices"
+SNAPSHOTS = Path(__file__).parent / "snapshots" / "notices"
+HANDED_IN = {"evidence": ("方案送审稿（第二稿）", "起草说明"), "reason": "已征求各区意见"}
+
+
+def sent(story: Story) -> Story:
+    deliver_due(story.service, Postbox(), plain)
+    return story
+
+
+def signed() -> Story:
+    """A step signed for and reported on in its first week, with the notices that came before."""
+    story = sent(Story().at(1)).at(2, 10).act(Verb.SIGN)
+    return sent(story.at(4).act(Verb.REPORT, progress=40, reason="已形成初稿").at(5))
+
+
+def assigned() -> Slip:
+    return Story().at(1).slip("assign")
+
+
+def reminded() -> Slip:
+    return sent(Story().at(1)).at(3).slip("remind-to-sign")
+
+
+def pressed() -> Slip:
+    return sent(signed().at(11)).at(15).slip("press", "protection-deputy")
+
+
+def supervised() -> Slip:
+    story = sent(signed().at(5).act(Verb.EXTEND, to="2024-04-16", reason="部分区尚未反馈意见"))
+    story = sent(story.at(8).act(Verb.GRANT, actor=LEADER).at(8, 11))
+    return sent(sent(story.at(15)).at(17)).at(19).slip("supervise", LEADER)
+
+
+def reviewed() -> Slip:
+    return signed().at(9).act(Verb.SUBMIT, **HANDED_IN).at(9, 11).slip("review", REVIEWER)
+
+
+def returned() -> Slip:
+    story = sent(signed().at(9).act(Verb.SUBMIT, **HANDED_IN).at(9, 11))
+    return story.at(10).act(Verb.RETURN, actor=REVIEWER, reason="缺少公众意见采纳情况说明").at(10, 14).slip("return")
+
+
+def asked() -> Slip:
+    late = signed().at(15).act(Verb.EXTEND, to="2024-04-26", reason="专家论证会改期")
+    return late.at(15, 10).slip("ask", LEADER)
+
+
+def answered() -> Slip:
+    story = signed().at(9).act(Verb.EXTEND, to="2024-04-26", reason="专家论证会改期").at(10)
+    return story.act(Verb.REFUSE, actor=LEADER, reason="不影响分工推进").at(10, 11).slip("answer")
+
+
+def failed() -> Slip:
+    story, ref = Story().at(2), StepRef(COSMETICS, "bulletin")
+    for _ in range(3):
+        story.service.start_action(ref)
+        story.service.fail_action(ref, "模板文件缺失")
+    return story.at(2, 10).slip("failure", ADMINISTRATOR, "bulletin")
+
+
+def undelivered() -> Slip:
+    story, broken = Story().at(1), Postbox(refusing="550 no such user")
+    for _ in range(4):
+        deliver_due(story.service, broken, plain)
+        story.later(120)
+    return story.at(2).slip("dead", ADMINISTRATOR)
+
+
+STORIES = {
+    "assign": assigned,
+    "remind": reminded,
+    "press": pressed,
+    "supervise": supervised,
+    "review": reviewed,
+    "return": returned,
+    "ask": asked,
+    "answer": answered,
+    "failure": failed,
+    "undelivered": undelivered,
+}
+
+
+def texts() -> Mapping[str, str]:
+    """Subject and body of every slip."""
+    wording = Wording(TEMPLATES)
+    words = {name: wording(tell()) for name, tell in STORIES.items()}
+    return {name: f"{said.subject}\n\n{said.text}" for name, said in words.items()}
+
+
+if __name__ == "__main__":
+    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
+    for name, text in texts().items():
+        (SNAPSHOTS / f"{name}.txt").write_text(text, encoding="utf-8")

@@ -1,0 +1,434 @@
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from duban.adapters.carriers import MailFolder
+from duban.core.commands import Verb
+from duban.core.entries import EntryKind
+from duban.core.notices import Slip, Words
+from duban.core.summary import Delivery, NoticeRow
+from duban.outbox import LEASE, Delivered, deliver_due
+from duban.ports import Letter, Outcome
+from duban.service import Service
+from tests.bureau import (
+    ADMINISTRATOR,
+    COSMETICS,
+    DIRECTORY,
+    HEAD,
+    LEADER,
+    OFFICER,
+    REVIEWER,
+    TRAINING,
+    Postbox,
+    Story,
+    initiative,
+    office,
+    plain,
+)
+
+ASSIGNED = ["assign cosmetics/cases", "assign cosmetics/draft"]
+
+
+def send(story: Story, carrier: Any = None, wording: Callable[[Slip], Words] = plain) -> tuple[Delivered, ...]:
+    return deliver_due(story.service, carrier or Postbox(), wording)
+
+
+def kinds(story: Story, key: str) -> list[EntryKind]:
+    """What the ledger holds about a notice, in order."""
+    return [e.kind for e in story.ledger.entries(COSMETICS) if e.data.get("notice") == key]
+
+
+def begun() -> Story:
+    """The first day's slips are sent and the draft is signed for."""
+    story = Story().at(1)
+    send(story)
+    return story.at(2).act(Verb.SIGN)
+
+
+# Sent once ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_sent_once() -> None:
+    story, post = Story().at(1), Postbox()
+    assert {d.delivery for d in send(story, post)} == {Delivery.SENT}
+    assert send(story, post) == ()
+    assert sorted(letter.subject for letter in post.letters.values()) == ASSIGNED
+    assert len(post.tries) == 2
+
+
+def test_everything_about_a_delivery_is_in_the_ledger() -> None:
+    story = Story().at(1)
+    send(story)
+    row = story.notice("assign")
+    assert kinds(story, row.key) == [EntryKind.NOTICE_QUEUED, EntryKind.NOTICE_CLAIMED, EntryKind.NOTICE_SENT]
+    assert (row.delivery, row.outcome, row.next_try, row.tries) == (Delivery.SENT, "已入信箱", None, 1)
+    assert story.service.view(COSMETICS).state.step("draft").history == (f"2024-04-01 assign {OFFICER}",)
+
+
+def test_a_letter_bears_the_recipient_and_the_channels() -> None:
+    reached = [
+        post.model_copy(update={"channels": ("${OFFICER}",)}) if post.id == OFFICER else post
+        for post in DIRECTORY.posts
+    ]
+    story, post = Story(office(directory=DIRECTORY.model_copy(update={"posts": tuple(reached)}))).at(1), Postbox()
+    send(story, post)
+    letter = next(iter(post.letters.values()))
+    assert (letter.recipient, letter.to) == (OFFICER, ("${OFFICER}",))
+    assert letter.key.startswith("bureau-2024/cosmetics/")
+    assert (letter.text, letter.html) == ("2024年4月1日起转入办理", "<p>2024年4月1日起转入办理</p>")
+
+
+def test_a_sweep_takes_the_earliest_and_no_more_than_its_limit() -> None:
+    story = Story().at(1)
+    first = deliver_due(story.service, Postbox(), plain, limit=1)
+    second = deliver_due(story.service, Postbox(), plain, limit=1)
+    assert (len(first), len(second)) == (1, 1)
+    assert first != second
+
+
+def test_initiatives_are_delivered_together() -> None:
+    story, post = Story().at(1), Postbox()
+    story.act(Verb.SUBMIT, evidence=("方案送审稿",)).act(Verb.APPROVE, actor=REVIEWER).tick(TRAINING)
+    send(story.at(2), post)
+    assert {letter.key.split("/")[1] for letter in post.letters.values()} == {COSMETICS, TRAINING}
+
+
+# Not sent any more ----------------------------------------------------------------------------------------------------
+
+
+def queued(rung: str) -> Story:
+    """A notice of a rung lies in the outbox, not yet sent."""
+    story = Story().at(1)
+    send(story)
+    if rung == "remind-to-sign":
+        return story.at(3)
+    return story.at(2).act(Verb.SIGN).at(15)
+
+
+DROPS: dict[str, tuple[str, Callable[[Story], object], str]] = {
+    "closed": (
+        "press",
+        lambda s: s.act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER),
+        "事项已办结",
+    ),
+    "cancelled": ("press", lambda s: s.act(Verb.CANCEL, actor=LEADER, reason="并入"), "事项已终止"),
+    "extended": (
+        "press",
+        lambda s: s.act(Verb.EXTEND, to="2024-04-30", reason="会期").act(Verb.GRANT, actor=LEADER),
+        "时限或者承办人已调整",
+    ),
+    "suspended": ("press", lambda s: s.act(Verb.SUSPEND, actor=HEAD, reason="修订"), "事项已中止"),
+    "signed for": ("remind-to-sign", lambda s: s.act(Verb.SIGN), "事项已签收"),
+    "acknowledged": ("press", lambda s: s.act(Verb.ACKNOWLEDGE), "承办方已有回应，暂缓催办"),
+    "submitted": ("press", lambda s: s.act(Verb.SUBMIT, evidence=("稿",)), "事项已报送审核"),
+}
+
+
+@pytest.mark.parametrize("case", DROPS)
+def test_what_has_lapsed_is_dropped_with_the_reason(case: str) -> None:
+    rung, happen, why = DROPS[case]
+    story, post = queued(rung), Postbox()
+    happen(story)
+    row = story.notice(rung)
+    dropped = [d for d in send(story, post) if d.notice == row.key]
+    assert [(d.delivery, d.outcome) for d in dropped] == [(Delivery.DROPPED, why)]
+    assert not [key for key in post.tries if key.endswith(row.key)]
+    assert story.notice(rung).outcome == why
+
+
+def test_a_handed_over_step_presses_its_former_owner_no_more() -> None:
+    story, post = queued("press"), Postbox()
+    story.act(Verb.HAND_OVER, actor=HEAD, to="policy-law", reason="职责调整")
+    former = story.notice("press").key
+    send(story, post)
+    assert story.ledger.notices(COSMETICS)
+    assert {row.delivery for row in story.ledger.notices() if row.key == former} == {Delivery.DROPPED}
+    assert not [letter for letter in post.letters.values() if letter.subject.startswith("press")]
+
+
+def test_what_an_answer_held_back_is_sent_after_the_silence() -> None:
+    story, post = queued("press"), Postbox()
+    story.act(Verb.ACKNOWLEDGE)
+    send(story, post)
+    for day in (16, 17, 18, 19):
+        send(story.at(day), post)
+    assert not [slip for slip in post.slips if slip.startswith("press")]
+    send(story.at(22), post)
+    assert f"press cosmetics/draft {OFFICER}" in post.slips
+
+
+def test_a_notice_goes_to_the_deputy_of_whoever_left_before_it_was_sent() -> None:
+    story, post = Story().at(1), Postbox()
+    left = [
+        post_.model_copy(update={"vacant": True, "deputy": HEAD}) if post_.id == OFFICER else post_
+        for post_ in DIRECTORY.posts
+    ]
+    story.with_office(office(directory=DIRECTORY.model_copy(update={"posts": tuple(left)})))
+    assert {d.outcome for d in send(story, post)} == {"改送保护处处长"}
+    send(story, post)
+    assert {letter.recipient for letter in post.letters.values()} == {HEAD}
+
+
+def test_a_notice_of_an_initiative_the_plan_no_longer_has_is_dropped() -> None:
+    story = Story().at(1)
+    other = office().plan.initiatives[TRAINING]
+    alone = initiative(TRAINING, other.title, "6.2", replace(other.steps["lecture"], needs=()))
+    story.with_office(office(initiatives={TRAINING: alone}))
+    assert {(d.delivery, d.outcome) for d in send(story)} == {(Delivery.DROPPED, "计划中已无此举措")}
+    assert send(story) == ()
+
+
+# When -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "minute"), [(1, 17, 30), (1, 23, 0), (2, 8, 29), (6, 10, 0), (7, 10, 0)], ids=str
+)
+def test_nobody_is_written_to_outside_working_hours(day: int, hour: int, minute: int) -> None:
+    story, post = Story().at(1), Postbox()
+    story.at(day, hour, minute)
+    assert send(story, post) == ()
+    assert post.tries == []
+    assert story.notice("assign").delivery is Delivery.QUEUED
+    send(story.at(8, 8, 30), post)
+    assert len(post.letters) > 0
+
+
+# Refused --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_refused_is_tried_again_after_growing_waits_until_it_is_dead_and_told() -> None:
+    story, post = Story().at(1), Postbox(refusing="550 no such user")
+    waits = []
+    for _ in range(4):
+        assert send(story, post)
+        row = story.notice("assign")
+        waits.append((row.delivery, row.next_try and (row.next_try - story.clock.moment) // timedelta(minutes=1)))
+        story.clock.moment = row.next_try or story.clock.moment
+    assert waits == [(Delivery.RETRYING, 5), (Delivery.RETRYING, 30), (Delivery.RETRYING, 120), (Delivery.DEAD, None)]
+    assert story.notice("assign").outcome == "550 no such user"
+    post.refusing = ""
+    send(story, post)
+    assert f"failure cosmetics/draft {ADMINISTRATOR}" in post.slips
+    assert not [slip for slip in post.slips if slip.startswith("assign")]
+
+
+def test_a_refused_notice_is_not_tried_before_its_time() -> None:
+    story, post = Story().at(1), Postbox(refusing="421 try later")
+    send(story, post)
+    assert send(story.later(4), post) == ()
+    assert {d.delivery for d in send(story.later(1), post)} == {Delivery.RETRYING}
+
+
+def test_a_retry_waits_for_working_hours() -> None:
+    story = Story().at(5, 17, 29)
+    send(story, Postbox(refusing="421 try later"))
+    retry = story.notice("assign").next_try
+    assert retry is not None
+    assert retry.astimezone(story.clock.moment.tzinfo).isoformat() == "2024-04-08T08:30:00+08:00"
+
+
+def test_a_dead_letter_to_the_administrator_is_not_told_to_the_administrator() -> None:
+    story, post = Story().at(1), Postbox(refusing="550 no such user")
+    for _ in range(12):
+        send(story, post)
+        story.later(121)
+        if story.clock.moment.hour >= 15:
+            story.at(story.clock.moment.day + 1)
+    dead = [row.rung for row in story.ledger.notices() if row.delivery is Delivery.DEAD]
+    assert sorted(set(dead)) >= ["assign", "dead"]
+    assert not [row for row in story.ledger.notices() if row.key.endswith("/dead/dead")]
+
+
+def test_what_lapsed_between_two_tries_is_dropped() -> None:
+    story = queued("remind-to-sign")
+    key = story.notice("remind-to-sign").key
+    send(story, Postbox(refusing="421 try later"))
+    story.act(Verb.SIGN).later(5)
+    assert [d.outcome for d in send(story) if d.notice == key] == ["事项已签收"]
+
+
+# Many senders ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Meanwhile:
+    """A carrier during whose deliveries something else happens."""
+
+    happen: Callable[[], object]
+    post: Postbox = field(default_factory=Postbox)
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        self.happen()
+        return self.post.deliver(letter, now)
+
+
+def test_a_second_sender_leaves_alone_what_the_first_has_claimed() -> None:
+    story, second = Story().at(1), Postbox()
+    first = Meanwhile(lambda: send(story, second))
+    send(story, first)
+    assert len(first.post.letters) + len(second.letters) == 2
+    assert not set(first.post.letters) & set(second.letters)
+
+
+class Stale:
+    """A ledger whose list of pending notices is of a while ago."""
+
+    def __init__(self, ledger: Any, rows: Sequence[NoticeRow]) -> None:
+        self._ledger, self._rows = ledger, rows
+
+    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
+        return self._rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+
+def test_two_senders_with_the_same_list_send_one_letter() -> None:
+    story, post = Story().at(1), Postbox()
+    rows = story.ledger.pending_notices(story.clock.moment, 100)
+    late = Service(story.service.office, Stale(story.ledger, rows), story.clock)
+    assert len(send(story, post)) == 2
+    assert deliver_due(late, post, plain) == ()
+    assert len(post.tries) == 2
+
+
+def test_senders_in_threads_send_each_letter_once() -> None:
+    story, post, start = Story().at(1), Postbox(), Barrier(4)
+
+    def sender() -> tuple[Delivered, ...]:
+        start.wait()
+        return send(story, post)
+
+    with ThreadPoolExecutor(4) as pool:
+        delivered = [d for future in [pool.submit(sender) for _ in range(4)] for d in future.result()]
+    assert sorted(d.notice for d in delivered) == sorted(row.key for row in story.ledger.notices())
+    assert len(post.tries) == len(set(post.tries)) == 2
+
+
+class Killed(BaseException):
+    """A sender's end."""
+
+
+def killed(story: Story, carrier: Any) -> None:
+    with pytest.raises(Killed):
+        send(story, carrier)
+
+
+@dataclass
+class Deadly:
+    """A mail folder whose sender is killed before it writes, or after."""
+
+    folder: MailFolder
+    writes: bool
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        if self.writes:
+            self.folder.deliver(letter, now)
+        raise Killed
+
+
+@pytest.mark.parametrize("writes", [False, True], ids=["before writing", "after writing"])
+def test_what_a_killed_sender_had_claimed_is_sent_later_exactly_once(tmp_path: Path, writes: bool) -> None:
+    story, folder = Story().at(1), MailFolder(tmp_path)
+    killed(story, Deadly(folder, writes))
+    send(story, folder)
+    story.later(int(LEASE.total_seconds() // 60) - 1)
+    assert send(story, folder) == ()
+    assert [d.delivery for d in send(story.later(1), folder)] == [Delivery.SENT]
+    assert len(list(tmp_path.rglob("*.eml"))) == 2
+    assert {row.delivery for row in story.ledger.notices()} == {Delivery.SENT}
+
+
+def test_a_sender_that_was_too_slow_does_not_undo_what_another_did_meanwhile() -> None:
+    story, second = Story().at(1), Postbox()
+
+    def overtaken() -> None:
+        story.later(int(LEASE.total_seconds() // 60))
+        send(story, second)
+
+    slow = Meanwhile(overtaken, Postbox(refusing="timed out"))
+    deliver_due(story.service, slow, plain, limit=1)
+    assert {row.delivery for row in story.ledger.notices()} == {Delivery.SENT}
+    assert len(second.letters) == 2
+
+
+def test_a_letter_two_senders_carried_is_noted_once() -> None:
+    story, second = Story().at(1), Postbox()
+
+    def overtaken() -> None:
+        story.later(int(LEASE.total_seconds() // 60))
+        send(story, second)
+
+    assert deliver_due(story.service, Meanwhile(overtaken), plain, limit=1) == ()
+    key = next(iter(second.letters)).split("/", 2)[2]
+    assert kinds(story, key).count(EntryKind.NOTICE_SENT) == 1
+
+
+# Errors ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Broken:
+    """A carrier that fails at one step's letters, with words that must not be stored."""
+
+    post: Postbox = field(default_factory=Postbox)
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        if letter.subject.endswith("cases"):
+            raise KeyError("the password is 12345")
+        return self.post.deliver(letter, now)
+
+
+def test_an_error_stops_no_other_notice_and_surfaces_in_the_end() -> None:
+    story, broken = Story().at(1), Broken()
+    with pytest.raises(ExceptionGroup, match="1 notices met an error; 1 others") as caught:
+        send(story, broken)
+    assert [type(error) for error in caught.value.exceptions] == [KeyError]
+    assert "while delivering cosmetics: cases/" in "".join(traceback.format_exception(caught.value))
+    assert len(broken.post.letters) == 1
+
+
+def test_an_error_counts_as_a_refusal_that_tells_no_secrets() -> None:
+    story = Story().at(1)
+    with pytest.raises(ExceptionGroup):
+        send(story, Broken())
+    row = story.notice("assign", step="cases")
+    assert (row.delivery, row.outcome) == (Delivery.RETRYING, "内部错误：KeyError")
+    assert "12345" not in str(story.ledger.entries(COSMETICS))
+    assert [d.delivery for d in send(story.later(5))] == [Delivery.SENT]
+
+
+def test_words_that_cannot_be_found_are_an_error_too() -> None:
+    story = Story().at(1)
+
+    def speechless(slip: Slip) -> Words:
+        raise LookupError(slip.kind)
+
+    with pytest.raises(ExceptionGroup, match="2 notices met an error; 0 others"):
+        send(story, wording=speechless)
+    assert story.notice("assign").outcome == "内部错误：LookupError"
+
+
+def test_an_initiative_that_cannot_be_read_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, post = Story().at(1), Postbox()
+    story.act(Verb.SUBMIT, evidence=("方案送审稿",)).act(Verb.APPROVE, actor=REVIEWER).tick(TRAINING)
+    read = story.ledger.entries
+    story.at(2)
+
+    def unreadable(name: str) -> Any:
+        if name == COSMETICS:
+            raise OSError("a page is damaged")
+        return read(name)
+
+    monkeypatch.setattr(story.ledger, "entries", unreadable)
+    with pytest.raises(ExceptionGroup, match="others were dealt with"):
+        send(story, post)
+    assert {letter.key.split("/")[1] for letter in post.letters.values()} == {TRAINING}
