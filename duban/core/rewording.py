@@ -28,9 +28,9 @@ _TYPES = {
     "model_type": ("a mapping", "write keys with values, each on a line of its own"),
 }
 _LIMITS = {
-    "greater_than_equal": ("must be {ge} or more", "correct the figure"),
-    "greater_than": ("must be more than {gt}", "correct the figure"),
-    "less_than_equal": ("must be {le} or less", "correct the figure"),
+    "greater_than_equal": ("must be {ge:g} or more", "correct the figure"),
+    "greater_than": ("must be more than {gt:g}", "correct the figure"),
+    "less_than_equal": ("must be {le:g} or less", "correct the figure"),
     "string_too_short": ("is empty", "fill it in"),
     "string_too_long": ("is longer than {max_length} characters", "shorten it"),
     "too_short": ("must have {min_length} or more items", "add what is missing"),

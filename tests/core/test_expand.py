@@ -1,0 +1,297 @@
+"""From the files of a plan to the plan."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.core.directory import Directory
+from duban.core.expand import anchor_step, expand, source_order
+from duban.core.files import Written
+from duban.core.instances import periods
+from duban.core.plan import Action, Plan, Section, Span, Step, StepRef, Target
+from duban.core.plan_file import Kind
+from duban.core.when import Duration, OnDate, Relative, Unit, parse_when
+from duban.core.workdays import Roll
+from tests.core.small_plan import directory_file, plan_file, step, written
+
+DIRECTORY = Directory(directory_file())
+QUARTERS = ["2024-q1", "2024-q2", "2024-q3", "2024-q4"]
+
+
+def plan(*initiatives: Written, **changes: object) -> Plan:
+    return expand(plan_file(**changes), initiatives, DIRECTORY)
+
+
+def needs(built: Plan, name: str) -> list[str]:
+    return [str(ref) for ref in built.step(StepRef.parse(name)).needs]
+
+
+def test_what_a_plan_takes_over_as_it_is_written() -> None:
+    built = plan(written("road", step("draft"), tags=["道路"], note="注", assumed=True, support=["pudong"]))
+    assert (built.id, built.starts, built.ends) == ("tiny", date(2024, 1, 2), date(2024, 12, 31))
+    assert built.sections == (Section("roads", "道路", 1), Section("parks", "公园", 2))
+    road = built.initiatives["road"]
+    assert (road.lead, road.support, road.supervisor, road.section) == ("roads", ("pudong",), "head", "roads")
+    assert (road.tags, road.note, road.assumed, road.file) == (("道路",), "注", True, "plan/road.yaml")
+
+
+def test_what_a_step_takes_over_as_it_is_written() -> None:
+    draft = step("draft", duration=[1, 2, 3], due="2024-06-28", earliest="2024-06", roll="back", owner="head")
+    more = {
+        "evidence": ["方案"],
+        "review": "head",
+        "ladder": "urgent",
+        "was": "write",
+        "basis": "办法",
+        "assumed": True,
+    }
+    built = plan(written("road", step("other"), draft | more))
+    assert built.step(StepRef("road", "draft")) == Step(
+        ref=StepRef("road", "draft"),
+        title="事项draft",
+        kind=Kind.WORK,
+        needs=(),
+        duration=Duration(1, 2, 3),
+        owner="head",
+        due=OnDate(date(2024, 6, 28)),
+        earliest=parse_when("2024-06"),
+        roll=Roll.BACK,
+        evidence=("方案",),
+        review="head",
+        ladder="urgent",
+        was="write",
+        basis="办法",
+        assumed=True,
+        written=1,
+    )
+
+
+def test_actions_and_targets() -> None:
+    publish = step("publish", "action", action={"uses": "bulletin", "parameters": {"copies": 3}})
+    count = step("count", "indicator", target={"at_least": 5, "unit": "件"})
+    steps = plan(written("road", publish, count)).initiatives["road"].steps
+    assert steps["publish"].action == Action("bulletin", {"copies": 3})
+    assert steps["count"].target == Target(5, "件")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "days", "owner"),
+    [
+        ("work", {}, 5, "roads"),
+        ("review", {}, 5, "head"),
+        ("indicator", {"target": {"at_least": 1, "unit": "件"}}, 5, "roads"),
+        ("action", {"action": {"uses": "bulletin"}}, 0, "roads"),
+        ("milestone", {}, 0, "roads"),
+        ("period", {"duration": "7 days"}, 7, "roads"),
+    ],
+)
+def test_what_is_left_out_is_filled_in_by_kind(kind: str, more: dict[str, object], days: int, owner: str) -> None:
+    built = plan(written("road", step("one", kind, **more))).step(StepRef("road", "one"))
+    assert (built.duration.likely, built.owner, built.ladder) == (days, owner, "standard")
+
+
+def test_the_ladder_of_the_initiative_holds_where_a_step_names_none() -> None:
+    steps = plan(written("road", step("a"), step("b", ladder="calm"), ladder="urgent")).initiatives["road"].steps
+    assert [steps[name].ladder for name in "ab"] == ["urgent", "calm"]
+
+
+def test_each_writes_a_step_for_every_unit() -> None:
+    built = plan(written("road", step("visit", each="districts", was="call"), step("judge", "review", each="others")))
+    steps = built.initiatives["road"].steps
+    assert list(steps) == ["visit@pudong", "visit@xuhui", "judge@xuhui", "judge@roads"]
+    assert [one.owner for one in steps.values()] == ["pudong", "xuhui", "xuhui", "roads"]
+    assert [one.written for one in steps.values()] == [0, 0, 1, 1]
+    assert [one.id for one in steps.values()] == list(steps)
+    assert (steps["visit@pudong"].title, steps["visit@pudong"].was) == ("事项visit（浦东新区）", "call@pudong")
+
+
+def test_an_owner_that_is_written_holds_for_every_unit() -> None:
+    steps = plan(written("road", step("visit", each="districts", owner="officer"))).initiatives["road"].steps
+    assert {one.owner for one in steps.values()} == {"officer"}
+
+
+def test_repeat_writes_a_step_for_every_month_or_quarter() -> None:
+    built = plan(written("road", step("report", repeat="monthly"), step("sum", repeat="quarterly")), ends="2024-07-30")
+    steps = built.initiatives["road"].steps
+    assert list(steps) == [f"report@2024-0{month}" for month in range(1, 7)] + ["sum@2024-q1", "sum@2024-q2"]
+    assert (steps["report@2024-05"].title, steps["sum@2024-q2"].title) == (
+        "事项report（2024年5月）",
+        "事项sum（2024年第二季度）",
+    )
+    assert steps["report@2024-02"].span == Span(date(2024, 2, 1), date(2024, 2, 29))
+    assert steps["sum@2024-q1"].span == Span(date(2024, 1, 1), date(2024, 3, 31))
+
+
+def test_each_and_repeat_together() -> None:
+    steps = (
+        plan(written("road", step("visit", each="districts", repeat="quarterly", was="go"))).initiatives["road"].steps
+    )
+    assert list(steps) == [f"visit@{unit}@{quarter}" for unit in ("pudong", "xuhui") for quarter in QUARTERS]
+    visit = steps["visit@xuhui@2024-q4"]
+    assert (visit.title, visit.was) == ("事项visit（徐汇区，2024年第四季度）", "go@xuhui@2024-q4")
+
+
+@given(st.dates(date(2020, 1, 1), date(2025, 1, 1)), st.integers(1, 900), st.sampled_from([1, 3]))
+def test_periods_are_those_that_end_within_the_plan(starts: date, length: int, months: int) -> None:
+    ends = date.fromordinal(starts.toordinal() + length)
+    found = list(periods(plan_file(starts=starts.isoformat(), ends=ends.isoformat()), months))
+    days = (date.fromordinal(number) for number in range(starts.toordinal(), ends.toordinal() + 1))
+    last_days = [day for day in days if date.fromordinal(day.toordinal() + 1).day == 1 and day.month % months == 0]
+    assert [period.span.last for period in found] == last_days
+    assert len({period.id for period in found}) == len(found)
+    assert all(period.span.first.day == 1 for period in found)
+
+
+def test_a_need_means_the_instance_of_the_same_unit_and_time() -> None:
+    visit = step("visit", each="districts", repeat="quarterly")
+    report = step("report", each="districts", repeat="quarterly", needs=["visit"])
+    built = plan(written("road", visit, report))
+    assert needs(built, "road/report@pudong@2024-q3") == ["road/visit@pudong@2024-q3"]
+
+
+def test_a_need_means_all_instances_for_a_step_written_once_or_for_another_group() -> None:
+    built = plan(
+        written("road", step("visit", each="districts"), step("done", "milestone", needs=["visit"])),
+        written("park", step("judge", each="others", needs=["road/visit"]), source="2.1"),
+    )
+    both = ["road/visit@pudong", "road/visit@xuhui"]
+    assert needs(built, "road/done") == needs(built, "park/judge@xuhui") == needs(built, "park/judge@roads") == both
+
+
+def test_a_need_of_a_repeated_step_means_the_times_that_overlap() -> None:
+    built = plan(
+        written(
+            "road",
+            step("monthly", repeat="monthly"),
+            step("quarterly", repeat="quarterly", needs=["monthly"]),
+            step("next", repeat="monthly", needs=["quarterly"]),
+            step("once", needs=["quarterly"]),
+        )
+    )
+    assert needs(built, "road/quarterly@2024-q2") == [f"road/monthly@2024-0{month}" for month in (4, 5, 6)]
+    assert needs(built, "road/next@2024-08") == ["road/quarterly@2024-q3"]
+    assert needs(built, "road/once") == [f"road/quarterly@{quarter}" for quarter in QUARTERS]
+
+
+def test_an_instance_may_be_named() -> None:
+    visit = step("visit", each="districts", repeat="quarterly")
+    built = plan(
+        written(
+            "road",
+            visit,
+            step("a", needs=["visit@pudong"], each="districts"),
+            step("b", needs=["visit@2024-q2"], each="districts"),
+            step("c", needs=["visit@pudong@2024-q2", "visit@2024-q2@pudong", "visit@nowhere", "nothing"]),
+            step("d", needs=["visit@2024-q1"], repeat="quarterly"),
+        )
+    )
+    assert needs(built, "road/a@xuhui") == [f"road/visit@pudong@{quarter}" for quarter in QUARTERS]
+    assert needs(built, "road/b@xuhui") == ["road/visit@xuhui@2024-q2"]
+    assert needs(built, "road/c") == ["road/visit@pudong@2024-q2"]
+    assert needs(built, "road/d@2024-q4") == ["road/visit@pudong@2024-q1", "road/visit@xuhui@2024-q1"]
+
+
+def test_a_need_that_several_names_mean_is_there_once() -> None:
+    built = plan(written("road", step("visit", each="districts"), step("done", needs=["visit", "visit@xuhui"])))
+    assert needs(built, "road/done") == ["road/visit@pudong", "road/visit@xuhui"]
+
+
+def test_dates_hang_on_the_steps_they_name() -> None:
+    built = plan(
+        written(
+            "road",
+            step("visit", each="districts"),
+            step("report", due="3 days after visit", earliest="1 day after visit@xuhui"),
+            step("judge", each="districts", due="3 days after visit"),
+            step("sum", repeat="quarterly", due="5 working days after period"),
+            step("end", due="3 days after start"),
+        )
+    )
+    steps = built.initiatives["road"].steps
+    both = (StepRef("road", "visit@pudong"), StepRef("road", "visit@xuhui"))
+    assert (steps["report"].due_anchor, steps["report"].earliest_anchor) == (both, both[1:])
+    assert steps["judge@pudong"].due_anchor == both[:1]
+    assert steps["sum@2024-q1"].due == Relative(5, Unit.WORKING, "period")
+    assert steps["end"].due == Relative(3, Unit.CALENDAR, "start")
+
+
+def test_a_date_that_hangs_on_nothing_is_left_out() -> None:
+    steps = (
+        plan(written("road", step("a", due="3 days after b", earliest="1 day after period"))).initiatives["road"].steps
+    )
+    assert (steps["a"].due, steps["a"].earliest, steps["a"].waits_for) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor"),
+    [
+        ("2024-06", None),
+        ("1 day after start", None),
+        ("1 day after period", None),
+        ("1 day after 2024-06-30", None),
+        ("1 day after a/b@c", "a/b@c"),
+    ],
+)
+def test_the_step_a_date_hangs_on(text: str, anchor: str | None) -> None:
+    assert anchor_step(parse_when(text)) == anchor
+
+
+def test_steps_come_after_what_they_wait_for_else_as_written() -> None:
+    built = plan(
+        written(
+            "road",
+            step("done", "milestone", needs=["b", "a"]),
+            step("b", due="3 days after c"),
+            step("free", needs=["park/x"]),
+            step("a", earliest="3 days after b"),
+            step("c"),
+        ),
+        written("park", step("x"), source="2.1"),
+    )
+    assert list(built.initiatives["road"].steps) == ["free", "c", "b", "a", "done"]
+
+
+def test_initiatives_come_in_the_order_of_the_document() -> None:
+    sources = {"a": "10.1", "b": "2.10", "c": "2.9b", "d": "2.9", "e": "2.9a", "f": "2.9a"}
+    built = plan(*(written(name, step("draft"), source=source) for name, source in sources.items()))
+    assert list(built.initiatives) == ["d", "e", "f", "c", "b", "a"]
+    assert [one.number for one in built.initiatives.values()] == ["2.09", "2.09a", "2.09a", "2.09b", "2.10", "10.01"]
+    assert source_order("12.30c") == (12, 30, "c")
+
+
+def test_what_others_wait_for() -> None:
+    built = plan(
+        written("road", step("open", "milestone"), step("close", needs=["open"])),
+        written("park", step("plant", needs=["road/open"]), step("dig", due="3 days after road/close"), source="2.1"),
+        written("hall", step("build", earliest="3 days after road/open"), source="2.2"),
+    )
+    assert built.downstream == {StepRef("road", "open"): ("hall", "park"), StepRef("road", "close"): ("park",)}
+    assert built.initiatives["park"].upstream == {StepRef("road", "open"), StepRef("road", "close")}
+    assert built.initiatives["road"].upstream == frozenset()
+
+
+def test_of_two_with_the_same_id_the_first_counts() -> None:
+    built = plan(
+        written("road", step("draft", owner="head"), step("draft", each="districts"), source="1.2"),
+        written("road", step("other"), source="1.1"),
+    )
+    assert [one.owner for one in built.initiatives["road"].steps.values()] == ["head"]
+
+
+def test_a_step_for_an_unknown_group_is_left_out() -> None:
+    built = plan(written("road", step("visit", each="nobody"), step("done", "milestone", needs=["visit"])))
+    assert list(built.initiatives["road"].steps) == ["done"]
+    assert needs(built, "road/done") == []
+
+
+def test_without_a_directory_no_group_has_units() -> None:
+    built = expand(plan_file(), [written("road", step("visit", each="districts"), step("draft"))], None)
+    assert list(built.initiatives["road"].steps) == ["draft"]
+
+
+def test_a_unit_that_is_not_there_is_called_by_its_id() -> None:
+    office = Directory(directory_file(groups=[{"id": "districts", "title": "各区", "units": ["minhang"]}]))
+    built = expand(plan_file(), [written("road", step("visit", each="districts"))], office)
+    assert built.step(StepRef("road", "visit@minhang")).title == "事项visit（minhang）"

@@ -1,0 +1,131 @@
+"""Deadlines that cannot be met. Weekends are off; the plan starts on Tuesday 2024-01-02."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duban.core.directory import Directory
+from duban.core.expand import expand
+from duban.core.feasibility import Feasibility, Infeasible, feasibility
+from duban.core.plan import Plan, StepRef
+from tests.core.small_plan import CALENDAR, directory_file, plan_file, step, written
+
+
+def plan(*steps: dict[str, object]) -> Plan:
+    return expand(plan_file(), [written("road", *steps)], Directory(directory_file()))
+
+
+def found(*steps: dict[str, object]) -> Feasibility:
+    return feasibility(plan(*steps), CALENDAR)
+
+
+def finishes(*steps: dict[str, object]) -> dict[str, str]:
+    return {ref.step: str(own.finish) for ref, own in found(*steps).early.items()}
+
+
+def test_steps_follow_one_another_without_a_gap() -> None:
+    steps = (
+        step("draft", duration=[1, 4, 9]),  # the first day is not counted: 3, 4, 5, 8 January
+        step("objection", "period", duration="12 days", needs=["draft"]),  # ends on Saturday 20 January
+        step("open", "milestone", needs=["objection"]),
+        step("report", duration=1, needs=["open"]),
+    )
+    assert finishes(*steps) == {
+        "draft": "2024-01-08",
+        "objection": "2024-01-20",
+        "open": "2024-01-20",
+        "report": "2024-01-22",
+    }
+
+
+def test_a_step_does_not_begin_before_its_earliest_day() -> None:
+    steps = (
+        step("a", duration=1, earliest="2024-03"),
+        step("b", duration=1, earliest="10 working days after a"),
+        step("c", "milestone", repeat="quarterly"),
+        step("d", duration=1, needs=["a"], earliest="2024-01"),
+    )
+    assert finishes(*steps) == {
+        "a": "2024-03-04",
+        "b": "2024-03-19",
+        "c@2024-q1": "2024-01-02",
+        "c@2024-q2": "2024-04-01",
+        "c@2024-q3": "2024-07-01",
+        "c@2024-q4": "2024-10-01",
+        "d": "2024-03-05",
+    }
+
+
+def test_a_deadline_that_cannot_be_met_is_told_with_what_makes_it_so() -> None:
+    result = found(
+        step("quick", duration=1),
+        step("slow", duration=10),
+        step("joined", "milestone", needs=["quick", "slow"]),
+        step("report", duration=2, needs=["joined"], due="2024-01-15"),
+        step("fine", duration=2, needs=["joined"], due="2024-01-18"),
+    )
+    report = StepRef("road", "report")
+    assert result.infeasible == (Infeasible(report, date(2024, 1, 15), date(2024, 1, 18), 3),)
+    assert result.chain(report) == tuple(StepRef("road", name) for name in ("slow", "joined", "report"))
+
+
+def test_of_needs_that_end_together_the_first_holds_the_step() -> None:
+    result = found(step("a", duration=3), step("b", duration=3), step("c", needs=["a", "b"]))
+    assert result.early[StepRef("road", "c")].held_by == StepRef("road", "a")
+
+
+def test_a_need_that_ends_as_the_plan_starts_still_holds_the_step() -> None:
+    result = found(step("a", "milestone"), step("b", needs=["a"]))
+    assert result.early[StepRef("road", "b")].held_by == StepRef("road", "a")
+
+
+def test_the_step_an_earliest_day_hangs_on_holds_the_step() -> None:
+    result = found(step("a", duration=3), step("b", earliest="1 day after a"))
+    assert result.chain(StepRef("road", "b")) == (StepRef("road", "a"), StepRef("road", "b"))
+
+
+def test_a_deadline_may_hang_on_another_step() -> None:
+    result = found(
+        step("a", duration=3),
+        step("b", duration=4, needs=["a"], due="3 working days after a"),
+        step("c", duration=3, needs=["a"], due="3 working days after a"),
+    )
+    assert [(one.step.step, one.days) for one in result.infeasible] == [("b", 1)]
+
+
+def test_a_deadline_missed_by_a_day_off_counts_as_a_day() -> None:
+    result = found(step("objection", "period", duration="4 days", due="2024-01-05", roll="none"))
+    assert [(str(one.finish), one.days) for one in result.infeasible] == [("2024-01-06", 1)]
+
+
+def test_nothing_is_said_of_circles_and_of_what_waits_for_them() -> None:
+    result = found(step("a", needs=["b"]), step("b", needs=["a"]), step("c", needs=["b"], due="2024-01-02"), step("d"))
+    assert [ref.step for ref in result.early] == ["d"]
+    assert result.infeasible == ()
+
+
+def test_what_lies_beyond_the_calendar_is_told_and_what_waits_for_it_is_not() -> None:
+    result = found(
+        step("long", duration=9999),
+        step("after", needs=["long"]),
+        step("due", duration=1, due="9999 days after a"),
+        step("a"),
+    )
+    assert [ref.step for ref in result.beyond] == ["long", "due"]
+    assert [ref.step for ref in result.early] == ["a"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.sets(st.integers(0, 20), max_size=3)), min_size=1, max_size=12))
+def test_a_step_is_infeasible_exactly_when_its_deadline_is_before_its_earliest_end(
+    written_steps: list[tuple[int, set[int]]],
+) -> None:
+    steps = [
+        step(f"s{number}", duration=days, needs=[f"s{other}" for other in sorted(others) if other < number])
+        for number, (days, others) in enumerate(written_steps)
+    ]
+    early = {ref.step: own.finish for ref, own in found(*steps).early.items()}
+    just = [one | {"due": early[str(one["id"])].isoformat()} for one in steps]
+    assert found(*just).infeasible == ()
+    late = [one | {"due": CALENDAR.add(early[str(one["id"])], -1).isoformat()} for one in steps]
+    assert {one.step.step: one.days for one in found(*late).infeasible} == dict.fromkeys(early, 1)
