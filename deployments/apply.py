@@ -15,9 +15,10 @@ from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 from prefect.schedules import Interval, Schedule
+from prefect.types.entrypoint import EntrypointType
 
 from duban.core.office import Office
 from duban.core.plan import Initiative
@@ -145,7 +146,8 @@ def _remove(deployment: UUID) -> None:
 
 def _deployment(item: Wanted, pool: str) -> RunnerDeployment:
     schedules: list[Schedule] = [] if item.every is None else [Interval(item.every)]
-    deployment = item.flow.to_deployment(
+    deployment = RunnerDeployment.from_flow(
+        item.flow,
         name=item.name,
         schedules=schedules,
         triggers=list(item.triggers),

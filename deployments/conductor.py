@@ -5,7 +5,7 @@ machine. What the people do goes through the same commands as real people's.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from duban.core.owners import Profile, conduct
 from duban.core.summary import NoticeRow, Summary
 from duban.service import Service
 from flows.patrol import patrol
-from tasks.asking import ask_for_ticks, under_way
+from tasks.asking import ask_for_ticks, count_runs, under_way
 
 EVENT_GRACE = 3.0
 """Seconds an event has to start a waiting initiative before the patrol does."""
@@ -65,12 +65,13 @@ def _first(office: Office, clock: FileClock) -> date:
 
 
 def rehearse_day(service: Service, profile: Profile, day: date) -> Day:
-    """One day: the morning's patrol, what people do, and every tick that follows."""
+    """One day: what people do, the patrol, and every tick that follows."""
     began = service.clock.now()
-    patrol()
-    ticks = _settle_down(service, ())
+    with get_client(sync_client=True) as client:
+        before = count_runs(client, service.office.plan)
     acted = tuple(_act(service, profile))
-    ticks += _settle_down(service, sorted({command.step.initiative for command in acted}))
+    patrol()
+    ticks = _settle_down(service) - before
     told = tuple(n for n in service.ledger.notices() if n.ended_at and n.ended_at >= began)
     return Day(day, acted, ticks, tuple(service.ledger.summaries()), told, _woken_by_others(service, began))
 
@@ -86,21 +87,19 @@ def _act(service: Service, profile: Profile) -> Iterator[Command]:
             yield command
 
 
-def _settle_down(service: Service, reported: Sequence[str]) -> int:
-    """Wait until nothing is due and nothing is under way; the number of runs asked for here."""
+def _settle_down(service: Service) -> int:
+    """Wait until nothing is due and nothing is under way; the number of runs the plan has had so far."""
     plan = service.office.plan
-    asked = len(ask_for_ticks(plan, reported))
     waiting: dict[str, float] = {}
     until = time.monotonic() + STUCK
     while time.monotonic() < until:
         with get_client(sync_client=True) as client:
             busy = under_way(client, plan)
+            if not busy and not service.due():
+                return count_runs(client, plan)
         due = service.due()
-        if not busy and not due:
-            return asked
         waiting = {name: waiting.get(name, time.monotonic()) for name in due}
-        late = [name for name, since in waiting.items() if time.monotonic() - since > EVENT_GRACE]
-        asked += len(ask_for_ticks(plan, late))
+        ask_for_ticks(plan, [name for name, since in waiting.items() if time.monotonic() - since > EVENT_GRACE])
         time.sleep(LOOK_EVERY)
     raise Stuck(
         f"{service.clock.now():%Y-%m-%d}: after {STUCK:.0f} s still due: {', '.join(service.due()) or 'nothing'}"

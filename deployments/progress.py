@@ -15,7 +15,7 @@ WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6
 """Notices printed for one day; the others are counted."""
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def print_day(office: Office, day: Day) -> None:

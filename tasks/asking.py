@@ -61,5 +61,10 @@ def under_way(client: SyncPrefectClient, plan: Plan) -> set[UUID | None]:
     return {run.deployment_id for run in runs}
 
 
+def count_runs(client: SyncPrefectClient, plan: Plan) -> int:
+    """How many runs the deployments of a plan have had."""
+    return client.count_flow_runs(deployment_filter=_of(plan))
+
+
 def _of(plan: Plan) -> DeploymentFilter:
     return DeploymentFilter(tags=DeploymentFilterTags(all_=[plan_tag(plan)]))

@@ -88,14 +88,12 @@ def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:
 
 def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: datetime | None, pace: float) -> int:
     """Run the conductor, a process with the stack's environment, and tend the stack meanwhile; its exit code."""
-    from deployments.environment import environment  # noqa: PLC0415  as above
-
     command = [sys.executable, "-m", "deployments.conduct", "--pool", settings.stack.pool]
     if clock is ClockKind.REAL:
         command += ["--patrol-every", str(PATROL_EVERY)]
     else:
         command += ["--pace", str(pace), *(["--until", f"{until:%Y-%m-%d}"] if until else [])]
-    told = environment(stack.addresses, _environment(settings, clock))
+    told = {**stack.environment(), "PREFECT_LOGGING_LEVEL": "WARNING"}  # progress is printed, not Prefect's log
     with subprocess.Popen(command, env=told, cwd=settings.root) as conductor:  # noqa: S603  the command is ours
         try:
             while conductor.poll() is None:
