@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from duban.adapters.carriers import AppriseCarrier, MailFolder, Router
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
-from duban.adapters.sql_ledger import open_ledger
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import load_model, load_plan
 from duban.core.office import Office
@@ -67,12 +65,16 @@ def make_clock(settings: Settings) -> Clock:
 
 def make_ledger(settings: Settings, plan: str) -> Ledger:
     """The ledger of a plan, its schema brought up to date."""
+    from duban.adapters.sql_ledger import open_ledger  # noqa: PLC0415  checks of a plan start without databases
+
     settings.var.mkdir(parents=True, exist_ok=True)
     return open_ledger(settings.ledger, plan)
 
 
 def make_carrier(settings: Settings) -> Carrier:
     """Mail files for people without channels, Apprise for the others."""
+    from duban.adapters.carriers import AppriseCarrier, MailFolder, Router  # noqa: PLC0415  as above
+
     return Router(MailFolder(settings.mail), AppriseCarrier(settings.variables))
 
 

@@ -1,11 +1,12 @@
 """A plan as it stands, in the document's order: sections, initiatives, steps, each with its light."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from duban.core.decide import Decision
 from duban.core.office import Look, Office
+from duban.core.outlook import latest_start
 from duban.core.plan import StepRef
 from duban.core.plan_file import Kind
 from duban.core.summary import Light, StepRow
@@ -13,13 +14,14 @@ from duban.core.summary import Light, StepRow
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step; `owner` is the unit or post that answers for it now."""
+    """One step; `owner` is the unit or post that answers for it now, `starts` the day it opened or is expected to."""
 
     step: StepRef
     title: str
     kind: Kind
     owner: str
     owner_title: str
+    starts: date
     row: StepRow
 
 
@@ -36,8 +38,8 @@ class InitiativeLine:
     done: int
     total: int
     next_due: date | None
-    starts: date | None
-    ends: date | None
+    starts: date
+    ends: date
     steps: tuple[StepLine, ...]
 
 
@@ -66,7 +68,7 @@ def outline(office: Office, seen: Iterable[tuple[Look, Decision]]) -> tuple[Sect
 def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
     """An initiative and its steps."""
     summary, initiative = decision.summary, look.initiative
-    days = [day for row in summary.steps for day in (row.opened, row.finished, row.forecast) if day]
+    steps = tuple(_step_line(look, decision, row) for row in summary.steps)
     return InitiativeLine(
         id=initiative.id,
         number=initiative.number,
@@ -77,13 +79,31 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
         done=summary.done,
         total=summary.total,
         next_due=summary.next_due,
-        starts=min(days, default=None),
-        ends=max(days, default=None),
-        steps=tuple(_step_line(look, decision, row) for row in summary.steps),
+        starts=min(line.starts for line in steps),
+        ends=max(decision.outlook.finish.values()),
+        steps=steps,
     )
 
 
 def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
     step = look.initiative.steps[row.step]
     owner = look.office.owner(step, decision.state.step(step.id))
-    return StepLine(step.ref, step.title, step.kind, owner, look.office.directory.title(owner), row)
+    return StepLine(
+        step=step.ref,
+        title=step.title,
+        kind=step.kind,
+        owner=owner,
+        owner_title=look.office.directory.title(owner),
+        starts=row.opened or latest_start(look.calendar, step, decision.outlook.finish[step.id]),
+        row=row,
+    )
+
+
+def only(sections: Iterable[SectionLine], step: StepRef) -> tuple[SectionLine, ...]:
+    """The outline with a single step, its initiative and its section."""
+    return tuple(
+        replace(section, initiatives=(replace(line, steps=tuple(one for one in line.steps if one.step == step)),))
+        for section in sections
+        for line in section.initiatives
+        if line.id == step.initiative
+    )

@@ -63,7 +63,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A deadline and how it came about; `day` is None while it hangs on steps that are not closed.
+    """A deadline and how it came about; `day` is None while one of the `anchors` it counts from is not closed.
 
     `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension;
     `suspended` are the spells that do not count, first day included and last not, None for one that goes on.
@@ -74,7 +74,7 @@ class Limit:
     origin: Origin
     written: When | None
     duration: Duration
-    hangs_on: tuple[Link, ...]
+    anchors: tuple[Link, ...]
     extended_to: date | None
     granted: date | None
     suspended: tuple[tuple[date, date | None], ...]
@@ -222,7 +222,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
         origin=_origin(step.due),
         written=step.due,
         duration=step.duration,
-        hangs_on=links.open_ones(step.due_anchor),
+        anchors=links.of(step.due_anchor),
         extended_to=own.limit,
         granted=own.granted,
         suspended=(*own.excluded, *going_on),

@@ -1,0 +1,55 @@
+"""The command line: `duban COMMAND`. Every command ends in one of the exit codes of `exits`."""
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from duban.cli import doctor, ledger, notices, people, plans, up, views
+from duban.cli.exits import Exit, foreseen
+from duban.cli.output import complain
+
+
+class Guarded(TyperGroup):
+    """The commands; what can be foreseen to go wrong ends in a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _silence()
+            raise typer.Exit(Exit.PIPE_CLOSED) from None
+        except (Exception, KeyboardInterrupt) as error:
+            end = foreseen(error)
+            if end is None:
+                raise
+            code, message = end
+            complain(message)
+            raise typer.Exit(code) from None
+
+
+def _silence() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+app = typer.Typer(
+    cls=Guarded,
+    help="Sees a bureau's work plan through: deadlines, escalation, an append-only ledger.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for part in (up, plans, people, views, notices, doctor):
+    app.add_typer(part.app)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # text streams; a GBK terminal has no lights
+    app(prog_name="duban")

@@ -1,0 +1,55 @@
+"""How commands end: exit codes, and what foreseeable errors say. No traceback is for them."""
+
+from enum import IntEnum
+
+from duban.adapters.clock import ClockUnusable
+from duban.core.commands import Refused
+from duban.core.problems import BadInput
+from duban.core.workdays import CalendarRange
+from duban.ports import Conflict, LedgerUnusable
+
+
+class Exit(IntEnum):
+    """Every exit code; each phase of a command that can fail has its own. Documented in docs/commands.md."""
+
+    FINE = 0
+    PROBLEMS = 1  # the command did its work and found something wrong
+    USAGE = 2
+    BAD_INPUT = 3  # settings, plan, directory, escalation, calendar, templates
+    REFUSED = 4  # a person's command the rules do not allow; nothing was stored
+    LEDGER = 5
+    SERVER = 6
+    ENVIRONMENT = 7  # the stack, the disk, the clock
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141  # whoever read the output stopped reading, as after `| head`
+
+
+class ServerUnreachable(Exception):
+    """Prefect's server does not answer, or answers with an error; the message says which and what to do."""
+
+
+def foreseen(error: BaseException) -> tuple[Exit, str] | None:
+    """The exit code and the message of an error that a user can do something about; None for a defect."""
+    match error:
+        case BadInput() | CalendarRange():
+            return Exit.BAD_INPUT, str(error)
+        case Refused():
+            return Exit.REFUSED, f"未受理：{error}"
+        case LedgerUnusable() | Conflict():
+            return Exit.LEDGER, str(error)
+        case ServerUnreachable():
+            return Exit.SERVER, str(error)
+        case KeyboardInterrupt():
+            return Exit.INTERRUPTED, "interrupted"
+        case BrokenPipeError():
+            return Exit.PIPE_CLOSED, ""
+        case ClockUnusable() | OSError():
+            return Exit.ENVIRONMENT, str(error)
+        case _:
+            return (Exit.ENVIRONMENT, str(error)) if _of_the_stack(error) else None
+
+
+def _of_the_stack(error: BaseException) -> bool:
+    from deployments.children import StackError  # noqa: PLC0415  commands that need no stack start faster
+
+    return isinstance(error, StackError)

@@ -1,0 +1,148 @@
+"""What `doctor` looks at on this side: files, plan, ledger, clock. Each look gives findings and changes nothing."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from duban.cli.notices import stuck
+from duban.cli.plans import provisional
+from duban.core.office import Office
+from duban.core.problems import Problem
+from duban.core.summary import Delivery
+from duban.service import Service
+from duban.settings import Settings
+
+GIGABYTE = 10**9
+SHOWN = 3
+"""Problems of the plan that are shown; `check` shows the others."""
+
+
+class Level(StrEnum):
+    """How a look turned out."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found, and the remedy where one is needed."""
+
+    check: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+
+def python() -> Finding:
+    """The interpreter."""
+    return Finding("python", Level.OK, f"{'.'.join(map(str, sys.version_info[:3]))}, {sys.prefix}")
+
+
+def disk(settings: Settings) -> Finding:
+    """Room for the ledger, the databases and the logs."""
+    folder = next(path for path in (settings.var, *settings.var.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    found = f"{free:.1f} GB free for {settings.var}"
+    if free < 1:
+        return Finding("disk", Level.BAD if free < 0.1 else Level.WARN, found, "free some space")
+    return Finding("disk", Level.OK, found)
+
+
+def plan(office: Office | None, problems: list[Problem]) -> Iterator[Finding]:
+    """The files a bureau edits."""
+    for problem in problems[:SHOWN]:
+        place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        yield Finding("plan", Level.BAD, f"{place}: {problem.message}", problem.remedy)
+    if len(problems) > SHOWN:
+        yield Finding("plan", Level.BAD, f"{len(problems) - SHOWN} more problems", "duban check")
+    if office is not None:
+        steps = sum(len(initiative.steps) for initiative in office.plan.initiatives.values())
+        yield Finding("plan", Level.OK, f"{office.plan.id}: {len(office.plan.initiatives)} initiatives, {steps} steps")
+
+
+def calendar(office: Office) -> Iterator[Finding]:
+    """The working days of the plan's years."""
+    guessed = provisional(office)
+    for year in guessed:
+        remedy = "upgrade the library holidays, or enter the State Council's notice in config/calendar.yaml"
+        yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
+    if not guessed:
+        yield Finding("calendar", Level.OK, f"holidays known for {office.plan.starts.year} to {office.plan.ends.year}")
+
+
+def channels(office: Office, settings: Settings) -> Iterator[Finding]:
+    """Variables that channels name and nobody has set; values are never shown."""
+    posts = office.directory.posts.values()
+    named = {
+        name: post.id for post in posts for channel in post.channels for name in re.findall(r"\$\{(\w+)\}", channel)
+    }
+    missing = [name for name in sorted(named) if not settings.variables.get(name)]
+    for name in missing:
+        yield Finding(
+            "channels", Level.BAD, f"${{{name}}} of {named[name]} is not set", "set it where duban is started"
+        )
+    if not missing:
+        reached = sum(bool(post.channels) for post in posts)
+        yield Finding("channels", Level.OK, f"{reached} posts with channels; other letters lie in {settings.mail}")
+
+
+def unborn(settings: Settings) -> bool:
+    """Whether the ledger is a file that does not exist yet."""
+    scheme, _, file = settings.ledger.partition(":///")
+    return scheme == "sqlite" and not Path(file).exists()
+
+
+def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
+    """The ledger: its schema, its chain of entries."""
+    from sqlalchemy import make_url  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
+
+    from duban.adapters.ledger_rules import verify  # noqa: PLC0415  as above
+    from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  as above
+
+    broken = verify(service.ledger)
+    with service.ledger.stream() as entries:
+        count = sum(1 for _ in entries)
+    found = f"{make_url(settings.ledger)!r}: schema {LATEST}, {count} entries"
+    if broken:
+        found = f"{found}; broken at {broken.initiative}, entry {broken.sequence}: {broken.reason}"
+        yield Finding("ledger", Level.BAD, found, "restore the last backup; duban ledger verify")
+    else:
+        yield Finding("ledger", Level.OK, f"{found}, whole")
+
+
+def notices(service: Service) -> Iterator[Finding]:
+    """Notices that reached nobody."""
+    now, rows = service.clock.now(), service.ledger.notices()
+    dead = sum(row.delivery is Delivery.DEAD for row in rows)
+    held = sum(stuck(row, now) for row in rows) - dead
+    if dead:
+        yield Finding("notices", Level.BAD, f"{dead} undeliverable", "duban notices; correct the channels")
+    if held:
+        yield Finding("notices", Level.WARN, f"{held} late or refused so far", "duban notices; is the patrol running?")
+    if not dead and not held:
+        yield Finding("notices", Level.OK, f"{len(rows)} in all, none stuck")
+
+
+def patrol(service: Service) -> Finding:
+    """Whether initiatives are looked at when their time comes."""
+    waiting = service.due()
+    if waiting:
+        return Finding("patrol", Level.WARN, f"{len(waiting)} initiatives wait for a look", "is the patrol running?")
+    return Finding("patrol", Level.OK, "no initiative waits for a look")
+
+
+def clock(settings: Settings, now: datetime) -> Finding:
+    """Which time it is here."""
+    local = f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    if settings.clock is None:
+        return Finding("clock", Level.OK, f"real: {local} {settings.zone}")
+    return Finding(
+        "clock", Level.WARN, f"a rehearsal's ({settings.clock}): {local} {settings.zone}", "none in a rehearsal"
+    )

@@ -1,0 +1,64 @@
+"""What `doctor` looks at on Prefect's side: the stack, the server, the deployments, the worker."""
+
+from collections.abc import Iterator
+
+from deployments.environment import Addresses
+from duban.cli.exits import ServerUnreachable
+from duban.cli.health import Finding, Level
+from duban.cli.prefect_server import API_VARIABLE, connect
+from duban.cli.up import PATROL_EVERY
+from duban.core.office import Office
+from duban.settings import Settings
+
+
+def stack(settings: Settings, running: Addresses | None) -> Finding:
+    """Whether the embedded stack runs."""
+    if running is not None:
+        return Finding("stack", Level.OK, f"runs on {running.var}: {running.ui}")
+    if settings.variables.get(API_VARIABLE):
+        return Finding("stack", Level.OK, f"none here; {API_VARIABLE} names the server")
+    return Finding("stack", Level.WARN, f"none runs on {settings.var}", "duban up")
+
+
+def server(settings: Settings, running: Addresses | None, office: Office | None) -> Iterator[Finding]:
+    """The server, and what should be on it; nothing where none is meant to run."""
+    if running is None and not settings.variables.get(API_VARIABLE):
+        return
+    try:
+        api = connect(settings, running)
+    except ServerUnreachable as error:
+        yield Finding("server", Level.BAD, str(error), "see the log of the server")
+        return
+    yield Finding("server", Level.OK, f"{api} answers")
+    yield _worker(settings.stack.pool)
+    if office is not None:
+        yield _deployments(office, settings)
+
+
+def _worker(pool: str) -> Finding:
+    """Whether somebody carries out what is scheduled."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415  Prefect is slow to import
+    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415  as above
+
+    try:
+        with get_client(sync_client=True) as client:
+            workers = client.read_workers_for_work_pool(pool)
+    except ObjectNotFound:
+        return Finding("worker", Level.BAD, f"the server has no work pool {pool!r}", "duban up, or duban apply")
+    alive = [worker.name for worker in workers if worker.status == "ONLINE"]
+    if not alive:
+        return Finding(
+            "worker", Level.BAD, f"none lives in the work pool {pool!r}", f"prefect worker start --pool {pool}"
+        )
+    return Finding("worker", Level.OK, f"{len(alive)} in the work pool {pool!r}")
+
+
+def _deployments(office: Office, settings: Settings) -> Finding:
+    """Whether the server has the plan as it is in the files."""
+    from deployments.apply import difference  # noqa: PLC0415  Prefect is slow to import
+
+    changes = difference(office, patrol_every=None if settings.clock else PATROL_EVERY)
+    if changes.empty:
+        return Finding("deployments", Level.OK, f"{changes.same}, all as the plan has them")
+    found = f"{len(changes.create)} missing, {len(changes.update)} outdated, {len(changes.remove)} superfluous"
+    return Finding("deployments", Level.WARN, found, "duban apply")

@@ -1,0 +1,138 @@
+"""`ledger verify | rebuild | list`: the ledger itself, for administrators."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from duban.adapters.ledger_rules import Broken, verify
+from duban.cli.exits import Exit
+from duban.cli.opening import opened
+from duban.cli.output import complain, console, print_json
+from duban.core.decide import decide
+from duban.core.entries import first_broken
+from duban.core.summary import Summary
+from duban.ports import Commit, Conflict, Ledger
+from duban.service import TRIES, Service
+
+app = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("verify")
+def verify_command(as_json: Json = False) -> None:
+    """Read every entry and name the first one that was changed or is missing."""
+    with opened() as at:
+        broken = verify(at.service.ledger)
+        count = _count(at.service.ledger)
+    if as_json:
+        print_json({"whole": broken is None, "entries": count, "broken": broken})
+    elif broken is None:
+        typer.echo(f"the ledger is whole: {count} entries, each following from the one before it")
+    else:
+        typer.echo(f"{_said(broken)}\nrestore the last backup, and find out who wrote to the database")
+    raise typer.Exit(Exit.PROBLEMS if broken else Exit.FINE)
+
+
+def _said(broken: Broken) -> str:
+    return f"the ledger is broken at {broken.initiative}, entry {broken.sequence}: {broken.reason}"
+
+
+def _count(ledger: Ledger) -> int:
+    with ledger.stream() as entries:
+        return sum(1 for _ in entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How much was made anew; `left_out` are initiatives of the ledger that the plan no longer has."""
+
+    initiatives: int
+    steps: int
+    notices: int
+    left_out: tuple[str, ...]
+
+
+@app.command()
+def rebuild(as_json: Json = False) -> None:
+    """Make the derived tables (lights, forecasts, notices) anew from the entries; no entry is added or changed."""
+    with opened() as at:
+        with at.service.ledger.stream() as entries:
+            broken = first_broken(entries)
+        if broken is not None:
+            entry, reason = broken
+            complain(f"{_said(Broken(entry.initiative, entry.sequence, reason))}\nnothing was made anew")
+            raise typer.Exit(Exit.PROBLEMS)
+        rebuilt = rebuild_derived(at.service)
+    if as_json:
+        print_json(rebuilt)
+        return
+    typer.echo(f"made anew: {rebuilt.initiatives} initiatives, {rebuilt.steps} steps, {rebuilt.notices} notices")
+    for name in rebuilt.left_out:
+        typer.echo(f"left out: {name}, which the plan no longer has")
+
+
+def rebuild_derived(service: Service) -> Rebuilt:
+    """Empty the derived tables and fill them again; what the time has brought meanwhile is left to the next tick."""
+    names = service.ledger.initiatives()
+    known = [name for name in names if name in service.office.plan.initiatives]
+    service.ledger.forget_derived()
+    # A forecast may hang on one elsewhere that is not made anew yet: once more round, until nothing changes.
+    before: list[Summary] = []
+    for _ in known:
+        notices = sum([_make_anew(service, name) for name in known])
+        after = list(service.ledger.summaries())
+        if after == before:
+            break
+        before = after
+    steps = sum(len(summary.steps) for summary in before)
+    return Rebuilt(len(before), steps, notices if known else 0, tuple(set(names) - set(known)))
+
+
+def _make_anew(service: Service, name: str) -> int:
+    """Store the summary and the notices of an initiative as its entries tell them; the number of notices."""
+    for _ in range(TRIES):
+        view = service.view(name)
+        head = view.state.head
+        summary = decide(view.look, view.state).summary
+        commit = Commit(
+            initiative=name,
+            entries=(),
+            summary=replace(summary, sequence=head.sequence if head else 0),
+            notices=tuple(view.state.notices.values()),
+        )
+        try:
+            service.ledger.commit(commit)
+        except Conflict:
+            continue
+        return len(commit.notices)
+    raise Conflict(f"{name}: others wrote {TRIES} times while this was being made anew; try again")
+
+
+@app.command("list")
+def list_entries(
+    initiative: Annotated[str, typer.Argument(metavar="INITIATIVE", help="Whose entries.")],
+    step: Annotated[str | None, typer.Option(metavar="STEP", help="Only those about this step.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the entries of an initiative, oldest first."""
+    with opened() as at:
+        entries = at.service.ledger.entries(initiative)
+        if not entries:
+            at.service.initiative(initiative)  # refuses a name that is in neither the ledger nor the plan
+        zone = at.service.office.zone
+    entries = [entry for entry in entries if step in (None, entry.step)]
+    if as_json:
+        print_json(entries)
+        return
+    table = Table("sequence", "moment", "kind", "step", "actor", "data", box=None, pad_edge=False)
+    for entry in entries:
+        moment = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        said = json.dumps(entry.data, ensure_ascii=False) if entry.data else ""
+        table.add_row(str(entry.sequence), moment, entry.kind, entry.step, entry.actor, escape(said))
+    console().print(table)
+    typer.echo(f"{len(entries)} entries")

@@ -1,0 +1,99 @@
+"""Opens the engine for the length of one command, on whichever ledger lies in the settings' var folder."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import IO
+
+from deployments.environment import Addresses
+from duban.core.decide import Decision, decide
+from duban.core.office import Look
+from duban.service import Service
+from duban.settings import Settings, load_settings
+
+PATIENCE = 30.0
+"""Seconds to wait for another command that has started the stack's PostgreSQL, or for a stack that is starting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The engine, and the stack it belongs to when one runs."""
+
+    settings: Settings
+    service: Service
+    stack: Addresses | None
+
+    def seen(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, Decision]]:
+        """Initiatives (all, or those named) as they stand at this moment, in the document's order."""
+        for name in self.service.office.plan.initiatives if names is None else names:
+            view = self.service.view(name)
+            yield view.look, decide(view.look, view.state)
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[Opened]:
+    """Open the engine; raises BadInput, LedgerUnusable or StackError."""
+    from duban.wiring import desk  # noqa: PLC0415  commands that open no ledger need not load databases
+
+    with found(settings or load_settings()) as (at, stack), desk(at) as ready:
+        yield Opened(at, ready.service, stack)
+
+
+@contextmanager
+def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
+    """The settings with the ledger to use: the one given, the running stack's, a stopped stack's, else SQLite.
+
+    A stopped stack's PostgreSQL runs for the length of the block.
+    """
+    from deployments.run_folder import running  # noqa: PLC0415  checks of a plan need no stack
+
+    stack = running(settings.var)
+    if _given(settings):
+        yield settings, stack
+    elif stack is not None:
+        yield replace(settings, ledger=stack.ledger), stack
+    elif not (settings.var / "postgres" / "PG_VERSION").exists():
+        yield settings, None
+    else:
+        with ExitStack() as held:
+            url, stack = _woken(settings, held)
+            yield replace(settings, ledger=url), stack
+
+
+def _given(settings: Settings) -> bool:
+    """Whether somebody chose a ledger."""
+    return settings.ledger != f"sqlite:///{settings.var / 'ledger.sqlite'}"
+
+
+def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
+    """The URL of the ledger of a stack that does not run, or has just started after all."""
+    from deployments import postgres, run_folder  # noqa: PLC0415  as above
+
+    lock = _lock(settings)
+    if isinstance(lock, Addresses):
+        return lock.ledger, lock
+    held.enter_context(lock)  # nobody else starts or ends this PostgreSQL meanwhile
+    run_folder.withdraw(settings.var)  # addresses a killed stack left would pass for a living one's while we hold it
+    log = settings.var / "log" / "postgres.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    cluster = held.enter_context(postgres.running(settings.var / "postgres", log, settings.variables))
+    postgres.ensure_databases(cluster, "ledger")
+    return cluster.psycopg_url("ledger"), None
+
+
+def _lock(settings: Settings) -> IO[str] | Addresses:
+    """The stack's lock, or the addresses of the stack that holds it; raises StackError when neither comes up."""
+    from deployments import run_folder  # noqa: PLC0415  as above
+    from deployments.children import StackError  # noqa: PLC0415  as above
+
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return run_folder.take_lock(settings.var)
+        except StackError:
+            stack = run_folder.running(settings.var)
+            if stack is not None:
+                return stack
+            if time.monotonic() > until:
+                raise

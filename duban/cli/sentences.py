@@ -1,0 +1,161 @@
+"""The reasons of a step in Chinese, as coordinators read them: lines under headings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from duban.core.board import LIGHT_MARKS, LIGHT_TITLES
+from duban.core.commands import STATUS_TITLES
+from duban.core.office import Office
+from duban.core.phrases import SLIPS, chinese
+from duban.core.summary import Light
+from duban.core.when import PERIOD, START, Relative, Unit
+from duban.core.why import Limit, Link, Origin, Rule, Why
+
+RULES: Mapping[Rule, str] = {
+    Rule.FAILED: "自动事项执行失败，一律亮红灯",
+    Rule.LATE: "过了时限",
+    Rule.DAYS_LEFT: "按剩余工作日",
+    Rule.TIME_SHARE: "按剩余时间比例",
+    Rule.PACE: "按序时进度",
+    Rule.FORECAST: "按预计完成日",
+    Rule.UNANSWERED: "按催办回应",
+}
+"""How each rule judges."""
+
+UNITS: Mapping[Unit, str] = {Unit.WORKING: "个工作日", Unit.CALENDAR: "个自然日"}
+
+Paragraph = tuple[str, list[str]]
+"""A heading and the lines under it."""
+
+
+def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
+    """Everything there is to say about a step; headings without lines are left out."""
+    told = _Told(why, office)
+    for heading, lines in (
+        ("状态", told.standing()),
+        ("亮灯", told.light()),
+        ("等待", told.needs()),
+        ("时限", told.limit()),
+        ("预计", told.forecast()),
+        ("关键链", told.chain()),
+        ("着手", told.act_on()),
+        ("下一步", told.next_rung()),
+        ("等它的", told.waiting()),
+    ):
+        if found := list(lines):
+            yield heading, found
+
+
+class _Told:
+    """The reasons of one step, each kind in its own words."""
+
+    def __init__(self, why: Why, office: Office) -> None:
+        self.why = why
+        self.office = office
+
+    def standing(self) -> Iterator[str]:
+        """Where the step stands and who is waited for."""
+        why = self.why
+        ended = f"（{chinese(why.finished)}）" if why.finished else ""
+        posts = f"，等{self._titles(why.posts)}办理" if why.posts else ""
+        yield f"{STATUS_TITLES[why.status]}{ended}，由{self._title(why.owner)}承办{posts}"
+
+    def light(self) -> Iterator[str]:
+        """What lit the step."""
+        why = self.why
+        if why.light is not Light.OFF:
+            judged = f"（{RULES[why.rule]}）" if why.rule else ""
+            yield f"{LIGHT_MARKS[why.light]} {LIGHT_TITLES[why.light]}：{why.reason}{judged}"
+
+    def needs(self) -> Iterator[str]:
+        """What it waits for; where all is closed, the day it may begin."""
+        holder = self.why.chain[-2].step if len(self.why.chain) > 1 else None
+        for link in self.why.needs:
+            decides = "，由它决定何时启动" if link.step == holder and len(self.why.needs) > 1 else ""
+            yield self._link(link) + decides
+        if not self.why.needs and self.why.opens:
+            yield f"前置事项均已办结，{chinese(self.why.opens)}启动"
+
+    def limit(self) -> Iterator[str]:
+        """The deadline, where it comes from and what moved it."""
+        limit = self.why.limit
+        if limit is None:
+            return
+        yield f"{chinese(limit.day) or '尚未确定'}（{self._origin(limit)}）"
+        if limit.day != limit.original:
+            yield f"原时限{chinese(limit.original)}"
+        if open_ones := [link for link in limit.anchors if not link.closed]:
+            yield f"等{self._some(open_ones)}办结后确定"
+        if limit.extended_to:
+            yield f"{chinese(limit.granted)}同意延期至{chinese(limit.extended_to)}"
+        for first, last in limit.suspended:
+            yield f"{chinese(first)}起中止{f'，{chinese(last)}恢复' if last else '，尚未恢复'}，其间不计时限"
+        if limit.asked:
+            yield f"{self._title(limit.asked.by)}申请延期至{chinese(limit.asked.to)}，尚待答复：{limit.asked.reason}"
+
+    def _origin(self, limit: Limit) -> str:
+        match limit.origin:
+            case Origin.DATE:
+                return "计划写明的日期"
+            case Origin.SPAN:
+                return "计划写明的月份或者季度的最后一个工作日"
+            case Origin.DURATION:
+                return f"启动后{limit.duration.likely}{UNITS[limit.duration.unit]}，限时办结"
+            case Origin.DISTANCE:
+                return self._distance(limit, limit.written) if isinstance(limit.written, Relative) else ""
+
+    def _distance(self, limit: Limit, written: Relative) -> str:
+        side = "后" if written.amount >= 0 else "前"
+        return f"{self._anchor(limit, written)}{side}{abs(written.amount)}{UNITS[written.unit]}"
+
+    def _anchor(self, limit: Limit, written: Relative) -> str:
+        if isinstance(written.anchor, date):
+            return chinese(written.anchor)
+        return {START: "计划开始", PERIOD: "本期末"}.get(written.anchor) or f"{self._some(limit.anchors)}办结"
+
+    def _some(self, links: Sequence[Link]) -> str:
+        return f"“{links[0].title}”" + (f"等{len(links)}项" if len(links) > 1 else "")
+
+    def forecast(self) -> Iterator[str]:
+        """The expected last day, and how much room there is."""
+        why = self.why
+        if why.forecast is None:
+            return
+        room = ""
+        if why.slack is not None and why.latest is not None:
+            kept = f"最迟{chinese(why.latest)}"
+            room = f"，{kept}，余量{why.slack}个工作日" if why.slack >= 0 else f"，{kept}，晚{-why.slack}个工作日"
+        yield f"{chinese(why.forecast)}完成{room}"
+
+    def chain(self) -> Iterator[str]:
+        """The steps that make its date, from the first to the step itself."""
+        if len(self.why.chain) > 1:
+            yield " → ".join(f"“{link.title}”" for link in self.why.chain)
+
+    def act_on(self) -> Iterator[str]:
+        """Where acting helps, when that is another step."""
+        link = self.why.act_on
+        if link is not None and link.step != self.why.step:
+            yield f"{self._link(link)}（duban why {link.step}）"
+
+    def next_rung(self) -> Iterator[str]:
+        """What the ladder does next."""
+        rung = self.why.next_rung
+        if rung is not None:
+            moment = rung.moment.astimezone(self.office.zone)
+            yield f"{chinese(moment.date())}{moment:%H:%M}，《{SLIPS[rung.slip]}》送{self._titles(rung.people)}"
+
+    def waiting(self) -> Iterator[str]:
+        """What waits for it."""
+        yield from map(self._link, self.why.waiting)
+
+    def _link(self, link: Link) -> str:
+        elsewhere = "" if link.step.initiative == self.why.step.initiative else f"（{link.initiative_title}）"
+        expected = f"，预计{chinese(link.forecast)}完成" if link.forecast else ""
+        return f"“{link.title}”{elsewhere}：{STATUS_TITLES[link.status]}，{self._title(link.owner)}{expected}"
+
+    def _titles(self, names: tuple[str, ...]) -> str:
+        return "、".join(map(self._title, names))
+
+    def _title(self, name: str) -> str:
+        return self.office.directory.known_title(name)

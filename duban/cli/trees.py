@@ -1,0 +1,54 @@
+"""How a plan stands, as a tree for the terminal: section, initiative, step."""
+
+from rich.markup import escape
+from rich.tree import Tree
+
+from duban.core.board import LIGHT_MARKS
+from duban.core.commands import STATUS_TITLES
+from duban.core.office import Office
+from duban.core.outline import InitiativeLine, SectionLine, StepLine
+from duban.core.summary import Light, StepRow
+
+
+def tree(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> Tree:
+    """The tree; without `every`, of the steps only those that are lit yellow or worse."""
+    root = Tree(f"[bold]{escape(office.plan.title)}[/]")
+    for section in sections:
+        branch = root.add(f"[bold]{section.number}　{escape(section.title)}[/]")
+        for line in section.initiatives:
+            twig = branch.add(_initiative(line))
+            for step in line.steps:
+                if every or step.row.light > Light.GREEN:
+                    twig.add(_step(step))
+    return root
+
+
+def _initiative(line: InitiativeLine) -> str:
+    due = f"　最近时限 {line.next_due}" if line.next_due else ""
+    return (
+        f"{LIGHT_MARKS[line.light]} {line.number} [bold]{escape(line.title)}[/]　{line.done}/{line.total}　"
+        f"{escape(line.reason)}{due}　[dim]{line.id}　{escape(line.lead_title)}[/]"
+    )
+
+
+def _step(line: StepLine) -> str:
+    row = line.row
+    told = [STATUS_TITLES[row.status], _limit(row), _end(row), f"{row.progress}%" if 0 < row.progress < 100 else ""]
+    reason = row.reason if row.light > Light.GREEN else ""
+    return (
+        f"{LIGHT_MARKS[row.light]} {escape(line.title)}　{'　'.join(filter(None, (*told, escape(reason))))}"
+        f"　[dim]{line.step.step}　{escape(line.owner_title)}[/]"
+    )
+
+
+def _limit(row: StepRow) -> str:
+    if row.due is None:
+        return ""
+    moved = row.original_due is not None and row.original_due != row.due
+    return f"时限 {row.due}" + (f"（原 {row.original_due}）" if moved else "")
+
+
+def _end(row: StepRow) -> str:
+    if row.finished:
+        return f"办结 {row.finished}"
+    return f"预计 {row.forecast}" if row.forecast else ""

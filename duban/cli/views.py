@@ -1,0 +1,151 @@
+"""What coordinators look at: `show`, `next`, `why`. They only read, and speak Chinese."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from duban.cli.opening import Opened, opened
+from duban.cli.output import console, print_json
+from duban.cli.people import step_of
+from duban.cli.sentences import paragraphs
+from duban.cli.trees import tree
+from duban.cli.weeks import gantt
+from duban.core.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.board import LIGHT_MARKS
+from duban.core.commands import STATUS_TITLES, VERB_TITLES, Refused
+from duban.core.decide import Decision, decide
+from duban.core.outline import SectionLine, only, outline
+from duban.core.plan import StepRef
+from duban.core.problems import nearest
+from duban.core.why import Why, why
+from duban.service import Service
+
+app = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[INITIATIVE|STEP]", help="One initiative, or one step as initiative/step.")
+    ] = None,
+    all_steps: Annotated[bool, typer.Option("--all", help="Every step, not only those with a warning.")] = False,
+    as_gantt: Annotated[bool, typer.Option("--gantt", help="Draw bars, one column for each week.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how the plan stands: sections, initiatives and steps with their lights (看灯)."""
+    with opened() as at:
+        sections = _outline(at, what)
+        now = at.service.clock.now()
+    if as_json:
+        plan = at.service.office.plan
+        print_json({"plan": plan.id, "title": plan.title, "as_of": now, "sections": sections})
+    elif as_gantt:
+        console().print(gantt(at.service.office, sections, at.service.office.day(now), steps=what is not None))
+    else:
+        console().print(tree(at.service.office, sections, every=all_steps or what is not None))
+
+
+def _outline(at: Opened, what: str | None) -> tuple[SectionLine, ...]:
+    if what is None:
+        return outline(at.service.office, at.seen())
+    initiative, _, step = what.partition("/")
+    if step:
+        known(at.service, step_of(what))
+    lines = outline(at.service.office, at.seen([initiative]))
+    return only(lines, StepRef(initiative, step)) if step else lines
+
+
+def known(service: Service, ref: StepRef) -> StepRef:
+    """The step itself when the plan has it; raises Refused with the nearest name."""
+    steps = service.initiative(ref.initiative).steps
+    if ref.step not in steps:
+        hint = nearest(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
+        raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
+    return ref
+
+
+@app.command("next")
+def next_due(
+    post: Annotated[str | None, typer.Option(metavar="POST", help="Only what this post may do.")] = None,
+    days: Annotated[int, typer.Option(min=0, max=250, metavar="N", help="How many working days ahead.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """List what people have to do next, most urgent first (近期要办)."""
+    with opened() as at:
+        office, today = at.service.office, at.service.office.day(at.service.clock.now())
+        if post is not None and post not in office.directory.posts:
+            hint = nearest(post, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+            raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{hint}")
+        duties = urgent_first((duty for seen in at.seen() for duty in agenda(*seen, days)), today)
+        if post is not None:
+            duties = of_post(duties, office, post, today)
+    if as_json:
+        print_json(duties)
+    elif not duties:
+        typer.echo(f"今后{days}个工作日内没有要办的事项")
+    else:
+        console().print(_duties(at, duties))
+
+
+def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
+    titles = at.service.office.directory.title
+    table = Table("", "时限", "余", "要办", "事项", "办理人", "编号", box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    for duty in duties:
+        table.add_row(
+            LIGHT_MARKS[duty.light],
+            duty.due.isoformat() if duty.due else "—",
+            _days_left(duty.days_left),
+            VERB_TITLES[duty.verb] if duty.verb else STATUS_TITLES[duty.status],
+            escape(duty.title),
+            "、".join(map(titles, duty.posts)),
+            str(duty.step),
+        )
+    return table
+
+
+def _days_left(days: int | None) -> str:
+    if days is None:
+        return "—"
+    return f"{days}天" if days >= 0 else f"逾{-days}天"
+
+
+@app.command("why")
+def why_command(
+    step: Annotated[str, typer.Argument(metavar="STEP", help="The step, as initiative/step.")], as_json: Json = False
+) -> None:
+    """Say why a step stands as it does, and where acting helps (为什么)."""
+    with opened() as at:
+        reasons = reasons_of(at.service, known(at.service, step_of(step)))
+    if as_json:
+        print_json(reasons)
+    else:
+        for line in _lines(reasons, at):
+            console().print(line, soft_wrap=True)
+
+
+def reasons_of(service: Service, ref: StepRef) -> Why:
+    """The reasons of a step, followed through the whole plan."""
+    view = service.view(ref.initiative)
+
+    @cache
+    def decision_of(name: str) -> Decision:
+        other = view if name == ref.initiative else service.view(name)
+        return decide(other.look, other.state)
+
+    return why(view.look, view.state, view.look.initiative.steps[ref.step], decision_of)
+
+
+def _lines(reasons: Why, at: Opened) -> Iterator[str]:
+    yield f"[bold]{escape(reasons.title)}[/]　{escape(reasons.initiative_title)}　{reasons.step}"
+    for heading, lines in paragraphs(reasons, at.service.office):
+        for number, line in enumerate(lines):
+            label = heading if number == 0 else ""
+            yield f"  [dim]{label}{'　' * (4 - len(label))}[/]{escape(line)}"
