@@ -3,10 +3,11 @@
 Reasons as data, for people and programs alike; putting them into words is for whoever shows them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from types import NoneType
 
 from duban.core.agenda import awaited
 from duban.core.deadlines import Deadline, may_open
@@ -200,10 +201,10 @@ def _rule(look: Look, state: State, row: StepRow) -> Rule | None:
     return next(rule for rule, lights in _one_by_one(look.office.policy.lights) if _lit(look, state, row, lights))
 
 
-def _one_by_one(rules: Lights) -> Iterator[tuple[Rule, Lights]]:
-    yield Rule.LATE, Lights()
-    for name in Lights.model_fields:
-        yield Rule(name), Lights().model_copy(update={name: getattr(rules, name)})
+def _one_by_one(rules: Lights) -> list[tuple[Rule, Lights]]:
+    """Each rule with the policy in which it stands alone; without any, late is still red."""
+    alone = [(Rule(name), Lights().model_copy(update={name: getattr(rules, name)})) for name in Lights.model_fields]
+    return [(Rule.LATE, Lights()), *alone]
 
 
 def _lit(look: Look, state: State, row: StepRow, lights: Lights) -> bool:
@@ -219,7 +220,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
     return Limit(
         day=known.day if known else None,
         original=known.original if known else None,
-        origin=_origin(step.due),
+        origin=ORIGINS[type(step.due)],
         written=step.due,
         duration=step.duration,
         anchors=links.of(step.due_anchor),
@@ -230,16 +231,13 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
     )
 
 
-def _origin(due: When | None) -> Origin:
-    match due:
-        case None:
-            return Origin.DURATION
-        case OnDate():
-            return Origin.DATE
-        case Relative():
-            return Origin.DISTANCE
-        case WithinSpan():
-            return Origin.SPAN
+ORIGINS: Mapping[type, Origin] = {
+    OnDate: Origin.DATE,
+    WithinSpan: Origin.SPAN,
+    Relative: Origin.DISTANCE,
+    NoneType: Origin.DURATION,
+}
+"""Where a deadline comes from, by what stands in the plan."""
 
 
 def _posts(look: Look, step: Step, own: StepState, row: StepRow) -> Iterator[str]:

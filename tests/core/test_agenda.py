@@ -1,0 +1,85 @@
+"""What people have to do next, asked of a small bureau as its story goes on."""
+
+from datetime import date
+
+from duban.core.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.commands import Verb
+from duban.core.decide import decide
+from duban.core.plan import StepRef
+from duban.core.summary import Light, Status
+from tests.bureau import ADMINISTRATOR, COSMETICS, HEAD, LEADER, OFFICER, REVIEWER, Story
+
+
+def duties(story: Story, days: int = 250) -> list[Duty]:
+    view = story.service.view(COSMETICS)
+    return list(agenda(view.look, decide(view.look, view.state), days))
+
+
+def told(story: Story, days: int = 250) -> list[tuple[str, Verb | None, tuple[str, ...]]]:
+    return [(duty.step.step, duty.verb, duty.posts) for duty in duties(story, days)]
+
+
+def test_owners_sign_then_hand_in_or_report_and_reviewers_judge() -> None:
+    story = Story().at(1)
+    assert told(story) == [("draft", Verb.SIGN, (OFFICER, HEAD)), ("cases", Verb.SIGN, (OFFICER, HEAD))]
+    story.act(Verb.SIGN).act(Verb.SIGN, "cases")
+    assert told(story) == [("draft", Verb.SUBMIT, (OFFICER, HEAD)), ("cases", Verb.REPORT, (OFFICER, HEAD))]
+    story.act(Verb.SUBMIT, evidence=("稿",))
+    assert told(story)[0] == ("draft", Verb.APPROVE, (REVIEWER, LEADER))
+
+
+def test_a_review_is_signed_for_and_then_judged() -> None:
+    story = Story().at(1).act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER)
+    assert ("check", Verb.SIGN, ("policy-law-officer", REVIEWER)) in told(story)
+    story.act(Verb.SIGN, "check", REVIEWER)
+    assert ("check", Verb.APPROVE, (REVIEWER, LEADER)) in told(story)
+
+
+def test_a_request_for_an_extension_is_a_duty_beside_the_work() -> None:
+    story = Story().at(1).act(Verb.SIGN).act(Verb.EXTEND, to="2024-04-19", reason="等待批复")
+    assert told(story)[:2] == [("draft", Verb.SUBMIT, (OFFICER, HEAD)), ("draft", Verb.GRANT, (LEADER,))]
+
+
+def test_waiting_steps_count_once_they_have_a_deadline() -> None:
+    duty = next(duty for duty in duties(Story().at(1)) if duty.step.step == "draft")
+    assert (duty.due, duty.days_left, duty.status) == (date(2024, 4, 12), 9, Status.OPEN)
+    assert "check" not in [name for name, _, _ in told(Story().at(1))]
+
+
+def test_a_failed_action_is_the_administrators_now() -> None:
+    story = Story().at(1)
+    for _ in range(3):
+        story.service.start_action(StepRef(COSMETICS, "bulletin"))
+        story.service.fail_action(StepRef(COSMETICS, "bulletin"), "磁盘已满")
+    assert ("bulletin", None, (ADMINISTRATOR,)) in told(story)
+
+
+def test_only_what_falls_due_within_so_many_working_days_is_listed() -> None:
+    assert [name for name, _, _ in told(Story().at(1), 9)] == ["draft"]
+    assert told(Story().at(1), 8) == []
+
+
+def test_late_comes_first_then_the_graver_light() -> None:
+    def duty(name: str, due: date | None, light: Light) -> Duty:
+        ref = StepRef(COSMETICS, name)
+        return Duty(ref, "", "", "", Status.OPEN, light, "", Verb.SIGN, (), due, None)
+
+    mixed = [
+        duty("later", date(2024, 4, 3), Light.RED),
+        duty("green", date(2024, 4, 2), Light.GREEN),
+        duty("yellow", date(2024, 4, 2), Light.YELLOW),
+        duty("now", None, Light.RED),
+        duty("late", date(2024, 3, 1), Light.RED),
+    ]
+    order = [duty.step.step for duty in urgent_first(mixed, date(2024, 4, 1))]
+    assert order == ["late", "now", "yellow", "green", "later"]
+
+
+def test_a_deputy_sees_the_duties_of_an_absent_colleague() -> None:
+    story = Story().at(1).at(15)
+    bureau, found = story.service.office, duties(story)
+    assert [duty.step.step for duty in of_post(found, bureau, "protection-deputy", date(2024, 4, 15))] == [
+        "draft",
+        "cases",
+    ]
+    assert of_post(found, bureau, "protection-deputy", date(2024, 4, 18)) == []

@@ -1,0 +1,254 @@
+"""Reasons of steps, asked of a small bureau as its story goes on."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from duban.core.commands import Verb
+from duban.core.decide import Decision, decide
+from duban.core.plan import StepRef
+from duban.core.plan_file import Kind
+from duban.core.policy import DaysLeft, Lights, Pace, TimeShare
+from duban.core.summary import Light, Status
+from duban.core.when import Relative, Unit, month_span
+from duban.core.why import Link, Origin, Rule, Why, whole_chain, why
+from tests.bureau import (
+    ADMINISTRATOR,
+    COSMETICS,
+    HEAD,
+    LEADER,
+    OFFICER,
+    REVIEWER,
+    STEPS,
+    TRAINING,
+    ZONE,
+    Story,
+    initiative,
+    office,
+    step,
+)
+
+LIT = Lights(
+    days_left=DaysLeft(yellow=3),
+    time_share=TimeShare(yellow=0.3, orange=0.15),
+    pace=Pace(yellow=10, red=30),
+    forecast=True,
+    unanswered=True,
+)
+
+
+def reasons(story: Story, name: str = "draft", of: str = COSMETICS) -> Why:
+    def decision_of(other: str) -> Decision:
+        seen = story.service.view(other)
+        return decide(seen.look, seen.state)
+
+    view = story.service.view(of)
+    return why(view.look, view.state, view.look.initiative.steps[name], decision_of)
+
+
+def lit(**rules: Any) -> Story:
+    """The story of a bureau with these rules for its lights."""
+    bureau = office()
+    return Story(replace(bureau, policy=bureau.policy.model_copy(update={"lights": Lights(**rules)})))
+
+
+def titles(links: Iterable[Link]) -> list[str]:
+    return [str(link.step) for link in links]
+
+
+class TestWaiting:
+    def test_a_step_names_the_needs_that_hold_it_and_when_they_are_expected(self) -> None:
+        found = reasons(Story().at(1), "check")
+        assert found.status is Status.WAITING
+        assert [(link.title, link.status, link.forecast, link.closed) for link in found.needs] == [
+            ("起草化妆品产业知识产权保护方案", Status.OPEN, date(2024, 4, 8), False)
+        ]
+        assert found.opens is None
+
+    def test_the_chain_leads_through_other_initiatives_to_where_acting_helps(self) -> None:
+        story = Story().at(1)
+        story.tick(TRAINING)
+        found = reasons(story, "lecture", TRAINING)
+        assert titles(found.chain) == ["cosmetics/draft", "training/lecture"]
+        assert found.act_on is not None
+        assert found.act_on.step == StepRef(COSMETICS, "draft")
+        assert found.act_on.owner == "protection"
+        assert found.act_on.initiative_title == "推进化妆品产业知识产权保护"
+
+    def test_within_an_initiative_the_chain_is_its_own(self) -> None:
+        found = reasons(Story().at(1), "adopt")
+        assert titles(found.chain) == ["cosmetics/draft", "cosmetics/check", "cosmetics/adopt"]
+
+    def test_a_chain_may_pass_through_three_initiatives(self) -> None:
+        chains = {
+            "a": (StepRef("b", "two"), StepRef("a", "one")),
+            "b": (StepRef("c", "three"), StepRef("b", "two")),
+            "c": (StepRef("c", "three"),),
+        }
+
+        class Outlook:
+            def __init__(self, name: str) -> None:
+                self.outlook = self
+                self.name = name
+
+            def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
+                return chains[initiative]
+
+        found = whole_chain(StepRef("a", "one"), Outlook)  # type: ignore[arg-type]  # as much of a decision as it needs
+        assert found == (StepRef("c", "three"), StepRef("b", "two"), StepRef("a", "one"))
+
+    def test_what_waits_for_a_step_is_named_here_and_elsewhere(self) -> None:
+        assert titles(reasons(Story().at(1)).waiting) == ["cosmetics/check", "training/lecture"]
+
+    def test_an_open_step_waits_for_nothing_and_is_its_own_chain(self) -> None:
+        found = reasons(Story().at(1))
+        assert found.needs == ()
+        assert found.opens is None
+        assert titles(found.chain) == ["cosmetics/draft"]
+        assert found.act_on is not None
+        assert found.act_on.step == found.step
+
+    def test_a_step_that_waits_for_its_day_alone_names_that_day(self) -> None:
+        later = step("later", "五月启动", earliest=month_span(2024, 5))
+        found = reasons(
+            Story(office(initiatives={COSMETICS: initiative(COSMETICS, "例", "2.4a", later)})).at(1), "later"
+        )
+        assert (found.needs, found.opens) == ((), date(2024, 5, 1))
+
+
+class TestLimits:
+    def test_a_written_date(self) -> None:
+        limit = reasons(Story().at(1)).limit
+        assert limit is not None
+        assert (limit.day, limit.original, limit.origin) == (date(2024, 4, 12), date(2024, 4, 12), Origin.DATE)
+
+    def test_the_duration_where_none_is_written(self) -> None:
+        story = Story().at(1).act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER)
+        limit = reasons(story, "check").limit
+        assert limit is not None
+        assert (limit.day, limit.origin, limit.duration.likely) == (date(2024, 4, 4), Origin.DURATION, 3)
+
+    @pytest.mark.parametrize(
+        ("due", "origin", "anchors", "day"),
+        [
+            (month_span(2024, 6), Origin.SPAN, [], date(2024, 6, 28)),
+            (Relative(10, Unit.WORKING, date(2024, 4, 1)), Origin.DISTANCE, [], date(2024, 4, 15)),
+            (Relative(3, Unit.WORKING, "draft"), Origin.DISTANCE, ["cosmetics/draft"], None),
+        ],
+    )
+    def test_months_and_distances(self, due: object, origin: Origin, anchors: list[str], day: date | None) -> None:
+        anchor = (StepRef(COSMETICS, "draft"),) if anchors else ()
+        own = step("own", "另一事项", due=due, due_anchor=anchor)
+        bureau = office(initiatives={COSMETICS: initiative(COSMETICS, "例", "2.4a", STEPS[0], own)})
+        limit = reasons(Story(bureau).at(1), "own").limit
+        assert limit is not None
+        assert (limit.origin, titles(limit.anchors), limit.day) == (origin, anchors, day)
+
+    def test_steps_nobody_answers_for_have_no_limit_of_their_own(self) -> None:
+        assert reasons(Story().at(1), "publicity").limit is None
+
+    def test_an_extension_asked_for_and_granted(self) -> None:
+        story = Story().at(1).at(3).act(Verb.EXTEND, to="2024-04-19", reason="等待批复")
+        asked = reasons(story)
+        assert asked.limit is not None
+        assert asked.limit.asked is not None
+        assert (asked.limit.asked.to, asked.limit.asked.reason) == (date(2024, 4, 19), "等待批复")
+        assert LEADER in asked.posts
+        granted = reasons(story.at(4).act(Verb.GRANT, actor=LEADER)).limit
+        assert granted is not None
+        assert (granted.day, granted.original) == (date(2024, 4, 19), date(2024, 4, 12))
+        assert (granted.extended_to, granted.granted, granted.asked) == (date(2024, 4, 19), date(2024, 4, 4), None)
+
+    def test_suspensions_past_and_present(self) -> None:
+        story = Story().at(1).at(2).act(Verb.SUSPEND, actor=HEAD, reason="待上级文件")
+        going_on = reasons(story.at(3)).limit
+        assert going_on is not None
+        assert going_on.suspended == ((date(2024, 4, 2), None),)
+        over = reasons(story.at(4).act(Verb.RESUME, actor=HEAD)).limit
+        assert over is not None
+        assert over.suspended == ((date(2024, 4, 2), date(2024, 4, 4)),)
+        assert over.day == date(2024, 4, 16)
+
+
+class TestForecast:
+    def test_slack_is_counted_to_the_last_day_that_makes_nothing_late(self) -> None:
+        found = reasons(Story().at(1))
+        assert (found.forecast, found.latest, found.slack) == (date(2024, 4, 8), date(2024, 4, 12), 4)
+
+    def test_it_is_negative_once_the_forecast_passes_it(self) -> None:
+        found = reasons(Story().at(1).at(15))
+        assert (found.forecast, found.slack) == (date(2024, 4, 15), -1)
+
+    def test_nothing_binds_a_step_without_deadlines_behind_it(self) -> None:
+        found = reasons(Story().at(1), "publicity")
+        assert (found.latest, found.slack) == (None, None)
+
+    def test_a_closed_step_has_neither_forecast_nor_chain(self) -> None:
+        story = Story().at(1).act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER)
+        found = reasons(story)
+        assert (found.status, found.finished) == (Status.DONE, date(2024, 4, 1))
+        assert (found.forecast, found.latest, found.slack, found.chain, found.act_on, found.posts, found.next_rung) == (
+            *(None, None, None),
+            *((), None, (), None),
+        )
+
+
+class TestLights:
+    def test_rules_are_those_of_the_policy_and_two_that_always_hold(self) -> None:
+        assert {rule.value for rule in Rule} == {"failed", "late", *Lights.model_fields}
+
+    def test_green_needs_no_rule(self) -> None:
+        found = reasons(Story().at(1))
+        assert (found.light, found.rule) == (Light.GREEN, None)
+
+    def test_late(self) -> None:
+        found = reasons(Story().at(1).at(15))
+        assert (found.light, found.rule) == (Light.RED, Rule.LATE)
+
+    def test_a_failed_action(self) -> None:
+        story = Story().at(1)
+        for _ in range(3):
+            story.service.start_action(StepRef(COSMETICS, "bulletin"))
+            story.service.fail_action(StepRef(COSMETICS, "bulletin"), "磁盘已满")
+        found = reasons(story, "bulletin")
+        assert (found.light, found.rule, found.posts) == (Light.RED, Rule.FAILED, (ADMINISTRATOR,))
+
+    def test_days_left(self) -> None:
+        found = reasons(lit(days_left=DaysLeft(yellow=9)).at(1))
+        assert (found.light, found.rule) == (Light.YELLOW, Rule.DAYS_LEFT)
+
+    def test_the_gravest_of_several_rules(self) -> None:
+        rules = {name: getattr(LIT, name) for name in Lights.model_fields}
+        found = reasons(lit(**rules).at(1).at(8))
+        assert (found.light, found.rule) == (Light.RED, Rule.PACE)
+
+    def test_a_forecast_that_passes_the_deadline_of_a_waiting_step(self) -> None:
+        own = step("own", "另一事项", Kind.WORK, "draft", due=Relative(1, Unit.WORKING, date(2024, 4, 1)))
+        bureau = office(initiatives={COSMETICS: initiative(COSMETICS, "例", "2.4a", STEPS[0], own)})
+        policy = bureau.policy.model_copy(update={"lights": LIT})
+        found = reasons(Story(replace(bureau, policy=policy)).at(1), "own")
+        assert (found.status, found.light, found.rule) == (Status.WAITING, Light.YELLOW, Rule.FORECAST)
+
+
+class TestWhoAndNext:
+    def test_the_next_rung_tells_its_moment_and_people(self) -> None:
+        rung = reasons(Story().at(1).at(2)).next_rung
+        assert rung is not None
+        assert (rung.rung, rung.slip, rung.people) == ("remind-to-sign", "remind", (OFFICER,))
+        assert rung.moment == datetime(2024, 4, 3, 8, 30, tzinfo=ZONE)
+
+    def test_one_rung_goes_to_several_people(self) -> None:
+        rung = reasons(Story().at(1).act(Verb.SIGN).at(8)).next_rung
+        assert rung is not None
+        assert (rung.rung, set(rung.people)) == ("warn", {OFFICER, HEAD})
+
+    def test_owners_are_waited_for_and_later_reviewers(self) -> None:
+        story = Story().at(1)
+        assert reasons(story).posts == (OFFICER, HEAD)
+        assert reasons(story.act(Verb.SUBMIT, evidence=("稿",))).posts == (REVIEWER, LEADER)
+
+    def test_nobody_is_waited_for_while_a_step_waits(self) -> None:
+        assert reasons(Story().at(1), "check").posts == ()
