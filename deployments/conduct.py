@@ -9,7 +9,7 @@ from datetime import date
 
 from deployments import progress
 from deployments.apply import Difference, difference, make
-from deployments.conductor import days, rehearse_day
+from deployments.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import Desk, desk, load_profile
@@ -21,6 +21,7 @@ def main() -> None:
     try:
         with desk(load_settings()) as at:
             _apply(at, arguments.pool, arguments.patrol_every)
+            end_leftovers(at.service.office.plan)
             if arguments.patrol_every is None:
                 _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from duban.core.decide import decide
 from duban.core.entries import EntryKind
 from duban.core.office import Office
 from duban.core.owners import Profile, conduct
+from duban.core.plan import Plan
 from duban.core.summary import NoticeRow, Summary
 from duban.service import Service
 from flows.patrol import patrol
@@ -62,6 +63,12 @@ def _first(office: Office, clock: FileClock) -> date:
         return office.plan.starts
     left_at = clock.now().astimezone(office.zone)
     return left_at.date() + timedelta(days=left_at.time() >= office.policy.hours.last)
+
+
+def end_leftovers(plan: Plan) -> None:
+    """End the runs of a stack that was killed: nothing of it lives on, so nothing of it is under way."""
+    with get_client(sync_client=True) as client:
+        under_way(client, plan, lifetime=timedelta())
 
 
 def rehearse_day(service: Service, profile: Profile, day: date) -> Day:

@@ -1,10 +1,10 @@
 """The patrol (巡查): finds what is due in the ledger alone, so that nothing depends on an event having arrived."""
 
-from duban.outbox import deliver_due
 from prefect import flow
 from prefect.client.schemas.objects import State
 
 from duban.core.shown import Shown
+from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk
 from tasks.asking import ask_for_ticks
@@ -20,4 +20,4 @@ def patrol() -> State[None]:
     with desk(load_settings()) as at:
         asked = ask_for_ticks(at.service.office.plan, at.service.due())
         delivered = deliver_due(at.service, at.carrier, at.wording, NOTICES_AT_ONCE)
-        return as_state(PATROLLED, f"启动{len(asked)}项举措，送出{len(delivered)}份通知")
+        return as_state(PATROLLED, f"启动{len(asked)}项举措，处理{len(delivered)}份通知")

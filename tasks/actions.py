@@ -56,7 +56,7 @@ ACTIONS: Mapping[str, Callable[[Errand], str]] = {"bulletin": bulletin, "python"
     task_run_name="执行：{title}",
     retries=2,
     retry_delay_seconds=[1, 5],
-    timeout_seconds=300,
+    timeout_seconds=60,  # what takes longer is a flow run of its own
     cache_policy=NO_CACHE,
 )
 def run_action(title: str, uses: str, errand: Errand) -> str:

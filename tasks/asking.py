@@ -1,6 +1,7 @@
 """Asking Prefect for ticks."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -11,12 +12,18 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Crashed
 
+from duban.adapters.clock import SystemClock
 from duban.core.plan import Initiative, Plan
 
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+STARTED = {StateType.PENDING, StateType.RUNNING}
 PAGE = 200
+
+LIFETIME = timedelta(minutes=2)
+"""A tick takes seconds. One that has not ended after this long died with its process, which could not say so."""
 
 
 def plan_tag(plan: Plan) -> str:
@@ -54,11 +61,22 @@ def deployed(client: SyncPrefectClient, plan: Plan) -> dict[str, UUID]:
     return {deployment.name: deployment.id for deployment in found}
 
 
-def under_way(client: SyncPrefectClient, plan: Plan) -> set[UUID | None]:
-    """Deployments of a plan that have a run scheduled, pending or running."""
+def under_way(client: SyncPrefectClient, plan: Plan, lifetime: timedelta = LIFETIME) -> set[UUID | None]:
+    """Deployments of a plan that have a run scheduled, pending or running.
+
+    Runs begun longer than `lifetime` ago are dead: they are ended as crashed and do not count.
+    """
     states = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY)))
     runs = client.read_flow_runs(flow_run_filter=states, deployment_filter=_of(plan), limit=PAGE)
-    return {run.deployment_id for run in runs}
+    oldest = SystemClock().now() - lifetime
+    dead = [run for run in runs if _dead(run, oldest)]
+    for run in dead:
+        client.set_flow_run_state(run.id, Crashed(message="运行进程已中断，由巡查结束并另行启动"), force=True)
+    return {run.deployment_id for run in runs if run not in dead}
+
+
+def _dead(run: FlowRun, oldest: datetime) -> bool:
+    return run.state is not None and run.state.type in STARTED and run.state.timestamp < oldest
 
 
 def count_runs(client: SyncPrefectClient, plan: Plan) -> int:

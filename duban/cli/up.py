@@ -47,7 +47,8 @@ def up(
     _refuse_other_kind(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
     wanted = StackSettings(settings.var, settings.stack.host, settings.stack.port, pool=settings.stack.pool)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
         code = _conduct(stack, settings, clock, until, pace)
