@@ -56,8 +56,10 @@ class _Sweep:
         return replace(look, now=self.now), entries
 
 
-def deliver_due(service: Service, carrier: Carrier, wording: Wording, limit: int = 1000) -> tuple[Delivered, ...]:
-    """Deliver the notices that are due, at most `limit`; outside working hours none, and none is lost by that.
+def deliver_due(
+    service: Service, carrier: Carrier, wording: Wording, limit: int = 1000, initiative: str | None = None
+) -> tuple[Delivered, ...]:
+    """Deliver the notices, of one initiative or of the plan, that are due, at most `limit`; outside working hours none, and none is lost by that.
 
     A notice that fails never stops the others: what a carrier refuses is tried again later. Errors of the program are
     raised together, as an ExceptionGroup, after every notice has had its turn.
@@ -67,7 +69,7 @@ def deliver_due(service: Service, carrier: Carrier, wording: Wording, limit: int
         return ()
     done: list[Delivered] = []
     errors: list[Exception] = []
-    for row in service.ledger.pending_notices(sweep.now, limit):
+    for row in service.ledger.pending_notices(sweep.now, limit, initiative):
         try:
             delivered = _deliver(sweep, row)
         except Exception as error:  # noqa: BLE001  one notice never stops the others; all errors are raised below

@@ -76,8 +76,8 @@ class Ledger(Protocol):
         """Initiatives to look at now: woken, or with `look_again` at or before `now`; longest waiting first."""
         ...
 
-    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
-        """Notices whose `next_try` is at or before `now`, earliest first."""
+    def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """Notices, of one initiative or of the plan, whose `next_try` is at or before `now`, earliest first."""
         ...
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:

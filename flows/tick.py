@@ -1,10 +1,11 @@
 """A tick: one short, repeatable run of an initiative. The order of calls, and nothing else."""
 
-from duban.outbox import deliver_due
 from prefect.client.schemas.objects import FlowRun, State
 
+from duban.adapters.clock import SystemClock
 from duban.core.commands import Refused
 from duban.core.shown import REFUSED
+from duban.outbox import deliver_due
 from duban.service import Result
 from duban.settings import load_settings
 from duban.wiring import Desk, desk
@@ -23,7 +24,7 @@ def tick(flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
         except Refused as refusal:
             return as_state(REFUSED, str(refusal))
         run_actions(at, result)
-        deliver_due(at.service, at.carrier, at.wording, NOTICES_AT_ONCE)
+        deliver_due(at.service, at.carrier, at.wording, NOTICES_AT_ONCE, initiative)
         return show(at, flow_run, initiative)
 
 
@@ -56,7 +57,7 @@ def show(at: Desk, flow_run: FlowRun, initiative: str) -> State[None]:
     """Show how the initiative stands now."""
     view = at.service.view(initiative)
     result = at.service.tick(initiative)
-    record_steps(flow_run, view.look, result.decision)
+    record_steps(flow_run, view.look, result.decision, SystemClock().now())
     show_page(view.look, result.decision)
     name_run(flow_run, view.look, result.decision.summary)
     return final_state(result.decision.summary)

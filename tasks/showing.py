@@ -6,7 +6,8 @@ by the same links that `wait_for` leaves.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
@@ -22,8 +23,8 @@ from duban.core.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.summary import Status, StepRow, Summary
 
 MILESTONE_EVENT = "duban.step.closed"
-RANK, LENGTH = timedelta(milliseconds=200), timedelta(milliseconds=150)
-"""Distance and length of the bars in the run graph: ranks of steps, not real time, so that it reads left to right."""
+RANK = timedelta(milliseconds=200)
+"""Least distance of two ranks of steps in the run graph, whose scale is the time the run takes."""
 
 
 def resource(plan: Plan, ref: StepRef) -> str:
@@ -39,46 +40,62 @@ def announce(plan: Plan, closed: Iterable[StepRef]) -> None:
             emit_event(MILESTONE_EVENT, resource=names)
 
 
-def record_steps(flow_run: FlowRun, look: Look, decision: Decision) -> None:
-    """Record every step, and the steps elsewhere that it waits for, as a task run of this flow run."""
-    seen: dict[StepRef, tuple[TaskRun, int]] = {}
+def record_steps(flow_run: FlowRun, look: Look, decision: Decision, now: datetime) -> None:
+    """Record every step, and the steps elsewhere that it waits for, as a task run of this flow run.
+
+    Bars stand by rank (the longest path of needs behind a step), spread over the run's own time, so that the graph reads
+    from left to right: real dates, months apart, would shrink them to nothing. `now` is the real time.
+    """
+    drawn = {row.step: shown(row) for row in decision.summary.steps}
+    ranks = _ranks(look)
+    begun = flow_run.start_time or now
+    distance = max(RANK, (now - begun) / (max(ranks.values()) + 1))
+    runs: dict[StepRef, TaskRun] = {}
     for ref in sorted(look.initiative.upstream):
-        _record(flow_run, ref, _elsewhere(look, ref), (), seen)
-    rows = {row.step: row for row in decision.summary.steps}
+        runs[ref] = _bar(flow_run, ref, _title(look, ref), (), (begun, distance))
+        _emit(runs[ref], _elsewhere(look, ref), f"来自“{look.office.plan.initiatives[ref.initiative].title}”")
+    for row in decision.summary.steps:
+        step = look.initiative.steps[row.step]
+        needs = tuple(runs[need].id for need in step.needs)
+        place = (begun + distance * ranks[step.ref], distance)
+        runs[step.ref] = _bar(flow_run, step.ref, step.title, needs, place)
+        _emit(runs[step.ref], drawn[row.step], _message(row))
+
+
+def _ranks(look: Look) -> dict[StepRef, int]:
+    ranks = dict.fromkeys(look.initiative.upstream, 0)
     for step in look.initiative.steps.values():
-        row = rows[step.id]
-        _record(flow_run, step.ref, (step.title, shown(row), _message(row)), step.needs, seen)
+        ranks[step.ref] = max((ranks[need] + 1 for need in step.needs), default=0)
+    return ranks
 
 
-def _record(
-    flow_run: FlowRun,
-    ref: StepRef,
-    words: tuple[str, Shown, str],
-    needs: tuple[StepRef, ...],
-    seen: dict[StepRef, tuple[TaskRun, int]],
-) -> None:
-    title, look, message = words
-    before = [seen[need] for need in needs if need in seen]
-    rank = max((place + 1 for _, place in before), default=0)
-    start = flow_run.start_time + RANK * rank if flow_run.start_time else None
-    run = TaskRun(
+def _bar(
+    flow_run: FlowRun, ref: StepRef, title: str, needs: tuple[UUID, ...], place: tuple[datetime, timedelta]
+) -> TaskRun:
+    start, room = place
+    return TaskRun(
         name=title,
         flow_run_id=flow_run.id,
         task_key="step",
         dynamic_key=str(ref),
         start_time=start,
-        end_time=start + LENGTH if start else None,
-        task_inputs={"needs": [TaskRunResult(id=task_run.id) for task_run, _ in before]},
+        end_time=start + room * 0.75,
+        task_inputs={"needs": [TaskRunResult(id=need) for need in needs]},
     )
-    emit_task_run_state_change_event(run, None, State(type=StateType(look.shape), name=look.name, message=message))
-    seen[ref] = (run, rank)
 
 
-def _elsewhere(look: Look, ref: StepRef) -> tuple[str, Shown, str]:
-    other, fact = look.office.plan.initiatives[ref.initiative], look.facts.get(ref)
-    done = fact is not None and fact.finished is not None
-    title = f"{other.number} {other.steps[ref.step].title}"
-    return title, STEPS[Status.DONE if done else Status.WAITING], f"来自“{other.title}”"
+def _emit(run: TaskRun, drawn: Shown, message: str) -> None:
+    state = State(type=StateType(drawn.shape), name=drawn.name, message=message)
+    emit_task_run_state_change_event(run, None, state)
+
+
+def _title(look: Look, ref: StepRef) -> str:
+    return f"{look.office.plan.initiatives[ref.initiative].number} {look.office.plan.step(ref).title}"
+
+
+def _elsewhere(look: Look, ref: StepRef) -> Shown:
+    fact = look.facts.get(ref)
+    return STEPS[Status.DONE if fact is not None and fact.finished is not None else Status.WAITING]
 
 
 def _message(row: StepRow) -> str:

@@ -92,11 +92,12 @@ class MemoryLedger:
             ]
         return list(dict.fromkeys(name for _, name in sorted(waiting)))[:limit]
 
-    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
-        """Notices to send now, earliest first."""
+    def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """Notices to send now, of one initiative or of the plan, earliest first."""
         with self._lock:
             rows = [(row.next_try, row.initiative, row.key, row) for row in self._notices.values() if row.next_try]
-        return [row for moment, _, _, row in sorted(rows) if moment <= now][:limit]
+        due = [row for moment, _, _, row in sorted(rows) if moment <= now and initiative in (None, row.initiative)]
+        return due[:limit]
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""

@@ -152,9 +152,9 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return connection.scalars(query).all()
 
-    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
-        """Notices to send now, earliest first."""
-        query = _of(NOTICE, self._plan).where(NOTICE.c.next_try <= now)
+    def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
+        """Notices to send now, of one initiative or of the plan, earliest first."""
+        query = _of(NOTICE, self._plan, initiative).where(NOTICE.c.next_try <= now)
         return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key).limit(limit))
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
