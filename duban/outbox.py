@@ -59,7 +59,7 @@ class _Sweep:
 def deliver_due(
     service: Service, carrier: Carrier, wording: Wording, limit: int = 1000, initiative: str | None = None
 ) -> tuple[Delivered, ...]:
-    """Deliver the notices, of one initiative or of the plan, that are due, at most `limit`; outside working hours none, and none is lost by that.
+    """Deliver the notices that are due, of one initiative or of the plan, at most `limit`; outside working hours none.
 
     A notice that fails never stops the others: what a carrier refuses is tried again later. Errors of the program are
     raised together, as an ExceptionGroup, after every notice has had its turn.

@@ -43,8 +43,8 @@ def announce(plan: Plan, closed: Iterable[StepRef]) -> None:
 def record_steps(flow_run: FlowRun, look: Look, decision: Decision, now: datetime) -> None:
     """Record every step, and the steps elsewhere that it waits for, as a task run of this flow run.
 
-    Bars stand by rank (the longest path of needs behind a step), spread over the run's own time, so that the graph reads
-    from left to right: real dates, months apart, would shrink them to nothing. `now` is the real time.
+    Bars stand by rank (the longest path of needs behind a step), spread over the time of the run, so that the graph
+    reads from left to right: real dates, months apart, would shrink them to nothing. `now` is the real time.
     """
     drawn = {row.step: shown(row) for row in decision.summary.steps}
     ranks = _ranks(look)
