@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from duban.adapters.yaml_syntax import syntax_fault
-from duban.core.problems import BadInput, Fault, Location, Problem
+from duban.core.problems import BadInput, Fault, Location, Problem, shown_key
 
 Event = Any  # the stubs of PyYAML do not tell one kind of event from another
 Events = Iterator[Event]
@@ -170,10 +170,8 @@ def _mapping(start: Event, events: Events, depth: int, duplicates: Duplicates) -
         value, where = _node(next(events), events, depth + 1, duplicates)
         where.line, key = _line(event), event.value
         if key in items:
-            fault = Fault(
-                "duplicate-key", f"`{key}` is there twice, first in line {place.parts[key].line}", "remove one"
-            )
-            duplicates.append((where.line, fault))
+            what = f"{shown_key(key)} is there twice, first in line {place.parts[key].line}"
+            duplicates.append((where.line, Fault("duplicate-key", what, "remove one")))
         else:
             items[key], place.parts[key] = value, where
     return items, place

@@ -88,7 +88,7 @@ def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: Wor
     )
     if first is not None and first > ready:
         ready, holder = first, anchor
-    return Early(lasting(step.duration, ready, calendar), holder)
+    return Early(_covered(lasting(step.duration, ready, calendar), calendar), holder)
 
 
 def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRef | None:
@@ -99,7 +99,7 @@ def _due(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkC
     if step.due is None:
         return None
     anchor = _latest(step.due_anchor, early)
-    return resolve(
+    due = resolve(
         step.due,
         plan_start=plan.starts,
         span=step.span,
@@ -107,3 +107,9 @@ def _due(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkC
         calendar=calendar,
         roll=step.roll,
     )
+    return due and _covered(due, calendar)
+
+
+def _covered(day: date, calendar: WorkCalendar) -> date:
+    """The day itself; raises CalendarRange when the calendar does not reach it."""
+    return calendar.add_calendar(day, 0)

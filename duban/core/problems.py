@@ -87,3 +87,8 @@ def shown(value: object) -> str:
     """A value as it is shown in a message: on one line, and cut short when it is long."""
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def shown_key(key: str) -> str:
+    """A key as it is shown in a message: as written, unless it is long or cannot be seen."""
+    return f"`{key}`" if key.isprintable() and len(key) <= _SHOWN else shown(key)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from duban.core.plan_file import REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
-from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown
+from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown, shown_key
 
 Schema = Mapping[str, Any]
 
@@ -80,7 +80,7 @@ def _label(location: Location) -> str:
     *before, last = ("the file", *location)
     if isinstance(last, int):
         return f"item {last + 1} of {_label(tuple(before[1:]))}"
-    return f"`{last}`" if location else last
+    return shown_key(last) if location else last
 
 
 def _inside(schema: Schema, part: str | int) -> Schema:
@@ -103,7 +103,9 @@ def _faults(error: ErrorDetails, place: _Place, written: str | None) -> tuple[Fa
 
 def _unknown_key(key: str | int, place: _Place) -> Fault:
     known = sorted(place.around.get("properties", {}))
-    return Fault("unknown-key", f"unknown key `{key}`", nearest(str(key), known, f"use one of: {', '.join(known)}"))
+    return Fault(
+        "unknown-key", f"unknown key {shown_key(str(key))}", nearest(str(key), known, f"use one of: {', '.join(known)}")
+    )
 
 
 def _fault(kind: str, value: object, context: Mapping[str, Any], place: _Place, written: str | None) -> Fault:

@@ -110,9 +110,11 @@ def test_what_lies_beyond_the_calendar_is_told_and_what_waits_for_it_is_not() ->
         step("long", duration=9999),
         step("after", needs=["long"]),
         step("due", duration=1, due="9999 days after a"),
+        step("past", duration=1, due="1999-12-31"),
+        step("future", "milestone", earliest="2099-12-31"),
         step("a"),
     )
-    assert [ref.step for ref in result.beyond] == ["long", "due"]
+    assert [ref.step for ref in result.beyond] == ["long", "past", "future", "due"]
     assert [ref.step for ref in result.early] == ["a"]
 
 

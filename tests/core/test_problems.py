@@ -2,7 +2,7 @@
 
 import pytest
 
-from duban.core.problems import BadInput, Fault, Invalid, Problem, nearest, refuse_repeated, repeated, shown
+from duban.core.problems import BadInput, Fault, Invalid, Problem, nearest, refuse_repeated, repeated, shown, shown_key
 
 
 def problem(file: str = "a.yaml", line: int = 3, **changes: object) -> Problem:
@@ -46,3 +46,10 @@ def test_the_remedy_for_an_unknown_name_is_the_nearest_one() -> None:
 @pytest.mark.parametrize(("value", "text"), [("一\n二", r"'一\n二'"), (3, "3"), ("x" * 100, "'" + "x" * 59 + "...")])
 def test_values_are_shown_on_one_line_and_cut_short(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("title", "`title`"), ("a\nb", r"'a\nb'"), ("", "``"), ("x" * 61, "'" + "x" * 59 + "...")]
+)
+def test_keys_are_shown_on_one_line(key: str, text: str) -> None:
+    assert shown_key(key) == text
