@@ -10,7 +10,7 @@ from rich.table import Table
 from duban.cli import health, health_prefect
 from duban.cli.exits import Exit, foreseen
 from duban.cli.health import Finding, Level
-from duban.cli.opening import found
+from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
 from duban.cli.plans import read_files
 from duban.core.office import Office
@@ -81,9 +81,7 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
 
 def _on_ledger(settings: Settings) -> Iterator[Finding]:
     """What is read from the ledger."""
-    from duban.wiring import desk  # noqa: PLC0415  other commands need not load databases
-
-    with desk(settings) as at:
+    with engine(settings, None) as at:
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
         yield from _safely("notices", lambda: health.notices(at.service))
         yield from _safely("patrol", lambda: [health.patrol(at.service)])

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from duban.cli.notices import stuck
+from duban.cli.notices import PATIENCE, stuck
 from duban.cli.plans import provisional
 from duban.core.office import Office
 from duban.core.problems import Problem
@@ -74,7 +74,7 @@ def calendar(office: Office) -> Iterator[Finding]:
         remedy = "upgrade the library holidays, or enter the State Council's notice in config/calendar.yaml"
         yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
     if not guessed:
-        yield Finding("calendar", Level.OK, f"holidays known for {office.plan.starts.year} to {office.plan.ends.year}")
+        yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")
 
 
 def channels(office: Office, settings: Settings) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def notices(service: Service) -> Iterator[Finding]:
 
 def patrol(service: Service) -> Finding:
     """Whether initiatives are looked at when their time comes."""
-    waiting = service.due()
+    waiting = service.ledger.due(service.clock.now() - PATIENCE, len(service.office.plan.initiatives))
     if waiting:
         return Finding("patrol", Level.WARN, f"{len(waiting)} initiatives wait for a look", "is the patrol running?")
     return Finding("patrol", Level.OK, "no initiative waits for a look")

@@ -83,7 +83,7 @@ def _back_then(service: Service, names: list[str], day: date) -> list[NoticeRow]
 
 
 def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
-    table = Table("发出", "单据", "送", "事项", "状态", "情况", box=None, pad_edge=False)
+    table = Table("时间", "单据", "送", "事项", "状态", "情况", box=None, pad_edge=False)
     for row in rows:
         moment = (row.ended_at or row.queued_at).astimezone(office.zone)
         table.add_row(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -32,12 +32,20 @@ class Opened:
 
 
 @contextmanager
-def opened(settings: Settings | None = None) -> Iterator[Opened]:
-    """Open the engine; raises BadInput, LedgerUnusable or StackError."""
-    from duban.wiring import desk  # noqa: PLC0415  commands that open no ledger need not load databases
+def opened() -> Iterator[Opened]:
+    """Open the engine as the settings say; raises BadInput, LedgerUnusable or StackError."""
+    with found(load_settings()) as (settings, stack), engine(settings, stack) as at:
+        yield at
 
-    with found(settings or load_settings()) as (at, stack), desk(at) as ready:
-        yield Opened(at, ready.service, stack)
+
+@contextmanager
+def engine(settings: Settings, stack: Addresses | None) -> Iterator[Opened]:
+    """The engine on the ledger the settings name. It sends no letters, so that templates and carriers stay unread."""
+    from duban.wiring import load_office, make_clock, make_ledger  # noqa: PLC0415  checks of a plan start faster
+
+    office = load_office(settings)
+    with closing(make_ledger(settings, office.plan.id)) as ledger:
+        yield Opened(settings, Service(office, ledger, make_clock(settings)), stack)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
         ("时限", told.limit()),
         ("预计", told.forecast()),
         ("关键链", told.chain()),
-        ("着手", told.act_on()),
+        ("先办", told.act_on()),
         ("下一步", told.next_rung()),
         ("等它的", told.waiting()),
     ):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ STYLES = {
     Light.RED: "red",
 }
 DONE, AHEAD, MILESTONE, DUE, TODAY = "█", "░", "◆", "┃", "┊"
+LEGEND = f"{DONE} 已进行　{AHEAD} 预计　{MILESTONE} 节点　{DUE} 时限　{TODAY} 今日　每格一周"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class _Weeks:
         return "".join(cells[: self.count + 1])
 
 
-def gantt(office: Office, sections: tuple[SectionLine, ...], today: date, *, steps: bool) -> Table:
+def gantt(office: Office, sections: tuple[SectionLine, ...], today: date, *, steps: bool) -> Group:
     """The picture: a row for each initiative, or for each step."""
     plan = office.plan
     monday = plan.starts - timedelta(days=plan.starts.weekday())
@@ -61,8 +63,7 @@ def gantt(office: Office, sections: tuple[SectionLine, ...], today: date, *, ste
                 table.add_row(Text(step.title), _step(weeks, step))
         else:
             table.add_row(Text(f"{initiative.number} {initiative.title}"), _initiative(weeks, initiative))
-    table.caption = f"{DONE} 已进行　{AHEAD} 预计　{MILESTONE} 节点　{DUE} 时限　{TODAY} 今日　每格一周"
-    return table
+    return Group(table, Text(LEGEND))
 
 
 def _initiative(weeks: _Weeks, line: InitiativeLine) -> Text:

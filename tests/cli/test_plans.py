@@ -1,0 +1,144 @@
+"""`check`, `schema`, `workdays`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import COSMETICS, Bureau, lines, write
+
+CYCLE = COSMETICS.replace("    due: 2024-04-12\n", "    needs: [issue]\n")
+
+
+class TestCheck:
+    def test_a_good_plan_is_listed_and_exits_0(self, bureau: Bureau) -> None:
+        assert lines(bureau.ok("check")) == [
+            "number  initiative                  id         steps  waits for",
+            "1.01    推进化妆品产业知识产权保护  cosmetics      4",
+            "2.01    开展知识产权培训            training       2          1",
+            "        2 initiatives                              6          1",
+            "0 problems",
+        ]
+
+    def test_it_opens_no_ledger(self, bureau: Bureau) -> None:
+        bureau.ok("check")
+        assert [file.name for file in bureau.var.iterdir()] == ["rehearsal-clock"]
+
+    def test_as_json(self, bureau: Bureau) -> None:
+        assert bureau.json("check") == {
+            "plan": "small-2024",
+            "initiatives": 2,
+            "steps": 6,
+            "cross_dependencies": 1,
+            "provisional_years": [],
+            "problems": [],
+        }
+
+    def test_problems_are_told_with_file_and_line_and_exit_3(self, bureau: Bureau) -> None:
+        write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": CYCLE})
+        result = bureau.run("check")
+        assert result.exit_code == 3
+        assert "config/plans/small-2024/protection/cosmetics.yaml:11: cycle: " in result.stdout
+        assert result.stdout.endswith("1 problem\n")
+
+    def test_problems_as_json(self, bureau: Bureau) -> None:
+        write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": CYCLE})
+        result = bureau.run("check", "--json")
+        report = json.loads(result.stdout)
+        assert result.exit_code == 3
+        assert (report["plan"], report["steps"]) == ("small-2024", None)
+        (problem,) = report["problems"]
+        assert (problem["line"], problem["id"]) == (11, "cycle")
+        assert problem["remedy"]
+
+    def test_every_file_is_read_before_anything_is_said(self, bureau: Bureau) -> None:
+        write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": CYCLE, "rehearsal.yaml": "seed: x\n"})
+        (bureau.config / "notices" / "assign.txt.j2").unlink()
+        ids = {problem["id"] for problem in json.loads(bureau.run("check", "--json").stdout)["problems"]}
+        assert {"cycle", "missing-template"} < ids
+
+    def test_another_plan_can_be_named(self, bureau: Bureau) -> None:
+        elsewhere = bureau.run("check", "elsewhere", "--json")
+        assert elsewhere.exit_code == 3
+        assert all(problem["file"].startswith("elsewhere") for problem in json.loads(elsewhere.stdout)["problems"])
+        bureau.ok("check", "config/plans/small-2024")
+
+    def test_years_whose_holidays_are_not_announced_are_named(self, bureau: Bureau) -> None:
+        plan = bureau.config / "plans/small-2024/plan.yaml"
+        plan.write_text(plan.read_text("utf-8").replace("ends: 2024-06-28", "ends: 2039-06-28"), "utf-8")
+        assert 2039 in bureau.json("check")["provisional_years"]
+        assert "holidays of 2039 are not announced yet" in bureau.ok("check")
+
+    def test_without_settings_it_says_where_to_be(self, bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DUBAN_SETTINGS", "nowhere/duban.toml")
+        result = bureau.run("check")
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "run in the project's folder" in result.stderr
+
+
+class TestSchema:
+    def test_schemas_are_printed(self, bureau: Bureau) -> None:
+        schemas = json.loads(bureau.ok("schema"))
+        assert "initiative.schema.json" in schemas
+
+    def test_or_written(self, bureau: Bureau, tmp_path: Path) -> None:
+        folder = tmp_path / "schema"
+        told = bureau.ok("schema", "--write", str(folder))
+        written = sorted(file.name for file in folder.iterdir())
+        assert told == f"{len(written)} schemas written to {folder}\n"
+        assert all(json.loads((folder / name).read_text("utf-8"))["$schema"] for name in written)
+
+
+class TestWorkdays:
+    @pytest.mark.parametrize(
+        ("words", "printed"),
+        [
+            (("2024-03-25", "60"), "2024-06-20"),
+            (("2024-03-25", "-5"), "2024-03-18"),
+            (("2024-04-26", "1"), "2024-04-28"),  # a Sunday worked for the May holiday
+            (("2024-03-25", "2024-06-20"), "60"),
+            (("2024-06-20", "2024-03-25"), "-60"),
+            (("2024-05-01", "0"), "2024-05-06"),
+        ],
+    )
+    def test_counts(self, bureau: Bureau, words: tuple[str, str], printed: str) -> None:
+        assert bureau.ok("workdays", *words) == f"{printed}\n"
+
+    def test_days_off_are_listed_with_their_reasons(self, bureau: Bureau) -> None:
+        printed = bureau.ok("workdays", "2024-04-26", "2", "--list")
+        assert lines(printed)[1:] == [
+            "2024-04-26  五",
+            "2024-04-27  六  off",
+            "2024-04-28  日       调休上班",
+            "2024-04-29  一",
+            "2024-04-29",
+        ]
+
+    def test_the_bureaus_own_days_count(self, bureau: Bureau) -> None:
+        write(bureau.config, {"calendar.yaml": "holidays: [{first: 2024-04-29, last: 2024-04-30, note: 检修}]\n"})
+        assert bureau.ok("workdays", "2024-04-26", "2") == "2024-05-06\n"
+        assert "检修" in bureau.ok("workdays", "2024-04-26", "2", "--list")
+        bureau.ok("workdays", "2019-04-26", "2")
+
+    def test_as_json(self, bureau: Bureau) -> None:
+        report = bureau.json("workdays", "2024-05-01", "0", "--list")
+        days = report.pop("days")
+        assert report == {"from": "2024-05-01", "to": "2024-05-06", "working_days": 1, "provisional_years": []}
+        assert [(day["day"][-2:], day["working"]) for day in days] == [(f"0{n}", n == 6) for n in range(1, 7)]
+        assert days[0]["note"] == "劳动节"
+        assert "days" not in bureau.json("workdays", "2024-05-01", "0")
+
+    def test_years_not_announced_are_said_apart_from_the_answer(self, bureau: Bureau) -> None:
+        result = bureau.run("workdays", "2039-01-03", "5")
+        assert (result.exit_code, result.stdout) == (0, "2039-01-10\n")
+        assert "holidays of 2039 are not announced yet" in result.stderr
+        assert bureau.json("workdays", "2039-01-03", "5")["provisional_years"] == [2039]
+
+    @pytest.mark.parametrize(
+        "words", [("2024-3-25", "5"), ("2024-03-25", "soon"), ("2024-03-25", "--lst"), ("2024-03-25",)]
+    )
+    def test_what_is_no_day_is_a_mistake_of_usage(self, bureau: Bureau, words: tuple[str, ...]) -> None:
+        assert bureau.run("workdays", *words).exit_code == 2
+
+    def test_days_before_all_calendars_are_bad_input(self, bureau: Bureau) -> None:
+        assert bureau.run("workdays", "0001-01-05", "-9").exit_code == 3
