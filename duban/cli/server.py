@@ -32,15 +32,16 @@ def apply(
 
 
 def _show(changes: "Difference", *, as_json: bool) -> None:
-    lists = {"create": changes.create, "update": changes.update, "remove": changes.remove}
+    create, update = [item.name for item in changes.create], [item.name for item in changes.update]
+    remove = [item.name for item in changes.remove]
     if as_json:
-        print_json({**{what: [item.name for item in items] for what, items in lists.items()}, "same": changes.same})
+        print_json({"create": create, "update": update, "remove": remove, "same": changes.same})
         return
     out = console()
-    for mark, items in zip("+~-", lists.values(), strict=True):
-        for item in items:
-            out.print(f"{mark} {item.name}", markup=False)
-    out.print(f"{changes.same} unchanged" if not changes.empty else "nothing to do")
+    for mark, names in (("+", create), ("~", update), ("-", remove)):
+        for name in names:
+            out.print(f"{mark} {name}", markup=False)
+    out.print("nothing to do" if changes.empty else f"{changes.same} unchanged")
 
 
 @app.command()
