@@ -1,0 +1,81 @@
+"""The README cannot lie: its examples are run, its commands and files exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from duban.cli import app
+from duban.cli.exits import Exit
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PLAN = """
+id: example
+title: 示例
+document: 示例
+starts: 2024-03-25
+ends: 2024-12-31
+coordinator: supervision-officer
+sections:
+  - {id: rules, title: 规章}
+"""
+
+
+def block(language: str) -> str:
+    """The first fenced block of a language."""
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has no block of {language}"
+    return found[1]
+
+
+@pytest.fixture
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The README's plan, in a folder of its own."""
+    monkeypatch.setenv("DUBAN_SETTINGS", str(ROOT / "config" / "duban.toml"))
+    monkeypatch.chdir(tmp_path)
+    initiative = tmp_path / "plan" / "rules" / "travel-rules.yaml"
+    initiative.parent.mkdir(parents=True)
+    initiative.write_text(block("yaml"), encoding="utf-8")
+    (tmp_path / "plan" / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    return initiative
+
+
+def test_the_good_example_has_no_problems(example: Path) -> None:
+    result = CliRunner().invoke(app, ["check", "plan"])
+    assert result.exit_code == Exit.FINE, result.output
+    assert "0 problems" in result.output
+
+
+def test_the_bad_example_prints_the_message_it_shows(example: Path) -> None:
+    example.write_text(block("yaml").replace("[comment]", "[coment]"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", "plan"])
+    assert result.exit_code == Exit.BAD_INPUT
+    assert block("text").strip() in result.output.splitlines()
+
+
+def test_every_command_it_names_exists() -> None:
+    named = {shlex.split(line)[1] for line in re.findall(r"`(duban [a-z][^`]*)`", README)}
+    assert {"up", "show", "check"} <= named
+    for command in named:
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == Exit.FINE, command
+
+
+def test_every_file_it_points_to_is_there() -> None:
+    files = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert files
+    missing = [file for file in files if not (ROOT / file).exists()]
+    assert missing == []
+
+
+def test_every_make_target_it_names_exists() -> None:
+    targets = set(re.findall(r"`?make ([a-z-]+)", README))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"run", "test"} <= targets
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+
+def test_it_is_short_enough_to_read() -> None:
+    assert README.count("\n") < 150
