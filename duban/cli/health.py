@@ -143,6 +143,5 @@ def clock(settings: Settings, now: datetime) -> Finding:
     local = f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}"
     if settings.clock is None:
         return Finding("clock", Level.OK, f"real: {local} {settings.zone}")
-    return Finding(
-        "clock", Level.WARN, f"a rehearsal's ({settings.clock}): {local} {settings.zone}", "none in a rehearsal"
-    )
+    remedy = f"in a real office remove {settings.clock}"
+    return Finding("clock", Level.WARN, f"a rehearsal's: {local} {settings.zone}", remedy)

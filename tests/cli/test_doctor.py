@@ -1,0 +1,164 @@
+"""`doctor`: everything it looks at, well and unwell."""
+
+import json
+import shutil
+from collections import namedtuple
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from duban.cli import health
+from duban.cli.health import Level
+from duban.core.summary import Delivery, NoticeRow
+from duban.ports import Commit
+from duban.settings import CLOCK_FILE, load_settings
+from duban.wiring import desk
+from tests.cli.conftest import DIRECTORY, Bureau, write
+
+
+def findings(bureau: Bureau, code: int = 0) -> dict[str, list[dict[str, str]]]:
+    """What doctor found, by check."""
+    result = bureau.run("doctor", "--json")
+    assert result.exit_code == code, result.output
+    report = json.loads(result.stdout)
+    assert report["healthy"] is (code == 0)
+    found: dict[str, list[dict[str, str]]] = {}
+    for one in report["findings"]:
+        found.setdefault(one["check"], []).append(one)
+    return found
+
+
+def levels(found: dict[str, list[dict[str, str]]]) -> dict[str, str]:
+    return {check: max(one["level"] for one in all_of_it) for check, all_of_it in found.items()}
+
+
+def test_a_new_bureau_is_well_but_for_what_does_not_run_yet(bureau: Bureau) -> None:
+    found = findings(bureau)
+    assert levels(found) == {
+        **dict.fromkeys(("python", "settings", "disk", "plan", "calendar", "channels", "ledger"), "ok"),
+        "stack": "warn",
+    }
+    assert found["ledger"][0]["found"].startswith("none yet")
+    assert not (bureau.var / "ledger.sqlite").exists()
+
+
+def test_a_ledger_in_use_is_verified(bureau: Bureau) -> None:
+    bureau.tick()
+    found = findings(bureau)
+    assert found["ledger"][0]["found"].endswith("entries, whole")
+    assert "schema 0001" in found["ledger"][0]["found"]
+    assert levels(found)["notices"] == levels(found)["patrol"] == "ok"
+    assert found["clock"][0] == {
+        "check": "clock",
+        "level": "warn",
+        "found": "a rehearsal's: 2024-04-01 09:00 Asia/Shanghai",
+        "remedy": f"in a real office remove {bureau.var / CLOCK_FILE}",
+    }
+
+
+def test_the_table_ends_with_a_count(bureau: Bureau) -> None:
+    bureau.tick()
+    printed = bureau.ok("doctor").splitlines()
+    assert printed[0].split() == ["check", "found", "remedy"]
+    assert printed[-1] == "0 bad, 2 to watch"
+
+
+def test_the_real_clock_is_told_apart(bureau: Bureau) -> None:
+    (bureau.var / CLOCK_FILE).unlink()
+    bureau.tick()
+    assert findings(bureau)["clock"][0]["found"].startswith("real: ")
+
+
+def test_a_clock_that_cannot_be_read_stops_nothing_else(bureau: Bureau) -> None:
+    bureau.tick()
+    (bureau.var / CLOCK_FILE).write_text("noon", encoding="ascii")
+    found = findings(bureau, code=1)
+    assert levels(found)["clock"] == levels(found)["notices"] == "bad"
+    assert levels(found)["ledger"] == "ok"
+
+
+def test_settings_that_cannot_be_read_end_it(bureau: Bureau) -> None:
+    write(bureau.config, {"duban.toml": "plans = 1\n"})
+    found = findings(bureau, code=1)
+    assert set(found) == {"python", "settings"}
+    assert "unknown setting plans" in found["settings"][0]["found"]
+
+
+def test_problems_of_the_plan_are_shown_up_to_three(bureau: Bureau) -> None:
+    bad = (bureau.config / "plans/small-2024/protection/cosmetics.yaml").read_text("utf-8")
+    for name in ("draft", "publicity", "issue"):
+        bad = bad.replace(f"needs: [{name}]", f"needs: [{name}s]")
+    write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": bad, "rehearsal.yaml": "seed: x\n"})
+    found = findings(bureau, code=1)
+    assert len(found["plan"]) == 4
+    assert found["plan"][-1]["found"].endswith("more problems")
+    assert found["ledger"][0]["found"] == "not looked at: the plan has problems"
+
+
+def test_variables_of_channels_are_named_and_never_their_values(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = 'title: 保护处联络员, channels: ["json://${HOST}/${SECRET_WORD}"]'
+    write(bureau.config, {"directory.yaml": DIRECTORY.replace("title: 保护处联络员", channel)})
+    monkeypatch.setenv("HOST", "very-private-host")
+    found = findings(bureau, code=1)
+    assert [one["found"] for one in found["channels"]] == ["${SECRET_WORD} of protection-officer is not set"]
+    monkeypatch.setenv("SECRET_WORD", "very-private-word")
+    assert found["channels"][0]["level"] == "bad"
+    printed = bureau.ok("doctor")
+    assert "1 posts with channels" in printed
+    assert "very-private" not in printed
+
+
+def test_years_not_announced_are_to_watch(bureau: Bureau) -> None:
+    plan = bureau.config / "plans/small-2024/plan.yaml"
+    plan.write_text(plan.read_text("utf-8").replace("ends: 2024-06-28", "ends: 2039-06-28"), "utf-8")
+    assert {one["level"] for one in findings(bureau)["calendar"]} == {"warn"}
+
+
+def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:
+    (bureau.var / "ledger.sqlite").write_text("no database " * 100, encoding="utf-8")
+    assert "not a SQLite database" in findings(bureau, code=1)["ledger"][0]["found"]
+
+
+def test_a_broken_ledger(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    bureau.tick()
+    monkeypatch.setattr("duban.core.entries.digest", lambda entry: "another")
+    assert "broken at cosmetics, entry 1" in findings(bureau, code=1)["ledger"][0]["found"]
+
+
+def test_notices_that_reached_nobody(bureau: Bureau) -> None:
+    bureau.tick()
+    late = datetime(2024, 4, 1, 0, tzinfo=UTC)
+    rows = [
+        NoticeRow(str(n), "cosmetics", "draft", "remind", "remind", "coordinator", delivery, late, next_try, 1, "")
+        for n, (delivery, next_try) in enumerate(((Delivery.DEAD, None), (Delivery.RETRYING, late)))
+    ]
+    with desk(load_settings()) as at:
+        at.service.ledger.commit(Commit("cosmetics", (), notices=tuple(rows)))
+    found = findings(bureau, code=1)["notices"]
+    assert [(one["level"], one["found"]) for one in found] == [
+        ("bad", "1 undeliverable"),
+        ("warn", "1 late or refused so far"),
+    ]
+
+
+def test_initiatives_nobody_has_looked_at_for_hours(bureau: Bureau) -> None:
+    bureau.tick()
+    bureau.at("2024-04-12 12:00")
+    assert findings(bureau)["patrol"][0]["found"] == "2 initiatives wait for a look"
+
+
+@pytest.mark.parametrize(("free", "level"), [(5e9, Level.OK), (5e8, Level.WARN), (5e7, Level.BAD)])
+def test_room_on_the_disk(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, free: float, level: Level) -> None:
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(free))
+    assert health.disk(load_settings()).level is level
+
+
+def test_a_server_that_is_named_and_does_not_answer_is_bad(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    found: Any = findings(bureau, code=1)
+    assert levels(found)["stack"] == "ok"
+    assert "does not answer" in found["server"][0]["found"]

@@ -1,0 +1,144 @@
+"""`ledger verify | rebuild | list`."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from duban.settings import load_settings
+from duban.wiring import desk
+from tests.cli.conftest import Bureau, write
+
+OFFICER = "protection-officer"
+
+
+@contextmanager
+def by_other_hands(bureau: Bureau) -> Iterator[sqlite3.Connection]:
+    """Write to the database past the engine, its triggers gone."""
+    connection = sqlite3.connect(bureau.var / "ledger.sqlite")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    yield connection
+    connection.commit()
+    connection.close()
+
+
+def worked_on(bureau: Bureau) -> None:
+    """A ledger with some entries in both initiatives."""
+    bureau.tick()
+    bureau.ok("report", "cosmetics/draft", "--as", OFFICER, "--progress", "40", "--note", "已完成初稿")
+    bureau.at("2024-04-03 09:00").tick()
+
+
+class TestVerify:
+    def test_a_whole_ledger(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        entries = len(bureau.json("ledger", "list", "cosmetics")) + len(bureau.json("ledger", "list", "training"))
+        assert bureau.json("ledger", "verify") == {"whole": True, "entries": entries, "broken": None}
+        assert f"whole: {entries} entries" in bureau.ok("ledger", "verify")
+
+    def test_the_first_broken_entry_is_named_and_exits_1(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        with by_other_hands(bureau) as database:
+            database.execute("UPDATE entry SET actor = 'someone' WHERE initiative = 'cosmetics' AND kind = 'reported'")
+        result = bureau.run("ledger", "verify")
+        assert result.exit_code == 1
+        assert result.stdout.startswith(
+            "the ledger is broken at cosmetics, entry 4: its content does not match its hash"
+        )
+        report = json.loads(bureau.run("ledger", "verify", "--json").stdout)
+        assert (report["whole"], report["broken"]["initiative"], report["broken"]["sequence"]) == (
+            *(False, "cosmetics"),
+            4,
+        )
+
+    def test_a_ledger_that_cannot_be_read_exits_5(self, bureau: Bureau) -> None:
+        (bureau.var / "ledger.sqlite").write_text("no database " * 100, encoding="utf-8")
+        result = bureau.run("ledger", "verify")
+        assert (result.exit_code, result.stdout) == (5, "")
+        assert "not a SQLite database" in result.stderr
+
+
+class TestRebuild:
+    def test_derived_tables_are_made_anew_and_no_entry_is_added(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        before = self.tables()
+        entries = bureau.json("ledger", "verify")["entries"]
+        with by_other_hands(bureau) as database:
+            database.execute("UPDATE step_row SET forecast = '2030-01-01'")
+            database.execute("DELETE FROM notice")
+        assert self.tables() != before
+        assert bureau.json("ledger", "rebuild") == {
+            "initiatives": 2,
+            "steps": 6,
+            "notices": len(before[1]),
+            "left_out": [],
+        }
+        assert self.tables() == before
+        assert bureau.json("ledger", "verify")["entries"] == entries
+
+    def test_forecasts_are_carried_from_one_initiative_to_the_next(self, bureau: Bureau) -> None:
+        """Training is made anew before cosmetics' forecast is known when their names are the other way round."""
+        plan = bureau.config / "plans/small-2024"
+        cosmetics, training = plan / "protection/cosmetics.yaml", plan / "service/training.yaml"
+        write(plan, {"protection/zz.yaml": cosmetics.read_text("utf-8").replace("id: cosmetics", "id: zz")})
+        write(plan, {"service/training.yaml": training.read_text("utf-8").replace("cosmetics/issued", "zz/issued")})
+        cosmetics.unlink()
+        bureau.tick("zz", "training")
+        before = self.tables()
+        bureau.ok("ledger", "rebuild")
+        assert self.tables() == before
+
+    def tables(self) -> tuple[object, object]:
+        with desk(load_settings()) as at:
+            return at.service.ledger.summaries(), at.service.ledger.notices()
+
+    def test_an_empty_ledger(self, bureau: Bureau) -> None:
+        assert bureau.ok("ledger", "rebuild") == "made anew: 0 initiatives, 0 steps, 0 notices\n"
+
+    def test_initiatives_the_plan_no_longer_has_are_left_out_and_named(self, bureau: Bureau) -> None:
+        bureau.tick()
+        (bureau.config / "plans/small-2024/service/training.yaml").unlink()
+        assert bureau.ok("ledger", "rebuild").splitlines() == [
+            "made anew: 1 initiatives, 4 steps, 1 notices",
+            "left out: training, which the plan no longer has",
+        ]
+
+    def test_a_broken_ledger_is_left_as_it_is(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        before = self.tables()
+        with by_other_hands(bureau) as database:
+            database.execute("DELETE FROM entry WHERE initiative = 'cosmetics' AND sequence = 2")
+        result = bureau.run("ledger", "rebuild")
+        assert result.exit_code == 1
+        assert "cosmetics, entry 3" in result.stderr
+        assert "nothing was made anew" in result.stderr
+        assert self.tables() == before
+
+
+class TestList:
+    def test_entries_are_listed_in_order(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        listed = bureau.ok("ledger", "list", "cosmetics", "--step", "draft").splitlines()
+        assert listed[0].split() == ["sequence", "moment", "kind", "step", "actor", "data"]
+        assert listed[1].split()[:5] == ["2", "2024-04-01", "09:00:00", "opened", "draft"]
+        assert '{"reason": "已完成初稿", "progress": 40}' in "".join(listed)
+        assert listed[-1] == f"{len(listed) - 2} entries"
+
+    def test_as_json(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        entries = bureau.json("ledger", "list", "cosmetics")
+        assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+        assert (entries[0]["kind"], entries[0]["at"], entries[0]["day"]) == (
+            "adopted",
+            "2024-04-01T01:00:00+00:00",
+            "2024-04-01",
+        )
+
+    def test_of_an_initiative_the_plan_no_longer_has(self, bureau: Bureau) -> None:
+        bureau.tick()
+        (bureau.config / "plans/small-2024/service/training.yaml").unlink()
+        assert bureau.json("ledger", "list", "training")
+
+    def test_an_unknown_initiative_is_refused(self, bureau: Bureau) -> None:
+        assert bureau.run("ledger", "list", "nothing").exit_code == 4
