@@ -45,8 +45,16 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
             return Exit.PIPE_CLOSED, ""
         case ClockUnusable() | OSError():
             return Exit.ENVIRONMENT, str(error)
+        case _ if from_server(error):
+            return Exit.SERVER, f"the Prefect server did not take the request: {error}"
         case _:
             return (Exit.ENVIRONMENT, str(error)) if _of_the_stack(error) else None
+
+
+def from_server(error: BaseException) -> bool:
+    """Whether Prefect's client raised an error; told by names, for Prefect is slow to import and seldom needed."""
+    modules = {base.__module__ for base in type(error).__mro__}
+    return "prefect.exceptions" in modules or any(name.partition(".")[0] == "httpx" for name in modules)
 
 
 def _of_the_stack(error: BaseException) -> bool:

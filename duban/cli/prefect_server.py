@@ -7,7 +7,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from deployments.environment import Addresses, environment
-from duban.cli.exits import ServerUnreachable
+from duban.cli.exits import ServerUnreachable, from_server
 from duban.core.plan import Plan
 from duban.settings import Settings
 
@@ -41,14 +41,13 @@ def connect(settings: Settings, stack: Addresses | None) -> str:
 def ask(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     """Ask for a tick of each initiative; those a run was made for. Raises ServerUnreachable."""
     connect(settings, stack)
-    import httpx  # noqa: PLC0415  Prefect's own client; slow to import, and needed only once something is stored
-    from prefect.exceptions import PrefectException  # noqa: PLC0415  as above
-
-    from tasks.asking import ask_for_ticks  # noqa: PLC0415  as above
+    from tasks.asking import ask_for_ticks  # noqa: PLC0415  slow to import, and needed only once something is stored
 
     try:
         return ask_for_ticks(plan, initiatives)
-    except (httpx.HTTPError, PrefectException) as error:
+    except Exception as error:
+        if not from_server(error):
+            raise
         raise ServerUnreachable(f"the Prefect server did not take the request: {error}") from error
 
 

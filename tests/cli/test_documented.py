@@ -50,7 +50,7 @@ COMMON = {"--json", "--as", "--key"} & set(re.findall(r"^- `(--[a-z]+)", DOCUMEN
 
 
 def test_nothing_is_documented_that_there_is_not() -> None:
-    known = {name: options for name, options in commands()}
+    known = dict(commands())
     headings = re.findall(r"^### `duban ([a-z -]+?)(?: [A-Z\[-].*)?`", DOCUMENT, re.M)
     assert sorted(headings) == sorted(known)
     told = {name: set(re.findall(r"`(--[a-z-]+)", section(name))) for name in known}

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from duban.core.summary import NoticeRow, Summary
 from duban.settings import load_settings
 from duban.wiring import desk
 from tests.cli.conftest import Bureau, write
@@ -89,7 +90,7 @@ class TestRebuild:
         bureau.ok("ledger", "rebuild")
         assert self.tables() == before
 
-    def tables(self) -> tuple[object, object]:
+    def tables(self) -> tuple[Sequence[Summary], Sequence[NoticeRow]]:
         with desk(load_settings()) as at:
             return at.service.ledger.summaries(), at.service.ledger.notices()
 
