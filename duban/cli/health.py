@@ -132,7 +132,9 @@ def notices(service: Service) -> Iterator[Finding]:
 
 def patrol(service: Service) -> Finding:
     """Whether initiatives are looked at when their time comes."""
-    waiting = service.ledger.due(service.clock.now() - PATIENCE, len(service.office.plan.initiatives))
+    known, wanted = service.ledger.initiatives(), service.office.plan.initiatives
+    late = service.ledger.due(service.clock.now() - PATIENCE, len(wanted))
+    waiting = {name for name in wanted if name in late or name not in known}
     if waiting:
         return Finding("patrol", Level.WARN, f"{len(waiting)} initiatives wait for a look", "is the patrol running?")
     return Finding("patrol", Level.OK, "no initiative waits for a look")

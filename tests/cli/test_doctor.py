@@ -145,7 +145,8 @@ def test_notices_that_reached_nobody(bureau: Bureau) -> None:
 
 
 def test_initiatives_nobody_has_looked_at_for_hours(bureau: Bureau) -> None:
-    bureau.tick()
+    bureau.tick("cosmetics")
+    assert findings(bureau)["patrol"][0]["found"] == "1 initiatives wait for a look"
     bureau.at("2024-04-12 12:00")
     assert findings(bureau)["patrol"][0]["found"] == "2 initiatives wait for a look"
 

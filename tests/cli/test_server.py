@@ -1,0 +1,79 @@
+"""Commands beside a real Prefect server: applied to, asked for ticks, missed when it is down."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from deployments.stack import Stack, StackSettings
+from duban.settings import load_settings
+from tests.cli.conftest import Bureau
+from tests.cli.test_exits import DUBAN
+
+pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+
+PORT = 20_000 + os.getpid() % 10_000
+
+
+@pytest.fixture
+def stack(bureau: Bureau) -> Iterator[Stack]:
+    """The bureau's stack; its worker finds the settings by the variable the bureau has set."""
+    with Stack(StackSettings(bureau.var, port=PORT), load_settings().variables) as stack:
+        yield stack
+
+
+def shell(bureau: Bureau, *words: str) -> tuple[int, str, str]:
+    """Run a command as a process of its own, which Prefect then has for itself."""
+    done = subprocess.run((*DUBAN, *words), cwd=bureau.root, capture_output=True, text=True, timeout=120, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def levels(bureau: Bureau) -> dict[str, str]:
+    _, printed, _ = shell(bureau, "doctor", "--json")
+    return {one["check"]: one["level"] for one in json.loads(printed)["findings"]}
+
+
+def ticks(stack: Stack) -> list[str]:
+    """States of the flow runs of initiatives, as Prefect has them."""
+    said = (
+        "from prefect.client.orchestration import get_client\n"
+        "with get_client(sync_client=True) as client:\n"
+        "    print(*(run.state_type.name for run in client.read_flow_runs() if run.deployment_id))"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", said), env=stack.environment(), capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout.split()
+
+
+def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: Bureau, stack: Stack) -> None:
+    assert levels(bureau)["deployments"] == "warn"
+    code, printed, _ = shell(bureau, "apply", "--json")
+    assert (code, len(json.loads(printed)["create"])) == (0, 3)
+    assert shell(bureau, "apply", "--dry-run") == (0, "nothing to do\n", "")
+
+    code, printed, said = shell(bureau, "sign", "cosmetics/draft", "--as", "protection-officer")
+    assert (code, said) == (0, "")
+    assert printed.startswith("已记入台账：“起草保护方案”签收（保护处联络员）\n")
+    until = time.monotonic() + 90
+    while ticks(stack) != ["COMPLETED"] and time.monotonic() < until:
+        time.sleep(1)
+    assert ticks(stack) == ["COMPLETED"]
+    _, printed, _ = shell(bureau, "notices", "--initiative", "cosmetics", "--json")
+    assert {notice["delivery"] for notice in json.loads(printed)} == {"sent"}
+
+    found = levels(bureau)
+    assert {check: found[check] for check in ("stack", "server", "worker", "deployments", "ledger")} == dict.fromkeys(
+        ("stack", "server", "worker", "deployments", "ledger"), "ok"
+    )
+
+
+def test_a_server_that_is_gone_exits_6_where_nothing_goes_without_it(bureau: Bureau) -> None:
+    for words in (("apply",), ("patrol",)):
+        result = bureau.run(*words)
+        assert (result.exit_code, result.stdout) == (6, "")
+        assert "no Prefect server" in result.stderr
