@@ -47,14 +47,8 @@ STEPS: Mapping[Status, Shown] = {
 }
 """A step by where it stands, while nothing is amiss."""
 
-OVERDUE = Shown("已逾期", "FAILED")
-AT_RISK = Shown("预警", "CRASHED")
-
 
 def shown(row: StepRow) -> Shown:
-    """How a step is drawn: its light when something is amiss, else where it stands."""
-    if row.light is Light.RED and row.status is not Status.FAILED:
-        return OVERDUE
-    if row.light in (Light.YELLOW, Light.ORANGE) and row.status is not Status.WAITING:
-        return AT_RISK
-    return STEPS[row.status]
+    """How a step is drawn: by its light when something is amiss, else by where it stands."""
+    amiss = row.light is Light.RED or (row.light > Light.GREEN and row.status is not Status.WAITING)
+    return LIGHTS[row.light] if amiss and row.status is not Status.FAILED else STEPS[row.status]
