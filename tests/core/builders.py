@@ -31,8 +31,8 @@ HERE = "here"
 
 @cache
 def calendar() -> WorkCalendar:
-    """China's working days of 2023 to 2027."""
-    return china_calendar(2023, 2027, overrides=CalendarOverrides())
+    """China's working days of 2021 to 2027."""
+    return china_calendar(2021, 2027, overrides=CalendarOverrides())
 
 
 def moment(text: str) -> datetime:
@@ -124,7 +124,7 @@ def _step(kind: Kind, name: str, needs: str, said: dict[str, Any]) -> Step:
 
 
 def work(name: str, needs: str = "", **said: Any) -> Step:
-    """Work of the unit `works`, 5 working days unless `days` says otherwise; `due` and `earliest` as a plan has them."""
+    """Work of the unit `works`, 5 working days unless `days` says otherwise; `due`, `earliest` as a plan has them."""
     return _step(Kind.WORK, name, needs, said)
 
 
@@ -176,7 +176,7 @@ class Story:
     def __init__(
         self,
         *steps: Step,
-        on: str = "2024-06-03",
+        on: str | datetime = "2024-06-03",
         people: Directory | None = None,
         rules: Policy | None = None,
         beside: Iterable[Initiative] = (),
@@ -186,8 +186,7 @@ class Story:
         self.office = office(self.initiative, *beside, people=people, rules=rules, starts=starts)
         self.facts: dict[StepRef, Upstream] = {}
         self.entries: list[Entry] = []
-        self.now = moment(on)
-        self.tick()
+        self.on(on)
 
     @property
     def look(self) -> Look:
@@ -225,12 +224,12 @@ class Story:
         self.tick()
         return self.write(*respond(self.look, self.state, command)).tick()
 
-    def sent(self) -> Self:
-        """Everything in the outbox is delivered."""
+    def sent(self, outcome: EntryKind = EntryKind.NOTICE_SENT) -> Self:
+        """Everything in the outbox is delivered, or ends otherwise."""
         for notice in list(self.state.notices.values()):
             if notice.next_try is not None:
                 told = {"notice": notice.key, "slip": notice.slip, "recipient": notice.recipient}
-                self.write(Draft(EntryKind.NOTICE_SENT, notice.step, data=told))
+                self.write(Draft(outcome, notice.step, data=told))
         return self
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None) -> Self:
@@ -242,7 +241,8 @@ class Story:
     def replanned(self, *steps: Step) -> Self:
         """The plan is changed under the running work."""
         self.initiative = initiative(*steps)
-        self.office = replace(self.office, plan=plan(self.initiative, starts=str(self.office.plan.starts)))
+        others = [known for known in self.office.plan.initiatives.values() if known.id != HERE]
+        self.office = replace(self.office, plan=plan(self.initiative, *others, starts=str(self.office.plan.starts)))
         return self
 
     # What can be seen
