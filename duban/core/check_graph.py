@@ -13,7 +13,7 @@ from duban.core.plan_file import StepFile
 from duban.core.problems import Location, Problem
 from duban.core.workdays import WorkCalendar
 
-_LINKS_SHOWN = 8
+_LINKS_SHOWN = 12
 _INFEASIBLE = "move the due date, shorten a duration or remove a need"
 _CIRCLE = "take out one of these needs, or dates that hang on a step"
 _BEYOND = "shorten what it waits for, or correct its dates"
@@ -40,7 +40,7 @@ def check_circles(plan: Plan, files: Files, instances: Instances) -> Iterator[Pr
         step = steps[circle[0]]
         one = written[step.ref.initiative]
         place = _leading_to(one.file.steps[step.written], step.ref, path[1], instances)
-        message = f"these steps wait for one another: {' -> '.join(map(str, path))}"
+        message = f"these steps wait for one another: {_path(path)}"
         yield Problem(one.name, 0, "cycle", message, _CIRCLE, ("steps", step.written, *place))
 
 
@@ -84,9 +84,11 @@ def _late(one: Infeasible) -> str:
 
 
 def _chain(refs: tuple[StepRef, ...]) -> str:
-    if len(refs) == 1:
-        return "its own duration and earliest start"
+    return _path(refs) if len(refs) > 1 else "its own duration and earliest start"
+
+
+def _path(refs: tuple[StepRef, ...]) -> str:
     links = [str(ref) for ref in refs]
     if len(links) > _LINKS_SHOWN:
-        links[3:-4] = [f"({len(links) - 7} more)"]
+        links[4:-4] = [f"({len(links) - 8} more)"]
     return " -> ".join(links)

@@ -7,7 +7,7 @@ from datetime import date
 from duban.core.dates import earliest, resolve
 from duban.core.expand import anchor_step
 from duban.core.files import Files
-from duban.core.instances import Instance, Instances
+from duban.core.instances import Instance, Instances, Period
 from duban.core.plan import StepRef
 from duban.core.plan_file import PlanFile, StepFile
 from duban.core.problems import Location, Problem, nearest
@@ -67,9 +67,11 @@ class _Checker:
         ref = StepRef.parse(text, stands_for[0].ref.initiative)
         if self._cannot_tell(ref):
             return
+        told: set[Period | None] = set()
         for instance in stands_for:
             meant = self.instances.meant(text, instance)
-            if not meant:
+            if not meant and instance.period not in told:
+                told.add(instance.period)
                 yield _problem(unknown, *self._unknown(text, ref, instance), *place)
             elif instance.ref in meant:
                 message = f"{text!r} makes the step wait for itself"
