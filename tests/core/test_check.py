@@ -4,14 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given as given_any
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from duban.core.check import check
-from duban.core.directory import Directory
-from duban.core.expand import expand
-from duban.core.feasibility import feasibility
 from duban.core.files import Files
 from duban.core.plan import StepRef
 from duban.core.policy import Policy
@@ -364,45 +358,3 @@ def test_every_problem_of_every_file_at_once() -> None:
         "unknown-need",
         "unknown-unit",
     ]
-
-
-NAMES = "abcd"
-WHENS = st.sampled_from(["2024-10-31", "2024-Q4", "200 days after start"])
-
-
-def steps_after(place: int) -> st.SearchStrategy[dict[str, Any]]:
-    """The step at a place, which mostly waits for earlier ones, here and elsewhere, and mostly makes sense."""
-    initiatives, suffixes = st.sampled_from(["", "road/", "park/"]), st.sampled_from(["", "", "", "", "@pudong"])
-    references = st.builds("{}{}{}".format, initiatives, st.sampled_from(NAMES[: max(1, place)]), suffixes)
-    dates = st.builds("{} days after {}".format, st.integers(0, 99), references)
-    optional = {
-        "needs": st.lists(references, max_size=2) if place else st.just([]),
-        "due": WHENS | dates if place else WHENS,
-        "earliest": dates,
-        "duration": st.integers(0, 30),
-        "each": st.sampled_from(["districts", "others"]),
-        "repeat": st.sampled_from(["monthly", "quarterly"]),
-    }
-    fixed = {"id": st.just(NAMES[place]), "title": st.just("事项"), "kind": st.sampled_from(["work", "review"])}
-    return st.fixed_dictionaries(fixed, optional=optional if place else {**optional, "earliest": WHENS})
-
-
-INITIATIVES = st.tuples(*map(steps_after, range(len(NAMES))))
-
-
-@settings(max_examples=300)
-@given_any(INITIATIVES, INITIATIVES)
-def test_a_plan_without_problems_holds_together(ours: tuple[dict[str, Any]], theirs: tuple[dict[str, Any]]) -> None:
-    given = files(written("road", *ours), written("park", *theirs, source="2.1", section="parks"))
-    if check(given, calendar=CALENDAR, actions=[]):
-        return
-    plan = expand(plan_file(), given.written, Directory(directory_file()))
-    for initiative in plan.initiatives.values():
-        done: set[StepRef] = set()
-        for one in initiative.steps.values():
-            assert all(plan.step(ref) and (ref in done or ref.initiative != initiative.id) for ref in one.waits_for)
-            done.add(one.ref)
-        assert all(initiative.id in plan.downstream[ref] for ref in initiative.upstream)
-    found = feasibility(plan, CALENDAR)
-    assert (found.infeasible, found.beyond) == ((), ())
-    assert len(found.early) == sum(len(initiative.steps) for initiative in plan.initiatives.values())
