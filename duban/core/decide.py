@@ -48,7 +48,7 @@ def decide(look: Look, state: State) -> Decision:
     limits = {step.id: deadline(look, step, after) for step in steps}
     outlook = foresee(look, after, limits)
     calls = sorted(_calls(look, after, limits), key=lambda call: (call.moment, call.key))
-    standings = {step.id: _standing(look, step, after, limits, outlook) for step in steps}
+    standings = dict(_standings(look, after, limits, outlook))
     rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in steps)
     return Decision(
         drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
@@ -70,13 +70,10 @@ def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> I
         own = state.step(step.id)
         where = status(step, own)
         if where not in WITHOUT_LADDER:
-            case = Case(look.initiative, step, own, where, limits[step.id])
-            yield from _unspent(state, ladder.calls(look.office, case, state, look.now))
-    yield from _unspent(state, ladder.dead_calls(look.office, state))
-
-
-def _unspent(state: State, calls: Iterable[Call]) -> Iterator[Call]:
-    return (call for call in calls if not ladder.fired(state, call.key))
+            yield from ladder.calls(
+                look.office, Case(look.initiative, step, own, where, limits[step.id]), state, look.now
+            )
+    yield from ladder.dead_calls(look.office, state)
 
 
 def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:
@@ -103,33 +100,36 @@ def _queued(look: Look, state: State, call: Call) -> Draft:
     return Draft(EntryKind.NOTICE_QUEUED, call.step, data=data, key=f"notice/{call.key}{again}")
 
 
-def _standing(
-    look: Look, step: Step, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
-) -> Standing:
-    own, limit = state.step(step.id), limits[step.id]
-    return Standing(
-        status=status(step, own),
-        opened=own.opened,
-        due=limit.day if limit else None,
-        submitted=own.submitted,
-        progress=own.progress,
-        forecast=outlook.finish[step.id],
-        latest=outlook.latest[step.id],
-        unanswered=_unanswered(look, step, state),
-        cause=_cause(look, step, outlook),
-    )
+def _standings(
+    look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
+) -> Iterator[tuple[str, Standing]]:
+    pressed = _pressed(look, state)
+    for name, step in look.initiative.steps.items():
+        own, limit = state.step(name), limits[name]
+        yield (
+            name,
+            Standing(
+                status=status(step, own),
+                opened=own.opened,
+                due=limit.day if limit else None,
+                submitted=own.submitted,
+                progress=own.progress,
+                forecast=outlook.finish[name],
+                latest=outlook.latest[name],
+                unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.handed or date.min),
+                cause=_cause(look, step, outlook),
+            ),
+        )
 
 
-def _unanswered(look: Look, step: Step, state: State) -> bool:
-    """Whether the present owner was pressed and has said nothing since."""
-    own = state.step(step.id)
-    pressed = [
-        look.office.day(notice.queued_at)
-        for notice in state.notices.values()
-        if notice.step == step.id and notice.slip in PRESSING and notice.delivery is Delivery.SENT
-    ]
-    heard = [day for day in (own.answered, own.handed) if day is not None]
-    return bool(pressed) and (not heard or max(heard) < max(pressed))
+def _pressed(look: Look, state: State) -> dict[str, date]:
+    """For each step that somebody was pressed about: the last day of it."""
+    pressed: dict[str, date] = {}
+    for notice in state.notices.values():
+        if notice.slip in PRESSING and notice.delivery is Delivery.SENT:
+            day = look.office.day(notice.queued_at)
+            pressed[notice.step] = max(day, pressed.get(notice.step, day))
+    return pressed
 
 
 def _cause(look: Look, step: Step, outlook: Outlook) -> str:

@@ -61,11 +61,12 @@ class Case:
 
 
 def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
-    """Every rung of a step in its present version, with the moment it falls due, past ones included."""
+    """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
     ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
-    started, held = office.day(state.adopted or now), _held_back(office, case, state)
+    counted_from = since if since > office.day(state.adopted or now) else date.min
+    held, soonest = _held_back(office, case, state), office.working_moment(now)
     for place, rung in enumerate(ladder.rungs):
-        hung = _anchor(case, rung, since if since > started else date.min)
+        hung = _anchor(case, rung, counted_from)
         if hung is None:
             continue
         anchor, version = hung
@@ -74,17 +75,11 @@ def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[C
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
         for post in _posts_called(office, case, ladder, place, day):
-            recipient = _recipient(office, post, max(moment, now))
-            yield Call(
-                f"{_name(case)}/{version}/{rung.id}/{post}",
-                case.step.id,
-                rung.id,
-                rung.slip,
-                post,
-                recipient,
-                moment,
-                stale=on_due and day < since,
-            )
+            key = f"{_name(case)}/{version}/{rung.id}/{post}"
+            if not fired(state, key):
+                recipient = _recipient(office, post, max(moment, soonest))
+                stale = on_due and day < since
+                yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, stale)
 
 
 def _name(case: Case) -> str:
@@ -163,8 +158,8 @@ def _posts_called(office: Office, case: Case, ladder: Ladder, place: int, day: d
 
 
 def _recipient(office: Office, post: str, moment: datetime) -> str:
-    """Who stands at a post when it can be written to; the administrator when nobody does."""
-    return office.directory.present(post, office.day(office.working_moment(moment))) or office.directory.administrator
+    """Who stands at a post when it is written to; the administrator when nobody does."""
+    return office.directory.present(post, office.day(moment)) or office.directory.administrator
 
 
 def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
@@ -187,12 +182,13 @@ def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
 
 
 def dead_calls(office: Office, state: State) -> Iterator[Call]:
-    """What the administrator is told of notices that could not be delivered (rule 9); never of itself."""
+    """What the administrator is still to be told of undeliverable notices (rule 9); of one about itself, nothing."""
     administrator = office.directory.administrator
-    for key, notice in state.notices.items():
-        if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at is not None:
+    for notice in state.notices.values():
+        key = f"{notice.key}/{DEAD}"
+        if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at and not fired(state, key):
             moment = office.working_moment(notice.ended_at)
-            yield Call(f"{key}/{DEAD}", notice.step, DEAD, "failure", administrator, administrator, moment)
+            yield Call(key, notice.step, DEAD, "failure", administrator, administrator, moment)
 
 
 def fired(state: State, key: str) -> bool:
