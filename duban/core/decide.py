@@ -38,7 +38,7 @@ class Decision:
     outlook: Outlook
     deadlines: Mapping[str, Deadline | None]
     calls: tuple[Call, ...]
-    """Rungs not yet spent, due now or later, earliest first."""
+    """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
 
 
 def decide(look: Look, state: State) -> Decision:
@@ -47,7 +47,7 @@ def decide(look: Look, state: State) -> Decision:
     after, settled = settle(look, state)
     limits = {step.id: deadline(look, step, after) for step in steps}
     outlook = foresee(look, after, limits)
-    calls = sorted(_calls(look, after, limits), key=lambda call: (call.moment, call.key))
+    calls = sorted(_calls(look, after, limits), key=lambda call: call.moment)
     standings = dict(_standings(look, after, limits, outlook))
     rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in steps)
     return Decision(

@@ -1,0 +1,409 @@
+"""The ten rules of the ladder, each a row of the table in `duban.core.ladder`; China's calendar of 2024.
+
+The step of these stories is due on Friday 14 June, so that its rungs are: the reminder on Tuesday 11 June (Monday is
+the Dragon Boat Festival), pressing on Monday 17, the head on Wednesday 19, leader and coordinator on Friday 21.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from duban.core.entries import Draft, EntryKind
+from duban.core.ladder import Call
+from tests.core.builders import RUNGS, Story, action, directory, moment, policy, post, review, rung, work
+
+DUE = "2024-06-14"
+
+
+def draft(**said: object) -> Story:
+    """Adopted on Monday 3 June, handed out and signed for, so that nothing but the deadline presses."""
+    return Story(work("draft", due=DUE, **said)).sent().act("officer", "sign", "draft")
+
+
+def calls(story: Story) -> list[str]:
+    """Rungs to come, as `day rung recipient`."""
+    return [f"{call.moment:%m-%d %H:%M} {call.rung} {call.recipient}" for call in story.decision.calls]
+
+
+def test_a_ladder_is_climbed_rung_by_rung() -> None:
+    story = draft()
+    assert story.told() == ["assign officer"]
+    assert calls(story) == [
+        "06-11 08:30 remind officer",
+        "06-17 08:30 press officer",
+        "06-19 08:30 supervise head",
+        "06-21 08:30 report leader",
+        "06-21 08:30 report coordinator",
+    ]
+
+
+# Rule 1
+
+
+def test_rule_1_a_rung_fires_once_however_often_one_looks() -> None:
+    story = draft()
+    for hour in ("08:30", "08:31", "09:00", "17:00", "23:59"):
+        story.on(f"2024-06-11 {hour}").sent()
+    assert story.told() == ["assign officer", "remind officer"]
+    assert story.state.notices.keys() == {
+        "draft/opened-2024-06-03/assign/officer",
+        "draft/2024-06-14/remind/officer",
+    }
+
+
+def test_rule_1_a_renamed_step_keeps_its_keys() -> None:
+    story = draft().on("2024-06-11")
+    story.replanned(work("outline", due=DUE, was="draft")).on("2024-06-17")
+    assert story.told("2024-06-11") == ["remind officer", "press officer"]
+    assert "draft/2024-06-14/press/officer" in story.state.notices
+
+
+# Rule 2
+
+
+def test_rule_2_the_key_is_stored_before_anything_is_sent() -> None:
+    story = draft().on("2024-06-11")
+    queued = [entry for entry in story.entries if entry.kind is EntryKind.NOTICE_QUEUED][-1]
+    assert queued.key == "notice/draft/2024-06-14/remind/officer"
+    assert story.state.notices["draft/2024-06-14/remind/officer"].next_try == moment("2024-06-11 09:00")
+
+
+# Rule 3
+
+
+@pytest.mark.parametrize(
+    ("actor", "verb", "said"),
+    [
+        ("officer", "submit", {}),
+        ("leader", "suspend", {}),
+        ("leader", "hand-over", {"to": "law"}),
+        ("leader", "cancel", {}),
+    ],
+)
+def test_rule_3_what_is_overtaken_is_called_for_no_longer(actor: str, verb: str, said: dict[str, str]) -> None:
+    story = draft().on("2024-06-10 23:00")
+    assert "06-11 08:30 remind officer" in calls(story)
+    story.act(actor, verb, "draft", "情况变化", **said)
+    assert "06-11 08:30 remind officer" not in calls(story)
+
+
+def test_rule_3_a_notice_dropped_before_sending_may_fire_again() -> None:
+    story = draft().on("2024-06-11 18:00").sent(EntryKind.NOTICE_DROPPED).on("2024-06-12")
+    assert story.told("2024-06-11") == ["remind officer", "remind officer"]
+    first, again = (e.key for e in story.entries if e.kind is EntryKind.NOTICE_QUEUED and e.data["rung"] == "remind")
+    assert again == f"{first}/2024-06-11T10:00:00+00:00"
+
+
+# Rule 4
+
+PATIENT = policy(
+    rung("first", "due", -5, "owner", "remind"),
+    rung("second", "due", -3, "owner", "remind"),
+    rung("stern", "due", -2, "owner", "remind", stops=False),
+    rung("press", "due", 1, "owner", "press"),
+    rung("head", "due", 2, "owner-head", "supervise"),
+    silence=3,
+)
+
+
+def patient() -> Story:
+    """Rungs on 6, 11 and 12 June, then 17 and 18; three working days count as silence."""
+    return Story(work("draft", due=DUE), rules=PATIENT)
+
+
+def test_rule_4_without_an_answer_every_rung_fires() -> None:
+    story = patient()
+    for day in ("06-06", "06-11", "06-12", "06-17", "06-18"):
+        story.on(f"2024-{day}")
+    assert story.told() == ["first officer", "second officer", "stern officer", "press officer", "head head"]
+
+
+def test_rule_4_an_answer_holds_higher_rungs_back_until_the_next_silence() -> None:
+    story = patient().on("2024-06-06").act("officer", "acknowledge", "draft").on("2024-06-11 08:30")
+    assert story.told() == ["first officer"]
+    assert calls(story)[0] == "06-12 08:30 second officer"  # 7, 11 and 12 June are three working days
+    assert story.on("2024-06-12").told() == ["first officer", "second officer", "stern officer"]
+
+
+def test_rule_4_an_answer_holds_higher_rungs_back_until_the_deadline_at_the_latest() -> None:
+    story = patient().on("2024-06-06").on("2024-06-13").act("officer", "report", "draft", "正在征求意见")
+    assert story.told() == ["first officer", "second officer", "stern officer"]
+    assert calls(story) == ["06-17 08:30 press officer", "06-18 08:30 head head"]
+
+
+def test_rule_4_after_the_deadline_only_silence_counts() -> None:
+    story = patient().on("2024-06-17").act("officer", "report", "draft", "本周办结")
+    assert calls(story) == ["06-20 08:30 head head"]
+
+
+def test_rule_4_some_rungs_stop_for_no_answer() -> None:
+    story = patient().on("2024-06-11").act("officer", "acknowledge", "draft").on("2024-06-12")
+    assert story.told() == ["first officer", "second officer", "stern officer"]
+
+
+def test_rule_4_an_answer_before_anybody_was_pressed_holds_nothing_back() -> None:
+    story = patient().act("officer", "sign", "draft").on("2024-06-06")
+    assert story.told() == ["first officer"]
+
+
+def test_rule_4_what_the_former_owner_said_does_not_excuse_the_new_one() -> None:
+    story = patient().on("2024-06-06").act("officer", "acknowledge", "draft")
+    story.on("2024-06-07").act("leader", "hand-over", "draft", "职责调整", to="law").on("2024-06-11")
+    assert story.told("2024-06-07") == ["second clerk"]
+
+
+# Rule 5
+
+
+def test_rule_5_a_moved_deadline_starts_a_new_version() -> None:
+    story = draft().on("2024-06-11").act("officer", "extend", "draft", "等待批复", to="2024-06-28")
+    story.act("leader", "grant", "draft").on("2024-06-21")
+    assert story.told("2024-06-12") == []
+    story.on("2024-06-25").on("2024-07-01")
+    assert story.told("2024-06-12") == ["remind officer", "press officer"]
+    assert "draft/2024-06-28/remind/officer" in story.state.notices
+
+
+def test_rule_5_a_deadline_moved_to_and_fro_presses_nobody_twice() -> None:
+    story = draft().on("2024-06-11").replanned(work("draft", due="2024-06-28")).on("2024-06-12")
+    story.replanned(work("draft", due=DUE)).on("2024-06-13")
+    assert story.told("2024-06-11") == ["remind officer"]
+
+
+# Rule 6
+
+
+def test_rule_6_the_first_load_is_silent_about_the_past() -> None:
+    story = Story(work("late", due="2024-05-20"), on="2024-06-03")
+    assert story.told() == ["assign officer"]
+    assert story.skipped() == ["remind", "press", "supervise", "report", "report"]
+    assert story.on("2024-07-01").told("2024-06-04") == ["unsigned officer"]
+
+
+def test_rule_6_rungs_of_the_day_of_the_first_load_are_sent() -> None:
+    assert Story(work("draft", due=DUE), on="2024-06-11 16:00").told() == ["assign officer", "remind officer"]
+
+
+def test_rule_6_a_step_that_opens_late_is_pressed_from_then_on_and_not_all_at_once() -> None:
+    story = Story(work("first", due="2024-06-28"), work("second", "first", due="2024-06-07"))
+    story.act("officer", "sign", "first").on("2024-06-20").act("officer", "submit", "first")
+    assert story.told("2024-06-20") == ["assign officer"]
+    assert story.skipped() == ["remind"]
+    assert [line for line in calls(story) if "unsigned" not in line] == [
+        "06-21 08:30 press officer",
+        "06-25 08:30 supervise head",
+        "06-27 08:30 report leader",
+        "06-27 08:30 report coordinator",
+    ]
+
+
+def test_rule_6_work_sent_back_after_its_deadline_is_pressed_from_then_on() -> None:
+    story = draft(review="law").on("2024-06-13").act("officer", "submit", "draft")
+    story.on("2024-06-25").act("judge", "return", "draft", "补充说明")
+    assert story.told("2024-06-25") == ["return officer"]
+    assert calls(story)[0] == "06-26 08:30 press officer"
+
+
+def test_rule_6_a_resumed_step_is_pressed_from_then_on() -> None:
+    story = draft().on("2024-06-11").on("2024-06-18").act("leader", "suspend", "draft", "等待上级意见")
+    story.on("2024-06-27").act("leader", "resume", "draft")
+    assert story.told("2024-06-12") == ["press officer"]
+    assert calls(story)[0] == "07-02 08:30 supervise head"
+
+
+def test_rule_6_the_new_owner_is_pressed_from_the_hand_over_on() -> None:
+    story = draft().on("2024-06-11").on("2024-06-17").on("2024-06-18")
+    story.act("leader", "hand-over", "draft", "职责调整", to="law")
+    assert story.told("2024-06-18") == ["assign clerk"]
+    assert "06-19 08:30 press clerk" in calls(story)
+    assert not any("officer" in line for line in calls(story))
+
+
+# Rule 7
+
+
+@pytest.mark.parametrize(
+    ("due", "looked", "told"),
+    [
+        ("2024-06-08", "2024-06-09", []),  # a Saturday: pressing would be on Tuesday, Monday is a holiday
+        ("2024-06-08", "2024-06-10 12:00", []),
+        ("2024-06-08", "2024-06-11 08:29", []),
+        ("2024-06-08", "2024-06-11 08:30", ["press officer"]),
+        ("2024-05-10", "2024-05-11 08:30", ["press officer"]),  # a Saturday worked for the Labour Day holiday
+    ],
+)
+def test_rule_7_a_rung_on_a_day_off_moves_to_the_next_working_morning(due: str, looked: str, told: list[str]) -> None:
+    rules = policy(rung("press", "due", 1, "owner", "press"), rung("head", "due", 2, "owner-head", "supervise"))
+    assert Story(work("draft", due=due), on="2024-05-06", rules=rules).on(looked).told() == told
+
+
+def test_rule_7_no_rung_is_dropped_and_none_spends_the_next() -> None:
+    """Two rungs that fall on the same morning both fire, and only then."""
+    rules = policy(rung("on-day", "due", 0, "owner", "remind"), rung("press", "due", 1, "owner-head", "press"))
+    story = Story(work("draft", due="2024-06-08"), rules=rules).on("2024-06-10 23:59")
+    assert story.told() == []
+    assert story.on("2024-06-11 08:30").told() == ["on-day officer", "press head"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("2024-06-11 08:29", "2024-06-11 08:30"),
+        ("2024-06-11 12:00", "2024-06-11 12:00"),
+        ("2024-06-11 17:30", "2024-06-12 08:30"),
+        ("2024-06-14 20:00", "2024-06-17 08:30"),
+        ("2024-06-16 10:00", "2024-06-17 08:30"),
+    ],
+)
+def test_rule_7_nothing_is_sent_outside_working_hours(asked: str, sent: str) -> None:
+    story = draft(review="law").on(asked).act("officer", "submit", "draft").on(sent)
+    notice = next(n for n in story.state.notices.values() if n.rung == "review")
+    assert notice.next_try == moment(sent)
+
+
+# Rule 8
+
+AWAY = "2024-06-03..2024-06-28"
+
+
+@pytest.mark.parametrize(
+    ("changed", "supervised", "reported"),
+    [
+        ((), "supervise head", "report leader report coordinator"),
+        ((post("head", "vice", AWAY),), "supervise vice", "report leader report coordinator"),
+        ((post("head", "vice", vacant=True),), "supervise vice", "report leader report coordinator"),
+        (
+            (post("head", "vice", AWAY), post("vice", None, AWAY)),
+            "supervise leader supervise coordinator",
+            "report leader report coordinator",
+        ),
+        ((post("leader", None, AWAY),), "supervise head", "report coordinator"),
+        (
+            (post("leader", None, AWAY), post("coordinator", None, AWAY)),
+            "supervise head",
+            "report administrator",
+        ),
+        ((post("leader", "coordinator", AWAY),), "supervise head", "report coordinator"),
+    ],
+    ids=["all there", "deputy", "vacancy", "next rung", "others of the rung", "administrator", "one for two posts"],
+)
+def test_rule_8_never_silence(changed: tuple, supervised: str, reported: str) -> None:  # type: ignore[type-arg]
+    story = Story(work("draft", due=DUE), people=directory(*changed)).act("officer", "sign", "draft")
+    assert " ".join(story.on("2024-06-17").on("2024-06-19").told("2024-06-18")) == supervised
+    assert " ".join(story.on("2024-06-21").told("2024-06-20")) == reported
+
+
+def test_rule_8_a_leave_that_begins_later_does_not_make_an_old_rung_fire_anew() -> None:
+    people = directory(post("officer", None, "2024-06-12..2024-06-13"), post("head", None, "2024-06-12..2024-06-13"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft").on("2024-06-11")
+    assert story.on("2024-06-12").on("2024-06-13").told("2024-06-11") == ["remind officer"]
+
+
+def test_rule_8_a_rung_noticed_late_goes_to_who_is_there_by_then() -> None:
+    people = directory(
+        post("officer", "vice", "2024-06-12..2024-06-13"), post("head", "vice", "2024-06-13..2024-06-13")
+    )
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft")
+    assert story.on("2024-06-12").told("2024-06-11") == ["remind vice"]
+    assert "draft/2024-06-14/remind/officer" in story.state.notices
+
+
+def test_rule_8_a_rung_noticed_late_goes_to_the_administrator_when_nobody_is_left() -> None:
+    people = directory(post("officer", None, "2024-06-12..2024-06-13"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft")
+    assert story.on("2024-06-12").told("2024-06-11") == ["remind administrator"]
+
+
+# Rule 9
+
+
+def test_rule_9_a_dead_notice_is_told_to_the_administrator_once() -> None:
+    story = draft().on("2024-06-11").sent(EntryKind.NOTICE_DEAD)
+    story.tick().tick()
+    assert story.told("2024-06-11") == ["remind officer", "dead administrator"]
+
+
+def test_rule_9_one_that_dies_at_night_is_told_of_in_the_morning() -> None:
+    story = draft().on("2024-06-11 20:00").sent(EntryKind.NOTICE_DEAD)
+    assert story.tick().told("2024-06-11") == ["remind officer"]
+    assert story.on("2024-06-12 08:30").told("2024-06-12") == ["dead administrator"]
+
+
+def test_rule_9_the_death_of_that_notice_is_told_to_nobody() -> None:
+    story = draft().on("2024-06-11").sent(EntryKind.NOTICE_DEAD).tick().sent(EntryKind.NOTICE_DEAD)
+    assert story.on("2024-06-12").told("2024-06-12") == []
+
+
+def test_rule_9_a_refused_notice_is_tried_again_and_not_queued_again() -> None:
+    story = draft().on("2024-06-11")
+    key = "draft/2024-06-14/remind/officer"
+    later = moment("2024-06-11 09:05").isoformat()
+    story.write(Draft(EntryKind.NOTICE_CLAIMED, "draft", data={"notice": key, "next_try": later}))
+    refused = {"notice": key, "next_try": later, "outcome": "拒收"}
+    story.happens(EntryKind.NOTICE_REFUSED, "draft", **refused)
+    notice = story.state.notices[key]
+    assert (notice.delivery, notice.tries, notice.outcome) == ("retrying", 1, "拒收")
+    assert story.told("2024-06-11") == ["remind officer"]
+
+
+# Rule 10
+
+
+def test_rule_10_time_that_runs_out_approves_fails_and_closes_nothing() -> None:
+    story = Story(work("draft", due=DUE, review="law"), review("check", "draft"))
+    story.act("officer", "submit", "draft").on("2025-06-14")
+    assert story.status == {"draft": "review", "check": "waiting"}
+    story.act("judge", "approve", "draft").on("2026-06-14")
+    assert story.status == {"draft": "done", "check": "open"}
+
+
+# Other anchors
+
+
+def test_an_unsigned_step_is_asked_for_until_somebody_signs() -> None:
+    story = Story(work("draft", due=DUE)).on("2024-06-05 08:30")
+    assert story.told() == ["assign officer", "unsigned officer"]
+    assert not any("unsigned" in line for line in calls(draft()))
+
+
+def test_handing_in_sending_back_and_handing_in_again_are_each_told_of() -> None:
+    story = draft(review="law").act("officer", "submit", "draft").act("judge", "return", "draft", "补充说明")
+    story.act("officer", "submit", "draft")
+    assert story.told() == ["assign officer", "review judge", "return officer", "review judge"]
+
+
+def test_a_request_and_its_answer_are_told_of() -> None:
+    story = draft().act("officer", "extend", "draft", "等待批复", to="2024-06-28")
+    assert story.told()[1:] == ["ask leader"]
+    assert story.act("leader", "refuse", "draft", "时间紧").told()[2:] == ["answer officer"]
+
+
+def test_a_failed_action_is_told_of() -> None:
+    story = Story(action("publish")).happens(EntryKind.ACTION_STARTED, "publish")
+    story.happens(EntryKind.ACTION_FAILED, "publish", reason="超时", final=True)
+    assert story.told() == ["failure administrator"]
+
+
+@pytest.mark.parametrize(
+    ("role", "people"),
+    [
+        ("owner", "officer"),
+        ("owner-head", "head"),
+        ("lead-head", "head"),
+        ("supervisor", "leader"),
+        ("coordinator", "coordinator"),
+        ("reviewer", "judge"),
+        ("administrator", "administrator"),
+    ],
+)
+def test_whom_a_role_means(role: str, people: str) -> None:
+    story = Story(work("draft", review="law"), rules=policy(rung("only", "opened", 0, role, "assign")))
+    assert story.told() == [f"only {people}"]
+
+
+def test_a_call_is_a_value() -> None:
+    story = draft()
+    call = story.decision.calls[0]
+    assert replace(call) == call
+    assert isinstance(call, Call)
+    assert len(RUNGS) == 11
