@@ -87,8 +87,8 @@ def _skipped(call: Call) -> Draft:
 
 
 def _queued(look: Look, state: State, call: Call) -> Draft:
-    dropped = state.notices.get(call.key)
-    again = f"/{dropped.queued_at.isoformat()}" if dropped else ""
+    # One that was dropped is queued again under a key of its own: what has happened since then tells it apart.
+    again = f"/{state.head.sequence}" if state.head and call.key in state.notices else ""
     data = {
         "notice": call.key,
         "rung": call.rung,
