@@ -6,10 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from deployments.conductor import Day
-from duban.core.board import LIGHT_MARKS, LIGHT_TITLES
 from duban.core.office import Office
 from duban.core.summary import Delivery, Light, NoticeRow, Summary
-from duban.core.titles import SLIP_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES
 
 WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6

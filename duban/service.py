@@ -12,10 +12,10 @@ from duban.core.decide import Decision, decide
 from duban.core.entries import Draft, Entry, EntryKind, seal
 from duban.core.office import Look, Office
 from duban.core.plan import Initiative, StepRef
-from duban.core.problems import nearest
 from duban.core.settle import closed_by, downstream
 from duban.core.state import DELIVERIES, State, fold
 from duban.core.summary import Upstream
+from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger
 
 TRIES = 20
@@ -78,7 +78,7 @@ class Service:
         known = self.office.plan.initiatives
         if name not in known:
             raise Refused(
-                "unknown-initiative", f"没有举措 {name}：{nearest(name, known, '可用 duban show 查看全部举措')}"
+                "unknown-initiative", f"没有举措 {name}：{perhaps(name, known, '可用 duban show 查看全部举措')}"
             )
         return known[name]
 

@@ -15,12 +15,13 @@ from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, T
 from prefect.events import emit_event
 from prefect.utilities.engine import emit_task_run_state_change_event
 
-from duban.core.board import LIGHT_MARKS, LIGHT_TITLES, page
+from duban.core.board import page
 from duban.core.decide import Decision
 from duban.core.office import Look
 from duban.core.plan import Plan, StepRef
 from duban.core.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.summary import Status, StepRow, Summary
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
 
 MILESTONE_EVENT = "duban.step.closed"
 RANK = timedelta(milliseconds=200)

@@ -12,8 +12,8 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from duban.core.notices import Slip, Words
-from duban.core.phrases import SLIPS
 from duban.core.problems import BadInput, Problem, nearest
+from duban.core.titles import SLIP_TITLES
 
 SUFFIX = ".txt.j2"
 VARIABLES = frozenset(field.name for field in fields(Slip))
@@ -46,7 +46,7 @@ class Wording:
         problems = [*_missing(folder), *_faults(self._environment, folder)]
         if problems:
             raise BadInput(problems)
-        self._templates = {slip: self._environment.get_template(slip + SUFFIX) for slip in SLIPS}
+        self._templates = {slip: self._environment.get_template(slip + SUFFIX) for slip in SLIP_TITLES}
         self._html = self._environment.from_string(HTML)
 
     def __call__(self, slip: Slip) -> Words:
@@ -59,7 +59,7 @@ class Wording:
 
 
 def _missing(folder: Path) -> Iterator[Problem]:
-    for slip, title in SLIPS.items():
+    for slip, title in SLIP_TITLES.items():
         if not (folder / (slip + SUFFIX)).is_file():
             name = f"{folder.name}/{slip}{SUFFIX}"
             yield Problem(name, 0, "missing-template", f"《{title}》 has no template", "write it, or restore it")

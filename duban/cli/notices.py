@@ -14,10 +14,9 @@ from duban.cli.output import console, print_json
 from duban.cli.plans import day_of
 from duban.core.commands import Refused
 from duban.core.office import Office
-from duban.core.phrases import SLIPS
-from duban.core.problems import nearest
 from duban.core.state import fold
 from duban.core.summary import Delivery, NoticeRow
+from duban.core.titles import SLIP_TITLES, perhaps
 from duban.service import Service, renamed
 
 app = typer.Typer()
@@ -46,7 +45,7 @@ def notices(
     with opened() as at:
         office = at.service.office
         if to is not None and to not in office.directory.posts:
-            hint = nearest(to, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+            hint = perhaps(to, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
             raise Refused("unknown-person", f"通讯录中没有岗位 {to}：{hint}")
         names = [at.service.initiative(initiative).id] if initiative else list(office.plan.initiatives)
         now = at.service.clock.now()
@@ -88,7 +87,7 @@ def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
         moment = (row.ended_at or row.queued_at).astimezone(office.zone)
         table.add_row(
             f"{moment:%Y-%m-%d %H:%M}",
-            f"《{SLIPS[row.slip]}》",
+            f"《{SLIP_TITLES[row.slip]}》",
             escape(office.directory.known_title(row.recipient)),
             f"{escape(_title(office, row))}　[dim]{row.initiative}/{row.step}[/]",
             ("⚠ " if stuck(row, now) else "") + TITLES[row.delivery],

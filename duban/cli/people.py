@@ -11,10 +11,11 @@ from duban.cli.exits import ServerUnreachable
 from duban.cli.opening import Opened, opened
 from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import ask
-from duban.core.commands import STATUS_TITLES, VERB_TITLES, Command, Refused, Verb
+from duban.core.commands import VERB_TITLES, Command, Refused, Verb
 from duban.core.entries import SYSTEM
 from duban.core.phrases import chinese
 from duban.core.plan import StepRef
+from duban.core.titles import STATUS_TITLES
 from duban.service import Result
 
 app = typer.Typer()

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from duban.core.board import LIGHT_MARKS, LIGHT_TITLES
-from duban.core.commands import STATUS_TITLES
 from duban.core.office import Office
-from duban.core.phrases import SLIPS, chinese
+from duban.core.phrases import chinese
 from duban.core.summary import Light
-from duban.core.when import PERIOD, START, Relative, Unit
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
+from duban.core.when import PERIOD, START, Relative
 from duban.core.why import Limit, Link, Origin, Rule, Why
+from duban.core.workdays import DayUnit
 
 RULES: Mapping[Rule, str] = {
     Rule.FAILED: "自动事项执行失败，一律亮红灯",
@@ -22,7 +22,7 @@ RULES: Mapping[Rule, str] = {
 }
 """How each rule judges."""
 
-UNITS: Mapping[Unit, str] = {Unit.WORKING: "个工作日", Unit.CALENDAR: "个自然日"}
+UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "个自然日"}
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -143,7 +143,7 @@ class _Told:
         rung = self.why.next_rung
         if rung is not None:
             moment = rung.moment.astimezone(self.office.zone)
-            yield f"{chinese(moment.date())}{moment:%H:%M}，《{SLIPS[rung.slip]}》送{self._titles(rung.people)}"
+            yield f"{chinese(moment.date())}{moment:%H:%M}，《{SLIP_TITLES[rung.slip]}》送{self._titles(rung.people)}"
 
     def waiting(self) -> Iterator[str]:
         """What waits for it."""

@@ -3,11 +3,10 @@
 from rich.markup import escape
 from rich.tree import Tree
 
-from duban.core.board import LIGHT_MARKS
-from duban.core.commands import STATUS_TITLES
 from duban.core.office import Office
 from duban.core.outline import InitiativeLine, SectionLine, StepLine
 from duban.core.summary import Light, StepRow
+from duban.core.titles import LIGHT_MARKS, STATUS_TITLES
 
 
 def tree(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> Tree:

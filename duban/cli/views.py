@@ -15,12 +15,11 @@ from duban.cli.sentences import paragraphs
 from duban.cli.trees import tree
 from duban.cli.weeks import gantt
 from duban.core.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.board import LIGHT_MARKS
-from duban.core.commands import STATUS_TITLES, VERB_TITLES, Refused
+from duban.core.commands import VERB_TITLES, Refused
 from duban.core.decide import Decision, decide
 from duban.core.outline import SectionLine, only, outline
 from duban.core.plan import StepRef
-from duban.core.problems import nearest
+from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
 from duban.core.why import Why, why
 from duban.service import Service
 
@@ -65,7 +64,7 @@ def known(service: Service, ref: StepRef) -> StepRef:
     """The step itself when the plan has it; raises Refused with the nearest name."""
     steps = service.initiative(ref.initiative).steps
     if ref.step not in steps:
-        hint = nearest(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
+        hint = perhaps(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
         raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
     return ref
 
@@ -80,7 +79,7 @@ def next_due(
     with opened() as at:
         office, today = at.service.office, at.service.office.day(at.service.clock.now())
         if post is not None and post not in office.directory.posts:
-            hint = nearest(post, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+            hint = perhaps(post, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
             raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{hint}")
         duties = urgent_first((duty for seen in at.seen() for duty in agenda(*seen, days)), today)
         if post is not None:

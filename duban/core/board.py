@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from duban.core.chart import gantt
-from duban.core.commands import STATUS_TITLES
 from duban.core.decide import Decision
 from duban.core.office import Look
-from duban.core.summary import Light, StepRow
-
-LIGHT_TITLES = {Light.OFF: "", Light.GREEN: "绿灯", Light.YELLOW: "黄灯", Light.ORANGE: "橙灯", Light.RED: "红灯"}
-LIGHT_MARKS = {Light.OFF: "⚪", Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.ORANGE: "🟠", Light.RED: "🔴"}
+from duban.core.summary import StepRow
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
 
 def page(look: Look, decision: Decision) -> str:

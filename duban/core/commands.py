@@ -15,10 +15,10 @@ from duban.core.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.office import Look
 from duban.core.plan import HUMAN, Step, StepRef
 from duban.core.plan_file import Kind
-from duban.core.problems import nearest
 from duban.core.settle import completed, status
 from duban.core.state import State, StepState
 from duban.core.summary import CLOSED, Status
+from duban.core.titles import STATUS_TITLES, perhaps
 
 
 class Verb(StrEnum):
@@ -53,19 +53,6 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.HAND_OVER: "转办",
     Verb.CANCEL: "终止",
     Verb.ACKNOWLEDGE: "知悉",
-}
-
-STATUS_TITLES: Mapping[Status, str] = {
-    Status.WAITING: "待启动",
-    Status.OPEN: "待签收",
-    Status.WORKING: "办理中",
-    Status.REVIEW: "待审核",
-    Status.RUNNING: "自动执行中",
-    Status.ELAPSING: "期间进行中",
-    Status.SUSPENDED: "已中止",
-    Status.FAILED: "执行失败",
-    Status.DONE: "已办结",
-    Status.CANCELLED: "已终止",
 }
 
 
@@ -120,10 +107,10 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     """The entries a command comes to; raises Refused. `state` is as stored and settled."""
     step = look.initiative.steps.get(command.step.step)
     if step is None:
-        hint = nearest(command.step.step, look.initiative.steps, "可用 duban show 查看全部事项")
+        hint = perhaps(command.step.step, look.initiative.steps, "可用 duban show 查看全部事项")
         raise Refused("unknown-step", f"“{look.initiative.title}”中没有事项 {command.step.step}：{hint}")
     if command.actor not in look.office.directory.posts:
-        hint = nearest(command.actor, look.office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        hint = perhaps(command.actor, look.office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
     matter = _Matter(look, state, step, state.step(step.id), command)
     if matter.own.closed:
@@ -345,7 +332,7 @@ def _resume(matter: _Matter) -> tuple[Draft, ...]:
 def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     directory, to = matter.look.office.directory, matter.command.to
     if not directory.knows(to):
-        hint = nearest(to, (*directory.units, *directory.posts), "请核对 config/directory.yaml")
+        hint = perhaps(to, (*directory.units, *directory.posts), "请核对 config/directory.yaml")
         raise Refused("unknown-person", f"通讯录中没有单位或岗位 {to}：{hint}")
     if to == matter.look.office.owner(matter.step, matter.own):
         raise Refused("same-owner", f"“{matter.step.title}”本就由{directory.title(to)}承办")

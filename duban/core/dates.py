@@ -7,8 +7,8 @@ on the day the other ends.
 from datetime import date
 
 from duban.core.plan import Span
-from duban.core.when import PERIOD, START, Duration, OnDate, Relative, Unit, When, WithinSpan
-from duban.core.workdays import Roll, WorkCalendar
+from duban.core.when import PERIOD, START, Duration, OnDate, Relative, When, WithinSpan
+from duban.core.workdays import DayUnit, Roll, WorkCalendar
 
 
 def resolve(
@@ -53,7 +53,7 @@ def lasting(duration: Duration, since: date, calendar: WorkCalendar) -> date:
 
     Raises CalendarRange for a day beyond the calendar.
     """
-    if duration.unit is Unit.CALENDAR:
+    if duration.unit is DayUnit.CALENDAR:
         return calendar.add_calendar(since, duration.likely)
     return calendar.add(since, duration.likely) if duration.likely else since
 
@@ -76,7 +76,7 @@ def _counted(
     base = _base(when.anchor, plan_start, span, anchor)
     if base is None:
         return None
-    if when.unit is Unit.CALENDAR:
+    if when.unit is DayUnit.CALENDAR:
         return calendar.add_calendar(base, when.amount)
     return calendar.add(base, when.amount)
 

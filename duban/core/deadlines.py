@@ -7,7 +7,6 @@ from duban.core.dates import earliest, lasting, resolve
 from duban.core.office import Look
 from duban.core.plan import HUMAN, Step, StepRef
 from duban.core.state import State, StepState
-from duban.core.when import Unit
 from duban.core.workdays import DayUnit
 
 
@@ -77,8 +76,7 @@ def _original(look: Look, step: Step, since: date | None) -> date | None:
 
 def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
     """The last day of a step that opened and takes its likely duration; days of suspension do not count."""
-    unit = DayUnit.WORKING if step.duration.unit is Unit.WORKING else DayUnit.CALENDAR
-    return _pushed(look, own, lasting(step.duration, opened, look.calendar), opened, unit)
+    return _pushed(look, own, lasting(step.duration, opened, look.calendar), opened, step.duration.unit)
 
 
 def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core import phrases
-from duban.core.board import LIGHT_TITLES
 from duban.core.decide import Decision, decide
 from duban.core.entries import Entry, EntryKind
 from duban.core.ladder import Call
@@ -18,6 +17,7 @@ from duban.core.plan import Step, StepRef
 from duban.core.plan_file import Kind
 from duban.core.state import State
 from duban.core.summary import Delivery, Light, NoticeRow, Status, StepRow
+from duban.core.titles import LIGHT_TITLES
 from duban.core.when import Duration
 
 REMINDING = frozenset({"remind", "press"})
@@ -28,7 +28,7 @@ REMINDING = frozenset({"remind", "press"})
 class Slip:
     """Everything a template may say. Texts are Chinese, empty where there is nothing to say; dates are 2024年6月28日.
 
-    `kind` is one of `phrases.SLIPS`; `days_left` counts working days, negative once late, None without a deadline;
+    `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
     `pressed` is how often people were reminded or pressed about the step before.
     """
 

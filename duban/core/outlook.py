@@ -14,8 +14,7 @@ from duban.core.deadlines import Deadline, finished, planned
 from duban.core.office import Look
 from duban.core.plan import Step, StepRef
 from duban.core.state import State, StepState
-from duban.core.when import Unit
-from duban.core.workdays import WorkCalendar
+from duban.core.workdays import DayUnit, WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,6 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
 def latest_start(calendar: WorkCalendar, step: Step, limit: date) -> date:
     """The last day, worked or not, on which a step may begin to end by `limit`."""
     days = step.duration.likely
-    if step.duration.unit is Unit.CALENDAR or days == 0:
+    if step.duration.unit is DayUnit.CALENDAR or days == 0:
         return calendar.add_calendar(limit, -days)
     return calendar.add(calendar.previous_working(limit), 1 - days) - timedelta(days=1)

@@ -15,19 +15,7 @@ from duban.core.plan_file import Kind
 from duban.core.policy import Rung
 from duban.core.state import StepState
 from duban.core.summary import Light, StepRow
-
-SLIPS: Mapping[str, str] = {
-    "assign": "工作交办单",
-    "remind": "到期提醒",
-    "press": "工作催办单",
-    "supervise": "督办通知单",
-    "review": "审核提请单",
-    "return": "退办通知单",
-    "ask": "延期申请审核单",
-    "answer": "延期申请答复",
-    "failure": "自动事项故障单",
-}
-"""Every slip, and what it is called."""
+from duban.core.titles import SLIP_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,7 @@ def _days_since(matter: Matter, day: date | None) -> int:
 
 def _undelivered(matter: Matter) -> str:
     dead = matter.decision.state.notices[matter.call.key.removesuffix(f"/{DEAD}")]
-    return f"发给{matter.title(dead.recipient)}的《{SLIPS[dead.slip]}》送达{dead.tries}次均未成功：{dead.outcome}"
+    return f"发给{matter.title(dead.recipient)}的《{SLIP_TITLES[dead.slip]}》送达{dead.tries}次均未成功：{dead.outcome}"
 
 
 # What is asked -------------------------------------------------------------------------------------------------------
@@ -236,7 +224,7 @@ def _handed_over(matter: Matter, entry: Entry) -> str:
 
 
 def _sent(matter: Matter, entry: Entry) -> str:
-    return f"《{SLIPS[entry.data['slip']]}》送{matter.title(entry.data['recipient'])}"
+    return f"《{SLIP_TITLES[entry.data['slip']]}》送{matter.title(entry.data['recipient'])}"
 
 
 EVENTS: Mapping[EntryKind, Telling] = {

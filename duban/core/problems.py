@@ -77,10 +77,15 @@ def refuse_repeated(what: str, named: Iterable[tuple[str, Location]]) -> None:
         raise Invalid(*faults)
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that a word is most likely meant to be; None when none is near."""
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for an unknown name: the nearest known one, or `otherwise`."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else otherwise
+    close = closest(word, known)
+    return otherwise if close is None else f"did you mean {close!r}?"
 
 
 def shown(value: object) -> str:

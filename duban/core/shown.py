@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from duban.core.summary import Light, Status, StepRow
+from duban.core.titles import STATUS_TITLES
 
 Shape = Literal["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING", "SCHEDULED", "PAUSED", "CANCELLED"]
 
@@ -33,18 +34,19 @@ LIGHTS: Mapping[Light, Shown] = {
 REFUSED = Shown("未受理", "FAILED")
 """A form that was not accepted."""
 
-STEPS: Mapping[Status, Shown] = {
-    Status.WAITING: Shown("待启动", "PENDING"),
-    Status.OPEN: Shown("待签收", "RUNNING"),
-    Status.WORKING: Shown("办理中", "RUNNING"),
-    Status.REVIEW: Shown("待审核", "RUNNING"),
-    Status.RUNNING: Shown("自动执行", "RUNNING"),
-    Status.ELAPSING: Shown("期间中", "SCHEDULED"),
-    Status.SUSPENDED: Shown("已中止", "PAUSED"),
-    Status.FAILED: Shown("执行失败", "FAILED"),
-    Status.DONE: Shown("已办结", "COMPLETED"),
-    Status.CANCELLED: Shown("已终止", "CANCELLED"),
+SHAPES: Mapping[Status, Shape] = {
+    Status.WAITING: "PENDING",
+    Status.OPEN: "RUNNING",
+    Status.WORKING: "RUNNING",
+    Status.REVIEW: "RUNNING",
+    Status.RUNNING: "RUNNING",
+    Status.ELAPSING: "SCHEDULED",
+    Status.SUSPENDED: "PAUSED",
+    Status.FAILED: "FAILED",
+    Status.DONE: "COMPLETED",
+    Status.CANCELLED: "CANCELLED",
 }
+STEPS: Mapping[Status, Shown] = {status: Shown(STATUS_TITLES[status], shape) for status, shape in SHAPES.items()}
 """A step by where it stands, while nothing is amiss."""
 
 

@@ -1,6 +1,9 @@
 """Chinese words of closed vocabularies, as coordinators read them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from duban.core.problems import closest
+from duban.core.summary import Light, Status
 
 SLIP_TITLES: Mapping[str, str] = {
     "assign": "工作交办单",
@@ -14,3 +17,38 @@ SLIP_TITLES: Mapping[str, str] = {
     "failure": "自动事项故障单",
 }
 """Slips, by the name rungs use."""
+
+STATUS_TITLES: Mapping[Status, str] = {
+    Status.WAITING: "待启动",
+    Status.OPEN: "待签收",
+    Status.WORKING: "办理中",
+    Status.REVIEW: "待审核",
+    Status.RUNNING: "自动执行中",
+    Status.ELAPSING: "期间进行中",
+    Status.SUSPENDED: "已中止",
+    Status.FAILED: "执行失败",
+    Status.DONE: "已办结",
+    Status.CANCELLED: "已终止",
+}
+
+LIGHT_TITLES: Mapping[Light, str] = {
+    Light.OFF: "",
+    Light.GREEN: "绿灯",
+    Light.YELLOW: "黄灯",
+    Light.ORANGE: "橙灯",
+    Light.RED: "红灯",
+}
+
+LIGHT_MARKS: Mapping[Light, str] = {
+    Light.OFF: "⚪",
+    Light.GREEN: "🟢",
+    Light.YELLOW: "🟡",
+    Light.ORANGE: "🟠",
+    Light.RED: "🔴",
+}
+
+
+def perhaps(word: str, known: Iterable[str], otherwise: str) -> str:
+    """What a person who wrote an unknown name is told: the nearest known one, or `otherwise`."""
+    close = closest(word, known)
+    return otherwise if close is None else f"是否指 {close}？"

@@ -8,9 +8,9 @@ import calendar as months
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from duban.core.problems import Fault, Invalid, shown
+from duban.core.workdays import DayUnit
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 STEP = rf"{SLUG}(?:@{SLUG})*"
@@ -40,13 +40,6 @@ PERIOD = "period"
 """The anchor that means the last day of the month or quarter of a repeated step."""
 
 
-class Unit(StrEnum):
-    """How days are counted."""
-
-    WORKING = "working days"
-    CALENDAR = "days"
-
-
 @dataclass(frozen=True, slots=True)
 class OnDate:
     """A day written out."""
@@ -67,7 +60,7 @@ class Relative:
     """`amount` days (negative: before) from a date, from `start`, from `period`, or from the end of a step."""
 
     amount: int
-    unit: Unit
+    unit: DayUnit
     anchor: date | str
 
 
@@ -81,7 +74,7 @@ class Duration:
     optimistic: int
     likely: int
     pessimistic: int
-    unit: Unit = Unit.WORKING
+    unit: DayUnit = DayUnit.WORKING
 
 
 def month_span(year: int, month: int, length: int = 1) -> WithinSpan:
@@ -118,7 +111,7 @@ def parse_when(text: object) -> When:
 
 def _relative(words: list[str]) -> Relative:
     amount = int(words[0]) * (1 if words[-2] == "after" else -1)
-    unit = Unit.WORKING if "working" in words else Unit.CALENDAR
+    unit = DayUnit.WORKING if "working" in words else DayUnit.CALENDAR
     anchor = parse_day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
     return Relative(amount, unit, anchor)
 
@@ -127,7 +120,7 @@ def parse_duration(value: object) -> Duration:
     """Read a duration; raises Invalid naming the remedy."""
     if isinstance(value, str) and re.fullmatch(LENGTH_PATTERN, value):
         days = int(value.split(" ")[0])
-        return Duration(days, days, days, Unit.WORKING if "working" in value else Unit.CALENDAR)
+        return Duration(days, days, days, DayUnit.WORKING if "working" in value else DayUnit.CALENDAR)
     estimates = [value] * 3 if isinstance(value, int) else value
     if isinstance(estimates, list | tuple) and len(estimates) == 3 and all(map(_counts_days, estimates)):
         low, likely, high = estimates

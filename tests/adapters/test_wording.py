@@ -6,8 +6,8 @@ import pytest
 from jinja2.exceptions import SecurityError
 
 from duban.adapters.wording import Wording
-from duban.core.phrases import SLIPS
 from duban.core.problems import BadInput
+from duban.core.titles import SLIP_TITLES
 from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, pressed, texts
 
 
@@ -34,7 +34,7 @@ def test_every_slip_reads_as_it_did() -> None:
 
 
 def test_there_is_a_story_for_every_slip() -> None:
-    assert {tell().kind for tell in STORIES.values()} == set(SLIPS)
+    assert {tell().kind for tell in STORIES.values()} == set(SLIP_TITLES)
 
 
 def test_a_subject_is_one_line_and_the_body_follows() -> None:
@@ -96,7 +96,7 @@ def test_everything_that_is_missing_is_told_at_once(folder: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_misses_every_template(tmp_path: Path) -> None:
-    assert len(problems(tmp_path / "notices")) == len(SLIPS)
+    assert len(problems(tmp_path / "notices")) == len(SLIP_TITLES)
 
 
 def test_templates_are_data_and_reach_no_python(folder: Path) -> None:

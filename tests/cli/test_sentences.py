@@ -11,8 +11,9 @@ from duban.core.commands import Verb
 from duban.core.plan import Span, Step, StepRef
 from duban.core.plan_file import Kind
 from duban.core.summary import Light
-from duban.core.when import OnDate, Relative, Unit, When, month_span
+from duban.core.when import OnDate, Relative, When, month_span
 from duban.core.why import Rule
+from duban.core.workdays import DayUnit
 from tests.bureau import COSMETICS, LEADER, REVIEWER, STEPS, Story, initiative, office, step
 
 
@@ -33,11 +34,11 @@ BOTH = (StepRef(COSMETICS, "cases"), *DRAFT)
     [
         (OnDate(date(2024, 4, 12)), (), "2024年4月12日（计划写明的日期）"),
         (month_span(2024, 4), (), "2024年4月30日（计划写明的月份或者季度的最后一个工作日）"),
-        (Relative(10, Unit.WORKING, date(2024, 4, 1)), (), "2024年4月15日（2024年4月1日后10个工作日）"),
-        (Relative(30, Unit.CALENDAR, "start"), (), "2024年5月1日（计划开始后30个自然日）"),
-        (Relative(-1, Unit.WORKING, "period"), (), "2024年6月28日（本期末前1个工作日）"),
-        (Relative(3, Unit.WORKING, "draft"), DRAFT, "尚未确定（“起草化妆品产业知识产权保护方案”办结后3个工作日）"),
-        (Relative(3, Unit.WORKING, "all"), BOTH, "尚未确定（“办理化妆品专利侵权纠纷案件”等2项办结后3个工作日）"),
+        (Relative(10, DayUnit.WORKING, date(2024, 4, 1)), (), "2024年4月15日（2024年4月1日后10个工作日）"),
+        (Relative(30, DayUnit.CALENDAR, "start"), (), "2024年5月1日（计划开始后30个自然日）"),
+        (Relative(-1, DayUnit.WORKING, "period"), (), "2024年6月28日（本期末前1个工作日）"),
+        (Relative(3, DayUnit.WORKING, "draft"), DRAFT, "尚未确定（“起草化妆品产业知识产权保护方案”办结后3个工作日）"),
+        (Relative(3, DayUnit.WORKING, "all"), BOTH, "尚未确定（“办理化妆品专利侵权纠纷案件”等2项办结后3个工作日）"),
         (None, (), "2024年4月8日（启动后5个工作日，限时办结）"),
     ],
 )

@@ -5,13 +5,12 @@ from dataclasses import replace
 from typing import get_args
 from xml.etree import ElementTree as Xml
 
-from duban.core.board import LIGHT_MARKS, LIGHT_TITLES, escape, page
+from duban.core.board import escape, page
 from duban.core.chart import COLOURS, gantt
-from duban.core.commands import STATUS_TITLES
 from duban.core.policy import Rung
 from duban.core.shown import LIGHTS, STEPS, Shape, shown
 from duban.core.summary import Light, Status
-from duban.core.titles import SLIP_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 from tests.core.builders import Story, milestone, period, work
 
 SVG = "{http://www.w3.org/2000/svg}"

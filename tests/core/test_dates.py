@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from duban.core.dates import earliest, lasting, resolve
 from duban.core.plan import Span
-from duban.core.when import Duration, OnDate, Relative, Unit, WithinSpan, parse_duration, parse_when
-from duban.core.workdays import CalendarRange, Roll, WorkCalendar
+from duban.core.when import Duration, OnDate, Relative, WithinSpan, parse_duration, parse_when
+from duban.core.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 
 HOLIDAY = date(2024, 7, 1)
 CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5 and day != HOLIDAY)
@@ -124,13 +124,13 @@ def test_without_roll_a_limit_stays_and_with_it_ends_on_a_working_day(day: date,
         assert (moved > day) is (roll is Roll.FORWARD)
 
 
-@given(DAYS, st.integers(-60, 60), st.sampled_from(Unit))
-def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: Unit) -> None:
+@given(DAYS, st.integers(-60, 60), st.sampled_from(DayUnit))
+def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: DayUnit) -> None:
     when = Relative(amount, unit, "draft")
     day = resolve(when, plan_start=STARTS, span=None, anchor=anchor, calendar=CALENDAR, roll=None)
     assert day is not None
     assert CALENDAR.is_working(day)
-    if unit is Unit.WORKING and amount:
+    if unit is DayUnit.WORKING and amount:
         assert CALENDAR.add(anchor, amount) == day
     elif amount >= 0:
         assert day >= anchor + timedelta(amount)
@@ -149,8 +149,8 @@ def test_a_span_opens_before_it_is_due(a: date, b: date) -> None:
     assert begins == first <= day <= last
 
 
-@given(DAYS, st.integers(0, 60), st.sampled_from(Unit))
-def test_a_longer_step_never_ends_earlier(since: date, days: int, unit: Unit) -> None:
+@given(DAYS, st.integers(0, 60), st.sampled_from(DayUnit))
+def test_a_longer_step_never_ends_earlier(since: date, days: int, unit: DayUnit) -> None:
     def last(length: int) -> date:
         return lasting(Duration(length, length, length, unit), since, CALENDAR)
 

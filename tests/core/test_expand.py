@@ -12,8 +12,8 @@ from duban.core.files import Written
 from duban.core.instances import periods
 from duban.core.plan import Action, Plan, Section, Span, Step, StepRef, Target
 from duban.core.plan_file import Kind
-from duban.core.when import Duration, OnDate, Relative, Unit, parse_when
-from duban.core.workdays import Roll
+from duban.core.when import Duration, OnDate, Relative, parse_when
+from duban.core.workdays import DayUnit, Roll
 from tests.core.small_plan import directory_file, plan_file, step, written
 
 DIRECTORY = Directory(directory_file())
@@ -213,8 +213,8 @@ def test_dates_hang_on_the_steps_they_name() -> None:
     both = (StepRef("road", "visit@pudong"), StepRef("road", "visit@xuhui"))
     assert (steps["report"].due_anchor, steps["report"].earliest_anchor) == (both, both[1:])
     assert steps["judge@pudong"].due_anchor == both[:1]
-    assert steps["sum@2024-q1"].due == Relative(5, Unit.WORKING, "period")
-    assert steps["end"].due == Relative(3, Unit.CALENDAR, "start")
+    assert steps["sum@2024-q1"].due == Relative(5, DayUnit.WORKING, "period")
+    assert steps["end"].due == Relative(3, DayUnit.CALENDAR, "start")
 
 
 def test_a_date_that_hangs_on_nothing_is_left_out() -> None:

@@ -277,7 +277,7 @@ def test_a_measured_value_is_told_in_its_unit() -> None:
 def test_what_comes_next_names_day_and_people() -> None:
     assert Story().at(1).slip("assign").next_rung == "若4月3日前仍未签收，将提醒保护处联络员"
     story = sent(Story().at(1)).at(2).act(Verb.SIGN)
-    assert story.at(15).slip("press").next_rung == "若4月17日前仍未办结，将督办至分管副局长、保护处副处长"
+    assert story.at(15).slip("press").next_rung == "若4月17日前仍未办结，将督办至保护处副处长、分管副局长"
 
 
 def test_at_the_top_of_the_ladder_nothing_comes_next() -> None:

@@ -14,7 +14,6 @@ from duban.core.when import (
     Duration,
     OnDate,
     Relative,
-    Unit,
     When,
     WithinSpan,
     month_span,
@@ -22,6 +21,7 @@ from duban.core.when import (
     parse_duration,
     parse_when,
 )
+from duban.core.workdays import DayUnit
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ from duban.core.when import (
         ("2024-02", WithinSpan(date(2024, 2, 1), date(2024, 2, 29))),
         ("2024-Q1", WithinSpan(date(2024, 1, 1), date(2024, 3, 31))),
         ("2024-Q4", WithinSpan(date(2024, 10, 1), date(2024, 12, 31))),
-        ("10 working days after draft", Relative(10, Unit.WORKING, "draft")),
-        ("1 working day before period", Relative(-1, Unit.WORKING, "period")),
-        ("30 days before 2024-10-01", Relative(-30, Unit.CALENDAR, date(2024, 10, 1))),
-        ("1 day after new-road/visit@pudong@2024-q1", Relative(1, Unit.CALENDAR, "new-road/visit@pudong@2024-q1")),
-        ("0 days after start", Relative(0, Unit.CALENDAR, "start")),
+        ("10 working days after draft", Relative(10, DayUnit.WORKING, "draft")),
+        ("1 working day before period", Relative(-1, DayUnit.WORKING, "period")),
+        ("30 days before 2024-10-01", Relative(-30, DayUnit.CALENDAR, date(2024, 10, 1))),
+        ("1 day after new-road/visit@pudong@2024-q1", Relative(1, DayUnit.CALENDAR, "new-road/visit@pudong@2024-q1")),
+        ("0 days after start", Relative(0, DayUnit.CALENDAR, "start")),
     ],
 )
 def test_dates_that_a_plan_understands(text: str, when: When) -> None:
@@ -93,9 +93,9 @@ def test_spans_are_whole_months(length: int) -> None:
         (10, Duration(10, 10, 10)),
         ([5, 8, 15], Duration(5, 8, 15)),
         ((5, 5, 5), Duration(5, 5, 5)),
-        ("30 days", Duration(30, 30, 30, Unit.CALENDAR)),
+        ("30 days", Duration(30, 30, 30, DayUnit.CALENDAR)),
         ("1 working day", Duration(1, 1, 1)),
-        ("9999 days", Duration(9999, 9999, 9999, Unit.CALENDAR)),
+        ("9999 days", Duration(9999, 9999, 9999, DayUnit.CALENDAR)),
     ],
 )
 def test_durations_that_a_plan_understands(value: object, duration: Duration) -> None:

@@ -13,8 +13,9 @@ from duban.core.plan import StepRef
 from duban.core.plan_file import Kind
 from duban.core.policy import DaysLeft, Lights, Pace, TimeShare
 from duban.core.summary import Light, Status
-from duban.core.when import Relative, Unit, month_span
+from duban.core.when import Relative, month_span
 from duban.core.why import Link, Origin, Rule, Why, whole_chain, why
+from duban.core.workdays import DayUnit
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -135,8 +136,8 @@ class TestLimits:
         ("due", "origin", "anchors", "day"),
         [
             (month_span(2024, 6), Origin.SPAN, [], date(2024, 6, 28)),
-            (Relative(10, Unit.WORKING, date(2024, 4, 1)), Origin.DISTANCE, [], date(2024, 4, 15)),
-            (Relative(3, Unit.WORKING, "draft"), Origin.DISTANCE, ["cosmetics/draft"], None),
+            (Relative(10, DayUnit.WORKING, date(2024, 4, 1)), Origin.DISTANCE, [], date(2024, 4, 15)),
+            (Relative(3, DayUnit.WORKING, "draft"), Origin.DISTANCE, ["cosmetics/draft"], None),
         ],
     )
     def test_months_and_distances(self, due: object, origin: Origin, anchors: list[str], day: date | None) -> None:
@@ -226,7 +227,7 @@ class TestLights:
         assert (found.light, found.rule) == (Light.RED, Rule.PACE)
 
     def test_a_forecast_that_passes_the_deadline_of_a_waiting_step(self) -> None:
-        own = step("own", "另一事项", Kind.WORK, "draft", due=Relative(1, Unit.WORKING, date(2024, 4, 1)))
+        own = step("own", "另一事项", Kind.WORK, "draft", due=Relative(1, DayUnit.WORKING, date(2024, 4, 1)))
         bureau = office(initiatives={COSMETICS: initiative(COSMETICS, "例", "2.4a", STEPS[0], own)})
         policy = bureau.policy.model_copy(update={"lights": LIT})
         found = reasons(Story(replace(bureau, policy=policy)).at(1), "own")
