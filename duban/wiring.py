@@ -11,6 +11,7 @@ from duban.adapters.yaml_files import load_model, load_plan
 from duban.core.office import Office
 from duban.core.owners import Profile
 from duban.core.plan_file import PlanFile
+from duban.core.problems import BadInput
 from duban.core.workdays import CalendarOverrides, WorkCalendar
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
@@ -21,6 +22,10 @@ ACTIONS = frozenset({"bulletin", "python"})
 
 YEARS_AROUND = 2
 """Years the calendar covers before and after a plan: forecasts may run past its end."""
+
+
+FAULTY_PLAN_YEARS = (2007, 2040)
+"""Years to check the rest of a plan by whose own years cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,7 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
 
 def load_office(settings: Settings) -> Office:
     """The bureau as its files describe it; raises BadInput with every problem in them."""
-    around = load_model(settings.plan / "plan.yaml", PlanFile)
-    calendar = load_calendar(settings, around.starts.year - YEARS_AROUND, around.ends.year + YEARS_AROUND)
+    calendar = load_calendar(settings, *_years(settings))
     loaded = load_plan(
         settings.plan,
         directory=settings.directory,
@@ -51,6 +55,14 @@ def load_office(settings: Settings) -> Office:
         actions=ACTIONS,
     )
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone)
+
+
+def _years(settings: Settings) -> tuple[int, int]:
+    try:
+        plan = load_model(settings.plan / "plan.yaml", PlanFile)
+    except BadInput:
+        return FAULTY_PLAN_YEARS  # `load_plan` names what is wrong with it, along with all other problems
+    return plan.starts.year - YEARS_AROUND, plan.ends.year + YEARS_AROUND
 
 
 def load_profile(settings: Settings) -> Profile:
@@ -79,9 +91,9 @@ def make_carrier(settings: Settings) -> Carrier:
 
 
 @contextmanager
-def desk(settings: Settings) -> Iterator[Desk]:
-    """The engine, ready for work; what it holds is closed at the end."""
-    office = load_office(settings)
+def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
+    """The engine, ready for work, of an office loaded already or now; what it holds is closed at the end."""
+    office = office or load_office(settings)
     ledger = make_ledger(settings, office.plan.id)
     try:
         service = Service(office, ledger, make_clock(settings))

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+READABLE = 0o644
+
 
 def write_atomically(file: Path, text: str) -> None:
     """Write a file so that a reader, or a power cut, meets the old one or the new one; its folder is made."""
@@ -12,6 +14,7 @@ def write_atomically(file: Path, text: str) -> None:
         try:
             part.write(text)
             part.flush()
+            os.fchmod(part.fileno(), READABLE)  # temporary files are made for their owner alone
             os.fsync(part.fileno())
             Path(part.name).replace(file)
         except BaseException:
