@@ -116,7 +116,7 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     if matter.own.closed:
         by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.known_title(matter.own.closed_by)
         how = STATUS_TITLES[matter.status]
-        raise Refused("closed", f"“{step.title}”已于{matter.own.finished}{how}（{by}），无需再办")
+        raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     rule = RULES[command.verb]
     _allow(matter, rule)
     drafts = rule.act(matter)
