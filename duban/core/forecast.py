@@ -51,8 +51,8 @@ class Forecast:
 def forecast(plan: Plan, calendar: WorkCalendar, summaries: Iterable[Summary], today: date) -> Forecast:
     """Forecast from how the initiatives stand; steps of which nothing is known yet have not begun.
 
-    Days are counted as ends of days: a step that follows another begins on the day the other ends. Raises CalendarRange
-    when a step is expected beyond the calendar.
+    Days are counted as ends of days: a step that follows another begins on the day the other ends. On a day off it is
+    the forecast of the last working day. Raises CalendarRange when a step is expected beyond the calendar.
     """
     steps = [step for initiative in plan.initiatives.values() for step in initiative.steps.values()]
     rows = {StepRef(s.initiative, row.step): row for s in summaries for row in s.steps}
