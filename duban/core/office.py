@@ -91,7 +91,3 @@ class Look:
     def calendar(self) -> WorkCalendar:
         """The bureau's working days."""
         return self.office.calendar
-
-    def morning(self, day: date) -> datetime:
-        """The moment the working hours of a day begin."""
-        return self.office.at(day, self.office.policy.hours.first)
