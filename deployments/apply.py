@@ -5,6 +5,7 @@ alone, so that applying twice changes nothing.
 """
 
 import json
+import shlex
 import sys
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.deployments.runner import RunnerDeployment
@@ -42,6 +44,12 @@ class Wanted:
     triggers: tuple[DeploymentEventTrigger, ...]
     every: int | None = None
 
+    @property
+    def command(self) -> str:
+        """What a worker runs; the same Python as here, whatever characters its path has."""
+        flow = f"{self.flow.__module__}.{self.flow.fn.__name__}"
+        return shlex.join([sys.executable, "-m", "deployments.runner", flow])
+
     def fingerprint(self) -> str:
         """What tells this deployment from one made of anything else."""
         made_of = [
@@ -52,6 +60,7 @@ class Wanted:
             self.description,
             [trigger.model_dump(mode="json", exclude={"deployment_id"}) for trigger in self.triggers],
             self.every,
+            self.command,
         ]
         return sha256(json.dumps(made_of, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
 
@@ -135,7 +144,9 @@ def make(changes: Difference, pool: str) -> None:
     for gone in changes.remove:
         _remove(gone.id)
     for item in (*changes.create, *changes.update):
-        _deployment(item, pool).apply()
+        made = _deployment(item, pool).apply()
+        with get_client(sync_client=True) as client:  # last of all: it says that everything else is there
+            client.update_deployment(made, DeploymentUpdate(version=item.fingerprint()))
 
 
 def _remove(deployment: UUID) -> None:
@@ -153,9 +164,8 @@ def _deployment(item: Wanted, pool: str) -> RunnerDeployment:
         triggers=list(item.triggers),
         description=item.description,
         tags=list(item.tags),
-        version=item.fingerprint(),
         work_pool_name=pool,
-        job_variables={"command": f"{sys.executable} -m deployments.runner"},
+        job_variables={"command": item.command},
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     # Prefect labels the parameter with its English name, whatever title it is given.

@@ -3,7 +3,6 @@
 A worker finds the flow of a deployment by this module path alone, so a plan needs no Python file of its own.
 """
 
-from functools import cache
 from typing import Any
 
 from prefect import Flow, flow
@@ -31,7 +30,7 @@ def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:
             raise RuntimeError("an initiative's flow runs as a Prefect flow run only")
-        return tick(context.flow_run, initiative.id, report)
+        return tick(office, context.flow_run, initiative.id, report)
 
     run.__annotations__["report"] = form | None
     run.__name__ = run.__qualname__ = attribute(initiative.id)
@@ -40,14 +39,9 @@ def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
     return made
 
 
-@cache
-def _office() -> Office:
-    return load_office(load_settings())
-
-
 def __getattr__(name: str) -> Flow[Any, Any]:
     initiative = name.replace("_", "-")
-    office = _office() if not name.startswith("__") else None
+    office = load_office(load_settings()) if not name.startswith("__") else None
     if office is None or initiative not in office.plan.initiatives:
         raise AttributeError(f"module {__name__} has no attribute {name}")
     return initiative_flow(office, office.plan.initiatives[initiative])

@@ -4,6 +4,7 @@ from prefect.client.schemas.objects import FlowRun, State
 
 from duban.adapters.clock import SystemClock
 from duban.core.commands import Refused
+from duban.core.office import Office
 from duban.core.shown import REFUSED
 from duban.outbox import deliver_due
 from duban.service import Result
@@ -16,9 +17,9 @@ from tasks.showing import announce, as_state, final_state, name_run, record_step
 NOTICES_AT_ONCE = 200
 
 
-def tick(flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
+def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
     """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
-    with desk(load_settings()) as at:
+    with desk(load_settings(), office) as at:
         try:
             result = take_in(at, flow_run, initiative, form)
         except Refused as refusal:

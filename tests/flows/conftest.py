@@ -1,0 +1,89 @@
+"""One real Prefect server and worker for all tests of flows, and a bureau of each test's own on it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+    temporary_settings,
+)
+
+from deployments.server import ensure_pool
+from deployments.stack import Stack, StackSettings
+from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE
+from tests.bureau_folder import make_bureau
+from tests.flows.server import IDLE, Server, Warm
+
+ROOT = Path(__file__).parent.parent.parent
+PORT = 20_000 + os.getpid() % 10_000
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A server with a worker, whose flow runs find the bureau of the present test at `current`."""
+    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:  # PostgreSQL's socket wants it short
+        base = Path(name)
+        environment = {
+            "PATH": os.defpath,
+            "HOME": name,
+            "PYTHONPATH": str(ROOT),
+            SETTINGS_VARIABLE: str(base / "current" / "config" / "duban.toml"),
+        }
+        with Stack(StackSettings(base / "var", port=PORT), environment) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def client(stack: Stack) -> Iterator[SyncPrefectClient]:
+    """This process as a client of the server."""
+    ensure_pool(stack.addresses, IDLE, "process")
+    told = {
+        PREFECT_API_URL: stack.addresses.api,
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+    }
+    with temporary_settings(told), get_client(sync_client=True) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def warm(stack: Stack) -> Iterator[Warm]:
+    """Runs flow runs that no worker takes, each in a process of its own."""
+    command = [sys.executable, "-m", "tests.flows.warm"]
+    log = stack.var / "log" / "warm.log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            command, env=stack.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, text=True
+        ) as process,
+    ):
+        yield Warm(process, log)
+        process.stdin.close()
+
+
+@pytest.fixture
+def server(
+    stack: Stack, client: SyncPrefectClient, warm: Warm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """The server with an empty bureau of this test's own: nothing applied, nothing in its ledger."""
+    bureau = make_bureau(tmp_path, f"flows-{next(NUMBERS)}")
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(bureau.settings))
+    monkeypatch.setenv(LEDGER_VARIABLE, stack.addresses.ledger)
+    current = stack.var.parent / "current"
+    current.unlink(missing_ok=True)
+    current.symlink_to(bureau.root)
+    server = Server(client, warm, bureau)
+    yield server
+    for deployment in server.deployments():
+        client.delete_resource_owned_automations(f"prefect.deployment.{deployment.id}")
+        client.delete_deployment(deployment.id)

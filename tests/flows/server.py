@@ -1,0 +1,142 @@
+"""What a test asks of the Prefect server: apply a bureau's plan, run its flow runs here, read back what is stored."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from time import monotonic, sleep
+from typing import Any, TypeVar
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    DeploymentFilter,
+    DeploymentFilterTags,
+    LogFilter,
+    LogFilterFlowRunId,
+    TaskRunFilter,
+    TaskRunFilterFlowRunId,
+)
+from prefect.client.schemas.objects import Artifact, FlowRun, Log, TaskRun
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
+from prefect.events.schemas.automations import Automation
+
+from deployments.apply import Difference, difference, make
+from duban.core.commands import Command, Verb
+from duban.core.office import Office
+from duban.core.plan import StepRef
+from duban.settings import load_settings
+from duban.wiring import Desk, desk, load_office
+from tests.bureau_folder import BureauFolder
+
+T = TypeVar("T")
+IDLE = "idle"
+"""A work pool without a worker: its flow runs are run here, by the test."""
+
+
+def eventually(found: Callable[[], T], within: float = 30) -> T:
+    """Wait until something is there; what it is."""
+    until = monotonic() + within
+    while not (value := found()):
+        assert monotonic() < until, "did not come true in time"
+        sleep(0.1)
+    return value
+
+
+@dataclass(frozen=True)
+class Warm:
+    """`tests.flows.warm` at work."""
+
+    process: Popen[str]
+    log: Path
+
+    def run(self, flow_run: UUID, flow: str, first: str = "") -> int:
+        """Run a flow run in a process of its own; its exit code, negative for a signal."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"run": str(flow_run), "flow": flow, "first": first}) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server as one bureau sees it."""
+
+    client: SyncPrefectClient
+    warm: Warm
+    bureau: BureauFolder
+
+    @property
+    def office(self) -> Office:
+        return load_office(load_settings())
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        with desk(load_settings()) as at:
+            yield at
+
+    def apply(self, pool: str = IDLE, patrol_every: int | None = None) -> Difference:
+        """Bring the server to the plan; what that took."""
+        changes = difference(self.office, patrol_every=patrol_every)
+        make(changes, pool)
+        return changes
+
+    @property
+    def _ours(self) -> DeploymentFilter:
+        return DeploymentFilter(tags=DeploymentFilterTags(all_=[f"duban:{self.bureau.plan}"]))
+
+    def deployments(self) -> list[DeploymentResponse]:
+        """As the Deployments page lists them."""
+        return self.client.read_deployments(deployment_filter=self._ours, sort=DeploymentSort.NAME_ASC)
+
+    def deployment(self, number: str) -> DeploymentResponse:
+        """The deployment of the initiative of that number."""
+        return next(found for found in self.deployments() if found.name.startswith(number))
+
+    def automations(self, deployment: DeploymentResponse) -> list[Automation]:
+        """What starts a deployment."""
+        return self.client.read_resource_related_automations(f"prefect.deployment.{deployment.id}")
+
+    def ask(self, number: str, report: dict[str, Any] | None = None) -> FlowRun:
+        """Create a flow run, as Custom run does."""
+        parameters = {"report": report} if report else {}
+        return self.client.create_flow_run_from_deployment(self.deployment(number).id, parameters=parameters)
+
+    def run(self, flow_run: FlowRun, first: str = "", code: int = 0) -> FlowRun:
+        """Run a flow run as the worker would; how it stands then. `code` is the exit code it is to end with."""
+        assert flow_run.deployment_id is not None
+        flow = self.client.read_deployment(flow_run.deployment_id).entrypoint
+        assert self.warm.run(flow_run.id, str(flow), first) == code, self.warm.log.read_text()[-3000:]
+        return self.client.read_flow_run(flow_run.id)
+
+    def tick(self, number: str, report: dict[str, Any] | None = None) -> FlowRun:
+        """A tick of an initiative."""
+        return self.run(self.ask(number, report))
+
+    def command(self, verb: Verb, step: str, actor: str, **said: Any) -> Command:
+        """What somebody does."""
+        return Command(verb, StepRef.parse(step), actor, **said)
+
+    def runs(self) -> list[FlowRun]:
+        """All flow runs of the plan, by their start."""
+        return self.client.read_flow_runs(deployment_filter=self._ours, sort=FlowRunSort.START_TIME_ASC)
+
+    def task_runs(self, flow_run: UUID) -> list[TaskRun]:
+        """Its task runs, by their start."""
+        ours = TaskRunFilter(flow_run_id=TaskRunFilterFlowRunId(any_=[flow_run]))
+        return self.client.read_task_runs(task_run_filter=ours)
+
+    def logs(self, flow_run: UUID) -> list[Log]:
+        """Its stored log."""
+        return self.client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=[flow_run])))
+
+    def page(self, initiative: str) -> Artifact:
+        """The last version of an initiative's page."""
+        key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{self.bureau.plan}-{initiative}"]))
+        return self.client.read_artifacts(artifact_filter=key)[-1]
