@@ -1,7 +1,7 @@
 """The forecast of a whole plan: both passes over every step of every initiative, from what really happened.
 
 `outlook` looks at one initiative and takes others' forecasts as it finds them; here a delay goes through the whole
-graph at once. What it needs stands in the derived tables, so no entry is read.
+graph at once. What it needs stands in the derived tables.
 """
 
 from collections.abc import Iterable, Mapping
