@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from duban.core.decide import Decision, decide
-from duban.core.directory import Directory, DirectoryFile
-from duban.core.entries import Draft, Entry, EntryKind, seal
-from duban.core.office import Look, Office
-from duban.core.plan import Initiative, Plan, Step, StepRef
-from duban.core.plan_file import Kind
-from duban.core.policy import Policy
-from duban.core.state import State, fold
-from duban.core.when import Duration, OnDate
-from duban.core.workdays import WorkCalendar
+from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.office import Look, Office
+from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.state import State, fold
+from duban.core.planning.directory import Directory, DirectoryFile
+from duban.core.planning.plan import Initiative, Plan, Step, StepRef
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.policy import Policy
+from duban.core.planning.when import Duration, OnDate
 
 TARGET = 1.0  # milliseconds for 12 steps and 100 entries
 ROUNDS = 400

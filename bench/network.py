@@ -17,7 +17,7 @@ import networkx as nx  # type: ignore[import-untyped]  # it ships no types
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.network import UNSET, Network, backward, compile_network, forward
+from duban.core.deciding.network import UNSET, Network, backward, compile_network, forward
 
 Ints = NDArray[np.int64]
 Layer = tuple[int, int, Ints, Ints]  # first place, end, the places of the neighbours, where each step's begin

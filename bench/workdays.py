@@ -14,7 +14,7 @@ import holidays
 import numpy as np
 
 from duban.adapters.china_calendar import china_calendar
-from duban.core.workdays import CalendarOverrides, WorkCalendar
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 
 START, N = date(2024, 3, 25), 60
 ROUNDS = 7

@@ -22,8 +22,8 @@ from prefect.events import DeploymentEventTrigger
 from prefect.schedules import Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
-from duban.core.office import Office
-from duban.core.plan import Initiative
+from duban.core.deciding.office import Office
+from duban.core.planning.plan import Initiative
 from flows.initiatives import initiative_flow
 from flows.patrol import patrol
 from tasks.asking import PAGE, deployment_name, plan_tag

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 from prefect.client.orchestration import get_client
 
 from duban.adapters.clock import FileClock
-from duban.core.commands import Command, Refused
-from duban.core.decide import decide
-from duban.core.entries import EntryKind
-from duban.core.office import Office
-from duban.core.owners import Profile, conduct
-from duban.core.plan import Plan
-from duban.core.summary import NoticeRow, Summary
+from duban.core.deciding.commands import Command, Refused
+from duban.core.deciding.decide import decide
+from duban.core.deciding.office import Office
+from duban.core.deciding.owners import Profile, conduct
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import NoticeRow, Summary
+from duban.core.planning.plan import Plan
 from duban.service import Service
 from flows.patrol import patrol
 from tasks.asking import ask_for_ticks, count_runs, under_way

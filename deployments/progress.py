@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from deployments.conductor import Day
-from duban.core.office import Office
-from duban.core.summary import Delivery, Light, NoticeRow, Summary
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES
 
 WEEKDAYS = "一二三四五六日"

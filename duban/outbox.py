@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from duban.core.entries import Draft, Entry, EntryKind, seal
-from duban.core.notices import Slip, Words, recheck, slip
-from duban.core.office import Look
-from duban.core.state import DELIVERIES, fold
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.deciding.office import Look
+from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.state import DELIVERIES, fold
+from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.telling.notices import Slip, Words, recheck, slip
 from duban.ports import Carrier, Commit, Letter
 from duban.service import Service
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from duban.core.entries import Entry
-from duban.core.plan import StepRef
-from duban.core.summary import NoticeRow, Summary, Upstream
+from duban.core.ledger.entries import Entry
+from duban.core.ledger.summary import NoticeRow, Summary, Upstream
+from duban.core.planning.plan import StepRef
 
 
 class Conflict(Exception):

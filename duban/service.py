@@ -7,14 +7,14 @@ again adds nothing that is there already.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from duban.core.commands import Command, Refused, respond
-from duban.core.decide import Decision, decide
-from duban.core.entries import Draft, Entry, EntryKind, seal
-from duban.core.office import Look, Office
-from duban.core.plan import Initiative, StepRef
-from duban.core.settle import closed_by, downstream
-from duban.core.state import DELIVERIES, State, fold
-from duban.core.summary import Upstream
+from duban.core.deciding.commands import Command, Refused, respond
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.office import Look, Office
+from duban.core.deciding.settle import closed_by, downstream
+from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.state import DELIVERIES, State, fold
+from duban.core.ledger.summary import Upstream
+from duban.core.planning.plan import Initiative, StepRef
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger
 

@@ -8,11 +8,11 @@ from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import load_model, load_plan
-from duban.core.office import Office
-from duban.core.owners import Profile
-from duban.core.plan_file import PlanFile
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.deciding.office import Office
+from duban.core.deciding.owners import Profile
+from duban.core.planning.plan_file import PlanFile
 from duban.core.problems import BadInput
-from duban.core.workdays import CalendarOverrides, WorkCalendar
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings

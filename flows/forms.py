@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from duban.core.commands import VERB_TITLES, Command, Verb
-from duban.core.office import Office
-from duban.core.plan import HUMAN, Initiative, StepRef
-from duban.core.state import NOTHING
+from duban.core.deciding.commands import VERB_TITLES, Command, Verb
+from duban.core.deciding.office import Office
+from duban.core.ledger.state import NOTHING
+from duban.core.planning.plan import HUMAN, Initiative, StepRef
 
 
 class Form(BaseModel):

@@ -9,8 +9,8 @@ from prefect import Flow, flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 
-from duban.core.office import Office
-from duban.core.plan import Initiative
+from duban.core.deciding.office import Office
+from duban.core.planning.plan import Initiative
 from duban.settings import load_settings
 from duban.wiring import load_office
 from flows.forms import Form, form_of

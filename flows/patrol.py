@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from duban.core.shown import Shown
+from duban.core.telling.shown import Shown
 from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk

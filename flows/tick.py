@@ -3,9 +3,9 @@
 from prefect.client.schemas.objects import FlowRun, State
 
 from duban.adapters.clock import SystemClock
-from duban.core.commands import Refused
-from duban.core.office import Office
-from duban.core.shown import REFUSED
+from duban.core.deciding.commands import Refused
+from duban.core.deciding.office import Office
+from duban.core.telling.shown import REFUSED
 from duban.outbox import deliver_due
 from duban.service import Result
 from duban.settings import load_settings

@@ -12,9 +12,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from duban.adapters.files import write_atomically
-from duban.core.board import page
-from duban.core.decide import decide
-from duban.core.plan import StepRef
+from duban.core.deciding.decide import decide
+from duban.core.planning.plan import StepRef
+from duban.core.telling.board import page
 from duban.wiring import Desk
 
 Parameters = Mapping[str, str | int | float | bool]

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
 from duban.adapters.clock import SystemClock
-from duban.core.plan import Initiative, Plan
+from duban.core.planning.plan import Initiative, Plan
 
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 STARTED = {StateType.PENDING, StateType.RUNNING}

@@ -15,12 +15,12 @@ from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, T
 from prefect.events import emit_event
 from prefect.utilities.engine import emit_task_run_state_change_event
 
-from duban.core.board import page
-from duban.core.decide import Decision
-from duban.core.office import Look
-from duban.core.plan import Plan, StepRef
-from duban.core.shown import LIGHTS, STEPS, Shown, shown
-from duban.core.summary import Status, StepRow, Summary
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.office import Look
+from duban.core.ledger.summary import Status, StepRow, Summary
+from duban.core.planning.plan import Plan, StepRef
+from duban.core.telling.board import page
+from duban.core.telling.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
 
 MILESTONE_EVENT = "duban.step.closed"

@@ -7,16 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from duban.adapters.memory_ledger import MemoryLedger
-from duban.core.commands import Command, Verb
-from duban.core.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
-from duban.core.notices import Slip, Words, recheck, slip
-from duban.core.office import Office
-from duban.core.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
-from duban.core.plan_file import Kind
-from duban.core.policy import Ladder, Policy, Rung
-from duban.core.summary import NoticeRow
-from duban.core.when import Duration, OnDate
-from duban.core.workdays import WorkCalendar
+from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import NoticeRow
+from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
+from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.policy import Ladder, Policy, Rung
+from duban.core.planning.when import Duration, OnDate
+from duban.core.telling.notices import Slip, Words, recheck, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Result, Service
 

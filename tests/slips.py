@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from duban.adapters.wording import Wording
-from duban.core.commands import Verb
-from duban.core.notices import Slip
-from duban.core.plan import StepRef
+from duban.core.deciding.commands import Verb
+from duban.core.planning.plan import StepRef
+from duban.core.telling.notices import Slip
 from duban.outbox import deliver_due
 from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, REVIEWER, Postbox, Story, plain
 

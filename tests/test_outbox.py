@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from duban.core.commands import Verb
-from duban.core.entries import EntryKind
-from duban.core.notices import Slip, Words
-from duban.core.summary import Delivery
+from duban.core.deciding.commands import Verb
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Delivery
+from duban.core.telling.notices import Slip, Words
 from duban.outbox import Delivered, deliver_due
 from tests.bureau import (
     ADMINISTRATOR,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from duban.adapters.carriers import MailFolder
-from duban.core.commands import Verb
-from duban.core.entries import EntryKind
-from duban.core.notices import Slip, Words
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.deciding.commands import Verb
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.telling.notices import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import Letter, Outcome
 from duban.service import Service

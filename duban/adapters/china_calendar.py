@@ -7,7 +7,7 @@ import holidays
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.workdays import CalendarOverrides, WorkCalendar, apply_overrides
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
 
 _MAKE_UP_NOTE = "调休上班"
 

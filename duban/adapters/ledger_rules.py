@@ -7,7 +7,7 @@ from datetime import UTC
 from itertools import pairwise
 from typing import NamedTuple
 
-from duban.core.entries import GENESIS, Entry, digest, first_broken
+from duban.core.ledger.entries import GENESIS, Entry, digest, first_broken
 from duban.ports import Commit, Conflict, Ledger
 
 

@@ -9,9 +9,9 @@ from itertools import count
 from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
-from duban.core.entries import Entry
-from duban.core.plan import StepRef
-from duban.core.summary import NoticeRow, Summary, Upstream
+from duban.core.ledger.entries import Entry
+from duban.core.ledger.summary import NoticeRow, Summary, Upstream
+from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from duban.adapters.yaml_models import Read, file_name, read_model, validated
 from duban.adapters.yaml_text import Document
-from duban.core.plan import StepRef
-from duban.core.plan_file import InitiativeFile, PlanFile
+from duban.core.planning.plan import StepRef
+from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.problems import Location, Problem, nearest
 
 PLAN = "plan.yaml"

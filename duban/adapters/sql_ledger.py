@@ -15,9 +15,9 @@ from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, w
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY, WAKE
-from duban.core.entries import Entry, EntryKind
-from duban.core.plan import StepRef
-from duban.core.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary, Upstream
+from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary, Upstream
+from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, LedgerUnusable
 
 PAGE = 1000

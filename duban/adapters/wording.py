@@ -11,8 +11,8 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes, select_autoescape
 from jinja2.sandbox import SandboxedEnvironment
 
-from duban.core.notices import Slip, Words
 from duban.core.problems import BadInput, Problem, nearest
+from duban.core.telling.notices import Slip, Words
 from duban.core.titles import SLIP_TITLES
 
 SUFFIX = ".txt.j2"

@@ -11,16 +11,16 @@ from pydantic import BaseModel
 from duban.adapters.files import write_atomically
 from duban.adapters.plan_folder import PLAN, ReadInitiative, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
-from duban.core.check import check
-from duban.core.directory import Directory, DirectoryFile
-from duban.core.expand import expand
-from duban.core.files import Files, Written
-from duban.core.plan import Plan
-from duban.core.plan_file import PlanFile
-from duban.core.policy import Policy
+from duban.core.checking.check import check
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.directory import Directory, DirectoryFile
+from duban.core.planning.expand import expand
+from duban.core.planning.files import Files, Written
+from duban.core.planning.plan import Plan
+from duban.core.planning.plan_file import PlanFile
+from duban.core.planning.policy import Policy
+from duban.core.planning.schema import schemas
 from duban.core.problems import BadInput, Location, Problem
-from duban.core.schema import schemas
-from duban.core.workdays import WorkCalendar
 
 M = TypeVar("M", bound=BaseModel)
 

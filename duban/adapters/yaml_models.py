@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from duban.adapters.yaml_text import Document, read_document
+from duban.core.checking.rewording import reword
 from duban.core.problems import BadInput, Location, Problem
-from duban.core.rewording import reword
 
 M = TypeVar("M", bound=BaseModel)
 

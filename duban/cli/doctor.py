@@ -13,7 +13,7 @@ from duban.cli.health import Finding, Level
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
 from duban.cli.plans import read_files
-from duban.core.office import Office
+from duban.core.deciding.office import Office
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()

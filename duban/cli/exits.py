@@ -3,9 +3,9 @@
 from enum import IntEnum
 
 from duban.adapters.clock import ClockUnusable
-from duban.core.commands import Refused
+from duban.core.days.workdays import CalendarRange
+from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput
-from duban.core.workdays import CalendarRange
 from duban.ports import Conflict, LedgerUnusable
 
 

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
-from duban.core.forecast import Forecast, Late, forecast
-from duban.core.plan import Plan
+from duban.core.deciding.forecast import Forecast, Late, forecast
+from duban.core.planning.plan import Plan
 
 app = typer.Typer()
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from duban.cli.notices import PATIENCE, stuck
 from duban.cli.plans import provisional
-from duban.core.office import Office
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import Delivery
 from duban.core.problems import Problem
-from duban.core.summary import Delivery
 from duban.service import Service
 from duban.settings import Settings
 

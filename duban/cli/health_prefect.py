@@ -7,7 +7,7 @@ from duban.cli.exits import ServerUnreachable
 from duban.cli.health import Finding, Level
 from duban.cli.prefect_server import API_VARIABLE, connect
 from duban.cli.up import PATROL_EVERY
-from duban.core.office import Office
+from duban.core.deciding.office import Office
 from duban.settings import Settings
 
 

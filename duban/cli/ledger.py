@@ -12,9 +12,9 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.cli.exits import Exit
 from duban.cli.opening import opened
 from duban.cli.output import complain, console, print_json
-from duban.core.decide import decide
-from duban.core.entries import first_broken
-from duban.core.summary import Summary
+from duban.core.deciding.decide import decide
+from duban.core.ledger.entries import first_broken
+from duban.core.ledger.summary import Summary
 from duban.ports import Commit, Conflict, Ledger
 from duban.service import TRIES, Service
 

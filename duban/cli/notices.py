@@ -12,10 +12,10 @@ from rich.table import Table
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
 from duban.cli.plans import day_of
-from duban.core.commands import Refused
-from duban.core.office import Office
-from duban.core.state import fold
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.deciding.commands import Refused
+from duban.core.deciding.office import Office
+from duban.core.ledger.state import fold
+from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.core.titles import SLIP_TITLES, perhaps
 from duban.service import Service, renamed
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from deployments.environment import Addresses
-from duban.core.decide import Decision, decide
-from duban.core.office import Look
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.office import Look
 from duban.service import Service
 from duban.settings import Settings, load_settings
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from duban.core.plan import StepRef
+from duban.core.planning.plan import StepRef
 
 WIDE = 1000
 """Columns in a file or a pipe: what belongs together stays on one line."""

@@ -11,10 +11,10 @@ from duban.cli.exits import ServerUnreachable
 from duban.cli.opening import Opened, opened
 from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import ask
-from duban.core.commands import VERB_TITLES, Command, Refused, Verb
-from duban.core.entries import SYSTEM
-from duban.core.phrases import chinese
-from duban.core.plan import StepRef
+from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb
+from duban.core.ledger.entries import SYSTEM
+from duban.core.planning.plan import StepRef
+from duban.core.telling.phrases import chinese
 from duban.core.titles import STATUS_TITLES
 from duban.service import Result
 

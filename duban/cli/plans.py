@@ -14,11 +14,11 @@ from rich.table import Table
 
 from duban.cli.exits import Exit
 from duban.cli.output import complain, console, print_json
-from duban.core.office import Office
-from duban.core.plan import Initiative
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.deciding.office import Office
+from duban.core.planning.plan import Initiative
+from duban.core.planning.when import parse_day
 from duban.core.problems import BadInput, Invalid, Problem
-from duban.core.when import parse_day
-from duban.core.workdays import CalendarOverrides, WorkCalendar
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -117,7 +117,7 @@ def schema(
 ) -> None:
     """Print the JSON Schemas of the files of a plan, or write them for editors."""
     from duban.adapters.yaml_files import write_schemas  # noqa: PLC0415  other commands here need not load it
-    from duban.core.schema import schemas  # noqa: PLC0415  as above
+    from duban.core.planning.schema import schemas  # noqa: PLC0415  as above
 
     if write is None:
         typer.echo(json.dumps(schemas(), ensure_ascii=False, indent=2))

@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from deployments.environment import Addresses, environment
 from duban.cli.exits import ServerUnreachable, from_server
-from duban.core.plan import Plan
+from duban.core.planning.plan import Plan
 from duban.settings import Settings
 
 API_VARIABLE = "PREFECT_API_URL"

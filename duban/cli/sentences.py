@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from duban.core.office import Office
-from duban.core.phrases import chinese
-from duban.core.summary import Light
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.office import Office
+from duban.core.deciding.why import Limit, Link, Origin, Rule, Why
+from duban.core.ledger.summary import Light
+from duban.core.planning.when import PERIOD, START, Relative
+from duban.core.telling.phrases import chinese
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
-from duban.core.when import PERIOD, START, Relative
-from duban.core.why import Limit, Link, Origin, Rule, Why
-from duban.core.workdays import DayUnit
 
 RULES: Mapping[Rule, str] = {
     Rule.FAILED: "自动事项执行失败，一律亮红灯",

@@ -3,9 +3,9 @@
 from rich.markup import escape
 from rich.tree import Tree
 
-from duban.core.office import Office
-from duban.core.outline import InitiativeLine, SectionLine, StepLine
-from duban.core.summary import Light, StepRow
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import Light, StepRow
+from duban.core.telling.outline import InitiativeLine, SectionLine, StepLine
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES
 
 

@@ -14,13 +14,13 @@ from duban.cli.people import step_of
 from duban.cli.sentences import paragraphs
 from duban.cli.trees import tree
 from duban.cli.weeks import gantt
-from duban.core.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.commands import VERB_TITLES, Refused
-from duban.core.decide import Decision, decide
-from duban.core.outline import SectionLine, only, outline
-from duban.core.plan import StepRef
+from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.why import Why, why
+from duban.core.planning.plan import StepRef
+from duban.core.telling.outline import SectionLine, only, outline
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
-from duban.core.why import Why, why
 from duban.service import Service
 
 app = typer.Typer()

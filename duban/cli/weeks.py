@@ -7,10 +7,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from duban.core.office import Office
-from duban.core.outline import InitiativeLine, SectionLine, StepLine
-from duban.core.plan_file import Kind
-from duban.core.summary import CLOSED, Light
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import CLOSED, Light
+from duban.core.planning.plan_file import Kind
+from duban.core.telling.outline import InitiativeLine, SectionLine, StepLine
 
 STYLES = {
     Light.OFF: "bright_black",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from duban.core.ledger.summary import Light, Status
 from duban.core.problems import closest
-from duban.core.summary import Light, Status
 
 SLIP_TITLES: Mapping[str, str] = {
     "assign": "工作交办单",

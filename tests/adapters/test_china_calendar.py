@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.adapters.china_calendar import china_calendar
-from duban.core.workdays import CalendarOverrides, CalendarRange, DayRange, Roll, WorkCalendar
+from duban.core.days.workdays import CalendarOverrides, CalendarRange, DayRange, Roll, WorkCalendar
 
 DAY = timedelta(1)
 FIRST, LAST = date(2007, 1, 1), date(2026, 12, 31)  # what both libraries know for certain

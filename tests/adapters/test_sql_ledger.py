@@ -21,8 +21,8 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.ledger_schema import LATEST, VERSION_TABLE
 from duban.adapters.ledger_tables import METADATA
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
-from duban.core.entries import Draft, Entry, EntryKind
-from duban.core.plan import StepRef
+from duban.core.ledger.entries import Draft, Entry, EntryKind
+from duban.core.planning.plan import StepRef
 from duban.ports import Commit, LedgerUnusable
 from tests.adapters.ledger_writers import commit_until_killed, open_once, write_against_others
 from tests.contracts.samples import BRIDGES, NOW, PLAN, ROADS, append, notice, report, sealed, summary

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from duban.adapters import yaml_text
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, write_schemas
-from duban.core.plan_file import InitiativeFile, PlanFile, StepFile, Strict
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile, Strict
+from duban.core.planning.schema import schemas
 from duban.core.problems import BadInput, Problem
-from duban.core.schema import schemas
-from duban.core.workdays import CalendarOverrides, WorkCalendar
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "tests" / "plans"

@@ -10,7 +10,7 @@ import pytest
 
 from duban.cli import health
 from duban.cli.health import Level
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk
@@ -124,7 +124,7 @@ def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:
 
 def test_a_broken_ledger(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     bureau.tick()
-    monkeypatch.setattr("duban.core.entries.digest", lambda entry: "another")
+    monkeypatch.setattr("duban.core.ledger.entries.digest", lambda entry: "another")
     assert "broken at cosmetics, entry 1" in findings(bureau, code=1)["ledger"][0]["found"]
 
 

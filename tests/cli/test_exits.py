@@ -12,9 +12,9 @@ import pytest
 from deployments.children import StackError
 from duban.adapters.clock import ClockUnusable
 from duban.cli.exits import Exit, ServerUnreachable, foreseen
-from duban.core.commands import Refused
+from duban.core.days.workdays import CalendarRange
+from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput, Problem
-from duban.core.workdays import CalendarRange
 from duban.ports import Conflict, LedgerUnusable
 from duban.settings import CLOCK_FILE
 from tests.cli.conftest import Bureau

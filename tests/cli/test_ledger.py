@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from duban.core.summary import NoticeRow, Summary
+from duban.core.ledger.summary import NoticeRow, Summary
 from duban.settings import load_settings
 from duban.wiring import desk
 from tests.cli.conftest import Bureau, write

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from duban.cli.notices import PATIENCE, stuck
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from duban.core.commands import RULES, Verb
+from duban.core.deciding.commands import RULES, Verb
 from tests.cli.conftest import Bureau
 
 DRAFT = "cosmetics/draft"

@@ -7,13 +7,13 @@ import pytest
 from duban.cli.output import plain
 from duban.cli.sentences import RULES, paragraphs
 from duban.cli.views import reasons_of
-from duban.core.commands import Verb
-from duban.core.plan import Span, Step, StepRef
-from duban.core.plan_file import Kind
-from duban.core.summary import Light
-from duban.core.when import OnDate, Relative, When, month_span
-from duban.core.why import Rule
-from duban.core.workdays import DayUnit
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.why import Rule
+from duban.core.ledger.summary import Light
+from duban.core.planning.plan import Span, Step, StepRef
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.when import OnDate, Relative, When, month_span
 from tests.bureau import COSMETICS, LEADER, REVIEWER, STEPS, Story, initiative, office, step
 
 

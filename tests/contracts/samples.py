@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from duban.core.entries import Draft, Entry, EntryKind, seal
-from duban.core.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary
+from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary
 from duban.ports import Commit, Ledger
 
 PLAN = "shanghai-2024"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from duban.adapters.ledger_rules import verify
-from duban.core.entries import Draft, EntryKind, first_broken
+from duban.core.ledger.entries import Draft, EntryKind, first_broken
 from duban.ports import Commit, Conflict, Ledger
 from tests.contracts.samples import (
     BRIDGES,

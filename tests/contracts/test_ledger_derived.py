@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from duban.adapters.ledger_rules import verify
-from duban.core.plan import StepRef
-from duban.core.summary import Delivery, Light, Status, Upstream
+from duban.core.ledger.summary import Delivery, Light, Status, Upstream
+from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Ledger
 from tests.contracts.samples import (
     BRIDGES,

@@ -12,18 +12,18 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from duban.adapters.china_calendar import china_calendar
-from duban.core.commands import Command, Verb, respond
-from duban.core.decide import Decision, decide
-from duban.core.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
-from duban.core.entries import Draft, Entry, EntryKind, seal
-from duban.core.office import Look, Office
-from duban.core.plan import Action, Initiative, Plan, Step, StepRef, Target
-from duban.core.plan_file import Kind
-from duban.core.policy import Ladder, Lights, Policy, Rung
-from duban.core.state import EMPTY, State, StepState, fold
-from duban.core.summary import StepRow, Summary, Upstream
-from duban.core.when import Duration, parse_duration, parse_when
-from duban.core.workdays import CalendarOverrides, WorkCalendar
+from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.deciding.commands import Command, Verb, respond
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.office import Look, Office
+from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.state import EMPTY, State, StepState, fold
+from duban.core.ledger.summary import StepRow, Summary, Upstream
+from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
+from duban.core.planning.plan import Action, Initiative, Plan, Step, StepRef, Target
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.policy import Ladder, Lights, Policy, Rung
+from duban.core.planning.when import Duration, parse_duration, parse_when
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HERE = "here"

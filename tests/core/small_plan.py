@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from duban.core.directory import DirectoryFile
-from duban.core.files import Files, Written
-from duban.core.plan_file import InitiativeFile, PlanFile
-from duban.core.policy import Policy
-from duban.core.workdays import WorkCalendar
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.directory import DirectoryFile
+from duban.core.planning.files import Files, Written
+from duban.core.planning.plan_file import InitiativeFile, PlanFile
+from duban.core.planning.policy import Policy
 
 CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5)
 

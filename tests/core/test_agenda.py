@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from duban.core.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.commands import Verb
-from duban.core.decide import decide
-from duban.core.plan import StepRef
-from duban.core.summary import Light, Status
+from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.decide import decide
+from duban.core.ledger.summary import Light, Status
+from duban.core.planning.plan import StepRef
 from tests.bureau import ADMINISTRATOR, COSMETICS, HEAD, LEADER, OFFICER, REVIEWER, Story
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import get_args
 from xml.etree import ElementTree as Xml
 
-from duban.core.board import escape, page
-from duban.core.chart import COLOURS, gantt
-from duban.core.policy import Rung
-from duban.core.shown import LIGHTS, STEPS, Shape, shown
-from duban.core.summary import Light, Status
+from duban.core.ledger.summary import Light, Status
+from duban.core.planning.policy import Rung
+from duban.core.telling.board import escape, page
+from duban.core.telling.chart import COLOURS, gantt
+from duban.core.telling.shown import LIGHTS, STEPS, Shape, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 from tests.core.builders import Story, milestone, period, work
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from duban.core.check import check
-from duban.core.files import Files
-from duban.core.plan import StepRef
-from duban.core.policy import Policy
+from duban.core.checking.check import check
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.files import Files
+from duban.core.planning.plan import StepRef
+from duban.core.planning.policy import Policy
 from duban.core.problems import Location
-from duban.core.workdays import WorkCalendar
 from tests.core.small_plan import CALENDAR, POLICY, directory_file, files, plan_file, step, written
 
 Found = list[tuple[str, str, Location]]

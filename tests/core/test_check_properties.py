@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duban.core.check import check
-from duban.core.directory import Directory
-from duban.core.expand import expand
-from duban.core.feasibility import feasibility
-from duban.core.plan import StepRef
+from duban.core.checking.check import check
+from duban.core.checking.feasibility import feasibility
+from duban.core.planning.directory import Directory
+from duban.core.planning.expand import expand
+from duban.core.planning.plan import StepRef
 from tests.core.small_plan import CALENDAR, directory_file, files, plan_file, written
 
 NAMES = "abcd"

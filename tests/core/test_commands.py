@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from duban.core.commands import RULES, STATUS_TITLES, VERB_TITLES, Command, Refused, Verb, respond
-from duban.core.entries import EntryKind
-from duban.core.plan import StepRef
-from duban.core.summary import Status
+from duban.core.deciding.commands import RULES, STATUS_TITLES, VERB_TITLES, Command, Refused, Verb, respond
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Status
+from duban.core.planning.plan import StepRef
 from tests.core.builders import (
     HERE,
     POSTS,

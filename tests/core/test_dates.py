@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.dates import earliest, lasting, resolve
-from duban.core.plan import Span
-from duban.core.when import Duration, OnDate, Relative, WithinSpan, parse_duration, parse_when
-from duban.core.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
+from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
+from duban.core.planning.dates import earliest, lasting, resolve
+from duban.core.planning.plan import Span
+from duban.core.planning.when import Duration, OnDate, Relative, WithinSpan, parse_duration, parse_when
 
 HOLIDAY = date(2024, 7, 1)
 CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5 and day != HOLIDAY)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from duban.core.deadlines import Deadline, deadline, finished, latest, may_open, planned
-from duban.core.plan import Span, StepRef
-from duban.core.workdays import Roll
+from duban.core.days.workdays import Roll
+from duban.core.deciding.deadlines import Deadline, deadline, finished, latest, may_open, planned
+from duban.core.planning.plan import Span, StepRef
 from tests.core.builders import Story, action, day, initiative, milestone, period, work
 
 

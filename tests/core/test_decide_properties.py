@@ -9,17 +9,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duban.core.commands import RULES as COMMANDS
-from duban.core.commands import Command, Refused, Verb, respond
-from duban.core.decide import Decision
-from duban.core.entries import EntryKind
-from duban.core.lights import Standing, changes, light
-from duban.core.plan import HUMAN, Step, StepRef
-from duban.core.policy import Lights
-from duban.core.settle import ENDING, status
-from duban.core.state import fold
-from duban.core.summary import CLOSED, Light, Status, Upstream
-from duban.core.when import parse_when
+from duban.core.deciding.commands import RULES as COMMANDS
+from duban.core.deciding.commands import Command, Refused, Verb, respond
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.lights import Standing, changes, light
+from duban.core.deciding.settle import ENDING, status
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.state import fold
+from duban.core.ledger.summary import CLOSED, Light, Status, Upstream
+from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.policy import Lights
+from duban.core.planning.when import parse_when
 from tests.core import builders
 from tests.core.builders import HERE, POSTS, Story, calendar, day, directory, moment, policy, post
 

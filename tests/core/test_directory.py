@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.directory import Absence, Directory, DirectoryFile, Post
+from duban.core.planning.directory import Absence, Directory, DirectoryFile, Post
 
 DAY = date(2024, 5, 6)
 

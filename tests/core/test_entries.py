@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from duban.core.entries import GENESIS, Draft, Entry, EntryKind, digest, first_broken, seal
+from duban.core.ledger.entries import GENESIS, Draft, Entry, EntryKind, digest, first_broken, seal
 
 SHANGHAI = timezone(timedelta(hours=8))
 AT = datetime(2024, 3, 1, 8, 30, 0, 1, tzinfo=SHANGHAI)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.directory import Directory
-from duban.core.expand import anchor_step, expand, source_order
-from duban.core.files import Written
-from duban.core.instances import periods
-from duban.core.plan import Action, Plan, Section, Span, Step, StepRef, Target
-from duban.core.plan_file import Kind
-from duban.core.when import Duration, OnDate, Relative, parse_when
-from duban.core.workdays import DayUnit, Roll
+from duban.core.days.workdays import DayUnit, Roll
+from duban.core.planning.directory import Directory
+from duban.core.planning.expand import anchor_step, expand, source_order
+from duban.core.planning.files import Written
+from duban.core.planning.instances import periods
+from duban.core.planning.plan import Action, Plan, Section, Span, Step, StepRef, Target
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.when import Duration, OnDate, Relative, parse_when
 from tests.core.small_plan import directory_file, plan_file, step, written
 
 DIRECTORY = Directory(directory_file())

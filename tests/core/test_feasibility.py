@@ -5,10 +5,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.directory import Directory
-from duban.core.expand import expand
-from duban.core.feasibility import Feasibility, Infeasible, feasibility
-from duban.core.plan import Plan, StepRef
+from duban.core.checking.feasibility import Feasibility, Infeasible, feasibility
+from duban.core.planning.directory import Directory
+from duban.core.planning.expand import expand
+from duban.core.planning.plan import Plan, StepRef
 from tests.core.small_plan import CALENDAR, directory_file, plan_file, step, written
 
 

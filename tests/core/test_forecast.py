@@ -5,9 +5,9 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.forecast import Forecast, forecast
-from duban.core.plan import Plan, StepRef
-from duban.core.summary import Summary
+from duban.core.deciding.forecast import Forecast, forecast
+from duban.core.ledger.summary import Summary
+from duban.core.planning.plan import Plan, StepRef
 from tests.core.builders import Story, calendar, day, initiative, milestone, period, plan, work
 
 

@@ -1,4 +1,4 @@
-"""The ten rules of the ladder, each a row of the table in `duban.core.ladder`; China's calendar of 2024.
+"""The ten rules of the ladder, each a row of the table in `duban.core.deciding.ladder`; China's calendar of 2024.
 
 The step of these stories is due on Friday 14 June, so that its rungs are: the reminder on Tuesday 11 June (Monday is
 the Dragon Boat Festival), pressing on Monday 17, the head on Wednesday 19, leader and coordinator on Friday 21.
@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from duban.core.entries import Draft, EntryKind
-from duban.core.ladder import Call
+from duban.core.deciding.ladder import Call
+from duban.core.ledger.entries import Draft, EntryKind
 from tests.core.builders import RUNGS, Story, action, directory, moment, policy, post, review, rung, work
 
 DUE = "2024-06-14"

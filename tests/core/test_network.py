@@ -17,7 +17,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from duban.core.network import (
+from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.network import (
     UNSET,
     Cycle,
     Elapsed,
@@ -30,7 +31,6 @@ from duban.core.network import (
     forward,
     slack,
 )
-from duban.core.workdays import WorkCalendar
 
 T = TypeVar("T")
 PSPLIB = Path(__file__).parents[1] / "data" / "psplib"

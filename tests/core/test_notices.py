@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duban.core.commands import Refused, Verb
-from duban.core.decide import decide
-from duban.core.directory import DirectoryFile
-from duban.core.entries import EntryKind
-from duban.core.ladder import DEAD
-from duban.core.notices import recheck
-from duban.core.plan import StepRef
-from duban.core.policy import Ladder, Policy
-from duban.core.summary import Delivery
+from duban.core.deciding.commands import Refused, Verb
+from duban.core.deciding.decide import decide
+from duban.core.deciding.ladder import DEAD
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Delivery
+from duban.core.planning.directory import DirectoryFile
+from duban.core.planning.plan import StepRef
+from duban.core.planning.policy import Ladder, Policy
+from duban.core.telling.notices import recheck
 from duban.outbox import deliver_due
 from tests.bureau import (
     ADMINISTRATOR,

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from duban.core.commands import Verb
-from duban.core.decide import decide
-from duban.core.outline import SectionLine, only, outline
-from duban.core.plan import Section, StepRef
-from duban.core.summary import Light
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.decide import decide
+from duban.core.ledger.summary import Light
+from duban.core.planning.plan import Section, StepRef
+from duban.core.telling.outline import SectionLine, only, outline
 from tests.bureau import COSMETICS, HEAD, TRAINING, Story
 
 

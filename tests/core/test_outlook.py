@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.dates import lasting
-from duban.core.deadlines import deadline
-from duban.core.network import UNSET, IntArray, compile_network, critical_chain, forward
-from duban.core.outlook import Outlook, foresee, latest_start
-from duban.core.plan import Step
-from duban.core.when import OnDate, Relative, When, WithinSpan
-from duban.core.workdays import DayUnit
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.network import UNSET, IntArray, compile_network, critical_chain, forward
+from duban.core.deciding.outlook import Outlook, foresee, latest_start
+from duban.core.planning.dates import lasting
+from duban.core.planning.plan import Step
+from duban.core.planning.when import OnDate, Relative, When, WithinSpan
 from tests.core.builders import (
     HERE,
     Story,

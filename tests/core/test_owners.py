@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.commands import Command, Verb
-from duban.core.owners import Profile, conduct
+from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.owners import Profile, conduct
 from tests.core.builders import Story, directory, indicator, post, review, work
 
 

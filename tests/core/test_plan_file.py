@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.plan_file import InitiativeFile, Kind, PlanFile, Repeat, StepFile
+from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, Repeat, StepFile
+from duban.core.planning.when import Duration, OnDate
 from duban.core.problems import Invalid
-from duban.core.when import Duration, OnDate
 
 STEP = {"id": "draft", "title": "起草", "kind": "work"}
 PLAN = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.policy import Hours, Pace, Policy, TimeShare
+from duban.core.planning.policy import Hours, Pace, Policy, TimeShare
 
 RUNG = {"id": "press", "anchor": "due", "to": ["owner"], "slip": "press"}
 LADDER = {"id": "standard", "title": "常规", "rungs": [RUNG]}

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from duban.core.plan_file import Many, Reference, Slug, Source, Strict, WhenText
+from duban.core.checking.rewording import reword
+from duban.core.planning.plan_file import Many, Reference, Slug, Source, Strict, WhenText
 from duban.core.problems import Location, Problem
-from duban.core.rewording import reword
 
 
 class Inner(Strict):

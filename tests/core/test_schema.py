@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from duban.core.schema import schemas
+from duban.core.planning.schema import schemas
 
 SCHEMAS = schemas()
 

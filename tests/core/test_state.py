@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from duban.core.entries import Draft, EntryKind
-from duban.core.state import CHANGES, DELIVERIES, EMPTY, NOTHING, Extension, fold
-from duban.core.summary import Delivery, NoticeRow
+from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.state import CHANGES, DELIVERIES, EMPTY, NOTHING, Extension, fold
+from duban.core.ledger.summary import Delivery, NoticeRow
 from tests.core.builders import Story, day, moment, review, work
 
 KEY = "draft/2024-06-14/remind/officer"

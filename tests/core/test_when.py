@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.problems import Invalid
-from duban.core.when import (
+from duban.core.days.workdays import DayUnit
+from duban.core.planning.when import (
     LENGTH_PATTERN,
     WHEN_PATTERN,
     Duration,
@@ -21,7 +21,7 @@ from duban.core.when import (
     parse_duration,
     parse_when,
 )
-from duban.core.workdays import DayUnit
+from duban.core.problems import Invalid
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from duban.core.commands import Verb
-from duban.core.decide import Decision, decide
-from duban.core.plan import StepRef
-from duban.core.plan_file import Kind
-from duban.core.policy import DaysLeft, Lights, Pace, TimeShare
-from duban.core.summary import Light, Status
-from duban.core.when import Relative, month_span
-from duban.core.why import Link, Origin, Rule, Why, whole_chain, why
-from duban.core.workdays import DayUnit
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.why import Link, Origin, Rule, Why, whole_chain, why
+from duban.core.ledger.summary import Light, Status
+from duban.core.planning.plan import StepRef
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.policy import DaysLeft, Lights, Pace, TimeShare
+from duban.core.planning.when import Relative, month_span
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from duban.core.workdays import (
+from duban.core.days.workdays import (
     CalendarOverrides,
     CalendarRange,
     DayChange,

@@ -27,9 +27,9 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.events.schemas.automations import Automation
 
 from deployments.apply import Difference, difference, make
-from duban.core.commands import Command, Verb
-from duban.core.office import Office
-from duban.core.plan import StepRef
+from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.office import Office
+from duban.core.planning.plan import StepRef
 from duban.settings import load_settings
 from duban.wiring import Desk, desk, load_office
 from tests.bureau_folder import BureauFolder

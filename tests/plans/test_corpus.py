@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from duban.adapters.yaml_files import Loaded, load_plan
-from duban.core.plan import Step
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.plan import Step
 from duban.core.problems import BadInput
-from duban.core.workdays import WorkCalendar
 
 HERE = Path(__file__).parent
 MARK = re.compile(r"# MARK: (.*?)(?=  # MARK: |$)")

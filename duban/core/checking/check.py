@@ -1,0 +1,137 @@
+"""Everything that is wrong with a plan, at once: names that nobody bears, ids used twice, files in the wrong place.
+
+`check_office` looks at the directory and the ladders, `check_steps` at single steps, `check_graph` at what they make
+together.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date
+
+from duban.core.checking.check_graph import WrittenStep, check_circles, check_deadlines
+from duban.core.checking.check_office import check_office
+from duban.core.checking.check_steps import MISDATED, check_steps
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.directory import Directory
+from duban.core.planning.expand import expand, source_order
+from duban.core.planning.files import Files, Written
+from duban.core.planning.instances import Instances
+from duban.core.planning.plan_file import PlanFile, StepFile
+from duban.core.planning.when import PERIOD, START
+from duban.core.problems import Location, Problem, nearest, repeated
+
+
+def check(files: Files, *, calendar: WorkCalendar, actions: Collection[str]) -> list[Problem]:
+    """Every problem that shows once the files can be read; `actions` are the names of the registered ones.
+
+    Lines are 0: the reader of the files turns locations into lines. What cannot be judged because a file could not be
+    used is left for the next time.
+    """
+    files = replace(files, lost=files.lost | _twice(files))
+    problems = [*check_office(files), *_initiatives(files, actions)]
+    if files.plan is not None:
+        problems += _plan(files.plan, files, calendar)
+        problems += _steps(files, files.plan, calendar)
+    return problems
+
+
+def _steps(files: Files, plan_file: PlanFile, calendar: WorkCalendar) -> list[Problem]:
+    """Problems of single steps first, then those of the graph they make."""
+    directory = Directory(files.directory) if files.directory else None
+    instances = Instances(plan_file, files.written, directory)
+    problems = list(check_steps(files, plan_file, instances, calendar))
+    plan = expand(plan_file, files.written, directory, instances)
+    problems += check_circles(plan, files, instances)
+    if _within(calendar, plan.starts) and _within(calendar, plan.ends):
+        misdated = {WrittenStep(one.file, int(one.location[1])) for one in problems if one.id in MISDATED}
+        problems += check_deadlines(plan, calendar, frozenset(misdated))
+    return problems
+
+
+def _within(calendar: WorkCalendar, day: date) -> bool:
+    return calendar.first <= day <= calendar.last
+
+
+def _plan(plan: PlanFile, files: Files, calendar: WorkCalendar) -> Iterator[Problem]:
+    for name, place in repeated((section.id, ("sections", at, "id")) for at, section in enumerate(plan.sections)):
+        yield _duplicate(files.plan_name, f"section {name!r} is there twice", place)
+    for key, day in (("starts", plan.starts), ("ends", plan.ends)):
+        if not _within(calendar, day):
+            yield Problem(
+                files.plan_name,
+                0,
+                "beyond-calendar",
+                f"{day} lies outside the calendar of working days ({calendar.first} to {calendar.last})",
+                "correct the day, or build the calendar over more years",
+                (key,),
+            )
+    for written in files.written:
+        yield from _place(plan, written)
+
+
+def _place(plan: PlanFile, written: Written) -> Iterator[Problem]:
+    """Whether an initiative lies in the folder of its section; an unknown folder is the reader's to report."""
+    number = source_order(written.file.source)[0]
+    right = plan.sections[number - 1].id if number <= len(plan.sections) else None
+    if written.section == right or written.section not in {section.id for section in plan.sections}:
+        return
+    home = f"section {number} ({right!r})" if right else f"section {number}, which the plan does not have"
+    remedy = "correct the source, or move the file" + (f" to the folder {right!r}" if right else "")
+    message = f"source {written.file.source} belongs to {home}, but the file lies in {written.section!r}"
+    yield Problem(written.name, 0, "wrong-source", message, remedy, ("source",))
+
+
+def _twice(files: Files) -> frozenset[str]:
+    """Initiatives whose id two files bear: which of them a reference means cannot be told."""
+    return frozenset(name for name, _ in repeated((written.file.id, ()) for written in files.written))
+
+
+def _initiatives(files: Files, actions: Collection[str]) -> Iterator[Problem]:
+    named: dict[str, list[str]] = {}
+    for written in files.written:
+        named.setdefault(written.file.id, []).append(written.name)
+    for written in files.written:
+        file, name = written.file, written.name
+        if (stem := name.rpartition("/")[2].rpartition(".")[0]) != file.id:
+            message = f"the file is named {stem!r} but its initiative {file.id!r}"
+            yield Problem(name, 0, "file-name", message, "give both the same name", ("id",))
+        if others := [other for other in named[file.id] if other != name]:
+            yield _duplicate(name, f"initiative {file.id!r} is also in {', '.join(others)}", ("id",))
+        yield from _step_ids(file.steps, name)
+        yield from _ladder(files, file.ladder, name, ("ladder",))
+        for number, step in enumerate(file.steps):
+            yield from _ladder(files, step.ladder, name, ("steps", number, "ladder"))
+            if step.action and step.action.uses not in actions:
+                message = f"there is no action {step.action.uses!r}"
+                remedy = nearest(step.action.uses, actions, f"use one of: {', '.join(sorted(actions))}")
+                yield Problem(name, 0, "unknown-action", message, remedy, ("steps", number, "action", "uses"))
+
+
+def _step_ids(steps: tuple[StepFile, ...], name: str) -> Iterator[Problem]:
+    for twice, place in repeated((step.id, ("steps", number, "id")) for number, step in enumerate(steps)):
+        yield _duplicate(name, f"step {twice!r} is there twice", place)
+    ids = {step.id for step in steps}
+    for number, step in enumerate(steps):
+        if step.id in (START, PERIOD):
+            message = f"{step.id!r} is a word of dates (5 days after {step.id}) and cannot name a step"
+            yield Problem(name, 0, "reserved-id", message, "choose another id", ("steps", number, "id"))
+        if step.was in ids:
+            message = f"step {step.was!r}, which {step.id!r} is said to have been, is still there"
+            yield Problem(name, 0, "wrong-was", message, "remove `was`, or the old step", ("steps", number, "was"))
+    former = ((step.was, ("steps", number, "was")) for number, step in enumerate(steps) if step.was)
+    for was, place in repeated(former):
+        message = f"two steps are said to have been {was!r}"
+        yield Problem(name, 0, "wrong-was", message, "remove one `was`", place)
+
+
+def _ladder(files: Files, ladder: str | None, name: str, place: Location) -> Iterator[Problem]:
+    if files.policy is None or ladder is None:
+        return
+    known = [one.id for one in files.policy.ladders]
+    if ladder not in known:
+        remedy = nearest(ladder, known, f"use one of: {', '.join(known)}")
+        yield Problem(name, 0, "unknown-ladder", f"there is no ladder {ladder!r}", remedy, place)
+
+
+def _duplicate(name: str, message: str, place: Location) -> Problem:
+    return Problem(name, 0, "duplicate-id", message, "rename one", place)

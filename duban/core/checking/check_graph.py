@@ -1,0 +1,94 @@
+"""What is wrong with the graph that the steps make: circles, and deadlines that cannot be met."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from duban.core.checking.feasibility import Infeasible, feasibility
+from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.expand import anchor_step
+from duban.core.planning.files import Files
+from duban.core.planning.instances import Instances
+from duban.core.planning.order import circles
+from duban.core.planning.plan import Plan, StepRef
+from duban.core.planning.plan_file import StepFile
+from duban.core.problems import Location, Problem
+
+_LINKS_SHOWN = 12
+_INFEASIBLE = "move the due date, shorten a duration or remove a need"
+_CIRCLE = "take out one of these needs, or dates that hang on a step"
+_BEYOND = "shorten what it waits for, or correct its dates"
+
+
+class WrittenStep(NamedTuple):
+    """Where a step is written: the name of the file, and its place there."""
+
+    file: str
+    number: int
+
+
+def check_circles(plan: Plan, files: Files, instances: Instances) -> Iterator[Problem]:
+    """One problem for each circle as written: the same circle in many units is one mistake."""
+    steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
+    written = {one.file.id: one for one in reversed(files.written)}
+    seen: set[tuple[str, ...]] = set()
+    for circle in circles({ref: step.waits_for for ref, step in steps.items()}):
+        path = (*circle, circle[0])
+        bare = tuple(str(ref).partition("@")[0] for ref in path)
+        if len(circle) == 1 or bare in seen:
+            continue
+        seen.add(bare)
+        step = steps[circle[0]]
+        one = written[step.ref.initiative]
+        place = _leading_to(one.file.steps[step.written], step.ref, path[1], instances)
+        message = f"these steps wait for one another: {_path(path)}"
+        yield Problem(one.name, 0, "cycle", message, _CIRCLE, ("steps", step.written, *place))
+
+
+def _leading_to(step: StepFile, ref: StepRef, target: StepRef, instances: Instances) -> Location:
+    """What in a step makes it wait for another."""
+    by = next(instance for instance in instances.of(StepRef(ref.initiative, step.id)) if instance.ref == ref)
+    for number, need in enumerate(step.needs):
+        if target in instances.meant(need, by):
+            return ("needs", number)
+    due = anchor_step(step.due)
+    return ("due",) if due and target in instances.meant(due, by) else ("earliest",)
+
+
+def check_deadlines(plan: Plan, calendar: WorkCalendar, misdated: frozenset[WrittenStep]) -> Iterator[Problem]:
+    """Deadlines that cannot be met; of a step with many instances, that of the one that is late by most.
+
+    Of the steps `misdated`, whose own dates are to be corrected first, nothing is said.
+    """
+    found = feasibility(plan, calendar)
+    worst: dict[WrittenStep, Infeasible] = {}
+    for one in sorted(found.infeasible, key=lambda one: one.days, reverse=True):
+        worst.setdefault(_written(plan, one.step), one)
+    for place, one in worst.items():
+        if place not in misdated:
+            message = f"{_late(one)}, because of {_chain(found.chain(one.step))}"
+            yield Problem(place.file, 0, "infeasible", message, _INFEASIBLE, ("steps", place.number, "due"))
+    for ref in found.beyond:
+        place = _written(plan, ref)
+        if place not in misdated:
+            message = f"{ref} would end or be due beyond the calendar ({calendar.first} to {calendar.last})"
+            yield Problem(place.file, 0, "beyond-calendar", message, _BEYOND, ("steps", place.number))
+
+
+def _written(plan: Plan, ref: StepRef) -> WrittenStep:
+    return WrittenStep(plan.initiatives[ref.initiative].file, plan.step(ref).written)
+
+
+def _late(one: Infeasible) -> str:
+    days = f"{one.days} working day{'s' if one.days > 1 else ''}"
+    return f"{one.step} is due on {one.due}, but {one.finish} is the earliest it can end, {days} late"
+
+
+def _chain(refs: tuple[StepRef, ...]) -> str:
+    return _path(refs) if len(refs) > 1 else "its own duration and earliest start"
+
+
+def _path(refs: tuple[StepRef, ...]) -> str:
+    links = [str(ref) for ref in refs]
+    if len(links) > _LINKS_SHOWN:
+        links[4:-4] = [f"({len(links) - 8} more)"]
+    return " -> ".join(links)

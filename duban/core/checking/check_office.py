@@ -1,0 +1,119 @@
+"""What is wrong with the names in the directory and the ladders, and with the units and posts a plan names."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from duban.core.planning.directory import DirectoryFile, Post
+from duban.core.planning.expand import STANDARD_LADDER
+from duban.core.planning.files import Files, Written
+from duban.core.problems import Location, Problem, nearest, repeated
+
+
+class _Named(NamedTuple):
+    """A name written somewhere: what it must be, which part it plays, and where it stands."""
+
+    name: str
+    must_be: str
+    part: str
+    file: str
+    place: Location
+
+
+def check_office(files: Files) -> list[Problem]:
+    """Units, posts, groups and ladders that are named but not there, and posts that nobody fills."""
+    problems = list(_standard_ladder(files))
+    if files.directory is not None:
+        problems += _unknown(files, files.directory)
+        problems += _directory(files.directory, files.directory_name)
+        problems += _vacant(files, files.directory)
+    return problems
+
+
+def _standard_ladder(files: Files) -> Iterator[Problem]:
+    if files.policy and STANDARD_LADDER not in {ladder.id for ladder in files.policy.ladders}:
+        message = f"there is no ladder {STANDARD_LADDER!r}, which holds for every step that names none"
+        yield Problem(files.policy_name, 0, "unknown-ladder", message, "add it", ("ladders",))
+
+
+def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
+    for number, post in enumerate(directory.posts):
+        if post.deputy == post.id:
+            message = f"post {post.id!r} is its own deputy"
+            yield Problem(file, 0, "own-deputy", message, "name another post", ("posts", number, "deputy"))
+    for number, group in enumerate(directory.groups):
+        units = ((unit, ("groups", number, "units", at)) for at, unit in enumerate(group.units))
+        for unit, place in repeated(units):
+            message = f"unit {unit!r} is twice in group {group.id!r}"
+            yield Problem(file, 0, "duplicate-id", message, "remove one", place)
+
+
+def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
+    units, posts = [unit.id for unit in directory.units], [post.id for post in directory.posts]
+    known = {"unit": units, "post": posts, "unit or post": units + posts}
+    sets = {what: set(names) for what, names in known.items()}
+    for named in _all_named(files, directory):
+        if named.name not in sets[named.must_be]:
+            message = f"{named.part} is {named.name!r}, but there is no such {named.must_be}"
+            remedy = nearest(named.name, known[named.must_be], "add it to the directory")
+            kind = "unknown-post" if named.must_be == "post" else "unknown-unit"
+            yield Problem(named.file, 0, kind, message, remedy, named.place)
+
+
+def _all_named(files: Files, directory: DirectoryFile) -> Iterator[_Named]:
+    yield from _named_in_directory(directory, files.directory_name)
+    if files.plan:
+        yield _Named(files.plan.coordinator, "post", "the coordinator", files.plan_name, ("coordinator",))
+    for written in files.written:
+        yield from _named_in_initiative(written)
+
+
+def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_Named]:
+    yield _Named(directory.administrator, "post", "the administrator", file, ("administrator",))
+    for number, post in enumerate(directory.posts):
+        if post.deputy:
+            part = f"the deputy of {post.id!r}"
+            yield _Named(post.deputy, "post", part, file, ("posts", number, "deputy"))
+    for number, unit in enumerate(directory.units):
+        yield _Named(unit.head, "post", f"the head of {unit.id!r}", file, ("units", number, "head"))
+        yield _Named(unit.officer, "post", f"the officer of {unit.id!r}", file, ("units", number, "officer"))
+    for number, group in enumerate(directory.groups):
+        for at, name in enumerate(group.units):
+            yield _Named(name, "unit", f"a unit of group {group.id!r}", file, ("groups", number, "units", at))
+
+
+def _named_in_initiative(written: Written) -> Iterator[_Named]:
+    file = written.file
+    yield _Named(file.lead, "unit", "the lead", written.name, ("lead",))
+    yield _Named(file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
+    for at, name in enumerate(file.support):
+        yield _Named(name, "unit", "a supporting unit", written.name, ("support", at))
+    for number, step in enumerate(file.steps):
+        for key, part, whom in (("owner", "the owner", step.owner), ("review", "the reviewer", step.review)):
+            if whom:
+                yield _Named(whom, "unit or post", f"{part} of {step.id!r}", written.name, ("steps", number, key))
+
+
+def _vacant(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
+    """Posts that a ladder may turn to although nobody fills them, nor any deputy along the chain."""
+    posts = {post.id: post for post in directory.posts}
+    parts: dict[str, str] = {}
+    for named in _all_named(files, directory):
+        if "deputy" not in named.place:
+            parts.setdefault(named.name, named.part)
+    for number, post in enumerate(directory.posts):
+        if post.id in parts and not _filled(posts, post.id):
+            message = f"post {post.id!r} is {parts[post.id]}, but it is vacant and nobody stands in"
+            remedy = "name a deputy, or another post in its place"
+            yield Problem(files.directory_name, 0, "vacant-role", message, remedy, ("posts", number, "vacant"))
+
+
+def _filled(posts: Mapping[str, Post], name: str) -> bool:
+    """Whether somebody holds a post, or stands in for it along the chain of deputies."""
+    seen: set[str] = set()
+    current: str | None = name
+    while current is not None and current in posts and current not in seen:
+        seen.add(current)
+        if not posts[current].vacant:
+            return True
+        current = posts[current].deputy
+    return False

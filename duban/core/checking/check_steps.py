@@ -1,0 +1,136 @@
+"""What is wrong with single steps: references to nothing, shorthand that stands for nothing, impossible dates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from duban.core.days.workdays import CalendarRange, Roll, WorkCalendar
+from duban.core.planning.dates import earliest, resolve
+from duban.core.planning.expand import anchor_step
+from duban.core.planning.files import Files
+from duban.core.planning.instances import Instance, Instances, Period
+from duban.core.planning.plan import StepRef
+from duban.core.planning.plan_file import PlanFile, StepFile
+from duban.core.planning.when import PERIOD, Relative, When, WithinSpan
+from duban.core.problems import Location, Problem, nearest
+
+MISDATED = frozenset({"date-outside-plan", "before-a-step"})
+"""Ids of problems that make a deadline senseless, so that whether it can be met is no question yet."""
+
+
+def check_steps(files: Files, plan: PlanFile, instances: Instances, calendar: WorkCalendar) -> Iterator[Problem]:
+    """The problems of all steps, file by file."""
+    checker = _Checker(files, plan, instances, calendar)
+    for written in files.written:
+        for number, step in enumerate(written.file.steps):
+            for problem in checker.problems(step, StepRef(written.file.id, step.id)):
+                yield replace(problem, file=written.name, location=("steps", number, *problem.location))
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Looks at one written step after the other."""
+
+    files: Files
+    plan: PlanFile
+    instances: Instances
+    calendar: WorkCalendar
+
+    def problems(self, step: StepFile, ref: StepRef) -> Iterator[Problem]:
+        """The problems of one step; their locations are within the step."""
+        stands_for = self.instances.of(ref) or (Instance(ref),)
+        yield from self._shorthand(step, ref)
+        for number, need in enumerate(step.needs):
+            yield from self._reference(need, stands_for, "unknown-need", ("needs", number))
+        for key, when in (("due", step.due), ("earliest", step.earliest)):
+            if when is not None:
+                yield from self._date(key, when, step)
+                anchor = anchor_step(when)
+                if anchor is not None:
+                    yield from self._reference(anchor, stands_for, "unknown-anchor", (key,))
+
+    def _shorthand(self, step: StepFile, ref: StepRef) -> Iterator[Problem]:
+        if self.files.directory is not None and step.each:
+            groups = [group.id for group in self.files.directory.groups]
+            if step.each not in groups:
+                remedy = nearest(step.each, groups, "add it to the directory")
+                yield _problem("unknown-group", f"there is no group {step.each!r}", remedy, "each")
+                return
+        known = not step.each or self.files.directory is not None
+        if step.repeat and known and not self.instances.of(ref):
+            message = f"no {'month' if step.repeat == 'monthly' else 'quarter'} ends within the plan"
+            yield _problem("no-period", message, "remove `repeat`, or correct the days of the plan", "repeat")
+
+    def _reference(
+        self, text: str, stands_for: tuple[Instance, ...], unknown: str, place: Location
+    ) -> Iterator[Problem]:
+        ref = StepRef.parse(text, stands_for[0].ref.initiative)
+        if self._cannot_tell(ref):
+            return
+        told: set[Period | None] = set()
+        for instance in stands_for:
+            meant = self.instances.meant(text, instance)
+            if not meant and instance.period not in told:
+                told.add(instance.period)
+                yield _problem(unknown, *self._unknown(text, ref, instance), *place)
+            elif instance.ref in meant:
+                message = f"{text!r} makes the step wait for itself"
+                yield _problem("self-need", message, "name another step, or remove this", *place)
+
+    def _cannot_tell(self, ref: StepRef) -> bool:
+        """Whether the step meant is written but could not be used."""
+        base = StepRef(ref.initiative, ref.step.partition("@")[0])
+        if self.instances.knows(base):
+            return not self.instances.of(base)
+        return base in self.files.lost or ref.initiative in self.files.lost
+
+    def _unknown(self, text: str, ref: StepRef, by: Instance) -> tuple[str, str]:
+        base = StepRef(ref.initiative, ref.step.partition("@")[0])
+        prefix = f"{ref.initiative}/" if "/" in text else ""
+        if self.instances.knows(base) and "@" not in text:
+            period = by.period.id if by.period else ""
+            return f"step {text!r} does not take place in {period}", "name one of its instances, or remove this"
+        if self.instances.knows(base):
+            named = [prefix + instance.ref.step for instance in self.instances.of(base)]
+            return f"there is no step {text!r}", nearest(text, named, f"name one of its instances, as {named[0]!r}")
+        steps = [step.id for one in self.files.written if one.file.id == ref.initiative for step in one.file.steps]
+        if steps:
+            named = [prefix + step for step in steps]
+            return f"there is no step {text!r}", nearest(text, named, "add it, or name a step that is there")
+        initiatives = [one.file.id for one in self.files.written]
+        remedy = nearest(ref.initiative, initiatives, "add its file, or name an initiative that is there")
+        return f"there is no initiative {ref.initiative!r} for the step {text!r}", remedy
+
+    def _date(self, key: str, when: When, step: StepFile) -> Iterator[Problem]:
+        if isinstance(when, Relative) and when.anchor == PERIOD:
+            if not step.repeat:
+                message = f"`{key}` counts from `period`, but the step is not repeated"
+                yield _problem("needs-a-repeat", message, "add `repeat`, or count from a date or a step", key)
+            return
+        if anchor_step(when) is not None:
+            if isinstance(when, Relative) and when.amount < 0:
+                message = f"`{key}` is before the end of a step, which is known only when it is over"
+                yield _problem("before-a-step", message, "count from a date, or after a step", key)
+            return
+        day = self._outside(key, when)
+        if day is not None:
+            message = f"`{key}` is {day}, outside the plan ({self.plan.starts} to {self.plan.ends})"
+            yield _problem("date-outside-plan", message, "correct it, or the days of the plan", key)
+
+    def _outside(self, key: str, when: When) -> date | str | None:
+        """The day of a date that hangs on no step, when it lies outside the plan."""
+        starts, ends = self.plan.starts, self.plan.ends
+        try:
+            if key == "due":
+                day = resolve(when, plan_start=starts, span=None, anchor=None, calendar=self.calendar, roll=Roll.NONE)
+            else:
+                day = earliest(when, plan_start=starts, span=None, anchor=None, calendar=self.calendar)
+        except CalendarRange:
+            return "beyond the calendar"
+        if key == "earliest" and isinstance(when, WithinSpan) and day is not None and day < starts <= when.last:
+            return None
+        return None if day is None or starts <= day <= ends else day
+
+
+def _problem(kind: str, message: str, remedy: str, *place: str | int) -> Problem:
+    return Problem("", 0, kind, message, remedy, place)

@@ -1,0 +1,115 @@
+"""Deadlines that cannot be met even if all goes as planned: the forward pass over a whole plan, on days.
+
+It counts as the outlook of a running initiative does, so that a plan found feasible does not light up on its first
+day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.days.workdays import CalendarRange, WorkCalendar
+from duban.core.planning.dates import earliest, lasting, resolve
+from duban.core.planning.order import ordered
+from duban.core.planning.plan import Plan, Step, StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The earliest last day of a step, and the step that makes it so; None: its own earliest start, or the plan's."""
+
+    finish: date
+    held_by: StepRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasible:
+    """A step that cannot end by its due date: at best on `finish`, `days` working days (1 or more) late."""
+
+    step: StepRef
+    due: date
+    finish: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """The steps whose deadline cannot be met, and those that would end, or be due, beyond the calendar."""
+
+    infeasible: tuple[Infeasible, ...]
+    beyond: tuple[StepRef, ...]
+    early: Mapping[StepRef, Early]
+
+    def chain(self, step: StepRef) -> tuple[StepRef, ...]:
+        """The steps that make the earliest last day of `step`: each follows the one before it, `step` is the last."""
+        chain = [step]
+        while (holder := self.early[chain[-1]].held_by) is not None:
+            chain.append(holder)
+        return tuple(reversed(chain))
+
+
+def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
+    """Let every step begin as early as it may, from the first day of the plan on, and take its likely duration.
+
+    Nothing is said of steps in a circle, of steps beyond the calendar, and of those that wait for either.
+    """
+    steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
+    early: dict[StepRef, Early] = {}
+    infeasible: list[Infeasible] = []
+    beyond: list[StepRef] = []
+    for ref in ordered({ref: step.waits_for for ref, step in steps.items()}):
+        step = steps[ref]
+        if not all(other in early for other in step.waits_for):
+            continue
+        try:
+            own = _early(step, plan, early, calendar)
+            due = _due(step, plan, early, calendar)
+        except CalendarRange:
+            beyond.append(ref)
+            continue
+        early[ref] = own
+        if due is not None and own.finish > due:
+            infeasible.append(Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish))))
+    return Feasibility(tuple(infeasible), tuple(beyond), early)
+
+
+def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> Early:
+    ready, holder = plan.starts, None
+    for need in step.needs:
+        if early[need].finish > ready or (holder is None and early[need].finish == ready):
+            ready, holder = early[need].finish, need
+    anchor = _latest(step.earliest_anchor, early)
+    first = earliest(
+        step.earliest,
+        plan_start=plan.starts,
+        span=step.span,
+        anchor=early[anchor].finish if anchor else None,
+        calendar=calendar,
+    )
+    if first is not None and first > ready:
+        ready, holder = first, anchor
+    return Early(_covered(lasting(step.duration, ready, calendar), calendar), holder)
+
+
+def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRef | None:
+    return max(refs, key=lambda ref: early[ref].finish, default=None)
+
+
+def _due(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> date | None:
+    if step.due is None:
+        return None
+    anchor = _latest(step.due_anchor, early)
+    due = resolve(
+        step.due,
+        plan_start=plan.starts,
+        span=step.span,
+        anchor=early[anchor].finish if anchor else None,
+        calendar=calendar,
+        roll=step.roll,
+    )
+    return due and _covered(due, calendar)
+
+
+def _covered(day: date, calendar: WorkCalendar) -> date:
+    """The day itself; raises CalendarRange when the calendar does not reach it."""
+    return calendar.add_calendar(day, 0)

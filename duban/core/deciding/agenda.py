@@ -1,0 +1,102 @@
+"""What people have to do next, and by when: the list a coordinator works through, most urgent first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.office import Look, Office
+from duban.core.ledger.state import StepState
+from duban.core.ledger.summary import Light, Status, StepRow
+from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.plan_file import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something people are waited for, or soon will be.
+
+    `verb` is what brings it on; None for a step that waits for others, and for a failed action, which is to be mended.
+    `posts` are those who may do it; `days_left` counts working days, negative once late, None without a deadline.
+    """
+
+    step: StepRef
+    title: str
+    initiative_title: str
+    owner: str
+    status: Status
+    light: Light
+    reason: str
+    verb: Verb | None
+    posts: tuple[str, ...]
+    due: date | None
+    days_left: int | None
+
+
+class Awaited(NamedTuple):
+    """What is waited for, and the posts that may do it; `now` is false while the step waits for others first."""
+
+    verb: Verb | None
+    posts: tuple[str, ...]
+    now: bool = True
+
+
+def agenda(look: Look, decision: Decision, days: int) -> Iterator[Duty]:
+    """The duties of an initiative that fall due within so many working days; what has no deadline is due now."""
+    last = look.calendar.add(look.today, days)
+    for row in decision.summary.steps:
+        step, own = look.initiative.steps[row.step], decision.state.step(row.step)
+        if row.due is not None and row.due > last:
+            continue
+        for waited in awaited(look, step, own, row.status):
+            if waited.now or row.due is not None:
+                yield _duty(look, step, own, row, waited)
+
+
+def _duty(look: Look, step: Step, own: StepState, row: StepRow, waited: Awaited) -> Duty:
+    return Duty(
+        step=step.ref,
+        title=step.title,
+        initiative_title=look.initiative.title,
+        owner=look.office.owner(step, own),
+        status=row.status,
+        light=row.light,
+        reason=row.reason,
+        verb=waited.verb,
+        posts=waited.posts,
+        due=row.due,
+        days_left=None if row.due is None else look.calendar.between(look.today, row.due),
+    )
+
+
+def awaited(look: Look, step: Step, own: StepState, where: Status) -> Iterator[Awaited]:
+    """What a step waits for people to do; nothing where it goes on by itself."""
+    office, initiative = look.office, look.initiative
+    owners = tuple(dict.fromkeys(office.owner_side(step, own)))
+    match where:
+        case Status.WAITING if step.kind in HUMAN:
+            yield Awaited(None, owners, now=False)
+        case Status.OPEN:
+            yield Awaited(Verb.SIGN, owners)
+        case Status.WORKING if step.kind is not Kind.REVIEW:
+            yield Awaited(Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT, owners)
+        case Status.WORKING | Status.REVIEW:
+            yield Awaited(Verb.APPROVE, office.reviewers(initiative, step, own))
+        case Status.FAILED:
+            yield Awaited(None, (office.directory.administrator,))
+        case _:
+            return
+    if own.asked is not None:
+        yield Awaited(Verb.GRANT, (office.directory.head(initiative.supervisor),))
+
+
+def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:
+    """By deadline, the graver light first among equals; what has no deadline is due today."""
+    return sorted(duties, key=lambda duty: (duty.due or today, -duty.light, duty.step))
+
+
+def of_post(duties: Iterable[Duty], office: Office, post: str, day: date) -> list[Duty]:
+    """Those that the holder of a post may do on a day, for an absent colleague too."""
+    return [duty for duty in duties if office.acts_for(post, duty.posts, day) is not None]

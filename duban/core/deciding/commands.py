@@ -1,0 +1,381 @@
+"""What people do to a step, and what the rules make of it: entries, or a refusal in words.
+
+Every command names who acts. It is allowed or not by the post (or its deputy while the holder is away) and by where
+the step stands; both are checked before anything is written. Refusals are read by coordinators, hence in Chinese.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import isfinite
+
+from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.office import Look
+from duban.core.deciding.settle import completed, status
+from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
+from duban.core.ledger.state import State, StepState
+from duban.core.ledger.summary import CLOSED, Status
+from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.plan_file import Kind
+from duban.core.titles import STATUS_TITLES, perhaps
+
+
+class Verb(StrEnum):
+    """What a person may do."""
+
+    SIGN = "sign"
+    REPORT = "report"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    RETURN = "return"
+    EXTEND = "extend"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    HAND_OVER = "hand-over"
+    CANCEL = "cancel"
+    ACKNOWLEDGE = "acknowledge"
+
+
+VERB_TITLES: Mapping[Verb, str] = {
+    Verb.SIGN: "签收",
+    Verb.REPORT: "反馈进展",
+    Verb.SUBMIT: "报送办结",
+    Verb.APPROVE: "审核通过",
+    Verb.RETURN: "退回",
+    Verb.EXTEND: "申请延期",
+    Verb.GRANT: "同意延期",
+    Verb.REFUSE: "不同意延期",
+    Verb.SUSPEND: "中止",
+    Verb.RESUME: "恢复",
+    Verb.HAND_OVER: "转办",
+    Verb.CANCEL: "终止",
+    Verb.ACKNOWLEDGE: "知悉",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
+
+    `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
+    the unit of the indicator.
+    """
+
+    verb: Verb
+    step: StepRef
+    actor: str
+    reason: str = ""
+    progress: int | None = None
+    value: float | None = None
+    evidence: tuple[str, ...] = ()
+    to: str = ""
+    key: str | None = None
+
+
+class Refused(Exception):
+    """A command that is not allowed now, or not to this person. `code` is stable; the message is for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A command before its step."""
+
+    look: Look
+    state: State
+    step: Step
+    own: StepState
+    command: Command
+
+    @property
+    def status(self) -> Status:
+        return status(self.step, self.own)
+
+    def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
+        """An entry by the person; the first of a command carries its key."""
+        said = {"reason": self.command.reason} if self.command.reason else {}
+        return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
+
+
+def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
+    """The entries a command comes to; raises Refused. `state` is as stored and settled."""
+    step = look.initiative.steps.get(command.step.step)
+    if step is None:
+        hint = perhaps(command.step.step, look.initiative.steps, "可用 duban show 查看全部事项")
+        raise Refused("unknown-step", f"“{look.initiative.title}”中没有事项 {command.step.step}：{hint}")
+    if command.actor not in look.office.directory.posts:
+        hint = perhaps(command.actor, look.office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
+    matter = _Matter(look, state, step, state.step(step.id), command)
+    if matter.own.closed:
+        by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.known_title(matter.own.closed_by)
+        how = STATUS_TITLES[matter.status]
+        raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
+    rule = RULES[command.verb]
+    _allow(matter, rule)
+    drafts = rule.act(matter)
+    first = drafts[0]
+    return (Draft(first.kind, first.step, first.actor, first.data, command.key), *drafts[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Who may, when, and what comes of it."""
+
+    who: Callable[[_Matter], tuple[str, ...]]
+    when: frozenset[Status]
+    act: Callable[[_Matter], tuple[Draft, ...]]
+    kinds: frozenset[Kind] = HUMAN
+    reasoned: bool = False
+
+
+def _allow(matter: _Matter, rule: _Rule) -> None:
+    verb, step = VERB_TITLES[matter.command.verb], matter.step
+    if step.kind not in rule.kinds:
+        raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
+    posts, directory = rule.who(matter), matter.look.office.directory
+    if not posts:
+        raise Refused("no-reviewer", f"“{step.title}”不设审核，报送即办结，无需{verb}")
+    if matter.look.office.acts_for(matter.command.actor, posts, matter.look.today) is None:
+        titles = "、".join(directory.title(post) for post in dict.fromkeys(posts))
+        raise Refused(
+            "not-yours", f"{directory.title(matter.command.actor)}不能对“{step.title}”{verb}，应由{titles}办理"
+        )
+    if matter.status not in rule.when:
+        allowed = "、".join(STATUS_TITLES[s] for s in Status if s in rule.when)
+        raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{allowed}时方可{verb}")
+    if rule.reasoned and not matter.command.reason.strip():
+        raise Refused("reason-missing", f"{verb}应当说明理由（--reason）")
+
+
+# Who -----------------------------------------------------------------------------------------------------------------
+
+
+def _owner_side(matter: _Matter) -> tuple[str, ...]:
+    return matter.look.office.owner_side(matter.step, matter.own)
+
+
+def _reviewers(matter: _Matter) -> tuple[str, ...]:
+    return matter.look.office.reviewers(matter.look.initiative, matter.step, matter.own)
+
+
+def _supervisor(matter: _Matter) -> tuple[str, ...]:
+    return (matter.look.office.directory.head(matter.look.initiative.supervisor),)
+
+
+def _managers(matter: _Matter) -> tuple[str, ...]:
+    return matter.look.office.managers(matter.look.initiative)
+
+
+def _dispatchers(matter: _Matter) -> tuple[str, ...]:
+    return (matter.look.office.directory.head(matter.look.office.owner(matter.step, matter.own)), *_managers(matter))
+
+
+def _cancellers(matter: _Matter) -> tuple[str, ...]:
+    return (*_supervisor(matter), matter.look.office.plan.coordinator)
+
+
+def _addressees(matter: _Matter) -> tuple[str, ...]:
+    told = (n.recipient for n in matter.state.notices.values() if n.step == matter.step.id)
+    return tuple(dict.fromkeys((*_owner_side(matter), *told)))
+
+
+# What ----------------------------------------------------------------------------------------------------------------
+
+
+def _sign(matter: _Matter) -> tuple[Draft, ...]:
+    return (matter.draft(EntryKind.SIGNED),)
+
+
+def _report(matter: _Matter) -> tuple[Draft, ...]:
+    command = matter.command
+    if command.progress is None and command.value is None and not command.reason:
+        raise Refused("nothing-reported", "请填写进度（--progress）、数值（--value）或情况说明（--note）")
+    if command.progress is not None and not 0 <= command.progress <= 100:
+        raise Refused("bad-progress", f"进度应为 0 至 100，收到 {command.progress}")
+    if command.value is not None and matter.step.target is None:
+        raise Refused("no-indicator", f"“{matter.step.title}”没有指标，不能填写数值")
+    if command.value is not None and not isfinite(command.value):
+        raise Refused("bad-value", f"数值应为有限的数，收到 {command.value}")
+    said = {"progress": command.progress, "value": command.value}
+    data = {name: value for name, value in said.items() if value is not None}
+    return matter.draft(EntryKind.REPORTED, data), *_signing(matter)
+
+
+def _signing(matter: _Matter) -> tuple[Draft, ...]:
+    """Who reports or hands in has signed for it, whether they said so or not."""
+    return () if matter.own.signed else (matter.draft(EntryKind.SIGNED),)
+
+
+def _submit(matter: _Matter) -> tuple[Draft, ...]:
+    evidence = tuple(item for item in matter.command.evidence if item.strip())
+    if matter.step.evidence and not evidence:
+        wanted = "、".join(matter.step.evidence)
+        raise Refused("evidence-missing", f"“{matter.step.title}”办结须附成果材料：{wanted}（--evidence）")
+    ends = () if matter.step.review else (_ends(matter),)
+    return matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)}), *_signing(matter), *ends
+
+
+def _ends(matter: _Matter) -> Draft:
+    return completed(matter.step.id, matter.look.today, matter.own, matter.command.actor)
+
+
+def _approve(matter: _Matter) -> tuple[Draft, ...]:
+    _handed_in(matter)
+    _not_ones_own(matter)
+    return matter.draft(EntryKind.APPROVED), _ends(matter)
+
+
+def _handed_in(matter: _Matter) -> None:
+    if matter.step.kind is Kind.WORK and matter.status is not Status.REVIEW:
+        raise Refused("not-now", f"“{matter.step.title}”尚未报送办结，不能{VERB_TITLES[matter.command.verb]}")
+
+
+def _not_ones_own(matter: _Matter) -> None:
+    judged = [matter.own] if matter.step.kind is Kind.WORK else [matter.state.step(n) for n in _needed_work(matter)]
+    if matter.command.actor in {own.submitter for own in judged}:
+        raise Refused("own-work", "不能审核本人报送的事项，请由审核人或分管领导审核")
+
+
+def _needed_work(matter: _Matter) -> list[str]:
+    initiative = matter.look.initiative
+    return [
+        need.step
+        for need in matter.step.needs
+        if need.initiative == initiative.id
+        and initiative.steps[need.step].kind is Kind.WORK
+        and not matter.state.step(need.step).cancelled
+    ]
+
+
+def _return(matter: _Matter) -> tuple[Draft, ...]:
+    _handed_in(matter)
+    if matter.step.kind is Kind.WORK:
+        return (matter.draft(EntryKind.RETURNED),)
+    work = _needed_work(matter)
+    target = matter.command.to or (work[0] if len(work) == 1 else "")
+    if target not in work:
+        raise Refused("return-what", f"请指明退回哪一项（--to）：{'、'.join(work) or '本审核事项没有可退回的前置事项'}")
+    _nothing_built_on(matter, target)
+    return matter.draft(EntryKind.RETURNED, step=target), matter.draft(EntryKind.RETURNED, {"reopens": target})
+
+
+def _nothing_built_on(matter: _Matter, target: str) -> None:
+    """Work on which others have already built cannot be sent back."""
+    ref, plan = StepRef(matter.look.initiative.id, target), matter.look.office.plan
+    built = [
+        s.title for s in matter.look.initiative.steps.values() if ref in s.needs and matter.state.step(s.id).closed
+    ]
+    built += [plan.initiatives[name].title for name in plan.downstream.get(ref, ())]
+    if built:
+        raise Refused("built-on", f"“{plan.step(ref).title}”已有后续工作（{'、'.join(built)}），不能退回")
+
+
+def _extend(matter: _Matter) -> tuple[Draft, ...]:
+    current = deadline(matter.look, matter.step, matter.state)
+    if current is None:
+        raise Refused("no-deadline", f"“{matter.step.title}”没有时限，无需延期")
+    if matter.own.asked:
+        raise Refused("asked-already", f"已申请延期至{matter.own.asked.to}，正待答复")
+    to = _later_day(matter, current.day)
+    late = matter.look.today > current.day
+    return (matter.draft(EntryKind.EXTENSION_ASKED, {"to": to.isoformat(), "late": late}),)
+
+
+def _later_day(matter: _Matter, limit: date) -> date:
+    try:
+        day = date.fromisoformat(matter.command.to)
+    except ValueError:
+        raise Refused("bad-day", f"请写明延期至哪一天（--to 2024-07-15），收到 {matter.command.to!r}") from None
+    if day <= max(limit, matter.look.today):
+        raise Refused("not-later", f"延期日期{day}应在现时限{limit}和今日之后")
+    if day.year >= matter.look.calendar.last.year:  # rungs and what follows need days beyond it
+        raise Refused("bad-day", f"延期日期{day}过远：工作日历编至{matter.look.calendar.last}")
+    return day
+
+
+def _grant(matter: _Matter) -> tuple[Draft, ...]:
+    asked = _asked(matter)
+    current = deadline(matter.look, matter.step, matter.state)
+    day = _later_day(matter, current.day) if matter.command.to and current else asked
+    return (matter.draft(EntryKind.EXTENSION_GRANTED, {"to": day.isoformat()}),)
+
+
+def _refuse(matter: _Matter) -> tuple[Draft, ...]:
+    _asked(matter)
+    return (matter.draft(EntryKind.EXTENSION_REFUSED),)
+
+
+def _asked(matter: _Matter) -> date:
+    asked = matter.own.asked
+    if asked is None:
+        raise Refused("not-asked", f"“{matter.step.title}”没有待答复的延期申请")
+    if asked.by == matter.command.actor:
+        raise Refused("own-request", "不能答复本人提出的延期申请")
+    return asked.to
+
+
+def _suspend(matter: _Matter) -> tuple[Draft, ...]:
+    return (matter.draft(EntryKind.SUSPENDED),)
+
+
+def _resume(matter: _Matter) -> tuple[Draft, ...]:
+    return (matter.draft(EntryKind.RESUMED),)
+
+
+def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
+    directory, to = matter.look.office.directory, matter.command.to
+    if not directory.knows(to):
+        hint = perhaps(to, (*directory.units, *directory.posts), "请核对 config/directory.yaml")
+        raise Refused("unknown-person", f"通讯录中没有单位或岗位 {to}：{hint}")
+    if to == matter.look.office.owner(matter.step, matter.own):
+        raise Refused("same-owner", f"“{matter.step.title}”本就由{directory.title(to)}承办")
+    return (matter.draft(EntryKind.HANDED_OVER, {"to": to}),)
+
+
+def _cancel(matter: _Matter) -> tuple[Draft, ...]:
+    return (matter.draft(EntryKind.CANCELLED),)
+
+
+def _acknowledge(matter: _Matter) -> tuple[Draft, ...]:
+    return (matter.draft(EntryKind.ACKNOWLEDGED),)
+
+
+_OPEN = frozenset({Status.OPEN})
+_BEING_DONE = frozenset({Status.OPEN, Status.WORKING})
+_IN_REVIEW = frozenset({Status.REVIEW})
+_JUDGED = _BEING_DONE | _IN_REVIEW
+_NOT_CLOSED = frozenset(Status) - CLOSED
+_SUSPENDED = frozenset({Status.SUSPENDED})
+_STOPPED = _SUSPENDED | {Status.FAILED}
+_ANY = frozenset(Kind)
+_WORK = frozenset({Kind.WORK})
+_REVIEWED = frozenset({Kind.WORK, Kind.REVIEW})
+
+
+def _judgeable(matter: _Matter) -> tuple[str, ...]:
+    """Reviewers; a work step without a reviewer has nobody to judge it."""
+    return _reviewers(matter) if matter.step.kind is Kind.REVIEW or matter.step.review else ()
+
+
+RULES: Mapping[Verb, _Rule] = {
+    Verb.SIGN: _Rule(_owner_side, _OPEN, _sign),
+    Verb.REPORT: _Rule(_owner_side, _BEING_DONE, _report),
+    Verb.SUBMIT: _Rule(_owner_side, _BEING_DONE, _submit, _WORK),
+    Verb.APPROVE: _Rule(_judgeable, _JUDGED, _approve, _REVIEWED),
+    Verb.RETURN: _Rule(_judgeable, _JUDGED, _return, _REVIEWED, reasoned=True),
+    Verb.EXTEND: _Rule(_owner_side, _BEING_DONE, _extend, reasoned=True),
+    Verb.GRANT: _Rule(_supervisor, _BEING_DONE, _grant),
+    Verb.REFUSE: _Rule(_supervisor, _BEING_DONE, _refuse, reasoned=True),
+    Verb.SUSPEND: _Rule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
+    Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
+    Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
+    Verb.CANCEL: _Rule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
+    Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
+}

@@ -1,0 +1,107 @@
+"""Deadlines of a step, always computed and never kept: two dates for one thing would drift apart."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.office import Look
+from duban.core.ledger.state import State, StepState
+from duban.core.planning.dates import earliest, lasting, resolve
+from duban.core.planning.plan import HUMAN, Step, StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day on which a step is in time, and the day that was first set."""
+
+    day: date
+    original: date
+
+
+def finished(look: Look, ref: StepRef, state: State) -> date | None:
+    """The last day of a step, here or elsewhere, once it is closed."""
+    if ref.initiative == look.initiative.id:
+        return state.step(ref.step).finished
+    fact = look.facts.get(ref)
+    return fact.finished if fact else None
+
+
+def latest(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
+    """The latest last day of several steps; None while one of them is not closed, or when there are none."""
+    last: date | None = None
+    for ref in refs:
+        day = finished(look, ref, state)
+        if day is None:
+            return None
+        last = day if last is None else max(last, day)
+    return last
+
+
+def deadline(look: Look, step: Step, state: State) -> Deadline | None:
+    """The deadline of a step; None while it has none or hangs on a step that is not finished.
+
+    A step of a person without a written deadline is due when its duration has passed since it opened (限时办结).
+    An extension sets a new day; days of suspension since then do not count.
+    """
+    own = state.step(step.id)
+    since = _since(look, step, own, state)
+    original = _original(look, step, since)
+    if original is None:
+        return None
+    current = original
+    if own.limit is not None and own.limit > original:  # else what the limit runs from has moved on since
+        current, since = own.limit, own.granted
+    return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
+
+
+def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
+    """The day the limit runs from; None when it has not begun to, or is a day written out."""
+    if step.due is not None:
+        return latest(look, step.due_anchor, state)
+    return own.opened if step.kind in HUMAN else None
+
+
+def _original(look: Look, step: Step, since: date | None) -> date | None:
+    if step.due is None:
+        return lasting(step.duration, since, look.calendar) if since else None
+    return resolve(
+        step.due,
+        plan_start=look.office.plan.starts,
+        span=step.span,
+        anchor=since,
+        calendar=look.calendar,
+        roll=step.roll,
+    )
+
+
+def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
+    """The last day of a step that opened and takes its likely duration; days of suspension do not count."""
+    return _pushed(look, own, lasting(step.duration, opened, look.calendar), opened, step.duration.unit)
+
+
+def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:
+    """`limit` later by the days of suspension before it; those before `since`, when it began to run, took nothing."""
+    spells = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
+    if since is not None:
+        spells = tuple((max(first, since), last) for first, last in spells)
+    lost = [(first, last) for first, last in spells if first < last]
+    if not lost or lost[0][0] > limit:
+        return limit
+    # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
+    day = look.calendar.next_working(limit) if unit is DayUnit.WORKING else limit
+    return look.calendar.shift(day, lost, unit)
+
+
+def may_open(look: Look, step: Step, state: State) -> date | None:
+    """The day from which a step may be worked on, once all its needs are closed; None before."""
+    ready = latest(look, step.needs, state) if step.needs else look.office.plan.starts
+    if ready is None:
+        return None
+    first = earliest(
+        step.earliest,
+        plan_start=look.office.plan.starts,
+        span=step.span,
+        anchor=latest(look, step.earliest_anchor, state),
+        calendar=look.calendar,
+    )
+    return None if first is None else max(ready, first)

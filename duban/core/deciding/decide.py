@@ -1,0 +1,211 @@
+"""The head of duban: what is to be done about one initiative now. Pure: same arguments, same decision.
+
+`decide` is asked with the state as stored and answers with the entries to store, the actions to run and the moment to
+look again. Asked again with those entries stored, it has nothing to add.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from duban.core.deciding import ladder, lights
+from duban.core.deciding.deadlines import Deadline, deadline, may_open, planned
+from duban.core.deciding.ladder import Call, Case
+from duban.core.deciding.lights import Standing
+from duban.core.deciding.office import Look
+from duban.core.deciding.outlook import Outlook, foresee, latest_start
+from duban.core.deciding.settle import settle, status
+from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.state import State
+from duban.core.ledger.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
+from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan_file import Kind
+
+WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
+DAY = timedelta(days=1)
+PRESSING = frozenset({"press", "supervise"})
+"""Slips that want an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done, and how things stand once it is: entries to store, actions to run; by step id the rest."""
+
+    drafts: tuple[Draft, ...]
+    actions: tuple[StepRef, ...]
+    summary: Summary
+    state: State
+    outlook: Outlook
+    deadlines: Mapping[str, Deadline | None]
+    calls: tuple[Call, ...]
+    """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
+
+
+def decide(look: Look, state: State) -> Decision:
+    """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
+    steps = look.initiative.steps.values()
+    after, settled = settle(look, state)
+    limits = {step.id: deadline(look, step, after) for step in steps}
+    outlook = foresee(look, after, limits)
+    calls = sorted(_calls(look, after, limits), key=lambda call: call.moment)
+    standings = dict(_standings(look, after, limits, outlook))
+    rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in steps)
+    return Decision(
+        drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
+        actions=tuple(look.initiative.steps[row.step].ref for row in rows if row.status is Status.RUNNING),
+        summary=_summary(look, after, rows, _look_again(look, after, calls, standings, rows)),
+        state=after,
+        outlook=outlook,
+        deadlines=limits,
+        calls=tuple(call for call in calls if not call.stale),
+    )
+
+
+def _adopting(state: State) -> tuple[Draft, ...]:
+    return () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
+
+
+def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> Iterator[Call]:
+    for step in look.initiative.steps.values():
+        own = state.step(step.id)
+        where = status(step, own)
+        if where not in WITHOUT_LADDER:
+            yield from ladder.calls(
+                look.office, Case(look.initiative, step, own, where, limits[step.id]), state, look.now
+            )
+    yield from ladder.dead_calls(look.office, state)
+
+
+def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:
+    for call in calls:
+        if call.moment <= look.now:
+            yield _skipped(call) if call.stale else _queued(look, state, call)
+
+
+def _skipped(call: Call) -> Draft:
+    return Draft(EntryKind.RUNG_SKIPPED, call.step, data={"notice": call.key}, key=f"skipped/{call.key}")
+
+
+def _queued(look: Look, state: State, call: Call) -> Draft:
+    # One that was dropped is queued again under a key of its own: what has happened since then tells it apart.
+    again = f"/{state.head.sequence}" if state.head and call.key in state.notices else ""
+    data = {
+        "notice": call.key,
+        "rung": call.rung,
+        "slip": call.slip,
+        "post": call.post,
+        "recipient": call.recipient,
+        "next_try": look.office.working_moment(look.now).isoformat(),
+    }
+    return Draft(EntryKind.NOTICE_QUEUED, call.step, data=data, key=f"notice/{call.key}{again}")
+
+
+def _standings(
+    look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
+) -> Iterator[tuple[str, Standing]]:
+    pressed = _pressed(look, state)
+    for name, step in look.initiative.steps.items():
+        own, limit = state.step(name), limits[name]
+        yield (
+            name,
+            Standing(
+                status=status(step, own),
+                opened=own.opened,
+                due=limit.day if limit else None,
+                submitted=own.submitted,
+                progress=own.progress,
+                forecast=outlook.finish[name],
+                latest=outlook.latest[name],
+                unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.handed or date.min),
+                cause=_cause(look, step, outlook),
+            ),
+        )
+
+
+def _pressed(look: Look, state: State) -> dict[str, date]:
+    """For each step that somebody was pressed about: the last day of it."""
+    pressed: dict[str, date] = {}
+    for notice in state.notices.values():
+        if notice.slip in PRESSING and notice.delivery is Delivery.SENT:
+            day = look.office.day(notice.queued_at)
+            pressed[notice.step] = max(day, pressed.get(notice.step, day))
+    return pressed
+
+
+def _cause(look: Look, step: Step, outlook: Outlook) -> str:
+    first = outlook.chain(step.id, look.initiative.id)[0]
+    return "" if first == step.ref else f"因“{look.office.plan.step(first).title}”未完"
+
+
+def _row(look: Look, step: Step, state: State, limits: Mapping[str, Deadline | None], standing: Standing) -> StepRow:
+    own, limit = state.step(step.id), limits[step.id]
+    lamp, reason = lights.light(look.office.policy.lights, look.calendar, standing, look.today)
+    return StepRow(
+        step=step.id,
+        status=standing.status,
+        light=lamp,
+        reason=reason,
+        due=standing.due,
+        original_due=limit.original if limit else None,
+        opened=own.opened,
+        finished=own.finished,
+        forecast=None if own.closed else standing.forecast,
+        progress=own.progress,
+    )
+
+
+def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: datetime | None) -> Summary:
+    worst = max(rows, key=lambda row: row.light)
+    closed = sum(row.status in CLOSED for row in rows)
+    if closed == len(rows):
+        reason = "全部事项已办结"
+    elif worst.light > Light.GREEN:
+        reason = f"“{look.initiative.steps[worst.step].title}”{worst.reason}"
+    else:
+        reason = "正常推进"
+    return Summary(
+        initiative=look.initiative.id,
+        sequence=state.head.sequence if state.head else 0,
+        light=max(worst.light, Light.GREEN),
+        reason=reason,
+        done=closed,
+        total=len(rows),
+        next_due=min((row.due for row in rows if row.due and row.status not in CLOSED), default=None),
+        look_again=look_again,
+        steps=rows,
+    )
+
+
+def _look_again(
+    look: Look, state: State, calls: Iterable[Call], standings: Mapping[str, Standing], rows: Iterable[StepRow]
+) -> datetime | None:
+    """The first moment at which time alone changes something; at the latest when the next week begins."""
+    moments = [call.moment for call in calls if call.moment > look.now]
+    if not all(state.step(name).closed for name in look.initiative.steps):
+        days = [*_turning_days(look, state, standings), *_restless_days(look, state, rows)]
+        moments += [look.office.at(day, time.min) for day in days if day > look.today]
+    return min(moments, default=None)
+
+
+def _turning_days(look: Look, state: State, standings: Mapping[str, Standing]) -> Iterator[date]:
+    """Days on which time alone may light, open or end a step."""
+    for step in look.initiative.steps.values():
+        own, at = state.step(step.id), standings[step.id]
+        if own.closed:
+            continue
+        yield from lights.changes(look.office.policy.lights, look.calendar, at)
+        if at.latest is not None:
+            last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
+            yield look.calendar.previous_working(last) + DAY
+        if own.opened is None:
+            yield may_open(look, step, state) or look.today
+        elif step.kind is Kind.PERIOD:
+            yield planned(look, step, own, own.opened) + DAY
+
+
+def _restless_days(look: Look, state: State, rows: Iterable[StepRow]) -> Iterator[date]:
+    """The next week; tomorrow, where what is said of a step counts days or its limit moves with them."""
+    yield look.today + timedelta(days=7 - look.today.weekday())
+    for row in rows:
+        if row.light > Light.GREEN or state.step(row.step).suspended:
+            yield look.today + DAY

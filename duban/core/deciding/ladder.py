@@ -1,0 +1,197 @@
+"""The ladder (催办层级): which rungs have come due for a step, to whom, and when the next one does.
+
+Ten rules, each a row of the table in tests/core/test_ladder.py:
+
+1. A rung fires once per step, version of what it hangs on (the deadline, a round of review …) and post: the key.
+2. The key is stored before anything is sent, the outcome after.
+3. Just before sending, `due` is asked again; what it no longer names is not sent.
+4. An answer holds higher rungs back until the next deadline or the next silence.
+5. A moved deadline is a new version: rungs of the old one never fire again.
+6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
+   opened, came back, was extended, resumed or handed over after them); where the deadline itself has passed by then,
+   its rungs count from that day, so that nobody is told everything at once, and nobody nothing.
+7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
+8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
+9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
+10. Time that runs out approves, fails and closes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from duban.core.deciding.deadlines import Deadline
+from duban.core.deciding.office import Office
+from duban.core.ledger.state import State, StepState
+from duban.core.ledger.summary import Delivery, Status
+from duban.core.planning.plan import Initiative, Step
+from duban.core.planning.policy import Ladder, Rung
+
+AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
+DEAD = "dead"
+"""The rung of a notice that tells of a dead one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
+
+    One that is `stale` is older than the matter it speaks of, and is recorded rather than sent.
+    """
+
+    key: str
+    step: str
+    rung: str
+    slip: str
+    post: str
+    recipient: str
+    moment: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One step as its ladder sees it."""
+
+    initiative: Initiative
+    step: Step
+    state: StepState
+    status: Status
+    due: Deadline | None
+
+
+def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
+    """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
+    ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
+    counted_from = since if since > office.day(state.adopted or now) else date.min
+    held, soonest = _held_back(office, case, state), office.working_moment(now)
+    for place, rung in enumerate(ladder.rungs):
+        hung = _anchor(case, rung, counted_from)
+        if hung is None:
+            continue
+        anchor, version = hung
+        day, on_due = office.calendar.add(anchor, rung.offset), rung.anchor == "due"
+        moment = office.at(day, first)
+        if held is not None and on_due and rung.stops_on_answer:
+            moment = max(moment, held)
+        for post in _posts_called(office, case, ladder, place, day):
+            key = f"{_name(case)}/{version}/{rung.id}/{post}"
+            if not fired(state, key):
+                recipient = _recipient(office, post, max(moment, soonest))
+                stale = on_due and day < since
+                yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, stale)
+
+
+def _name(case: Case) -> str:
+    """What the keys of a step's notices begin with: a renamed step keeps its name there."""
+    return case.step.was or case.step.id
+
+
+def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
+    """The day a rung counts from and the version it belongs to; None when it does not apply now.
+
+    Rungs of a deadline that had passed when the owner could first be pressed for it count from that day, `since`.
+    """
+    own, awaiting = case.state, case.status in AWAITING_OWNER
+    match rung.anchor:
+        case "due" if awaiting and case.due is not None:
+            return max(case.due.day, since), case.due.day.isoformat()
+        case "opened" if awaiting and own.assigned:
+            return own.assigned, f"opened-{own.assigned}"
+        case "unsigned" if case.status is Status.OPEN and own.assigned:
+            return own.assigned, f"opened-{own.assigned}"
+        case "submitted" if case.status is Status.REVIEW and own.submitted:
+            return own.submitted, f"round-{own.rounds}"
+        case "returned" if awaiting and own.returned:
+            return own.returned, f"round-{own.rounds}"
+        case "asked" if awaiting and own.asked:
+            return own.asked.on, f"ask-{own.asks}"
+        case "answered" if awaiting and own.answer and not own.asked:
+            return own.answer, f"ask-{own.asks}"
+        case "failed" if case.status is Status.FAILED and own.failed:
+            return own.failed, f"try-{own.tries}"
+        case _:
+            return None
+
+
+def _since(own: StepState) -> date:
+    """The day from which the present owner can be pressed for the present deadline."""
+    turns = (own.assigned, own.granted, own.returned, own.excluded[-1][1] if own.excluded else None)
+    return max((day for day in turns if day is not None), default=date.min)
+
+
+def _held_back(office: Office, case: Case, state: State) -> datetime | None:
+    """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
+    answered, due, handed = case.state.answered, case.due, case.state.handed
+    if answered is None or due is None or (handed and answered < handed):
+        return None
+    pressed = _first_pressed(office, f"{_name(case)}/{due.day.isoformat()}/", state)
+    if pressed is None or answered < pressed:
+        return None
+    until = office.calendar.add(answered, office.policy.silence)
+    if answered <= due.day:
+        until = min(until, office.calendar.next_working(due.day))
+    return office.at(until, office.policy.hours.first)
+
+
+def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
+    """The day on which a rung of the present version of the deadline first fired."""
+    fired = (notice.queued_at for key, notice in state.notices.items() if key.startswith(prefix))
+    first = min(fired, default=None)
+    return office.day(first) if first else None
+
+
+def _posts_called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[str]:
+    """Posts a rung is meant for; climbs when nobody is there for any of them on its day (rule 8).
+
+    It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
+    """
+    anchor = ladder.rungs[place].anchor
+    for rung in ladder.rungs[place:]:
+        if rung.anchor == anchor:
+            posts = dict.fromkeys(post for role in rung.to for post in _posts(office, case, role))
+            present = {there: post for post in reversed(posts) if (there := office.directory.present(post, day))}
+            if present:  # one person standing in for two posts is written to once
+                yield from reversed(present.values())
+                return
+    yield office.directory.administrator
+
+
+def _recipient(office: Office, post: str, moment: datetime) -> str:
+    """Who stands at a post when it is written to; the administrator when nobody does."""
+    return office.directory.present(post, office.day(moment)) or office.directory.administrator
+
+
+def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
+    people, initiative = office.directory, case.initiative
+    match role:
+        case "owner":
+            return office.owner_side(case.step, case.state)[:1]
+        case "owner-head":
+            return office.owner_side(case.step, case.state)[1:]
+        case "lead-head":
+            return (people.head(initiative.lead),)
+        case "supervisor":
+            return (people.head(initiative.supervisor),)
+        case "coordinator":
+            return (office.plan.coordinator,)
+        case "reviewer":
+            return office.reviewers(initiative, case.step, case.state)[:1]
+        case _:
+            return (people.administrator,)
+
+
+def dead_calls(office: Office, state: State) -> Iterator[Call]:
+    """What the administrator is still to be told of undeliverable notices (rule 9); of one about itself, nothing."""
+    administrator = office.directory.administrator
+    for notice in state.notices.values():
+        key = f"{notice.key}/{DEAD}"
+        if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at and not fired(state, key):
+            moment = office.working_moment(notice.ended_at)
+            yield Call(key, notice.step, DEAD, "failure", administrator, administrator, moment)
+
+
+def fired(state: State, key: str) -> bool:
+    """Whether a key is spent: queued, sent or skipped. One dropped just before sending may fire later."""
+    notice = state.notices.get(key)
+    return key in state.skipped or (notice is not None and notice.delivery is not Delivery.DROPPED)

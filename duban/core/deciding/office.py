@@ -1,0 +1,93 @@
+"""What stays fixed while duban looks at an initiative: the bureau, and the moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from duban.core.days.workdays import WorkCalendar
+from duban.core.ledger.state import StepState
+from duban.core.ledger.summary import Upstream
+from duban.core.planning.directory import Directory
+from duban.core.planning.plan import Initiative, Plan, Step, StepRef
+from duban.core.planning.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A bureau: its plan, people, rules, calendar and time zone."""
+
+    plan: Plan
+    directory: Directory
+    policy: Policy
+    calendar: WorkCalendar
+    zone: ZoneInfo
+
+    def day(self, moment: datetime) -> date:
+        """The business date of a moment: the office's, not the host's."""
+        return moment.astimezone(self.zone).date()
+
+    def at(self, day: date, hour: time) -> datetime:
+        """A time of day at the office."""
+        return datetime.combine(day, hour, self.zone)
+
+    def working_moment(self, moment: datetime) -> datetime:
+        """The moment itself within working hours, else the next working morning."""
+        local = moment.astimezone(self.zone)
+        hours, calendar = self.policy.hours, self.calendar
+        evening = local.time() >= hours.last
+        morning = calendar.add(local.date(), 1) if evening else calendar.next_working(local.date())
+        return max(local, self.at(morning, hours.first))
+
+    def owner(self, step: Step, state: StepState) -> str:
+        """The unit or post that answers for a step now."""
+        return state.owner or step.owner
+
+    def owner_side(self, step: Step, state: StepState) -> tuple[str, ...]:
+        """Posts that may sign for, report and submit a step: officer, then head."""
+        owner = self.owner(step, state)
+        return (self.directory.officer(owner), self.directory.head(owner))
+
+    def reviewers(self, initiative: Initiative, step: Step, state: StepState) -> tuple[str, ...]:
+        """Posts that may approve a step or send it back; the supervisor always may."""
+        name = step.review or self.owner(step, state)
+        posts = (self.directory.head(name), self.directory.head(initiative.supervisor))
+        return tuple(dict.fromkeys(posts))
+
+    def managers(self, initiative: Initiative) -> tuple[str, ...]:
+        """Posts that may suspend, resume and hand over: head of the lead unit, supervisor, coordinator."""
+        posts = (
+            self.directory.head(initiative.lead),
+            self.directory.head(initiative.supervisor),
+            self.plan.coordinator,
+        )
+        return tuple(dict.fromkeys(posts))
+
+    def acts_for(self, actor: str, posts: tuple[str, ...], day: date) -> str | None:
+        """The post of `posts` that `actor` holds or, while its holder is away, stands in for; None: no such post."""
+        if actor in posts:
+            return actor
+        return next((post for post in posts if self.directory.present(post, day) == actor), None)
+
+
+Facts = Mapping[StepRef, Upstream]
+"""What is known of the steps of other initiatives."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at one initiative: the bureau, the initiative, what is known of steps elsewhere, and the moment."""
+
+    office: Office
+    initiative: Initiative
+    facts: Facts
+    now: datetime
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.office.day(self.now))
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The bureau's working days."""
+        return self.office.calendar

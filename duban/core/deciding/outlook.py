@@ -1,0 +1,125 @@
+"""The outlook of one initiative: when each step is expected to end, how late it may, and which step holds it up.
+
+The critical path method on days rather than slots, for the dozen steps that one look is about; `network` does the
+same for a whole plan at once. A step's first day is not counted (当日不计入), so a step that follows another begins, in
+this arithmetic, on the day the other ends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from duban.core.days.workdays import DayUnit, WorkCalendar
+from duban.core.deciding.deadlines import Deadline, finished, planned
+from duban.core.deciding.office import Look
+from duban.core.ledger.state import State, StepState
+from duban.core.planning.dates import earliest, lasting
+from duban.core.planning.plan import Step, StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Expected last day, latest permissible last day (None: nothing binds it), and what binds each step's start."""
+
+    finish: Mapping[str, date]
+    latest: Mapping[str, date | None]
+    held_by: Mapping[str, StepRef | None]
+
+    def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
+        """The critical chain to a step: from the step where acting helps to the step itself."""
+        links = [StepRef(initiative, step)]
+        while links[-1].initiative == initiative and (before := self.held_by[links[-1].step]) is not None:
+            links.append(before)
+        return tuple(reversed(links))
+
+
+def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
+    """Forward and backward pass from what really happened."""
+    soonest = look.calendar.next_working(look.today)
+    finish: dict[str, date] = {}
+    held_by: dict[str, StepRef | None] = {}
+    for step in look.initiative.steps.values():
+        own, holder = state.step(step.id), None
+        if own.finished is not None:
+            finish[step.id] = own.finished
+        elif own.opened is not None:
+            finish[step.id] = max(soonest, _under_way(look, step, own, own.opened))
+        else:
+            ready, holder = _ready(look, step, state, finish, soonest)
+            finish[step.id] = lasting(step.duration, ready, look.calendar)
+        held_by[step.id] = holder
+    return Outlook(finish, _latest(look, state, deadlines), held_by)
+
+
+def _under_way(look: Look, step: Step, own: StepState, opened: date) -> date:
+    """The last day as planned; work that is handed in is over as far as one can see."""
+    return own.submitted or planned(look, step, own, opened)
+
+
+def _ready(
+    look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
+) -> tuple[date, StepRef | None]:
+    """The day a step that has not opened may be expected to, and the unfinished step that decides it."""
+    ready, holder = max((soonest, None), _earliest(look, step, state, finish, soonest), key=_day)
+    for need in step.needs:
+        expected, by = _expected(look, need, state, finish, soonest)
+        if expected > ready or (holder is None and expected == ready):
+            ready, holder = expected, by
+    return ready, holder
+
+
+Held = tuple[date, StepRef | None]
+"""A day, and the unfinished step it depends on."""
+
+
+def _day(held: Held) -> date:
+    return held[0]
+
+
+def _expected(look: Look, ref: StepRef, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+    """The last day of a step, here or elsewhere, known or expected."""
+    over = finished(look, ref, state)
+    if over is not None:
+        return over, None
+    if ref.initiative == look.initiative.id:
+        return finish[ref.step], ref
+    fact = look.facts.get(ref)
+    return max(soonest, fact.forecast) if fact and fact.forecast else soonest, ref
+
+
+def _earliest(look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+    """The day before which a step may not begin."""
+    anchors = [_expected(look, ref, state, finish, soonest) for ref in step.earliest_anchor]
+    anchor, by = max(anchors, key=_day, default=(None, None))
+    first = earliest(
+        step.earliest,
+        plan_start=look.office.plan.starts,
+        span=step.span,
+        anchor=anchor,
+        calendar=look.calendar,
+    )
+    return first or soonest, by
+
+
+def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> dict[str, date | None]:
+    latest: dict[str, date | None] = {
+        name: limit.day if limit is not None else None for name, limit in deadlines.items()
+    }
+    for step in reversed(list(look.initiative.steps.values())):
+        limit = latest[step.id]
+        if limit is None or state.step(step.id).closed:
+            continue
+        start = latest_start(look.calendar, step, limit)
+        for need in step.needs:
+            if need.initiative == look.initiative.id:
+                known = latest[need.step]
+                latest[need.step] = start if known is None else min(known, start)
+    return latest
+
+
+def latest_start(calendar: WorkCalendar, step: Step, limit: date) -> date:
+    """The last day, worked or not, on which a step may begin to end by `limit`."""
+    days = step.duration.likely
+    if step.duration.unit is DayUnit.CALENDAR or days == 0:
+        return calendar.add_calendar(limit, -days)
+    return calendar.add(calendar.previous_working(limit), 1 - days) - timedelta(days=1)

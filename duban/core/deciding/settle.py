@@ -1,0 +1,106 @@
+"""What happens by itself: steps open when their needs are closed, and end when nobody is needed to end them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from duban.core.deciding.deadlines import may_open, planned
+from duban.core.deciding.office import Look
+from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
+from duban.core.ledger.state import CHANGES, State, StepState
+from duban.core.ledger.summary import Status
+from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.plan_file import Kind
+
+ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
+"""Entries that close a step."""
+
+
+def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
+    """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
+    after, drafts = state, []
+    for step in look.initiative.steps.values():
+        for draft in _moves(look, step, after):
+            drafts.append(draft)
+            after = applied(after, draft, look.today)
+    return after, tuple(drafts)
+
+
+def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State:
+    """The state as it will be once a draft about a step is stored."""
+    steps = dict(state.steps)
+    steps[draft.step] = CHANGES[draft.kind](state.step(draft.step), day, actor, draft.data)
+    return State(steps, state.notices, state.skipped, state.head, state.adopted)
+
+
+def _moves(look: Look, step: Step, state: State) -> Iterator[Draft]:
+    own = state.step(step.id)
+    if own.closed or own.suspended:
+        return
+    opened = own.opened or _opening(look, step, state)
+    if opened is None:
+        return
+    if own.opened is None:
+        yield Draft(EntryKind.OPENED, step.id, data={"day": opened.isoformat()}, key=f"opened/{step.id}/{own.rounds}")
+    ended = _ended(look, step, own, opened)
+    if ended is not None:
+        yield completed(step.id, ended, own)
+
+
+def _opening(look: Look, step: Step, state: State) -> date | None:
+    """The day a step opens: the day it became ready, though it may be noticed later; None while it is not ready.
+
+    What was ready at the last entry and had not opened then was not in the plan, or not in the ledger, at that time:
+    it opens on the day of that entry, for nobody is late for what nobody had asked for. A milestone only states a fact.
+    """
+    ready = may_open(look, step, state)
+    if ready is None or ready > look.today:
+        return None
+    return ready if step.kind is Kind.MILESTONE else max(ready, state.head.day if state.head else look.today)
+
+
+def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
+    """The day on which a step that needs nobody ended; None while it has not, or when a person ends it."""
+    match step.kind:
+        case Kind.MILESTONE:
+            return opened
+        case Kind.PERIOD:
+            last = planned(look, step, own, opened)
+            return last if look.today > last else None
+        case Kind.ACTION:
+            return own.succeeded
+        case Kind.INDICATOR if step.target is not None and own.value is not None:
+            return own.answered if own.value >= step.target.at_least else None
+        case _:
+            return None
+
+
+def completed(step: str, day: date, own: StepState, actor: str = SYSTEM) -> Draft:
+    """The entry that ends a step; `day` is its last day."""
+    return Draft(EntryKind.COMPLETED, step, actor, {"day": day.isoformat()}, key=f"completed/{step}/{own.rounds}")
+
+
+def status(step: Step, own: StepState) -> Status:
+    """Where a step stands."""
+    if own.finished is not None:
+        return Status.CANCELLED if own.cancelled else Status.DONE
+    if own.suspended is not None:
+        return Status.SUSPENDED
+    if own.opened is None:
+        return Status.WAITING
+    if step.kind is Kind.PERIOD:
+        return Status.ELAPSING
+    if step.kind is Kind.ACTION:
+        return Status.FAILED if own.failed else Status.RUNNING
+    if own.submitted is not None:
+        return Status.REVIEW
+    return Status.WORKING if own.signed else Status.OPEN
+
+
+def closed_by(initiative: str, drafts: Iterable[Draft]) -> tuple[StepRef, ...]:
+    """The steps that drafts close."""
+    return tuple(StepRef(initiative, draft.step) for draft in drafts if draft.kind in ENDING)
+
+
+def downstream(plan: Plan, closed: Iterable[StepRef]) -> tuple[str, ...]:
+    """The initiatives that wait for steps just closed, sorted."""
+    return tuple(sorted({name for ref in closed for name in plan.downstream.get(ref, ())}))

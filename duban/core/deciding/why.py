@@ -1,0 +1,261 @@
+"""Why a step stands as it does: what it waits for, its deadline and light, the chain that makes its date, what is next.
+
+Reasons as data, for people and programs alike; putting them into words is for whoever shows them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import NoneType
+
+from duban.core.deciding.agenda import awaited
+from duban.core.deciding.deadlines import Deadline, may_open
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.office import Look
+from duban.core.ledger.state import Extension, State, StepState
+from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
+from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.policy import Lights
+from duban.core.planning.when import Duration, OnDate, Relative, When, WithinSpan
+
+DecisionOf = Callable[[str], Decision]
+"""The decision about any initiative of the plan, by its id."""
+
+
+class Rule(StrEnum):
+    """What lights a step; those after the first two are the rules of `escalation.yaml`."""
+
+    FAILED = "failed"
+    LATE = "late"
+    DAYS_LEFT = "days_left"
+    TIME_SHARE = "time_share"
+    PACE = "pace"
+    FORECAST = "forecast"
+    UNANSWERED = "unanswered"
+
+
+class Origin(StrEnum):
+    """Where a deadline comes from before anything moved it."""
+
+    DATE = "date"  # a day written out
+    SPAN = "span"  # a month or a quarter
+    DISTANCE = "distance"  # so many days from a step or a date
+    DURATION = "duration"  # the time the step takes, since it opened
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A step, here or elsewhere, as far as another one depends on it. `owner` is a unit or post."""
+
+    step: StepRef
+    title: str
+    initiative_title: str
+    owner: str
+    status: Status
+    finished: date | None
+    forecast: date | None
+
+    @property
+    def closed(self) -> bool:
+        """Done or cancelled."""
+        return self.status in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A deadline and how it came about; `day` is None while one of the `anchors` it counts from is not closed.
+
+    `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension;
+    `suspended` are the spells that do not count, first day included and last not, None for one that goes on.
+    """
+
+    day: date | None
+    original: date | None
+    origin: Origin
+    written: When | None
+    duration: Duration
+    anchors: tuple[Link, ...]
+    extended_to: date | None
+    granted: date | None
+    suspended: tuple[tuple[date, date | None], ...]
+    asked: Extension | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextRung:
+    """The next rung of the ladder, unless somebody does something before `moment`."""
+
+    rung: str
+    slip: str
+    moment: datetime
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reasons of one step. `rule` is what lit it, None while it is green or off.
+
+    `needs` are the steps it waits for that are not closed, `opens` the day it may open where that is known.
+    `latest` is the last day on which it may end without making a deadline late; `slack` the working days from the
+    forecast to it, negative when it will be late, None when nothing binds it. `chain` leads, through the whole plan, to
+    the step from the one that makes its date; `act_on` is the first of it that is not closed. `posts` are those who may
+    act on the step now.
+    """
+
+    step: StepRef
+    title: str
+    initiative_title: str
+    owner: str
+    status: Status
+    light: Light
+    reason: str
+    rule: Rule | None
+    needs: tuple[Link, ...]
+    opens: date | None
+    limit: Limit | None
+    forecast: date | None
+    finished: date | None
+    latest: date | None
+    slack: int | None
+    chain: tuple[Link, ...]
+    act_on: Link | None
+    posts: tuple[str, ...]
+    next_rung: NextRung | None
+    waiting: tuple[Link, ...]
+
+
+def why(look: Look, state: State, step: Step, decision_of: DecisionOf) -> Why:
+    """The reasons of a step of `look.initiative`; `state` is as stored, `decision_of` knows the whole plan."""
+    decision = decision_of(look.initiative.id)
+    row = next(row for row in decision.summary.steps if row.step == step.id)
+    own = decision.state.step(step.id)
+    links = _Links(look, decision_of)
+    chain = () if row.status in CLOSED else links.of(whole_chain(step.ref, decision_of))
+    latest = None if row.status in CLOSED else decision.outlook.latest[step.id]
+    return Why(
+        step=step.ref,
+        title=step.title,
+        initiative_title=look.initiative.title,
+        owner=look.office.owner(step, own),
+        status=row.status,
+        light=row.light,
+        reason=row.reason,
+        rule=_rule(look, state, row),
+        needs=links.open_ones(step.needs) if row.status is Status.WAITING else (),
+        opens=may_open(look, step, decision.state) if row.status is Status.WAITING else None,
+        limit=_limit(step, own, decision.deadlines[step.id], links),
+        forecast=row.forecast,
+        finished=row.finished,
+        latest=latest,
+        slack=look.calendar.between(row.forecast, latest) if row.forecast and latest else None,
+        chain=chain,
+        act_on=next((link for link in chain if not link.closed), None),
+        posts=tuple(_posts(look, step, own, row)),
+        next_rung=_next_rung(look, decision, step),
+        waiting=links.open_ones(_waiting(look, step)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Looks steps up, wherever they are."""
+
+    look: Look
+    decision_of: DecisionOf
+
+    def of(self, refs: Iterable[StepRef]) -> tuple[Link, ...]:
+        return tuple(map(self._link, refs))
+
+    def open_ones(self, refs: Iterable[StepRef]) -> tuple[Link, ...]:
+        return tuple(link for link in self.of(refs) if not link.closed)
+
+    def _link(self, ref: StepRef) -> Link:
+        plan, decision = self.look.office.plan, self.decision_of(ref.initiative)
+        step, row = plan.step(ref), next(row for row in decision.summary.steps if row.step == ref.step)
+        return Link(
+            step=ref,
+            title=step.title,
+            initiative_title=plan.initiatives[ref.initiative].title,
+            owner=self.look.office.owner(step, decision.state.step(ref.step)),
+            status=row.status,
+            finished=row.finished,
+            forecast=row.forecast,
+        )
+
+
+def whole_chain(ref: StepRef, decision_of: DecisionOf) -> tuple[StepRef, ...]:
+    """The critical chain to a step from wherever in the plan it begins; the step itself is the last."""
+    links = decision_of(ref.initiative).outlook.chain(ref.step, ref.initiative)
+    if links[0].initiative == ref.initiative:
+        return links
+    return (*whole_chain(links[0], decision_of), *links[1:])
+
+
+def _rule(look: Look, state: State, row: StepRow) -> Rule | None:
+    """What lit a step: the rule under which alone it would be lit the same."""
+    if row.status is Status.FAILED:
+        return Rule.FAILED
+    if row.light <= Light.GREEN:
+        return None
+    return next(rule for rule, lights in _one_by_one(look.office.policy.lights) if _lit(look, state, row, lights))
+
+
+def _one_by_one(rules: Lights) -> list[tuple[Rule, Lights]]:
+    """Each rule with the policy in which it stands alone; without any, late is still red."""
+    alone = [(Rule(name), Lights().model_copy(update={name: getattr(rules, name)})) for name in Lights.model_fields]
+    return [(Rule.LATE, Lights()), *alone]
+
+
+def _lit(look: Look, state: State, row: StepRow, lights: Lights) -> bool:
+    policy = look.office.policy.model_copy(update={"lights": lights})
+    alone = decide(replace(look, office=replace(look.office, policy=policy)), state)
+    return (row.light, row.reason) in {(r.light, r.reason) for r in alone.summary.steps if r.step == row.step}
+
+
+def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) -> Limit | None:
+    if step.due is None and step.kind not in HUMAN:
+        return None
+    going_on = () if own.suspended is None else ((own.suspended, None),)
+    return Limit(
+        day=known.day if known else None,
+        original=known.original if known else None,
+        origin=ORIGINS[type(step.due)],
+        written=step.due,
+        duration=step.duration,
+        anchors=links.of(step.due_anchor),
+        extended_to=own.limit,
+        granted=own.granted,
+        suspended=(*own.excluded, *going_on),
+        asked=own.asked,
+    )
+
+
+ORIGINS: Mapping[type, Origin] = {
+    OnDate: Origin.DATE,
+    WithinSpan: Origin.SPAN,
+    Relative: Origin.DISTANCE,
+    NoneType: Origin.DURATION,
+}
+"""Where a deadline comes from, by what stands in the plan."""
+
+
+def _posts(look: Look, step: Step, own: StepState, row: StepRow) -> Iterator[str]:
+    for waited in awaited(look, step, own, row.status):
+        yield from waited.posts if waited.now else ()
+
+
+def _next_rung(look: Look, decision: Decision, step: Step) -> NextRung | None:
+    calls = [call for call in decision.calls if call.step == step.id]
+    if not calls:
+        return None
+    first = calls[0]
+    people = tuple(dict.fromkeys(call.recipient for call in calls if call.rung == first.rung))
+    return NextRung(first.rung, first.slip, first.moment, people)
+
+
+def _waiting(look: Look, step: Step) -> Iterator[StepRef]:
+    """Steps here and elsewhere that wait for a step, or for one of their dates."""
+    plan = look.office.plan
+    for name in dict.fromkeys((look.initiative.id, *plan.downstream.get(step.ref, ()))):
+        yield from (other.ref for other in plan.initiatives[name].steps.values() if step.ref in other.waits_for)

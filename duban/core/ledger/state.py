@@ -1,0 +1,303 @@
+"""State: what the entries of one initiative add up to. Folding is the only way to it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from duban.core.ledger.entries import Data, Entry, EntryKind
+from duban.core.ledger.summary import Delivery, NoticeRow
+
+Interval = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension asked for and not yet answered."""
+
+    by: str
+    on: date
+    to: date
+    late: bool
+    reason: str
+
+
+class StepState(NamedTuple):
+    """What has happened to one step. Days are business days; None: it has not happened.
+
+    A named tuple, because folding makes a new one for most entries, and a dataclass takes five times as long to copy.
+    """
+
+    opened: date | None = None
+    signed: date | None = None
+    answered: date | None = None
+    """Last day on which the owner's side said anything."""
+    progress: int = 0
+    value: float | None = None
+    submitted: date | None = None
+    submitter: str = ""
+    evidence: tuple[str, ...] = ()
+    returned: date | None = None
+    """Day it was last sent back, while it has not been handed in again."""
+    rounds: int = 0
+    """How often it was sent back."""
+    finished: date | None = None
+    cancelled: bool = False
+    closed_by: str = ""
+    owner: str | None = None
+    """Who it was handed over to."""
+    handed: date | None = None
+    """Day it was last handed over."""
+    asked: Extension | None = None
+    asks: int = 0
+    answer: date | None = None
+    """Day the last request for an extension was answered."""
+    limit: date | None = None
+    """Deadline an extension set."""
+    granted: date | None = None
+    """Day on which it was set."""
+    suspended: date | None = None
+    excluded: tuple[Interval, ...] = ()
+    """Days, first included and last not, that do not count against the limit."""
+    tries: int = 0
+    running: bool = False
+    succeeded: date | None = None
+    failed: date | None = None
+    history: tuple[str, ...] = ()
+    """Slips that were sent about it, as `day slip recipient`, oldest first."""
+
+    @property
+    def closed(self) -> bool:
+        """Done or cancelled."""
+        return self.finished is not None
+
+    @property
+    def assigned(self) -> date | None:
+        """Day its present owner was given it: it opened, or was handed over later."""
+        return max(self.opened, self.handed or self.opened) if self.opened else None
+
+
+NOTHING = StepState()
+
+AFTER_RETURN = 90
+"""Percent that work sent back counts for at most: it was handed in as whole, and is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One initiative as its entries tell it. `head` is the last entry, None before the first."""
+
+    steps: Mapping[str, StepState]
+    notices: Mapping[str, NoticeRow]
+    skipped: frozenset[str]
+    head: Entry | None
+    adopted: datetime | None
+
+    def step(self, name: str) -> StepState:
+        """State of a step; nothing has happened to one the entries do not name."""
+        return self.steps.get(name, NOTHING)
+
+
+EMPTY = State(MappingProxyType({}), MappingProxyType({}), frozenset(), None, None)
+
+Change = Callable[[StepState, date, str, Data], StepState]
+
+
+def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(opened=_date(data["day"]))
+
+
+def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(signed=day, answered=day)
+
+
+def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        answered=day,
+        progress=data.get("progress", step.progress),
+        value=data.get("value", step.value),
+    )
+
+
+def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        submitted=day,
+        submitter=actor,
+        evidence=tuple(data.get("evidence", ())),
+        answered=day,
+        returned=None,
+        asked=None,
+        progress=100,
+    )
+
+
+def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), rounds=step.rounds + 1)
+    if "reopens" in data:  # a review whose work went back: it waits until the work is handed in again
+        return back._replace(opened=None, signed=None, asked=None)
+    return back._replace(returned=day, progress=min(step.progress, AFTER_RETURN))
+
+
+def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        finished=_date(data["day"]), closed_by=actor, progress=100, asked=None, suspended=None, running=False
+    )
+
+
+def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
+    return step._replace(asked=ask, asks=step.asks + 1, answered=day)
+
+
+def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(asked=None, answer=day, limit=_date(data["to"]), granted=day)
+
+
+def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(asked=None, answer=day)
+
+
+def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(suspended=day)
+
+
+def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    since = step.suspended or day
+    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)))
+
+
+def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(owner=data["to"], handed=day, signed=None)
+
+
+def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(finished=day, cancelled=True, closed_by=actor, asked=None, suspended=None, running=False)
+
+
+def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(answered=day)
+
+
+def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(running=True, tries=step.tries + 1)
+
+
+def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(running=False, failed=day if data["final"] else None)
+
+
+def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(running=False, succeeded=day)
+
+
+def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step
+
+
+def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(history=(*step.history, f"{day.isoformat()} {data['slip']} {data['recipient']}"))
+
+
+CHANGES: Mapping[EntryKind, Change] = {
+    EntryKind.ADOPTED: _same,
+    EntryKind.OPENED: _opened,
+    EntryKind.SIGNED: _signed,
+    EntryKind.REPORTED: _reported,
+    EntryKind.SUBMITTED: _submitted,
+    EntryKind.RETURNED: _returned,
+    EntryKind.APPROVED: _same,
+    EntryKind.COMPLETED: _completed,
+    EntryKind.EXTENSION_ASKED: _asked,
+    EntryKind.EXTENSION_GRANTED: _granted,
+    EntryKind.EXTENSION_REFUSED: _refused,
+    EntryKind.SUSPENDED: _suspended,
+    EntryKind.RESUMED: _resumed,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.CANCELLED: _cancelled,
+    EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.ACTION_STARTED: _action_started,
+    EntryKind.ACTION_SUCCEEDED: _action_succeeded,
+    EntryKind.ACTION_FAILED: _action_failed,
+    EntryKind.RUNG_SKIPPED: _same,
+    EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_CLAIMED: _same,
+    EntryKind.NOTICE_SENT: _sent,
+    EntryKind.NOTICE_REFUSED: _same,
+    EntryKind.NOTICE_DROPPED: _same,
+    EntryKind.NOTICE_DEAD: _same,
+}
+"""How each kind of entry changes the step it names."""
+
+DELIVERIES: Mapping[EntryKind, Delivery] = {
+    EntryKind.NOTICE_QUEUED: Delivery.QUEUED,
+    EntryKind.NOTICE_CLAIMED: Delivery.SENDING,
+    EntryKind.NOTICE_SENT: Delivery.SENT,
+    EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
+    EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
+    EntryKind.NOTICE_DEAD: Delivery.DEAD,
+}
+"""What each kind of entry about a notice makes of it."""
+
+
+def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
+    """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
+    steps, notices, skipped = dict(start.steps), dict(start.notices), set(start.skipped)
+    head, adopted = start.head, start.adopted
+    for entry in entries:
+        head = entry
+        name = renamed.get(entry.step, entry.step)
+        if entry.kind is EntryKind.ADOPTED:
+            adopted = adopted or entry.at
+        elif entry.kind is EntryKind.RUNG_SKIPPED:
+            skipped.add(entry.data["notice"])
+        elif entry.kind is EntryKind.NOTICE_QUEUED:
+            key = entry.data["notice"]
+            notices[key] = _queued(entry, notices.get(key), name)
+        elif entry.kind in DELIVERIES:
+            key = entry.data["notice"]
+            notices[key] = _delivery(entry, notices[key])
+        if name:
+            steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
+    return State(steps, notices, frozenset(skipped), head, adopted)
+
+
+def _queued(entry: Entry, before: NoticeRow | None, step: str) -> NoticeRow:
+    data = entry.data
+    return NoticeRow(
+        key=data["notice"],
+        initiative=entry.initiative,
+        step=step,
+        rung=data["rung"],
+        slip=data["slip"],
+        recipient=data["recipient"],
+        delivery=Delivery.QUEUED,
+        queued_at=entry.at,
+        next_try=datetime.fromisoformat(data["next_try"]),
+        tries=before.tries if before else 0,
+        outcome="",
+    )
+
+
+def _delivery(entry: Entry, before: NoticeRow) -> NoticeRow:
+    # Written out because `replace` takes several times as long, and most entries are about deliveries.
+    delivery = DELIVERIES[entry.kind]
+    over = delivery not in (Delivery.SENDING, Delivery.RETRYING)
+    return NoticeRow(
+        before.key,
+        before.initiative,
+        before.step,
+        before.rung,
+        before.slip,
+        before.recipient,
+        delivery,
+        before.queued_at,
+        None if over else datetime.fromisoformat(entry.data["next_try"]),
+        before.tries + (delivery is Delivery.SENDING),
+        entry.data.get("outcome", before.outcome),
+        entry.at if over else None,
+    )
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,93 @@
+"""What the dates and durations of a step mean on the calendar.
+
+The day from which a limit runs is not counted (当日不计入), so a step that follows another begins, in this arithmetic,
+on the day the other ends.
+"""
+
+from datetime import date
+
+from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
+from duban.core.planning.plan import Span
+from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, When, WithinSpan
+
+
+def resolve(
+    when: When, *, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar, roll: Roll | None
+) -> date | None:
+    """The last day on which a step is in time; None while the step its date hangs on is not finished.
+
+    `anchor` is the latest last day of the steps a relative date hangs on; `span` the month or quarter of a repeated
+    step. A limit that falls on a day off moves as `roll` says. Without it, a day written out stays where it is; a month
+    or a quarter ends on its last working day; days counted forward end on the next working day, as the Civil Code has
+    it (民法典第二百零三条: a period whose last day is a statutory holiday ends on the day after the holiday); days
+    counted back end on the last working day, so that the distance asked for is kept.
+    Raises CalendarRange for a day beyond the calendar.
+    """
+    day, usual = _limit(when, plan_start, span, anchor, calendar)
+    if day is None:
+        return None
+    move = usual if roll is None else roll
+    return day if move is Roll.NONE else calendar.roll(day, move)
+
+
+def earliest(
+    when: When | None, *, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
+) -> date | None:
+    """The first day on which a step may start; None while the step its date hangs on is not finished.
+
+    A month or a quarter means its first day. A step without such a date may start with its own month or quarter when
+    it is repeated, else with the plan. Days off stay where they are.
+    Raises CalendarRange for a day beyond the calendar.
+    """
+    if isinstance(when, Relative):
+        return _counted(when, plan_start, span, anchor, calendar)
+    if isinstance(when, WithinSpan):
+        return when.first
+    if isinstance(when, OnDate):
+        return when.day
+    return span.first if span else plan_start
+
+
+def lasting(duration: Duration, since: date, calendar: WorkCalendar) -> date:
+    """The last day of a step that begins on `since` and takes its likely duration.
+
+    Raises CalendarRange for a day beyond the calendar.
+    """
+    if duration.unit is DayUnit.CALENDAR:
+        return calendar.add_calendar(since, duration.likely)
+    return calendar.add(since, duration.likely) if duration.likely else since
+
+
+def _limit(
+    when: When, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
+) -> tuple[date | None, Roll]:
+    """The last day of a limit before it moves, and how it usually moves."""
+    if isinstance(when, Relative):
+        roll = Roll.FORWARD if when.amount >= 0 else Roll.BACK
+        return _counted(when, plan_start, span, anchor, calendar), roll
+    if isinstance(when, WithinSpan):
+        return when.last, Roll.BACK
+    return when.day, Roll.NONE
+
+
+def _counted(
+    when: Relative, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
+) -> date | None:
+    base = _base(when.anchor, plan_start, span, anchor)
+    if base is None:
+        return None
+    if when.unit is DayUnit.CALENDAR:
+        return calendar.add_calendar(base, when.amount)
+    return calendar.add(base, when.amount)
+
+
+def _base(anchor: date | str, plan_start: date, span: Span | None, finished: date | None) -> date | None:
+    if isinstance(anchor, date):
+        return anchor
+    if anchor == START:
+        return plan_start
+    if anchor == PERIOD:
+        if span is None:
+            raise ValueError("`period` is the month or quarter of a repeated step; this step is not repeated")
+        return span.last
+    return finished

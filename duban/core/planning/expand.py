@@ -1,0 +1,165 @@
+"""From the files of a plan to the plan: shorthand written out, needs resolved, steps put in order.
+
+What cannot be resolved is left out here and reported by `check`, so that one mistake does not hide the next.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from duban.core.days.workdays import Roll
+from duban.core.planning.directory import Directory
+from duban.core.planning.files import Written
+from duban.core.planning.instances import Instance, Instances
+from duban.core.planning.order import ordered
+from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
+from duban.core.planning.when import PERIOD, START, Duration, Relative, When
+
+STANDARD_LADDER = "standard"
+USUAL_DURATION = 5
+"""Likely working days of work, a review or an indicator for which none is written: a week."""
+
+_LASTING = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
+
+
+def expand(
+    plan: PlanFile, written: Iterable[Written], directory: Directory | None, instances: Instances | None = None
+) -> Plan:
+    """Build the plan that is decided on. Of two initiatives, or two steps of one, with the same id the first counts.
+
+    Without a directory no group has units, so that steps with `each` are left out. `instances` are those of the same
+    arguments, where the caller has made them already.
+    """
+    first = {one.file.id: one for one in reversed(list(written))}
+    in_order = sorted(first.values(), key=lambda one: (source_order(one.file.source), one.file.id))
+    instances = instances or Instances(plan, in_order, directory)
+    initiatives = {one.file.id: _initiative(one, instances, directory) for one in in_order}
+    return Plan(
+        id=plan.id,
+        title=plan.title,
+        document=plan.document,
+        starts=plan.starts,
+        ends=plan.ends,
+        coordinator=plan.coordinator,
+        sections=tuple(Section(file.id, file.title, number) for number, file in enumerate(plan.sections, start=1)),
+        initiatives=initiatives,
+        downstream=_downstream(initiatives.values()),
+    )
+
+
+def source_order(source: str) -> tuple[int, int, str]:
+    """Section, sentence and letter of a source, so that `2.10` comes after `2.9`."""
+    section, sentence, letter = re.findall(r"^(\d+)\.(\d+)([a-z]?)$", source)[0]
+    return int(section), int(sentence), letter
+
+
+def anchor_step(when: When | None) -> str | None:
+    """The step, as written, that a date hangs on; None when it hangs on no step."""
+    if isinstance(when, Relative) and isinstance(when.anchor, str) and when.anchor not in (START, PERIOD):
+        return when.anchor
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes out the steps of one initiative."""
+
+    file: InitiativeFile
+    instances: Instances
+    directory: Directory | None
+
+    def steps(self) -> dict[str, Step]:
+        """The steps by id, in the order of the file."""
+        steps: dict[str, Step] = {}
+        for number, step in enumerate(self.file.steps):
+            for instance in self.instances.of(StepRef(self.file.id, step.id)):
+                if instance.ref.step not in steps:
+                    steps[instance.ref.step] = self.step(step, number, instance)
+        return steps
+
+    def step(self, step: StepFile, number: int, instance: Instance) -> Step:
+        """One instance of the step that stands at place `number` of the file."""
+        kind = Kind(step.kind)
+        due, due_anchor = _date(step.due, instance, self.instances)
+        earliest, earliest_anchor = _date(step.earliest, instance, self.instances)
+        return Step(
+            ref=instance.ref,
+            title=_title(step, instance, self.directory),
+            kind=kind,
+            needs=tuple(dict.fromkeys(ref for need in step.needs for ref in self.instances.meant(need, instance))),
+            duration=step.duration or _usual_duration(kind),
+            owner=step.owner or instance.unit or (self.file.supervisor if kind is Kind.REVIEW else self.file.lead),
+            due=due,
+            due_anchor=due_anchor,
+            earliest=earliest,
+            earliest_anchor=earliest_anchor,
+            roll=Roll(step.roll) if step.roll else None,
+            evidence=step.evidence,
+            review=step.review,
+            ladder=step.ladder or self.file.ladder or STANDARD_LADDER,
+            action=Action(step.action.uses, step.action.parameters) if step.action else None,
+            target=Target(step.target.at_least, step.target.unit) if step.target else None,
+            span=instance.period.span if instance.period else None,
+            was="@".join((step.was, *instance.tags)) if step.was else None,
+            basis=step.basis,
+            assumed=step.assumed,
+            written=number,
+        )
+
+
+def _initiative(written: Written, instances: Instances, directory: Directory | None) -> Initiative:
+    file = written.file
+    return Initiative(
+        id=file.id,
+        title=file.title,
+        source=file.source,
+        section=written.section,
+        lead=file.lead,
+        support=file.support,
+        supervisor=file.supervisor,
+        steps=_in_order(file.id, _Writer(file, instances, directory).steps()),
+        tags=file.tags,
+        note=file.note,
+        assumed=file.assumed,
+        file=written.name,
+    )
+
+
+def _in_order(initiative: str, steps: Mapping[str, Step]) -> dict[str, Step]:
+    waits = {name: [ref.step for ref in step.waits_for if ref.initiative == initiative] for name, step in steps.items()}
+    return {name: steps[name] for name in ordered(waits)}
+
+
+def _title(step: StepFile, instance: Instance, directory: Directory | None) -> str:
+    """The title with what tells this instance from the others: `编制方案（浦东新区，2024年第二季度）`."""
+    marks: list[str] = []
+    if instance.unit:
+        marks.append(directory.known_title(instance.unit) if directory else instance.unit)
+    if instance.period:
+        marks.append(instance.period.title)
+    return f"{step.title}（{'，'.join(marks)}）" if marks else step.title
+
+
+def _date(when: When | None, instance: Instance, instances: Instances) -> tuple[When | None, tuple[StepRef, ...]]:
+    """A date and the steps it hangs on; no date when what it hangs on is not there."""
+    if isinstance(when, Relative) and when.anchor == PERIOD and instance.period is None:
+        return None, ()
+    name = anchor_step(when)
+    if name is None:
+        return when, ()
+    anchors = instances.meant(name, instance)
+    return (when, anchors) if anchors else (None, ())
+
+
+def _usual_duration(kind: Kind) -> Duration:
+    days = USUAL_DURATION if kind in _LASTING else 0
+    return Duration(days, days, days)
+
+
+def _downstream(initiatives: Iterable[Initiative]) -> dict[StepRef, tuple[str, ...]]:
+    waiting: dict[StepRef, set[str]] = {}
+    for initiative in initiatives:
+        for ref in initiative.upstream:
+            waiting.setdefault(ref, set()).add(initiative.id)
+    return {ref: tuple(sorted(waiting[ref])) for ref in sorted(waiting)}

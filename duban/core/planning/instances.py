@@ -1,0 +1,121 @@
+"""What `each` and `repeat` make of one written step: its instances, and which of them a reference means."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.planning.directory import Directory
+from duban.core.planning.files import Written
+from duban.core.planning.plan import Span, StepRef
+from duban.core.planning.plan_file import PlanFile, StepFile
+from duban.core.planning.when import month_span
+
+_QUARTERS = "一二三四"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month or a quarter of a plan: `2024-05`, `2024-q2`."""
+
+    id: str
+    title: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One of the steps that a written step stands for. `group` is set together with `unit`."""
+
+    ref: StepRef
+    group: str | None = None
+    unit: str | None = None
+    period: Period | None = None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What follows the step's id, after `@`."""
+        return tuple(tag for tag in (self.unit, self.period and self.period.id) if tag)
+
+
+def periods(plan: PlanFile, months: int) -> Iterator[Period]:
+    """The spans of `months` whole months (1 or 3) whose last day lies within the plan, in order."""
+    for year in range(plan.starts.year, plan.ends.year + 1):
+        for month in range(1, 13, months):
+            span = month_span(year, month, months)
+            if plan.starts <= span.last <= plan.ends:
+                yield _period(span.first, span.last, months)
+
+
+def _period(first: date, last: date, months: int) -> Period:
+    if months == 1:
+        return Period(f"{first:%Y-%m}", f"{first.year}年{first.month}月", Span(first, last))
+    quarter = (first.month + 2) // 3
+    return Period(f"{first.year}-q{quarter}", f"{first.year}年第{_QUARTERS[quarter - 1]}季度", Span(first, last))
+
+
+class Instances:
+    """The instances of every written step of a plan. A step that stands for none (an unknown group) has none."""
+
+    def __init__(self, plan: PlanFile, written: Iterable[Written], directory: Directory | None) -> None:
+        self._groups = {} if directory is None else {name: group.units for name, group in directory.groups.items()}
+        self._periods = {"monthly": tuple(periods(plan, 1)), "quarterly": tuple(periods(plan, 3))}
+        self._families: dict[StepRef, Mapping[str | None, tuple[Instance, ...]]] = {}
+        for initiative in written:
+            for step in initiative.file.steps:
+                ref = StepRef(initiative.file.id, step.id)
+                self._families.setdefault(ref, self._family(ref, step))
+
+    def _family(self, ref: StepRef, step: StepFile) -> dict[str | None, tuple[Instance, ...]]:
+        """The instances of a step for each of its units; under None when it is written for none."""
+        units = dict.fromkeys(self._groups.get(step.each, ())) if step.each else (None,)
+        spans = self._periods[step.repeat] if step.repeat else (None,)
+        return {unit: tuple(_instance(ref, step.each, unit, period) for period in spans) for unit in units}
+
+    def of(self, ref: StepRef) -> tuple[Instance, ...]:
+        """The instances of a written step, by unit and then by time; none when the plan has no such step."""
+        return tuple(instance for family in self._families.get(ref, {}).values() for instance in family)
+
+    def knows(self, ref: StepRef) -> bool:
+        """Whether the plan has a written step of that name, without `@`."""
+        return ref in self._families
+
+    def meant(self, text: str, by: Instance) -> tuple[StepRef, ...]:
+        """The steps that a reference written in the step of `by` means; none when there are no such steps.
+
+        A name without `@` means, of a step written for the same group, the instance of the same unit, and, of a
+        repeated step, the instances whose time overlaps that of `by`; of any other step it means all instances.
+        """
+        ref = StepRef.parse(text, by.ref.initiative)
+        base, *tags = ref.step.split("@")
+        family = self._families.get(StepRef(ref.initiative, base), {})
+        named = [tag for tag in tags if tag in family]
+        same = [by.unit] if by.unit in family and _group(family) == by.group else list(family)
+        units = named or same
+        return tuple(
+            instance.ref
+            for unit in units
+            for instance in family[unit]
+            if _tagged(instance, tags) and _meets(instance, by, tags)
+        )
+
+
+def _instance(ref: StepRef, group: str | None, unit: str | None, period: Period | None) -> Instance:
+    bare = Instance(ref, group if unit else None, unit, period)
+    return Instance(StepRef(ref.initiative, "@".join((ref.step, *bare.tags))), bare.group, unit, period)
+
+
+def _group(family: Mapping[str | None, tuple[Instance, ...]]) -> str | None:
+    return next((instance.group for instances in family.values() for instance in instances), None)
+
+
+def _tagged(instance: Instance, tags: list[str]) -> bool:
+    """Whether an instance bears all the tags, in their order."""
+    return [tag for tag in instance.tags if tag in tags] == tags
+
+
+def _meets(instance: Instance, by: Instance, tags: list[str]) -> bool:
+    """Whether the time of an instance goes with the time of the step that names it."""
+    if instance.period is None or by.period is None or instance.period.id in tags:
+        return True
+    there, here = instance.period.span, by.period.span
+    return there.first <= here.last and here.first <= there.last

@@ -1,0 +1,154 @@
+"""The plan as it is decided on: every step written out, every need resolved.
+
+Built by `expand` from the files; immutable; nothing here knows how the files look.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from duban.core.days.workdays import Roll
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.when import Duration, When
+
+HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
+"""Kinds of step that a person answers for."""
+
+
+class StepRef(NamedTuple):
+    """The name of a step anywhere in a plan: `initiative/step`."""
+
+    initiative: str
+    step: str
+
+    def __str__(self) -> str:
+        return f"{self.initiative}/{self.step}"
+
+    @classmethod
+    def parse(cls, text: str, initiative: str = "") -> "StepRef":
+        """`other/step`, or `step` of `initiative`."""
+        before, slash, after = text.rpartition("/")
+        return cls(before if slash else initiative, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an action step runs: the name of a registered action and its parameters."""
+
+    uses: str
+    parameters: Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The value, in `unit`, that ends an indicator step."""
+
+    at_least: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The month or quarter of one occurrence of a repeated step."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `needs` and the step named by `due` or `earliest` may lie in another initiative."""
+
+    ref: StepRef
+    title: str
+    kind: Kind
+    needs: tuple[StepRef, ...]
+    duration: Duration
+    owner: str
+    due: When | None = None
+    due_anchor: tuple[StepRef, ...] = ()
+    earliest: When | None = None
+    earliest_anchor: tuple[StepRef, ...] = ()
+    roll: Roll | None = None
+    evidence: tuple[str, ...] = ()
+    review: str | None = None
+    ladder: str = "standard"
+    action: Action | None = None
+    target: Target | None = None
+    span: Span | None = None
+    was: str | None = None
+    basis: str | None = None
+    assumed: bool = False
+    written: int = 0
+    """Place of the step in its file: what messages about it point to."""
+
+    @property
+    def id(self) -> str:
+        """The step's id within its initiative."""
+        return self.ref.step
+
+    @property
+    def waits_for(self) -> tuple[StepRef, ...]:
+        """Steps that must be closed before it, or before one of its dates is known."""
+        return (*self.needs, *self.due_anchor, *self.earliest_anchor)
+
+
+@dataclass(frozen=True)
+class Initiative:
+    """One initiative: its steps in an order in which no step comes before its needs."""
+
+    id: str
+    title: str
+    source: str
+    section: str
+    lead: str
+    support: tuple[str, ...]
+    supervisor: str
+    steps: Mapping[str, Step]
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    assumed: bool = False
+    file: str = ""
+    """The file it was read from, as messages name it."""
+
+    @cached_property
+    def upstream(self) -> frozenset[StepRef]:
+        """Steps of other initiatives that a step here waits for or takes a date from."""
+        return frozenset(ref for step in self.steps.values() for ref in step.waits_for if ref.initiative != self.id)
+
+    @property
+    def number(self) -> str:
+        """Section and sentence of the document, padded so that names sort as the document reads: `2.04a`."""
+        section, _, sentence = self.source.partition(".")
+        return f"{section}.{sentence.rstrip('abcdefghijklmnopqrstuvwxyz').zfill(2)}{sentence.lstrip('0123456789')}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the document."""
+
+    id: str
+    title: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole plan, initiatives in the order of the document."""
+
+    id: str
+    title: str
+    document: str
+    starts: date
+    ends: date
+    coordinator: str
+    sections: tuple[Section, ...]
+    initiatives: Mapping[str, Initiative]
+    downstream: Mapping[StepRef, tuple[str, ...]] = field(default_factory=dict)
+    """For each step that others wait for: the initiatives that do."""
+
+    def step(self, ref: StepRef) -> Step:
+        """The step of that name; KeyError when the plan has none."""
+        return self.initiatives[ref.initiative].steps[ref.step]

@@ -1,0 +1,153 @@
+"""`escalation.yaml`: lights, ladders, hours. Figures are a bureau's to choose; the rules that use them are not."""
+
+import re
+from datetime import time
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from duban.core.planning.plan_file import Many, PlainText, Slug, Strict
+from duban.core.planning.when import LONGEST
+from duban.core.problems import Fault, Invalid, refuse_repeated, shown
+
+TIME_PATTERN = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+def _time(text: object) -> time:
+    if isinstance(text, str) and re.fullmatch(TIME_PATTERN, text):
+        return time.fromisoformat(text)
+    raise Invalid(Fault("bad-time", f"{shown(text)} is not a time of day", 'write hours and minutes, as "08:30"'))
+
+
+TimeText = Annotated[time, PlainValidator(_time), WithJsonSchema({"type": "string", "pattern": TIME_PATTERN})]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+M = TypeVar("M", bound=Strict)
+
+
+def _in_order(rule: M, lower: float, higher: float, order: str) -> M:
+    if lower > higher:
+        raise Invalid(Fault("lights-out-of-order", f"{order}, not {lower} against {higher}", "exchange the figures"))
+    return rule
+
+
+class DaysLeft(Strict):
+    """Yellow from this many working days before the deadline."""
+
+    yellow: int = Field(3, ge=0, description="working days left")
+
+
+class TimeShare(Strict):
+    """Yellow, then orange, at this share of time left without progress."""
+
+    yellow: Share = Field(0.30, description="share of time left, 0 to 1, at which it turns yellow")
+    orange: Share = Field(0.15, description="share of time left, 0 to 1, at which it turns orange")
+
+    @model_validator(mode="after")
+    def _yellow_comes_first(self) -> Self:
+        return _in_order(self, self.orange, self.yellow, "orange comes at a smaller share of time left than yellow")
+
+
+class Pace(Strict):
+    """序时进度: points that actual progress may lag behind elapsed time before yellow and before red."""
+
+    yellow: int = Field(10, ge=0, le=100, description="points behind at which it turns yellow")
+    red: int = Field(30, ge=0, le=100, description="points behind at which it turns red")
+
+    @model_validator(mode="after")
+    def _yellow_comes_first(self) -> Self:
+        return _in_order(self, self.yellow, self.red, "yellow comes fewer points behind than red")
+
+
+class Lights(Strict):
+    """Which rules light a step; a rule left out is off. Late is always red."""
+
+    days_left: DaysLeft | None = Field(None, description="lit by the working days left")
+    time_share: TimeShare | None = Field(None, description="lit by the share of time left without progress")
+    pace: Pace | None = Field(None, description="lit by planned against actual progress (序时进度)")
+    forecast: bool = Field(False, description="yellow when the forecast passes the deadline")
+    unanswered: bool = Field(False, description="orange when the last pressing was not answered")
+
+
+class Hours(Strict):
+    """Hours of a working day in which people may be written to."""
+
+    first: TimeText = Field(
+        time(8, 30), description="time from which people are written to", json_schema_extra={"default": "08:30"}
+    )
+    last: TimeText = Field(
+        time(17, 30), description="time from which they no longer are", json_schema_extra={"default": "17:30"}
+    )
+
+    @model_validator(mode="after")
+    def _first_before_last(self) -> Self:
+        if self.first >= self.last:
+            message = f"the hours end at {self.last:%H:%M}, which is not after they begin at {self.first:%H:%M}"
+            raise Invalid(Fault("ends-before-start", message, "correct one of the two times", ("last",)))
+        return self
+
+
+class Rung(Strict):
+    """One rung: who is told, in which slip, `offset` working days (negative: before) from the anchor.
+
+    Anchors: `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted`
+    (handed in for review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered),
+    `failed` (an action failed for good).
+    """
+
+    id: Slug = Field(description="name of the rung within its ladder")
+    anchor: Literal["opened", "unsigned", "due", "submitted", "returned", "asked", "answered", "failed"] = Field(
+        description="what the rung counts from"
+    )
+    offset: int = Field(0, ge=-LONGEST, le=LONGEST, description="working days after the anchor; negative: before it")
+    to: Many[Literal["owner", "owner-head", "lead-head", "supervisor", "coordinator", "reviewer", "administrator"]] = (
+        Field(min_length=1, description="who is told")
+    )
+    slip: Literal["assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "failure"] = Field(
+        description="in which words"
+    )
+    stops_on_answer: bool = Field(
+        True, description="whether an acknowledgement or a report keeps this rung back until the next silence"
+    )
+
+
+class Ladder(Strict):
+    """Rungs, lowest first."""
+
+    id: Slug = Field(description="name of the ladder; `standard` is used where a plan names none")
+    title: PlainText = Field(description="the ladder in Chinese")
+    rungs: Many[Rung] = Field(min_length=1, description="rungs, lowest first")
+
+    @model_validator(mode="after")
+    def _rungs_are_unique(self) -> Self:
+        refuse_repeated("rung", ((rung.id, ("rungs", place, "id")) for place, rung in enumerate(self.rungs)))
+        return self
+
+
+class Retry(Strict):
+    """Minutes to wait before each new try of a delivery; after the last one it is dead."""
+
+    minutes: Many[Annotated[int, Field(ge=1)]] = Field((5, 30, 120), description="minutes before each new try")
+
+
+class Policy(Strict):
+    """`escalation.yaml`: everything about lights and ladders."""
+
+    lights: Lights = Field(default_factory=Lights, description="which rules light a step")
+    hours: Hours = Field(default_factory=Hours, description="when people may be written to")
+    silence: int = Field(5, ge=1, description="working days after an answer that count as the next silence")
+    retry: Retry = Field(default_factory=Retry, description="how a refused delivery is tried again")
+    ladders: Many[Ladder] = Field(min_length=1, description="ladders a plan may name")
+
+    @model_validator(mode="after")
+    def _ladders_are_unique(self) -> Self:
+        refuse_repeated("ladder", ((ladder.id, ("ladders", place, "id")) for place, ladder in enumerate(self.ladders)))
+        return self
+
+    def ladder(self, name: str) -> Ladder:
+        """The ladder of that id; KeyError when there is none."""
+        for ladder in self.ladders:
+            if ladder.id == name:
+                return ladder
+        raise KeyError(name)

@@ -1,0 +1,35 @@
+"""JSON Schemas of the files a bureau writes, so that editors complete and explain them."""
+
+from typing import Any
+
+from duban.core.planning.directory import DirectoryFile
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, Strict
+from duban.core.planning.policy import Policy
+
+_MODELS: dict[str, tuple[type[Strict], str]] = {
+    "plan.schema.json": (PlanFile, "plan.yaml: what holds for the whole plan"),
+    "initiative.schema.json": (InitiativeFile, "an initiative and its steps"),
+    "directory.schema.json": (DirectoryFile, "directory.yaml: units, posts and groups"),
+    "escalation.schema.json": (Policy, "escalation.yaml: lights, hours and ladders"),
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The schemas (draft 2020-12) by the names of their files."""
+    return {
+        name: {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": title,
+            **_untitled(model.model_json_schema()),
+        }
+        for name, (model, title) in _MODELS.items()
+    }
+
+
+def _untitled(schema: Any) -> Any:
+    """A schema without the titles made up from the names of keys, which only repeat them."""
+    if isinstance(schema, list):
+        return [_untitled(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _untitled(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}

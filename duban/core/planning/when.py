@@ -1,0 +1,133 @@
+"""The small language of dates in a plan: `2024-06-30`, `2024-06`, `2024-Q2`, `10 working days after draft`.
+
+A text is parsed once, when the plan is loaded; what it means on the calendar is decided later, because a date may hang
+on a step that is not finished yet.
+"""
+
+import calendar as months
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.days.workdays import DayUnit
+from duban.core.problems import Fault, Invalid, shown
+
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+STEP = rf"{SLUG}(?:@{SLUG})*"
+REFERENCE = rf"(?:{SLUG}/)?{STEP}"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+AMOUNT = r"[0-9]{1,4}"
+
+WHEN_PATTERN = (
+    rf"^(?:{DATE}|[0-9]{{4}}-(?:0[1-9]|1[0-2])|[0-9]{{4}}-Q[1-4]"
+    rf"|{AMOUNT} (?:working )?days? (?:after|before) (?:{DATE}|{REFERENCE}))$"
+)
+LENGTH_PATTERN = rf"^{AMOUNT} (?:working )?days?$"
+LONGEST = 9999
+"""Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
+
+DAY_REMEDY = "write a day as year-month-day, for example 2024-06-30"
+WHEN_REMEDY = (
+    "write a date (2024-06-30), a month (2024-06), a quarter (2024-Q2) or a distance "
+    "(10 working days after draft, 30 days before 2024-10-01)"
+)
+LENGTH_REMEDY = 'write working days (10), three estimates ([5, 8, 15]) or calendar days ("30 days")'
+
+START = "start"
+"""The anchor that means the first day of the plan."""
+
+PERIOD = "period"
+"""The anchor that means the last day of the month or quarter of a repeated step."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDate:
+    """A day written out."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class WithinSpan:
+    """A month or a quarter: its last day is the limit, its first day the earliest start."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """`amount` days (negative: before) from a date, from `start`, from `period`, or from the end of a step."""
+
+    amount: int
+    unit: DayUnit
+    anchor: date | str
+
+
+When = OnDate | WithinSpan | Relative
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a step takes: optimistic, likely and pessimistic days of one unit (all equal when one was given)."""
+
+    optimistic: int
+    likely: int
+    pessimistic: int
+    unit: DayUnit = DayUnit.WORKING
+
+
+def month_span(year: int, month: int, length: int = 1) -> WithinSpan:
+    """The span of `length` whole months from `month` on."""
+    last_month = month + length - 1
+    return WithinSpan(date(year, month, 1), date(year, last_month, months.monthrange(year, last_month)[1]))
+
+
+def parse_day(text: object) -> date:
+    """Read a day written as 2024-06-30; raises Invalid naming the remedy."""
+    if not isinstance(text, str) or not re.fullmatch(DATE, text):
+        raise Invalid(Fault("bad-date", f"{shown(text)} is not a day", DAY_REMEDY))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(Fault("bad-date", f"{text} is not a day of the calendar", DAY_REMEDY)) from None
+
+
+def parse_when(text: object) -> When:
+    """Read a date of a plan; raises Invalid naming the remedy."""
+    if not isinstance(text, str) or not re.fullmatch(WHEN_PATTERN, text) or text.startswith("0000"):
+        raise Invalid(Fault("bad-date", f"{shown(text)} is not a date a plan understands", WHEN_REMEDY))
+    words = text.split(" ")
+    if len(words) > 1:
+        return _relative(words)
+    if "Q" in text:
+        year, quarter = text.split("-Q")
+        return month_span(int(year), 3 * int(quarter) - 2, 3)
+    if text.count("-") == 1:
+        year, month = text.split("-")
+        return month_span(int(year), int(month))
+    return OnDate(parse_day(text))
+
+
+def _relative(words: list[str]) -> Relative:
+    amount = int(words[0]) * (1 if words[-2] == "after" else -1)
+    unit = DayUnit.WORKING if "working" in words else DayUnit.CALENDAR
+    anchor = parse_day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
+    return Relative(amount, unit, anchor)
+
+
+def parse_duration(value: object) -> Duration:
+    """Read a duration; raises Invalid naming the remedy."""
+    if isinstance(value, str) and re.fullmatch(LENGTH_PATTERN, value):
+        days = int(value.split(" ")[0])
+        return Duration(days, days, days, DayUnit.WORKING if "working" in value else DayUnit.CALENDAR)
+    estimates = [value] * 3 if isinstance(value, int) else value
+    if isinstance(estimates, list | tuple) and len(estimates) == 3 and all(map(_counts_days, estimates)):
+        low, likely, high = estimates
+        if low <= likely <= high:
+            return Duration(low, likely, high)
+    raise Invalid(Fault("bad-duration", f"{shown(value)} is not a duration", LENGTH_REMEDY))
+
+
+def _counts_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST

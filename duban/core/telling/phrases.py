@@ -1,0 +1,243 @@
+"""The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from shlex import quote
+
+from duban.core.deciding.deadlines import Deadline
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.ladder import DEAD, Call
+from duban.core.deciding.office import Look
+from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.state import StepState
+from duban.core.ledger.summary import Light, StepRow
+from duban.core.planning.plan import Step
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.policy import Rung
+from duban.core.titles import SLIP_TITLES
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A slip before it is written: the call, its step and all that happened to it.
+
+    `rung` is None for a notice that tells of an undelivered one; `due` where the step has no deadline; `row` where the
+    plan no longer has the step.
+    """
+
+    look: Look
+    decision: Decision
+    call: Call
+    rung: Rung | None
+    step: Step
+    own: StepState
+    due: Deadline | None
+    row: StepRow | None
+    entries: tuple[Entry, ...]
+
+    def title(self, name: str) -> str:
+        """The Chinese title of a unit or post."""
+        return self.look.office.directory.known_title(name)
+
+    def last(self, *kinds: EntryKind) -> Entry:
+        """The last entry of one of these kinds; there is one where a rung hangs on it."""
+        return [entry for entry in self.entries if entry.kind in kinds][-1]
+
+
+def chinese(day: date | None) -> str:
+    """A day as 2024年6月28日; empty for none."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+# Why now -------------------------------------------------------------------------------------------------------------
+
+
+def reason(matter: Matter) -> str:
+    """Why the notice is sent now."""
+    own, row = matter.own, matter.row
+    match matter.rung.anchor if matter.rung else DEAD:
+        case "opened":
+            return f"{chinese(own.assigned)}起转入办理"
+        case "unsigned":
+            return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
+        case "due":
+            return row.reason if row and row.light > Light.GREEN else "时限将至"
+        case "submitted":
+            waited = _days_since(matter, own.submitted)
+            handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
+            return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
+        case "returned":
+            return _said(matter.last(EntryKind.RETURNED))
+        case "asked":
+            return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
+        case "answered":
+            return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
+        case "failed":
+            return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
+        case _:
+            return _undelivered(matter)
+
+
+def _days_since(matter: Matter, day: date | None) -> int:
+    return matter.look.calendar.between(day, matter.look.today) if day else 0
+
+
+def _undelivered(matter: Matter) -> str:
+    dead = matter.decision.state.notices[matter.call.key.removesuffix(f"/{DEAD}")]
+    return f"发给{matter.title(dead.recipient)}的《{SLIP_TITLES[dead.slip]}》送达{dead.tries}次均未成功：{dead.outcome}"
+
+
+# What is asked -------------------------------------------------------------------------------------------------------
+
+
+def requirement(matter: Matter) -> str:
+    """What ends the step, beyond its deadline and its deliverables."""
+    step = matter.step
+    if step.target is not None:
+        return f"达到{step.target.at_least:g}{step.target.unit}以上"
+    if step.kind is Kind.REVIEW:
+        work = "、".join(f"“{matter.look.office.plan.step(need).title}”" for need in step.needs)
+        return f"审核{work}，予以通过或者退回"
+    if step.review is not None:
+        return f"办结后报{matter.title(step.review)}审核"
+    return f"依据{step.basis}办理" if step.basis else ""
+
+
+def command(matter: Matter) -> str:
+    """The line that answers the slip. Words to be filled in are no figures, so that none is reported by mistake."""
+    look, step, call = matter.look, matter.step, matter.call
+    owners = look.office.owner_side(step, matter.own)
+    owns = look.office.acts_for(call.recipient, owners, look.today) is not None
+    whose = f"{step.ref} --as {call.recipient}"
+    match call.slip:
+        case "failure":
+            return f"duban show {look.initiative.id}"
+        case "review":
+            return f"duban approve {whose}"
+        case "ask":
+            return f"duban extend {whose} --grant"
+        case "return" if owns:
+            return f"duban submit {whose}" + "".join(f" --evidence {quote(name)}" for name in step.evidence)
+        case "assign" | "remind" if owns and matter.own.signed is None:
+            return f"duban sign {whose}"
+        case "remind" | "press" | "supervise" if owns:
+            return f"duban report {whose} {'--value 数值' if step.target else '--progress 百分数'} --note 办理情况"
+        case _:
+            return f"duban ack {whose}"
+
+
+# Before and after ----------------------------------------------------------------------------------------------------
+
+
+def waiting(matter: Matter) -> Iterator[str]:
+    """Steps here and elsewhere that cannot begin, or have no date, before this one ends."""
+    ref, plan = matter.step.ref, matter.look.office.plan
+    for step in matter.look.initiative.steps.values():
+        if ref in step.waits_for and not matter.decision.state.step(step.id).closed:
+            yield step.title
+    for name in plan.downstream.get(ref, ()):
+        initiative = plan.initiatives[name]
+        yield from (f"{s.title}（{initiative.title}）" for s in initiative.steps.values() if ref in s.waits_for)
+
+
+UNANSWERED: Mapping[str, str] = {
+    "opened": "办结",
+    "unsigned": "签收",
+    "due": "办结",
+    "submitted": "审核",
+    "returned": "重新报送",
+    "asked": "答复",
+    "answered": "办结",
+    "failed": "处理",
+}
+"""What is still missing when a rung hanging on this anchor is climbed."""
+
+CLIMBING: Mapping[str, str] = {"remind": "提醒", "press": "催办", "supervise": "督办至"}
+
+
+def next_rung(matter: Matter) -> str:
+    """What happens next if nobody does anything, when, and who is told; empty at the top of the ladder."""
+    look, ladder = matter.look, matter.look.office.policy.ladder(matter.step.ladder)
+    anchors = {rung.id: rung.anchor for rung in ladder.rungs}
+    calls = [call for call in matter.decision.calls if call.step == matter.step.id and call.rung in anchors]
+    later = [call for call in calls if call.moment > look.now]
+    if not later:
+        return ""
+    first = later[0]
+    people = "、".join(dict.fromkeys(matter.title(call.recipient) for call in later if call.rung == first.rung))
+    day = look.office.day(first.moment)
+    told = f"{CLIMBING.get(first.slip, '再次通知')}{people}"
+    return f"若{day.month}月{day.day}日前仍未{UNANSWERED[anchors[first.rung]]}，将{told}"
+
+
+def history(matter: Matter) -> tuple[str, ...]:
+    """What happened to the step, oldest first."""
+    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in EVENTS)
+
+
+def _event(matter: Matter, entry: Entry) -> str:
+    return EVENTS[entry.kind](matter, entry)
+
+
+def _said(entry: Entry) -> str:
+    return str(entry.data.get("reason", ""))
+
+
+Telling = Callable[[Matter, Entry], str]
+
+
+def _did(what: str) -> Telling:
+    """Who did it, and what they said."""
+
+    def tell(matter: Matter, entry: Entry) -> str:
+        said = _said(entry)
+        return f"{matter.title(entry.actor)}{what}" + (f"：{said}" if said else "")
+
+    return tell
+
+
+def _until(what: str) -> Telling:
+    def tell(matter: Matter, entry: Entry) -> str:
+        late = "（逾期提出）" if entry.data.get("late") else ""
+        return _did(f"{what}{chinese(date.fromisoformat(entry.data['to']))}{late}")(matter, entry)
+
+    return tell
+
+
+def _signed(matter: Matter, entry: Entry) -> str:
+    return f"{matter.title(entry.actor)}签收"  # what was said on the way is told of the report that came with it
+
+
+def _reported(matter: Matter, entry: Entry) -> str:
+    unit = matter.step.target.unit if matter.step.target else ""
+    told = [
+        f"进度{entry.data['progress']}%" if "progress" in entry.data else "",
+        f"已达{entry.data['value']:g}{unit}" if "value" in entry.data else "",
+        _said(entry),
+    ]
+    return f"{matter.title(entry.actor)}反馈：{'，'.join(filter(None, told))}"
+
+
+def _handed_over(matter: Matter, entry: Entry) -> str:
+    return _did(f"转由{matter.title(entry.data['to'])}承办")(matter, entry)
+
+
+def _sent(matter: Matter, entry: Entry) -> str:
+    return f"《{SLIP_TITLES[entry.data['slip']]}》送{matter.title(entry.data['recipient'])}"
+
+
+EVENTS: Mapping[EntryKind, Telling] = {
+    EntryKind.SIGNED: _signed,
+    EntryKind.REPORTED: _reported,
+    EntryKind.SUBMITTED: _did("报送办结"),
+    EntryKind.RETURNED: _did("退回"),
+    EntryKind.EXTENSION_ASKED: _until("申请延期至"),
+    EntryKind.EXTENSION_GRANTED: _until("同意延期至"),
+    EntryKind.EXTENSION_REFUSED: _did("不同意延期"),
+    EntryKind.SUSPENDED: _did("中止办理"),
+    EntryKind.RESUMED: _did("恢复办理"),
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.NOTICE_SENT: _sent,
+}
+"""What a slip tells of what happened before."""
