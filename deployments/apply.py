@@ -9,7 +9,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from prefect import Flow
@@ -144,7 +144,7 @@ def make(changes: Difference, pool: str) -> None:
     for gone in changes.remove:
         _remove(gone.id)
     for item in (*changes.create, *changes.update):
-        made = _deployment(item, pool).apply()
+        made = cast(UUID, _deployment(item, pool).apply())  # a coroutine only where an event loop runs
         with get_client(sync_client=True) as client:  # last of all: it says that everything else is there
             client.update_deployment(made, DeploymentUpdate(version=item.fingerprint()))
 
