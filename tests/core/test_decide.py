@@ -1,0 +1,169 @@
+"""The head of duban: what is to be done now, how things stand, and when to look again."""
+
+import pytest
+
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Light
+from duban.core.planning.plan import StepRef
+from duban.core.planning.policy import Lights
+from tests.core.builders import HERE, Story, action, day, indicator, initiative, milestone, moment, period, policy, work
+
+QUIET = policy(lights=Lights())
+FORECAST = policy(lights=Lights(forecast=True))
+
+
+def again(story: Story) -> str:
+    """When to look again."""
+    return f"{story.summary.look_again:%m-%d %H:%M}"
+
+
+# Adopting ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_look_adopts_the_initiative_once() -> None:
+    story = Story(work("x")).tick().on("2024-06-04").on("2024-07-04")
+    assert story.kinds()[:2] == ["adopted", "opened"]
+    assert story.kinds().count("adopted") == 1
+
+
+# Words ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_initiative_shines_as_its_gravest_step() -> None:
+    story = Story(work("a", due="2024-06-07"), work("b", due="2024-06-28")).on("2024-06-11")
+    assert (story.summary.light, story.summary.reason) == (Light.RED, "“a事项”已逾期1个工作日")
+    assert (story.summary.done, story.summary.total, story.summary.next_due) == (0, 2, day("2024-06-07"))
+
+
+def test_what_goes_well_is_said_to_go_well() -> None:
+    assert (Story(work("x")).summary.light, Story(work("x")).summary.reason) == (Light.GREEN, "正常推进")
+    waiting = Story(work("x", earliest="2024-08-01"))
+    assert (waiting.summary.light, waiting.summary.reason) == (Light.GREEN, "正常推进")
+    assert waiting.row("x").light is Light.OFF
+
+
+def test_what_is_over_is_said_to_be_over() -> None:
+    story = Story(work("x")).act("officer", "submit", "x")
+    assert (story.summary.light, story.summary.reason) == (Light.GREEN, "全部事项已办结")
+    assert (story.summary.next_due, story.summary.look_again, story.row("x").forecast) == (None, None, None)
+
+
+def test_a_forecast_past_the_deadline_names_the_step_that_causes_it() -> None:
+    story = Story(work("a", days=10), work("b", "a", days=5), work("c", "b", days=5, due="2024-06-28"))
+    assert (story.row("c").light, story.row("c").reason) == (
+        Light.YELLOW,
+        "因“a事项”未完，预计7月2日完成，晚2个工作日",
+    )
+    assert story.row("a").reason == "预计6月18日完成，将使后续事项晚2个工作日"
+
+
+def test_a_cause_may_lie_elsewhere() -> None:
+    there = initiative(work("a", home="there"), name="there")
+    story = Story(work("x", "there/a", days=5, due="2024-06-28"), beside=[there])
+    story.elsewhere("there/a", forecast="2024-06-28")
+    assert story.row("x").reason == "因“a事项”未完，预计7月5日完成，晚5个工作日"
+
+
+def test_a_pressing_nobody_answered_is_orange_until_somebody_does() -> None:
+    story = Story(work("x", due="2024-06-07"), rules=policy(lights=Lights(unanswered=True)))
+    story.on("2024-06-11")
+    assert story.row("x").light is Light.RED
+    story.sent().act("officer", "extend", "x", "等批复", to="2024-06-28").act("leader", "grant", "x")
+    assert story.row("x").light is Light.GREEN
+    story = Story(work("x", due="2024-06-07"), rules=policy(lights=Lights(unanswered=True))).on("2024-06-11").sent()
+    story.on("2024-06-12").replanned(work("x", due="2024-06-28"))
+    assert story.row("x").reason == "催办后尚未回应"
+    story.act("leader", "hand-over", "x", "职责调整", to="law")
+    assert story.row("x").reason == "正常推进"
+
+
+# Actions -------------------------------------------------------------------------------------------------------------
+
+
+def test_actions_are_run_until_they_have_succeeded_or_failed_for_good() -> None:
+    story = Story(work("x"), action("publish", "x"))
+    assert story.decision.actions == ()
+    story.act("officer", "submit", "x")
+    assert story.decision.actions == (StepRef(HERE, "publish"),)
+    story.happens(EntryKind.ACTION_STARTED, "publish").happens(
+        EntryKind.ACTION_FAILED, "publish", final=False, reason="超时"
+    )
+    assert story.decision.actions == (StepRef(HERE, "publish"),)
+    story.happens(EntryKind.ACTION_FAILED, "publish", final=True, reason="超时")
+    assert story.decision.actions == ()
+    assert story.row("publish").light is Light.RED
+
+
+# When to look again --------------------------------------------------------------------------------------------------
+
+
+def test_the_next_rung_is_a_moment_to_look_again() -> None:
+    story = Story(work("x", due="2024-06-14"), rules=QUIET).act("officer", "sign", "x").on("2024-06-10")
+    assert again(story) == "06-11 08:30"
+
+
+def test_a_step_becomes_late_when_its_deadline_is_over() -> None:
+    story = Story(milestone("x", "there/a", due="2024-06-05"), beside=[ELSEWHERE], rules=QUIET)
+    assert again(story) == "06-06 00:00"
+
+
+ELSEWHERE = initiative(work("a", home="there"), name="there")
+
+
+def test_a_period_ends_when_its_last_day_is_over() -> None:
+    assert again(Story(period("x", days=2), rules=QUIET)) == "06-06 00:00"
+
+
+def test_a_step_opens_on_its_earliest_day() -> None:
+    assert again(Story(work("x", earliest="2024-06-06"), rules=QUIET)) == "06-06 00:00"
+
+
+def test_the_forecast_of_what_waits_for_something_overdue_moves_with_the_days() -> None:
+    """x takes 5 working days: begun on Friday 7 June it ends on the 17th, one day later it no longer does."""
+    story = Story(action("a", days=1), work("x", "a", days=5, due="2024-06-17"), rules=FORECAST)
+    assert story.on("2024-06-05").row("x").light is Light.OFF
+    assert again(story) == "06-08 00:00"
+    assert story.on("2024-06-07 23:59").row("x").light is Light.OFF
+    story.on("2024-06-08 00:00")
+    assert story.row("x").reason == "因“a事项”未完，预计6月18日完成，晚1个工作日"
+
+
+def test_so_does_that_of_what_waits_for_something_elsewhere() -> None:
+    story = Story(work("x", "there/a", days=5, due="2024-06-17"), beside=[ELSEWHERE], rules=FORECAST)
+    assert again(story.on("2024-06-05")) == "06-08 00:00"
+
+
+@pytest.mark.parametrize("rules", [QUIET, FORECAST])
+def test_the_next_week_is_a_moment_to_look_again(rules: object) -> None:
+    story = Story(indicator("x", due="2024-12-31"), rules=rules)  # type: ignore[arg-type]  # a policy
+    story.act("officer", "sign", "x")
+    assert again(story) == "06-10 00:00"
+    assert again(story.on("2024-06-10")) == "06-17 00:00"
+
+
+def test_what_is_not_green_is_looked_at_every_day_for_its_words_count_days() -> None:
+    story = Story(work("x", due="2024-06-07"), rules=QUIET).on("2024-06-26")
+    assert (story.row("x").reason, again(story)) == ("已逾期12个工作日", "06-27 00:00")
+
+
+def test_so_is_what_is_suspended_for_its_limit_moves() -> None:
+    story = Story(work("x", due="2024-06-07"), rules=QUIET).act("head", "suspend", "x", "等意见")
+    assert again(story) == "06-04 00:00"
+
+
+def test_letters_that_never_arrived_are_told_of_even_when_all_is_over() -> None:
+    story = Story(work("x")).on("2024-06-03 20:00").act("officer", "submit", "x").sent(EntryKind.NOTICE_DEAD)
+    assert again(story) == "06-04 08:30"
+    assert story.on("2024-06-04 08:30").sent().summary.look_again is None
+
+
+# The state it answers with -------------------------------------------------------------------------------------------
+
+
+def test_a_decision_holds_what_it_was_made_of() -> None:
+    story = Story(work("a", due="2024-06-14"), work("x", "a"))
+    decision = story.decision
+    assert decision.deadlines.keys() == decision.outlook.finish.keys() == {"a", "x"}
+    assert decision.state.steps == story.state.steps
+    assert [call.moment for call in decision.calls] == sorted(call.moment for call in decision.calls)
+    assert moment("2024-06-11 08:30") in [call.moment for call in decision.calls]
