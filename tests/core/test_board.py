@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from duban.core.ledger.summary import Light, Status
 from duban.core.planning.policy import Rung
-from duban.core.telling.board import escape, page
+from duban.core.telling.board import HYPHEN, escape, page
 from duban.core.telling.chart import COLOURS, gantt
 from duban.core.telling.shown import LIGHTS, STEPS, Shape, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
@@ -37,7 +37,7 @@ def test_the_page_says_how_each_step_stands() -> None:
     lines = text.splitlines()
     assert lines[0].endswith("1.01 here举措")
     draft = next(line for line in lines if "draft事项" in line and line.startswith("|"))
-    assert "06-28（原06-07）" in draft
+    assert f"06{HYPHEN}28（原06{HYPHEN}07）" in draft
     assert "建设处" in draft
     waiting = next(line for line in lines if "issued事项" in line and line.startswith("|"))
     assert STATUS_TITLES[Status.WAITING] in waiting
@@ -47,7 +47,7 @@ def test_the_page_says_how_each_step_stands() -> None:
 def test_a_finished_step_shows_its_last_day() -> None:
     told = story().act("officer", "sign", "draft").act("officer", "submit", "draft")
     line = next(x for x in page(told.look, told.decision).splitlines() if "draft事项" in x and x.startswith("|"))
-    assert "06-03（办结）" in line
+    assert f"06{HYPHEN}03（办结）" in line
     assert "100%" in line
 
 

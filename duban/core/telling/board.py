@@ -6,9 +6,13 @@ from datetime import date
 
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
-from duban.core.ledger.summary import StepRow
+from duban.core.ledger.summary import Status, StepRow
 from duban.core.telling.chart import gantt
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
+
+DONE_MARK = "✅"
+HYPHEN = "\u2011"
+"""One at which no line breaks: tables in Prefect are narrow."""
 
 
 def page(look: Look, decision: Decision) -> str:
@@ -24,7 +28,7 @@ def page(look: Look, decision: Decision) -> str:
             "",
             f"![进度图](data:image/svg+xml;base64,{picture})",
             "",
-            "图例：绿＝正常或已办结，黄＝预警，橙＝催办未应或时间过半无进展，红＝逾期；菱形为节点，红竖线为时限，蓝虚线为当日。",
+            "图例：绿＝正常，✅＝已办结，黄＝预警，橙＝催办未应或时间将尽尚无进展，红＝逾期；菱形为节点，红竖线为时限，蓝虚线为当日。",
         ]
     )
 
@@ -46,7 +50,7 @@ def _line(look: Look, decision: Decision, row: StepRow) -> str:
     step = look.initiative.steps[row.step]
     owner = look.office.owner(step, decision.state.step(step.id))
     cells = (
-        LIGHT_MARKS[row.light],
+        DONE_MARK if row.status is Status.DONE else LIGHT_MARKS[row.light],
         step.title,
         look.office.directory.title(owner),
         STATUS_TITLES[row.status],
@@ -66,7 +70,7 @@ def _limit(row: StepRow) -> str:
 
 
 def _day(day: date | None) -> str:
-    return "—" if day is None else f"{day:%m-%d}"
+    return "—" if day is None else f"{day:%m}{HYPHEN}{day:%d}"
 
 
 def escape(text: str) -> str:
