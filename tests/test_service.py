@@ -227,7 +227,7 @@ def test_a_wake_is_answered_by_a_tick_and_by_nothing_else() -> None:
 
 def test_a_moved_forecast_wakes_who_waits() -> None:
     bureau = Bureau().tick("rules", "training")
-    assert bureau.row(TRAIN).forecast == day("2024-06-19")
+    assert bureau.row(TRAIN).forecast == day("2024-06-18")
     bureau.on("2024-06-14").tick("rules")
     assert "training" in bureau.service.due()
     bureau.settle()
