@@ -25,6 +25,7 @@ from prefect.client.schemas.objects import Artifact, FlowRun, Log, TaskRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.events.schemas.automations import Automation
+from prefect.states import Crashed, Scheduled
 
 from deployments.apply import Difference, difference, make
 from duban.core.deciding.commands import Command, Verb
@@ -118,6 +119,26 @@ class Server:
     def tick(self, number: str, report: dict[str, Any] | None = None) -> FlowRun:
         """A tick of an initiative."""
         return self.run(self.ask(number, report))
+
+    def scheduled(self) -> list[FlowRun]:
+        """Flow runs that wait for a worker."""
+        return [run for run in self.runs() if run.state and run.state.is_scheduled()]
+
+    def patrol(self, first: str = "") -> list[str]:
+        """A patrol, and everything that follows from it; the names of the runs in order."""
+        self.tick("0.00")
+        done: list[FlowRun] = []
+        while waiting := self.scheduled():
+            done += [self.run(run, first) for run in waiting]
+        return [run.name for run in done]
+
+    def end_as_dead(self, run: FlowRun) -> None:
+        """What the worker does when a flow run's process has died."""
+        self.client.set_flow_run_state(run.id, Crashed(), force=True)
+
+    def revive(self, run: FlowRun) -> None:
+        """Let a run that ended be run again, as Retry on its page does."""
+        self.client.set_flow_run_state(run.id, Scheduled(name="AwaitingRetry"), force=True)
 
     def command(self, verb: Verb, step: str, actor: str, **said: Any) -> Command:
         """What somebody does."""

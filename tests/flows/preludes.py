@@ -1,0 +1,72 @@
+"""What a test lets happen in the process of one flow run, before it is run."""
+
+import os
+import signal
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
+
+import flows.tick
+from duban.settings import load_settings
+from tasks.actions import ACTIONS, Errand
+
+
+def impatient() -> None:
+    """Actions are retried at once."""
+    flows.tick.run_action = flows.tick.run_action.with_options(retry_delay_seconds=0)
+
+
+def note_keys() -> None:
+    """Actions note their keys in `var/keys` before they are run."""
+    for name, action in list(ACTIONS.items()):
+        ACTIONS[name] = noting(action)  # type: ignore[index]  # a mapping for all others
+
+
+def noting(action: Callable[[Errand], str]) -> Callable[[Errand], str]:
+    def noted(errand: Errand) -> str:
+        with (load_settings().var / "keys").open("a") as file:
+            file.write(f"{errand.key}\n")
+        return action(errand)
+
+    return noted
+
+
+def die_before_the_action() -> None:
+    """The process is killed when an action begins."""
+    for name in list(ACTIONS):
+        ACTIONS[name] = noting(killed)  # type: ignore[index]  # as above
+
+
+def die_after_the_action() -> None:
+    """The process is killed when an action has done its work and before that is stored."""
+    for name, action in list(ACTIONS.items()):
+        ACTIONS[name] = noting(then_killed(action))  # type: ignore[index]  # as above
+
+
+def then_killed(action: Callable[[Errand], str]) -> Callable[[Errand], str]:
+    @wraps(action)
+    def done(errand: Errand) -> NoReturn:
+        action(errand)
+        killed()
+
+    return done
+
+
+def killed(*given: Any) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("nobody survives that")
+
+
+def die_after_taking_in() -> None:
+    """The process is killed when what was reported is stored, and nothing has been shown."""
+    flows.tick.run_actions = killed
+
+
+def die_before_the_name() -> None:
+    """The process is killed between the page and the name of the run."""
+    flows.tick.name_run = killed
+
+
+def die_before_anything() -> None:
+    """The process is killed when the flow begins."""
+    flows.tick.take_in = killed
