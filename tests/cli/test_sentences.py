@@ -11,9 +11,9 @@ from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.why import Rule
 from duban.core.ledger.summary import Light
-from duban.core.planning.plan import Span, Step, StepRef
+from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.when import OnDate, Relative, When, month_span
+from duban.core.planning.when import OnDate, Relative, Span, When, month_span
 from tests.bureau import COSMETICS, LEADER, REVIEWER, STEPS, Story, initiative, office, step
 
 

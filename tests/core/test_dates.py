@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, lasting, resolve
-from duban.core.planning.plan import Span
-from duban.core.planning.when import Duration, OnDate, Relative, WithinSpan, parse_duration, parse_when
+from duban.core.planning.when import Duration, OnDate, Relative, Span, parse_duration, parse_when
 
 HOLIDAY = date(2024, 7, 1)
 CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5 and day != HOLIDAY)
@@ -141,7 +140,7 @@ def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, uni
 @given(DAYS, DAYS)
 def test_a_span_opens_before_it_is_due(a: date, b: date) -> None:
     first, last = min(a, b), max(a, b) + timedelta(7)
-    span = WithinSpan(first, last)
+    span = Span(first, last)
     day = resolve(span, plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR, roll=None)
     begins = earliest(span, plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR)
     assert day is not None

@@ -4,7 +4,8 @@ import pytest
 
 from duban.core.days.workdays import Roll
 from duban.core.deciding.deadlines import Deadline, deadline, finished, latest, may_open, planned
-from duban.core.planning.plan import Span, StepRef
+from duban.core.planning.plan import StepRef
+from duban.core.planning.when import Span
 from tests.core.builders import Story, action, day, initiative, milestone, period, work
 
 

@@ -11,9 +11,9 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.expand import anchor_step, expand, source_order
 from duban.core.planning.files import Written
 from duban.core.planning.instances import periods
-from duban.core.planning.plan import Action, Plan, Section, Span, Step, StepRef, Target
+from duban.core.planning.plan import Action, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.when import Duration, OnDate, Relative, parse_when
+from duban.core.planning.when import Duration, OnDate, Relative, Span, parse_when
 from tests.core.small_plan import directory_file, plan_file, step, written
 
 DIRECTORY = Directory(directory_file())

@@ -10,7 +10,7 @@ import pytest
 
 from duban.core.deciding.ladder import Call
 from duban.core.ledger.entries import Draft, EntryKind
-from tests.core.builders import RUNGS, Story, action, directory, moment, policy, post, review, rung, work
+from tests.core.builders import RUNGS, Story, action, directory, moment, period, policy, post, review, rung, work
 
 DUE = "2024-06-14"
 
@@ -195,6 +195,13 @@ def test_rule_6_a_step_that_opens_late_is_pressed_from_then_on_and_not_all_at_on
         "06-27 08:30 report leader",
         "06-27 08:30 report coordinator",
     ]
+
+
+def test_rule_6_a_step_that_is_found_open_late_is_pressed_from_then_on() -> None:
+    """The engine was down from 3 to 20 June: nobody had been asked before."""
+    story = Story(period("notice", days=2), work("draft", "notice", due="2024-06-14")).on("2024-06-20")
+    assert story.told() == ["assign officer"]
+    assert calls(story)[:2] == ["06-21 08:30 press officer", "06-24 08:30 unsigned officer"]
 
 
 def test_rule_6_work_sent_back_after_its_deadline_is_pressed_from_then_on() -> None:

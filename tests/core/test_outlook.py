@@ -15,7 +15,7 @@ from duban.core.deciding.network import UNSET, IntArray, compile_network, critic
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
 from duban.core.planning.dates import lasting
 from duban.core.planning.plan import Step
-from duban.core.planning.when import OnDate, Relative, When, WithinSpan
+from duban.core.planning.when import OnDate, Relative, Span, When
 from tests.core.builders import (
     HERE,
     Story,
@@ -181,7 +181,7 @@ def calendar_day(when: When | None) -> date | None:
     match when:
         case OnDate():
             return when.day
-        case WithinSpan():
+        case Span():
             return when.first
         case _:
             return None

@@ -7,7 +7,7 @@ import pytest
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import CHANGES, DELIVERIES, EMPTY, NOTHING, Extension, fold
 from duban.core.ledger.summary import Delivery, NoticeRow
-from tests.core.builders import Story, day, moment, review, work
+from tests.core.builders import Story, day, moment, period, review, work
 
 KEY = "draft/2024-06-14/remind/officer"
 QUEUED = {
@@ -66,15 +66,13 @@ def test_a_spell_of_suspension_counts_until_the_day_it_ends() -> None:
     assert story.step("draft").excluded == ((day("2024-06-05"), day("2024-06-07")),)
 
 
-def test_the_present_owner_was_given_the_step_when_it_opened_or_was_handed_over() -> None:
-    story = Story(work("draft"), work("next", "draft"))
+def test_the_present_owner_was_given_the_step_when_it_was_found_open_or_handed_over() -> None:
+    story = Story(work("draft"), period("notice", days=2), work("next", "notice"))
     assert story.step("draft").assigned == day("2024-06-03")
-    story.on("2024-06-05").act("leader", "hand-over", "next", "职责调整", to="law")
-    assert story.step("next").assigned is None
-    story.act("leader", "hand-over", "draft", "职责调整", to="law")
+    story.on("2024-06-05").act("leader", "hand-over", "draft", "职责调整", to="law")
     assert story.step("draft").assigned == day("2024-06-05")
-    story.on("2024-06-07").act("clerk", "submit", "draft")
-    assert story.step("next").assigned == day("2024-06-07")
+    story.on("2024-06-14")
+    assert (story.step("next").opened, story.step("next").assigned) == (day("2024-06-05"), day("2024-06-14"))
 
 
 def test_a_reopened_review_begins_anew() -> None:

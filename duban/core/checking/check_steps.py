@@ -11,7 +11,7 @@ from duban.core.planning.files import Files
 from duban.core.planning.instances import Instance, Instances, Period
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import PERIOD, Relative, When, WithinSpan
+from duban.core.planning.when import PERIOD, Relative, Span, When
 from duban.core.problems import Location, Problem, nearest
 
 MISDATED = frozenset({"date-outside-plan", "before-a-step"})
@@ -127,7 +127,7 @@ class _Checker:
                 day = earliest(when, plan_start=starts, span=None, anchor=None, calendar=self.calendar)
         except CalendarRange:
             return "beyond the calendar"
-        if key == "earliest" and isinstance(when, WithinSpan) and day is not None and day < starts <= when.last:
+        if key == "earliest" and isinstance(when, Span) and day is not None and day < starts <= when.last:
             return None
         return None if day is None or starts <= day <= ends else day
 

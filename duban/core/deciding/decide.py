@@ -116,7 +116,7 @@ def _standings(
                 progress=own.progress,
                 forecast=outlook.finish[name],
                 latest=outlook.latest[name],
-                unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.handed or date.min),
+                unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.assigned or date.min),
                 cause=_cause(look, step, outlook),
             ),
         )

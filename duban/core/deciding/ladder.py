@@ -122,8 +122,8 @@ def _since(own: StepState) -> date:
 
 def _held_back(office: Office, case: Case, state: State) -> datetime | None:
     """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
-    answered, due, handed = case.state.answered, case.due, case.state.handed
-    if answered is None or due is None or (handed and answered < handed):
+    answered, due, assigned = case.state.answered, case.due, case.state.assigned
+    if answered is None or due is None or (assigned and answered < assigned):
         return None
     pressed = _first_pressed(office, f"{_name(case)}/{due.day.isoformat()}/", state)
     if pressed is None or answered < pressed:

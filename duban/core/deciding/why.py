@@ -17,7 +17,7 @@ from duban.core.ledger.state import Extension, State, StepState
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.policy import Lights
-from duban.core.planning.when import Duration, OnDate, Relative, When, WithinSpan
+from duban.core.planning.when import Duration, OnDate, Relative, Span, When
 
 DecisionOf = Callable[[str], Decision]
 """The decision about any initiative of the plan, by its id."""
@@ -233,7 +233,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
 
 ORIGINS: Mapping[type, Origin] = {
     OnDate: Origin.DATE,
-    WithinSpan: Origin.SPAN,
+    Span: Origin.SPAN,
     Relative: Origin.DISTANCE,
     NoneType: Origin.DURATION,
 }

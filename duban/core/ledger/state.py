@@ -30,6 +30,8 @@ class StepState(NamedTuple):
     """
 
     opened: date | None = None
+    assigned: date | None = None
+    """Day its present owner was given it: it was found open, which may be later, or was handed over."""
     signed: date | None = None
     answered: date | None = None
     """Last day on which the owner's side said anything."""
@@ -47,8 +49,6 @@ class StepState(NamedTuple):
     closed_by: str = ""
     owner: str | None = None
     """Who it was handed over to."""
-    handed: date | None = None
-    """Day it was last handed over."""
     asked: Extension | None = None
     asks: int = 0
     answer: date | None = None
@@ -71,11 +71,6 @@ class StepState(NamedTuple):
     def closed(self) -> bool:
         """Done or cancelled."""
         return self.finished is not None
-
-    @property
-    def assigned(self) -> date | None:
-        """Day its present owner was given it: it opened, or was handed over later."""
-        return max(self.opened, self.handed or self.opened) if self.opened else None
 
 
 NOTHING = StepState()
@@ -105,7 +100,7 @@ Change = Callable[[StepState, date, str, Data], StepState]
 
 
 def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(opened=_date(data["day"]))
+    return step._replace(opened=_date(data["day"]), assigned=day)
 
 
 def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -168,7 +163,7 @@ def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(owner=data["to"], handed=day, signed=None)
+    return step._replace(owner=data["to"], assigned=day, signed=None)
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:

@@ -7,8 +7,7 @@ on the day the other ends.
 from datetime import date
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
-from duban.core.planning.plan import Span
-from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, When, WithinSpan
+from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, Span, When
 
 
 def resolve(
@@ -41,7 +40,7 @@ def earliest(
     """
     if isinstance(when, Relative):
         return _counted(when, plan_start, span, anchor, calendar)
-    if isinstance(when, WithinSpan):
+    if isinstance(when, Span):
         return when.first
     if isinstance(when, OnDate):
         return when.day
@@ -65,7 +64,7 @@ def _limit(
     if isinstance(when, Relative):
         roll = Roll.FORWARD if when.amount >= 0 else Roll.BACK
         return _counted(when, plan_start, span, anchor, calendar), roll
-    if isinstance(when, WithinSpan):
+    if isinstance(when, Span):
         return when.last, Roll.BACK
     return when.day, Roll.NONE
 

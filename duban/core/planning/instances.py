@@ -6,9 +6,9 @@ from datetime import date
 
 from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
-from duban.core.planning.plan import Span, StepRef
+from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import month_span
+from duban.core.planning.when import Span, month_span
 
 _QUARTERS = "一二三四"
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.when import Duration, When
+from duban.core.planning.when import Duration, Span, When
 
 HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 """Kinds of step that a person answers for."""
@@ -47,14 +47,6 @@ class Target:
 
     at_least: float
     unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The month or quarter of one occurrence of a repeated step."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)

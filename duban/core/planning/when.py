@@ -48,8 +48,11 @@ class OnDate:
 
 
 @dataclass(frozen=True, slots=True)
-class WithinSpan:
-    """A month or a quarter: its last day is the limit, its first day the earliest start."""
+class Span:
+    """A month or a quarter, as a date and as the time of one occurrence of a repeated step.
+
+    As a date, its last day is the limit and its first day the earliest start.
+    """
 
     first: date
     last: date
@@ -64,7 +67,7 @@ class Relative:
     anchor: date | str
 
 
-When = OnDate | WithinSpan | Relative
+When = OnDate | Span | Relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,10 @@ class Duration:
     unit: DayUnit = DayUnit.WORKING
 
 
-def month_span(year: int, month: int, length: int = 1) -> WithinSpan:
+def month_span(year: int, month: int, length: int = 1) -> Span:
     """The span of `length` whole months from `month` on."""
     last_month = month + length - 1
-    return WithinSpan(date(year, month, 1), date(year, last_month, months.monthrange(year, last_month)[1]))
+    return Span(date(year, month, 1), date(year, last_month, months.monthrange(year, last_month)[1]))
 
 
 def parse_day(text: object) -> date:
