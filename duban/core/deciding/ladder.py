@@ -8,8 +8,8 @@ Ten rules, each a row of the table in tests/core/test_ladder.py:
 4. An answer holds higher rungs back until the next deadline or the next silence.
 5. A moved deadline is a new version: rungs of the old one never fire again.
 6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
-   opened, came back, was extended, resumed or handed over after them); where the deadline itself has passed by then,
-   its rungs count from that day, so that nobody is told everything at once, and nobody nothing.
+   was found open, came back, was extended, resumed or handed over after them); where the deadline itself has passed
+   by then, its rungs count from that day, so that nobody is told everything at once, and nobody nothing.
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
@@ -74,12 +74,12 @@ def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[C
         moment = office.at(day, first)
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
-        for post in _posts_called(office, case, ladder, place, day):
+        sent_on = max(moment, soonest).date()
+        for post, there in _called(office, case, ladder, place, day):
             key = f"{_name(case)}/{version}/{rung.id}/{post}"
             if not fired(state, key):
-                recipient = _recipient(office, post, max(moment, soonest))
-                stale = on_due and day < since
-                yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, stale)
+                recipient = there if sent_on == day else _standing_in(office, post, sent_on)
+                yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, stale=on_due and day < since)
 
 
 def _name(case: Case) -> str:
@@ -141,8 +141,8 @@ def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
     return office.day(first) if first else None
 
 
-def _posts_called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[str]:
-    """Posts a rung is meant for; climbs when nobody is there for any of them on its day (rule 8).
+def _called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[tuple[str, str]]:
+    """Posts a rung is meant for, each with who is there; climbs when nobody is there on its day (rule 8).
 
     It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
     """
@@ -152,14 +152,14 @@ def _posts_called(office: Office, case: Case, ladder: Ladder, place: int, day: d
             posts = dict.fromkeys(post for role in rung.to for post in _posts(office, case, role))
             present = {there: post for post in reversed(posts) if (there := office.directory.present(post, day))}
             if present:  # one person standing in for two posts is written to once
-                yield from reversed(present.values())
+                yield from ((post, there) for there, post in reversed(present.items()))
                 return
-    yield office.directory.administrator
+    yield office.directory.administrator, office.directory.administrator
 
 
-def _recipient(office: Office, post: str, moment: datetime) -> str:
-    """Who stands at a post when it is written to; the administrator when nobody does."""
-    return office.directory.present(post, office.day(moment)) or office.directory.administrator
+def _standing_in(office: Office, post: str, day: date) -> str:
+    """Who stands at a post on the later day on which it is written to; the administrator when nobody does."""
+    return office.directory.present(post, day) or office.directory.administrator
 
 
 def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
