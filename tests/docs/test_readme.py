@@ -56,11 +56,17 @@ def test_the_bad_example_prints_the_message_it_shows(example: Path) -> None:
     assert block("text").strip() in result.output.splitlines()
 
 
-def test_every_command_it_names_exists() -> None:
-    named = {shlex.split(line)[1] for line in re.findall(r"`(duban [a-z][^`]*)`", README)}
-    assert {"up", "show", "check"} <= named
-    for command in named:
-        assert CliRunner().invoke(app, [command, "--help"]).exit_code == Exit.FINE, command
+@pytest.mark.parametrize("file", ["README.md", "docs/handbook.md", "docs/operating.md"])
+def test_every_command_and_option_named_exists(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    lines = re.findall(r"`(duban [a-z][^`]*)`|^(duban [a-z].*)$", text, re.MULTILINE)
+    named = [shlex.split(one or other, comments=True) for one, other in lines]
+    assert named
+    for _, command, *words in named:
+        group = [command, words[0]] if command == "ledger" else [command]
+        told = CliRunner().invoke(app, [*group, "--help"], terminal_width=200)
+        assert told.exit_code == Exit.FINE, command
+        assert [word for word in words if word.startswith("--") and word not in told.output] == [], command
 
 
 def test_every_file_it_points_to_is_there() -> None:
