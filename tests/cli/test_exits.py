@@ -24,7 +24,7 @@ DUBAN = (sys.executable, "-c", "from duban.cli import main; main()")
 
 def shell(bureau: Bureau, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a process of its own."""
-    environment = {**os.environ, **variables}  # noqa: TID251  what a shell would hand on
+    environment = {**os.environ, **variables}
     return subprocess.run(
         (*DUBAN, *words), cwd=bureau.root, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -89,7 +89,7 @@ def test_ctrl_c_exits_130(bureau: Bureau, tmp_path: Path) -> None:
     pipe = tmp_path / "settings" / "duban.toml"
     pipe.parent.mkdir()
     os.mkfifo(pipe)
-    environment = {**os.environ, "DUBAN_SETTINGS": str(pipe)}  # noqa: TID251  what a shell would hand on
+    environment = {**os.environ, "DUBAN_SETTINGS": str(pipe)}
     process = subprocess.Popen((*DUBAN, "check"), env=environment, stderr=subprocess.PIPE, text=True)
     with process:
         opened = os.open(pipe, os.O_WRONLY)  # waits until the command reads
