@@ -15,7 +15,6 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentUpdate
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
@@ -26,7 +25,7 @@ from duban.core.deciding.office import Office
 from duban.core.planning.plan import Initiative
 from flows.initiatives import initiative_flow
 from flows.patrol import patrol
-from tasks.asking import PAGE, deployment_name, plan_tag
+from tasks.asking import deployed, deployment_name, plan_tag
 from tasks.showing import MILESTONE_EVENT, resource
 
 PATROL_NAME = "0.00 巡查"
@@ -123,10 +122,9 @@ def _triggers(office: Office, initiative: Initiative) -> tuple[DeploymentEventTr
 
 
 def difference(office: Office, *, patrol_every: int | None) -> Difference:
-    """Compare the plan with the server: one call."""
+    """Compare the plan with the server; changes nothing."""
     with get_client(sync_client=True) as client:
-        tag = DeploymentFilter(tags=DeploymentFilterTags(all_=[plan_tag(office.plan)]))
-        there = {found.name: found for found in client.read_deployments(deployment_filter=tag, limit=PAGE)}
+        there = deployed(client, office.plan)
     want = wanted(office, patrol_every=patrol_every)
     changed = [item for item in want if item.name in there and there[item.name].version != item.fingerprint()]
     missing = [item for item in want if item.name not in there]

@@ -26,7 +26,7 @@ from tasks.asking import ask_for_ticks, count_runs, under_way
 EVENT_GRACE = 3.0
 """Seconds an event has to start a waiting initiative before the patrol does."""
 
-STUCK = 300.0
+STUCK = 600.0
 """Seconds after which a day that does not end is reported rather than waited for."""
 
 LOOK_EVERY = 0.5

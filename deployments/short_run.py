@@ -1,4 +1,4 @@
-"""Running one flow run to its end, without what a run of seconds has no use for.
+"""Running one flow run to its end, in the time it may take, without what a run of seconds has no use for.
 
 - The heartbeat thread holds up the end of every run for a second; a run that dies is noticed by its worker, and by the
   patrol.
@@ -6,6 +6,12 @@
   that has no deployment.
 """
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +23,8 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.logging.loggers import flow_run_logger
 from prefect.runtime import flow_run as running
 from prefect.settings import get_current_settings
+
+from tasks.asking import LONGEST
 
 
 def execute(entrypoint: str) -> None:
@@ -35,4 +43,20 @@ def execute(entrypoint: str) -> None:
             logger.exception("The flow of this run cannot be loaded")
             raise
         alone = flow_run.model_copy(update={"deployment_id": None})
-        run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+        with _in_time(LONGEST):
+            run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+
+
+@contextmanager
+def _in_time(longest: timedelta) -> Iterator[None]:
+    """End this process in order when it takes longer.
+
+    Not by the flow's own time-out, which would take from tasks within it the one that interrupts them.
+    """
+    end = Timer(longest.total_seconds(), os.kill, (os.getpid(), signal.SIGTERM))
+    end.daemon = True
+    end.start()
+    try:
+        yield
+    finally:
+        end.cancel()

@@ -6,15 +6,13 @@ from duban.adapters.clock import SystemClock
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.telling.shown import REFUSED
-from duban.outbox import deliver_due
 from duban.service import Result
 from duban.settings import load_settings
 from duban.wiring import Desk, desk
 from flows.forms import Form, command_of
 from tasks.actions import Errand, run_action
+from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
-
-NOTICES_AT_ONCE = 200
 
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
@@ -25,7 +23,7 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) 
         except Refused as refusal:
             return as_state(REFUSED, str(refusal))
         run_actions(at, result)
-        deliver_due(at.service, at.carrier, at.wording, NOTICES_AT_ONCE, initiative)
+        send_due(at, initiative)
         return show(at, flow_run, initiative)
 
 

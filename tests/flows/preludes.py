@@ -3,10 +3,15 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
+from time import sleep
 from typing import Any, NoReturn
 
 import flows.tick
+import tasks.asking
+from deployments import short_run
+from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
 from tasks.actions import ACTIONS, Errand
 
@@ -65,6 +70,33 @@ def die_after_taking_in() -> None:
 def die_before_the_name() -> None:
     """The process is killed between the page and the name of the run."""
     flows.tick.name_run = killed
+
+
+def later() -> None:
+    """It is an hour later, by the real clock."""
+
+    class Later:
+        def now(self) -> datetime:
+            return SystemClock().now() + timedelta(hours=1)
+
+    tasks.asking.SystemClock = Later  # type: ignore[misc, assignment]  # for this process
+
+
+def dawdle() -> None:
+    """The action takes a minute."""
+    ACTIONS["bulletin"] = noting(lambda errand: str(sleep(60)))  # type: ignore[index]  # as above
+
+
+def dawdle_too_long() -> None:
+    """The action takes longer than it may, which is a second here."""
+    dawdle()
+    flows.tick.run_action = flows.tick.run_action.with_options(timeout_seconds=1, retries=0)
+
+
+def hang() -> None:
+    """The tick hangs where nothing else ends it; it may take two seconds here."""
+    short_run.LONGEST = timedelta(seconds=2)
+    flows.tick.send_due = lambda *given: sleep(60)
 
 
 def die_before_anything() -> None:

@@ -1,6 +1,8 @@
 """What a test asks of the Prefect server: apply a bureau's plan, run its flow runs here, read back what is stored."""
 
 import json
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,6 +110,19 @@ class Server:
         """Create a flow run, as Custom run does."""
         parameters = {"report": report} if report else {}
         return self.client.create_flow_run_from_deployment(self.deployment(number).id, parameters=parameters)
+
+    def ask_worker(self, number: str, first: str, report: dict[str, Any] | None = None) -> FlowRun:
+        """As `ask`, of a deployment the worker serves; `first` is called in the flow run's process beforehand."""
+        deployment = self.deployment(number)
+        command = shlex.join([sys.executable, "-m", "tests.flows.once", first, str(deployment.entrypoint)])
+        return self.client.create_flow_run_from_deployment(
+            deployment.id, parameters={"report": report} if report else {}, job_variables={"command": command}
+        )
+
+    def ended(self, run: FlowRun, within: float = 120) -> str:
+        """Wait until a run has ended; the name of its state."""
+        state = eventually(lambda: (now := self.client.read_flow_run(run.id).state) and now.is_final() and now, within)
+        return str(state.name)
 
     def run(self, flow_run: FlowRun, first: str = "", code: int = 0) -> FlowRun:
         """Run a flow run as the worker would; how it stands then. `code` is the exit code it is to end with."""

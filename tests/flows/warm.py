@@ -32,7 +32,7 @@ def main() -> None:
 
 def run(run: str, flow: str, first: str) -> None:
     """Run a flow run as `deployments.runner` does, and end as it does."""
-    os.environ["PREFECT__FLOW_RUN_ID"] = run  # noqa: TID251  as the worker tells it
+    os.environ["PREFECT__FLOW_RUN_ID"] = run
     if first:
         module, _, name = first.partition(":")
         getattr(importlib.import_module(module), name)()
