@@ -112,11 +112,12 @@ class Service:
         for _ in range(TRIES):
             view = self.view(name)
             page = _Page(view)
-            decision = page.add(decide(view.look, page.state))
-            drafts = more(view, page.state)
-            if drafts:
-                page.write(drafts)
-                decision = page.add(decide(view.look, page.state))
+            decision = decide(view.look, page.state)
+            if drafts := more(view, decision.state):
+                # What is said now may make a notice needless that would be queued now.
+                page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
+                decision = decide(view.look, page.state)
+            page.write(decision.drafts)
             result, commit = _concluded(view, page, decision)
             try:
                 self.ledger.commit(replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ()))
@@ -172,11 +173,6 @@ class _Page:
         )
         self.entries += sealed
         self.state = fold(sealed, self._renamed, self.state)
-
-    def add(self, decision: Decision) -> Decision:
-        """Add what a decision stores; the decision, for the reader's convenience."""
-        self.write(decision.drafts)
-        return decision
 
 
 def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:

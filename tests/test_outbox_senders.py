@@ -49,7 +49,7 @@ class Stale:
     def __init__(self, ledger: Any, rows: Sequence[NoticeRow]) -> None:
         self._ledger, self._rows = ledger, rows
 
-    def pending_notices(self, now: datetime, limit: int) -> Sequence[NoticeRow]:
+    def pending_notices(self, now: datetime, limit: int, initiative: str | None) -> Sequence[NoticeRow]:
         return self._rows
 
     def __getattr__(self, name: str) -> Any:
