@@ -110,6 +110,10 @@ def test_a_suspension_of_no_days_moves_nothing() -> None:
     assert due(suspended("2024-06-05", "2024-06-05", due="2024-06-15")) == "2024-06-15"
 
 
+def test_a_suspension_from_the_last_day_on_gives_that_day_back() -> None:
+    assert due(suspended("2024-06-14", "2024-06-18", due="2024-06-14")) == "2024-06-18 (2024-06-14)"
+
+
 def test_a_suspension_after_the_deadline_gives_nothing_back() -> None:
     assert due(suspended("2024-06-18", "2024-06-28", due="2024-06-15")) == "2024-06-15"
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.state import EMPTY
 from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Lights
@@ -24,6 +26,8 @@ def test_the_first_look_adopts_the_initiative_once() -> None:
     story = Story(work("x")).tick().on("2024-06-04").on("2024-07-04")
     assert story.kinds()[:2] == ["adopted", "opened"]
     assert story.kinds().count("adopted") == 1
+    assert decide(story.look, EMPTY).summary.sequence == 0
+    assert story.summary.sequence == len(story.entries)
 
 
 # Words ---------------------------------------------------------------------------------------------------------------

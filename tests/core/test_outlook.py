@@ -57,6 +57,10 @@ def test_steps_follow_one_another() -> None:
     assert chain(story, "done") == "draft check done"
 
 
+def test_nothing_is_expected_before_the_plan_begins() -> None:
+    assert ends(Story(work("draft", days=5), starts="2024-07-01")) == {"draft": "07-08"}
+
+
 def test_what_happened_counts() -> None:
     story = Story(work("draft", days=5), work("next", "draft", days=2)).on("2024-06-05")
     story.act("officer", "submit", "draft")

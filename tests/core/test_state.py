@@ -50,12 +50,8 @@ def test_a_step_as_its_entries_tell_it() -> None:
     story.on("2024-06-07").act("officer", "submit", "draft", evidence=("送审稿",))
     step = story.step("draft")
     assert (step.limit, step.granted, step.answer) == (day("2024-06-28"), day("2024-06-06"), day("2024-06-06"))
-    assert (step.submitted, step.submitter, step.evidence, step.progress) == (
-        day("2024-06-07"),
-        "officer",
-        ("送审稿",),
-        100,
-    )
+    assert (step.submitted, step.answered, step.submitter) == (day("2024-06-07"), day("2024-06-07"), "officer")
+    assert (step.evidence, step.progress) == (("送审稿",), 100)
 
 
 def test_a_spell_of_suspension_counts_until_the_day_it_ends() -> None:
