@@ -139,7 +139,7 @@ class Server:
         """Flow runs that wait for a worker."""
         return [run for run in self.runs() if run.state and run.state.is_scheduled()]
 
-    def patrol(self, first: str = "") -> list[str]:
+    def patrol(self, first: str = "tests.flows.preludes:impatient") -> list[str]:
         """A patrol, and everything that follows from it; the names of the runs in order."""
         self.tick("0.00")
         done: list[FlowRun] = []
