@@ -29,6 +29,7 @@ ACTION_TRIES = 3
 class Result:
     """What a look came to. `closed` are the steps it closed; `woken` the initiatives that wait for them."""
 
+    look: Look
     decision: Decision
     entries: tuple[Entry, ...]
     closed: tuple[StepRef, ...]
@@ -190,7 +191,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
-    return Result(replace(decision, state=page.state), tuple(page.entries), closed, woken), commit
+    return Result(view.look, replace(decision, state=page.state), tuple(page.entries), closed, woken), commit
 
 
 def _moved(view: View, decision: Decision) -> Iterator[StepRef]:

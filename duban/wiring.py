@@ -1,8 +1,9 @@
 """Puts the engine together from settings. The one place that knows which adapter stands behind which port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
@@ -13,6 +14,7 @@ from duban.core.deciding.office import Office
 from duban.core.deciding.owners import Profile
 from duban.core.planning.plan_file import PlanFile
 from duban.core.problems import BadInput
+from duban.core.telling.notices import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings
@@ -35,7 +37,7 @@ class Desk:
     settings: Settings
     service: Service
     carrier: Carrier
-    wording: Wording
+    wording: Callable[[Slip], Words]
 
 
 def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
@@ -90,6 +92,16 @@ def make_carrier(settings: Settings) -> Carrier:
     return Router(MailFolder(settings.mail), AppriseCarrier(settings.variables))
 
 
+def _wording(settings: Settings) -> Callable[[Slip], Words]:
+    """The bureau's templates, read when the first letter is written: most ticks write none."""
+    compiled = cache(Wording)
+
+    def words(slip: Slip) -> Words:
+        return compiled(settings.notices)(slip)
+
+    return words
+
+
 @contextmanager
 def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
     """The engine, ready for work, of an office loaded already or now; what it holds is closed at the end."""
@@ -97,6 +109,6 @@ def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
     ledger = make_ledger(settings, office.plan.id)
     try:
         service = Service(office, ledger, make_clock(settings))
-        yield Desk(settings, service, make_carrier(settings), Wording(settings.notices))
+        yield Desk(settings, service, make_carrier(settings), _wording(settings))
     finally:
         ledger.close()

@@ -22,9 +22,9 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) 
             result = take_in(at, flow_run, initiative, form)
         except Refused as refusal:
             return as_state(REFUSED, str(refusal))
-        run_actions(at, result)
-        send_due(at, initiative)
-        return show(at, flow_run, initiative)
+        if run_actions(at, result) + send_due(at, initiative):
+            result = at.service.tick(initiative)
+        return show(flow_run, result)
 
 
 def take_in(at: Desk, flow_run: FlowRun, initiative: str, form: Form | None) -> Result:
@@ -37,8 +37,11 @@ def take_in(at: Desk, flow_run: FlowRun, initiative: str, form: Form | None) -> 
     return result
 
 
-def run_actions(at: Desk, result: Result) -> None:
-    """Run the actions that are due, each a task of its own; a failure is stored and stops none of the others."""
+def run_actions(at: Desk, result: Result) -> int:
+    """Run the actions that are due, each a task of its own; how many.
+
+    A failure is stored and stops none of the others.
+    """
     for ref in result.decision.actions:
         step = at.service.office.plan.step(ref)
         assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
@@ -50,13 +53,12 @@ def run_actions(at: Desk, result: Result) -> None:
             continue
         ended = at.service.end_action(ref, outcome)
         announce(at.service.office.plan, ended.closed if ended else ())
+    return len(result.decision.actions)
 
 
-def show(at: Desk, flow_run: FlowRun, initiative: str) -> State[None]:
-    """Show how the initiative stands now."""
-    view = at.service.view(initiative)
-    result = at.service.tick(initiative)
-    record_steps(flow_run, view.look, result.decision, SystemClock().now())
-    show_page(view.look, result.decision)
-    name_run(flow_run, view.look, result.decision.summary)
+def show(flow_run: FlowRun, result: Result) -> State[None]:
+    """Show how the initiative stands."""
+    record_steps(flow_run, result.look, result.decision, SystemClock().now())
+    show_page(result.look, result.decision)
+    name_run(flow_run, result.look, result.decision.summary)
     return final_state(result.decision.summary)

@@ -18,8 +18,6 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from apprise import Apprise, NotifyFormat
-
 from duban.adapters.files import write_atomically
 from duban.ports import Carrier, Letter, Outcome
 
@@ -127,6 +125,8 @@ class AppriseCarrier:
 
 def _notify(address: str, letter: Letter) -> bool:
     """Whether Apprise says that the letter was sent; None, its word for nothing sent, is not yes."""
+    from apprise import Apprise, NotifyFormat  # noqa: PLC0415  slow to import, and most ticks send nothing over it
+
     apprise = Apprise()
     if not apprise.add(address):
         return False
