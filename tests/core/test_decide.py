@@ -81,6 +81,11 @@ def test_a_pressing_nobody_answered_is_orange_until_somebody_does() -> None:
     assert story.row("x").reason == "正常推进"
 
 
+def test_what_was_handed_in_in_time_is_not_late() -> None:
+    story = Story(work("x", due="2024-06-07", review="law")).act("officer", "submit", "x").on("2024-06-12")
+    assert story.row("x").reason == "按时报送，待审核，已过时限2个工作日"
+
+
 # Actions -------------------------------------------------------------------------------------------------------------
 
 

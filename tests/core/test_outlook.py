@@ -103,6 +103,17 @@ def test_a_step_waits_for_its_earliest_day_rather_than_for_a_need() -> None:
     assert chain(story, "x") == "x"
 
 
+def test_a_repeated_step_waits_for_its_period() -> None:
+    july = Span(day("2024-07-01"), day("2024-07-31"))
+    assert ends(Story(work("x", span=july, days=5))) == {"x": "07-08"}
+
+
+def test_of_two_reasons_to_wait_the_day_itself_comes_first() -> None:
+    story = Story(work("a", days=0), work("x", earliest="0 working days after a", days=1))
+    assert ends(story) == {"a": "06-03", "x": "06-04"}
+    assert chain(story, "x") == "x"
+
+
 def test_a_step_may_be_held_up_by_what_its_earliest_day_hangs_on() -> None:
     story = Story(work("a", days=3), work("x", earliest="10 days after a", days=1))
     assert ends(story) == {"a": "06-06", "x": "06-17"}
