@@ -242,42 +242,24 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
     for entry in entries:
         head = entry
         name = renamed.get(entry.step, entry.step)
-        if entry.kind is EntryKind.ADOPTED:
+        delivery = DELIVERIES.get(entry.kind)
+        if delivery is not None:
+            key = entry.data["notice"]
+            notices[key] = _notice(entry, delivery, notices.get(key), name)
+        elif entry.kind is EntryKind.ADOPTED:
             adopted = adopted or entry.at
         elif entry.kind is EntryKind.RUNG_SKIPPED:
             skipped.add(entry.data["notice"])
-        elif entry.kind is EntryKind.NOTICE_QUEUED:
-            key = entry.data["notice"]
-            notices[key] = _queued(entry, notices.get(key), name)
-        elif entry.kind in DELIVERIES:
-            key = entry.data["notice"]
-            notices[key] = _delivery(entry, notices[key])
         if name:
             steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
     return State(steps, notices, frozenset(skipped), head, adopted)
 
 
-def _queued(entry: Entry, before: NoticeRow | None, step: str) -> NoticeRow:
-    data = entry.data
-    return NoticeRow(
-        key=data["notice"],
-        initiative=entry.initiative,
-        step=step,
-        rung=data["rung"],
-        slip=data["slip"],
-        recipient=data["recipient"],
-        delivery=Delivery.QUEUED,
-        queued_at=entry.at,
-        next_try=datetime.fromisoformat(data["next_try"]),
-        tries=before.tries if before else 0,
-        outcome="",
-    )
-
-
-def _delivery(entry: Entry, before: NoticeRow) -> NoticeRow:
+def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:
+    if before is None or delivery is Delivery.QUEUED:
+        return _queued(entry, step, before.tries if before else 0)
+    waiting = "next_try" in entry.data
     # Written out because `replace` takes several times as long, and most entries are about deliveries.
-    delivery = DELIVERIES[entry.kind]
-    over = delivery not in (Delivery.SENDING, Delivery.RETRYING)
     return NoticeRow(
         before.key,
         before.initiative,
@@ -287,10 +269,27 @@ def _delivery(entry: Entry, before: NoticeRow) -> NoticeRow:
         before.recipient,
         delivery,
         before.queued_at,
-        None if over else datetime.fromisoformat(entry.data["next_try"]),
+        datetime.fromisoformat(entry.data["next_try"]) if waiting else None,
         before.tries + (delivery is Delivery.SENDING),
         entry.data.get("outcome", before.outcome),
-        entry.at if over else None,
+        None if waiting else entry.at,
+    )
+
+
+def _queued(entry: Entry, step: str, tries: int) -> NoticeRow:
+    data = entry.data
+    return NoticeRow(
+        data["notice"],
+        entry.initiative,
+        step,
+        data["rung"],
+        data["slip"],
+        data["recipient"],
+        Delivery.QUEUED,
+        entry.at,
+        datetime.fromisoformat(data["next_try"]),
+        tries,
+        outcome="",
     )
 
 
