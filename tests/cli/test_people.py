@@ -106,10 +106,10 @@ def test_the_same_key_twice_stores_once_and_says_so(bureau: Bureau) -> None:
     ("words", "message"),
     [
         (("sign", DRAFT, "--as", "service-officer"), "应由保护处联络员、保护处处长办理"),
-        (("sign", "cosmetics/draf", "--as", OFFICER), "'draft'"),
-        (("sign", "cosmetic/draft", "--as", OFFICER), "'cosmetics'"),
+        (("sign", "cosmetics/draf", "--as", OFFICER), "是否指 draft？"),
+        (("sign", "cosmetic/draft", "--as", OFFICER), "是否指 cosmetics？"),
         (("sign", "draft", "--as", OFFICER), "请把事项写成“举措/事项”"),
-        (("sign", DRAFT, "--as", "protection-oficer"), "'protection-officer'"),
+        (("sign", DRAFT, "--as", "protection-oficer"), "是否指 protection-officer？"),
         (("report", DRAFT, "--as", OFFICER), "请填写进度"),
         (("submit", DRAFT, "--as", OFFICER), "办结须附成果材料：方案送审稿"),
         (("approve", DRAFT, "--as", HEAD), "尚未报送办结"),

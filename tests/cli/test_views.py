@@ -80,7 +80,7 @@ class TestShow:
         assert (draft["row"]["due"], draft["row"]["original_due"]) == ("2024-04-12", "2024-04-12")
 
     def test_unknown_names_are_refused_with_the_nearest(self, bureau: Bureau) -> None:
-        for name, near in (("cosmetic", "'cosmetics'"), ("cosmetics/draf", "'draft'")):
+        for name, near in (("cosmetic", "是否指 cosmetics？"), ("cosmetics/draf", "是否指 draft？")):
             result = bureau.run("show", name)
             assert (result.exit_code, result.stdout) == (4, "")
             assert near in result.stderr
@@ -120,7 +120,7 @@ class TestNext:
     def test_an_unknown_post_is_refused(self, bureau: Bureau) -> None:
         result = bureau.run("next", "--post", "protection-oficer")
         assert result.exit_code == 4
-        assert "'protection-officer'" in result.stderr
+        assert "是否指 protection-officer？" in result.stderr
 
 
 class TestWhy:
@@ -150,7 +150,7 @@ class TestWhy:
             "  时限　　2024年4月12日（计划写明的日期）\n"
             "  　　　　保护处联络员申请延期至2024年4月19日，尚待答复：等待批复\n"
             "  预计　　2024年4月15日完成，最迟2024年4月12日，晚1个工作日\n"
-            "  下一步　2024年4月17日08:30，《督办通知单》送分管副局长、保护处处长\n"
+            "  下一步　2024年4月17日08:30，《督办通知单》送保护处处长、分管副局长\n"
             "  等它的　“方案公示”：待启动，保护处，预计2024年4月25日完成\n"
         )
 
@@ -187,4 +187,4 @@ class TestWhy:
     def test_an_unknown_step_is_refused(self, bureau: Bureau) -> None:
         result = bureau.run("why", "training/lectur")
         assert result.exit_code == 4
-        assert "'lecture'" in result.stderr
+        assert "是否指 lecture？" in result.stderr
