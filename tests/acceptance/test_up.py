@@ -1,119 +1,124 @@
-"""`duban up` as a user runs it: a process of its own, on a small plan, ended by itself or by Ctrl-C."""
+"""`duban up`: one command brings the project's plan to life, Ctrl-C ends it whole, and it goes on where it stopped."""
 
-import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
-from urllib.request import ProxyHandler, build_opener
+from tempfile import TemporaryDirectory
+from urllib.request import ProxyHandler, Request, build_opener
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from deployments.children import marked
-from tests.bureau_folder import BureauFolder, make_bureau
+from duban.cli.exits import Exit
+from duban.settings import CLOCK_FILE
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
-PATIENCE = 120.0
-LOCAL_ONLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-CHROMIUM = shutil.which("chromium")
-
-
-class Running:
-    """A `duban up` on a bureau's folder; what it printed lies in a file."""
-
-    def __init__(self, bureau: BureauFolder, *options: str) -> None:
-        self.bureau, self.printed = bureau, bureau.root / "printed"
-        with self.printed.open("ab") as output:
-            self.process = subprocess.Popen(
-                [Path(sys.executable).with_name("duban"), "up", "--pace", "0", *options],
-                env={**os.environ, "DUBAN_SETTINGS": str(bureau.settings)},
-                cwd=bureau.root,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    @property
-    def text(self) -> str:
-        return self.printed.read_text(encoding="utf-8")
-
-    @property
-    def ui(self) -> str:
-        addresses = json.loads((self.bureau.var / "run" / "addresses.json").read_text())
-        return str(addresses["ui"])
-
-    def until(self, words: str) -> None:
-        """Wait until it has printed something."""
-        end = monotonic() + PATIENCE
-        while words not in self.text:
-            assert self.process.poll() is None, self.text
-            assert monotonic() < end, self.text
-            sleep(0.2)
-
-    def interrupt(self) -> int:
-        """Press Ctrl-C: the whole foreground group hears it; the exit code."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(30)
+ROOT = Path(__file__).parent.parent.parent
+DUBAN = Path(sys.executable).with_name("duban")
+PORT = 40_000 + os.getpid() % 10_000
+DAY = re.compile(r"(\d{4}-\d\d-\d\d) 周")
 
 
 @pytest.fixture
-def bureau(tmp_path: Path) -> Iterator[BureauFolder]:
-    made = make_bureau(tmp_path, "small")
-    (made.var / "rehearsal-clock").unlink()  # a rehearsal that has not begun
-    with made.settings.open("a", encoding="utf-8") as file:
-        file.write(f"\n[stack]\nport = {20_000 + os.getpid() % 10_000}\n")
-    yield made
-    assert marked(made.var) == [], "processes live on"
+def office() -> Iterator[Path]:
+    """The project's configuration, in a folder of its own."""
+    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        shutil.copytree(ROOT / "config", root / "config")
+        settings = root / "config" / "duban.toml"
+        settings.write_text(settings.read_text().replace("port = 4200", f"port = {PORT}"))
+        yield root
+        for process in marked(root / "var"):
+            process.kill()
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        assert os.environ.get("CI") != "true", "CI must have Chromium: apt-get install chromium"
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=LOCAL_ONLY)
-        yield chromium
-        chromium.close()
+@contextmanager
+def up(office: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`duban up` as somebody starts it in a terminal."""
+    environment = {"PATH": os.defpath, "HOME": str(office), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    command = [DUBAN, "up", "--pace", "0", *words]
+    with subprocess.Popen(
+        command, cwd=office, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
 
 
-def test_it_ends_by_itself_with_a_summary(bureau: BureauFolder) -> None:
-    running = Running(bureau, "--until", "2024-04-02")
-    running.until("2024-04-01 周一")
-    with build_opener(ProxyHandler({})).open(running.ui, timeout=10) as page:
-        assert page.status == 200
-    assert running.process.wait(PATIENCE) == 0, running.text
-    assert "2024-04-02 周二" in running.text
-    assert "推演小结" in running.text
-    assert bureau.mails
-    assert all("Subject: 【" in mail.read_text(encoding="utf-8") for mail in bureau.mails)
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """What it prints, up to a line with these words."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"{words!r} was never said:\n{said}")
 
 
-@pytest.mark.browser
-def test_interrupted_it_leaves_nothing_running_and_goes_on_where_it_stopped(
-    bureau: BureauFolder, browser: Browser
-) -> None:
-    running = Running(bureau)
-    running.until("2024-04-01 周一")
-    deployments = browser.new_page()
-    deployments.goto(f"{running.ui}/deployments?limit=100&sort=NAME_ASC")
-    deployments.get_by_text("0.00 巡查").wait_for(timeout=30_000)
-    names = [name for name in deployments.locator("a[href*='/deployments/deployment/']").all_inner_texts() if name]
-    numbers = [name.split()[0] for name in names if name[0].isdigit()]
-    assert numbers[0] == "0.00"
-    assert len(numbers) >= 3
-    assert numbers == sorted(numbers)
-    assert running.interrupt() == 130, running.text
-    assert marked(bureau.var) == []
-    again = Running(bureau, "--until", "2024-04-03")
-    assert again.process.wait(PATIENCE) == 0, again.text
-    days = [line.split()[0] for line in again.text.splitlines() if line.startswith("2024-04-")]
-    assert days[-1] == "2024-04-03"
-    assert days == sorted(days)
-    assert len(days) - len(set(days)) <= 1  # the day that was cut short is begun again
+def rest(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.read()
+
+
+def page(address: str) -> str:
+    asked = Request(address, headers={"Accept": "text/html"})  # noqa: S310  the stack's own
+    with build_opener(ProxyHandler({})).open(asked, timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+def days(said: str) -> list[str]:
+    return DAY.findall(said)
+
+
+def test_up_interrupted_and_gone_on_with(office: Path) -> None:
+    with up(office, "--until", "2024-03-27") as process:
+        said = read_until(process, "Prefect 界面")
+        address = re.search(r"http://\S+", said)
+        assert address is not None
+        assert str(PORT) in address[0]
+        said += read_until(process, "2024-03-25 周一")
+        assert "部署：新建 6，更新 0，移除 0，不变 0。" in said
+        assert "<title>Prefect Server</title>" in page(address[0])
+        ours = marked(office / "var")
+        assert {"postgres"} < {one.name() for one in ours}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == Exit.INTERRUPTED
+        said += rest(process)
+    assert "Traceback" not in said
+    assert not marked(office / "var")
+    assert not psutil.wait_procs(ours, timeout=0)[1]
+    assert (office / "var" / CLOCK_FILE).exists()
+
+    with up(office, "--until", "2024-03-27") as process:
+        said = rest(process)
+        assert process.wait(20) == Exit.FINE, said
+    assert "部署：新建 0，更新 0，移除 0，不变 6。" in said
+    assert days(said) == ["2024-03-26", "2024-03-27"]
+    assert "推演小结" in said
+    assert re.search(r"通知：.*sent \d+", said)
+    assert "Traceback" not in said
+    assert list((office / "var" / "mail").glob("*/2024-03-2[567]-*.eml"))
+    assert not marked(office / "var")
+    assert not list(office.glob(".prefect")), "a user's own folder is left alone"
+
+
+@pytest.mark.slow
+def test_a_milestone_starts_what_waits_for_it(office: Path) -> None:
+    """The survey is complete on 19 April: the fast pre-examination, which waits for it, opens its next step."""
+    with up(office, "--until", "2024-04-22") as process:
+        said = rest(process)
+        assert process.wait(20) == Exit.FINE, said
+    started = said[said.index("2024-04-19 周五") : said.index("2024-04-22 周一")]
+    assert "▶ 前置节点办结，启动" in started
+    assert len(days(said)) == 20
+    assert "Traceback" not in said
+    assert not marked(office / "var")
