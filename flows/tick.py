@@ -6,13 +6,16 @@ from duban.adapters.clock import SystemClock
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.telling.shown import REFUSED
-from duban.service import Result
+from duban.service import ACTION_TRIES, Result
 from duban.settings import load_settings
 from duban.wiring import Desk, desk
 from flows.forms import Form, command_of
 from tasks.actions import Errand, run_action
 from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
+
+DIED = "执行该事项的进程多次中断"
+"""Why an action failed that never came to an end."""
 
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
@@ -43,6 +46,10 @@ def run_actions(at: Desk, result: Result) -> int:
     A failure is stored and stops none of the others.
     """
     for ref in result.decision.actions:
+        own = result.decision.state.step(ref.step)
+        if own.running and own.tries >= ACTION_TRIES:
+            at.service.fail_action(ref, DIED)
+            continue
         step = at.service.office.plan.step(ref)
         assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
         errand = Errand(at, ref, step.action.parameters, key=at.service.start_action(ref))

@@ -79,6 +79,15 @@ def test_a_failed_action_holds_up_no_other_initiative(server: Server) -> None:
     assert server.tick("1.01").name == "2024-04-01 0/7 🟢绿灯"
 
 
+def test_an_action_that_always_takes_its_process_along_is_a_persons_business(server: Server) -> None:
+    server.apply()
+    for _ in range(TRIES):
+        server.run(server.ask("1.02"), "tests.flows.preludes:die_before_the_action", -signal.SIGKILL)
+    assert server.tick("1.02").name == "2024-04-01 0/2 🔴红灯"
+    assert deeds(server, "toll-system") == [*["action-started"] * TRIES, "action-failed"]
+    assert sorted(mail.parent.name for mail in server.bureau.mails) == ["supervision-officer", "system-administrator"]
+
+
 @pytest.mark.parametrize("first", ["die_before_the_action", "die_after_the_action"])
 def test_an_action_cut_off_is_run_again_under_the_same_key(server: Server, first: str) -> None:
     server.bureau.file("toll-system").unlink()
