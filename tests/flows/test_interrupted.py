@@ -13,7 +13,7 @@ from tests.flows.server import Server, eventually
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
 SIGNING = {"step": "起草建设方案 [draft]", "verb": "签收", "actor": "道路处联络员 [roads-officer]"}
-UNDISTURBED = ["adopted", "opened", "notice-queued", "signed", "notice-claimed", "notice-sent"]
+UNDISTURBED = ["adopted", "opened", "signed", "notice-queued", "notice-claimed", "notice-sent"]
 DEATHS = [
     pytest.param("die_before_anything", marks=pytest.mark.slow),
     "die_after_taking_in",
