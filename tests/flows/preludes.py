@@ -87,6 +87,17 @@ def dawdle() -> None:
     ACTIONS["bulletin"] = noting(lambda errand: str(sleep(60)))  # type: ignore[index]  # as above
 
 
+def take_time() -> None:
+    """The action takes some seconds, and then is done."""
+    write = ACTIONS["bulletin"]
+
+    def slowly(errand: Errand) -> str:
+        sleep(6)
+        return write(errand)
+
+    ACTIONS["bulletin"] = noting(slowly)  # type: ignore[index]  # as above
+
+
 def dawdle_too_long() -> None:
     """The action takes longer than it may, which is a second here."""
     dawdle()
