@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from duban.core.ledger.entries import Entry
@@ -107,7 +107,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice in words. `key` makes its delivery idempotent; `to` are the recipient's channels."""
+    """A notice in words. `key` makes its delivery idempotent; `to` are the recipient's channels, best first."""
 
     key: str
     recipient: str
@@ -118,18 +118,40 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelOutcome:
+    """What one channel said to a letter: accepted, or not and why; `channel` is its address without any secret.
+
+    `wait` is for a refusal that means "busy, later": how long to leave the channel alone.
+    """
+
+    channel: str
+    accepted: bool
+    detail: str
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a delivery: accepted, or refused with the reason."""
+    """What became of a delivery: accepted, or refused with the reason, in Chinese and without secrets.
+
+    `wait` is there when the letter was refused only for now, by a channel that has taken as many as it takes in a
+    while: it may be tried again after so long, and this try has not failed. `channels` are those tried, in their order.
+    """
 
     accepted: bool
     detail: str
+    wait: timedelta | None = None
+    channels: tuple[ChannelOutcome, ...] = ()
 
 
 class Carrier(Protocol):
     """Carries letters to people."""
 
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
-        """Deliver one letter; a refusal is an outcome, not an exception. Delivering a key again is harmless."""
+        """Deliver one letter by the first of its channels that accepts it.
+
+        A refusal is an outcome, not an exception. Delivering a key again is harmless as far as the channel allows.
+        """
         ...
 
 
