@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -38,10 +39,10 @@ check: install-dev  ## lint, format, types, layers
 	$(BIN)/lint-imports
 
 test: install-dev  ## every test but the slow ones
-	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+	$(PYTEST) -m "not slow"
 
 test-all: install-dev  ## every test
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(PYTEST)
 
 bench: install-dev  ## benchmarks, each beside its peer in one run
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -17,6 +17,13 @@ settings.register_profile("duban", parent=settings(), deadline=None)
 settings.load_profile("duban")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a Prefect server share one process, and so one server; the others are spread over both processes."""
+    for item in items:
+        if item.get_closest_marker("prefect"):
+            item.add_marker(pytest.mark.xdist_group("prefect"))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of this session's own, as a libpq URI of its maintenance database; started when first asked for."""
