@@ -50,13 +50,18 @@ def environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, 
     }
 
 
+def pages_folder(var: Path) -> Path:
+    """Where the server's copy of Prefect's pages lies."""
+    return var / "prefect" / "ui"
+
+
 def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, str]:
     """What the server needs on top: its database and its page."""
     return {
         **environment(addresses, base_env),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": addresses.database,
         "PREFECT_UI_API_URL": "/api",  # wherever the page came from: another port, a tunnel, the machine's name
-        "PREFECT_UI_STATIC_DIRECTORY": str(addresses.var / "prefect" / "ui"),  # else it is written among the packages
+        "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(addresses.var)),  # else it is written among the packages
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     }
 

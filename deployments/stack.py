@@ -19,7 +19,8 @@ from typing import IO, Self
 
 from deployments import postgres, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, start_child
-from deployments.environment import Addresses, environment, server_environment, worker_environment
+from deployments.environment import Addresses, environment, pages_folder, server_environment, worker_environment
+from deployments.pages import close_pages
 from deployments.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -192,6 +193,7 @@ class Stack:
     def _wait_healthy(self) -> None:
         process = self._children["server"]
         server.wait_healthy(self.addresses, lambda: process.poll() is None, self._log("server"))
+        close_pages(pages_folder(self.var))  # the server has made its copy by now, and makes another after an upgrade
 
     def _log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"
