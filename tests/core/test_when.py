@@ -20,6 +20,8 @@ from duban.core.planning.when import (
     parse_day,
     parse_duration,
     parse_when,
+    write_duration,
+    write_when,
 )
 from duban.core.problems import Invalid
 
@@ -111,3 +113,26 @@ def test_what_is_no_duration_is_refused_with_a_remedy(value: object) -> None:
     with pytest.raises(Invalid, match="write working days") as raised:
         parse_duration(value)
     assert [fault.id for fault in raised.value.faults] == ["bad-duration"]
+
+
+@given(st.integers(2000, 2099), st.integers(1, 12), st.sampled_from([1, 3]))
+def test_spans_are_written_as_they_are_read(year: int, month: int, months: int) -> None:
+    span = month_span(year, month if months == 1 else (month - 1) // 3 * 3 + 1, months)
+    assert parse_when(write_when(span)) == span
+
+
+@given(st.integers(-9999, 9999), st.sampled_from(DayUnit), st.sampled_from(["start", "a/b@c", date(2024, 2, 29)]))
+def test_distances_are_written_as_they_are_read(amount: int, unit: DayUnit, anchor: date | str) -> None:
+    distance = Relative(amount, unit, anchor)
+    assert parse_when(write_when(distance)) == distance
+    assert re.search(WHEN_PATTERN, write_when(distance))
+
+
+@pytest.mark.parametrize("value", [0, 10, [1, 2, 3], "30 days"])
+def test_durations_are_written_as_they_are_read(value: object) -> None:
+    assert write_duration(parse_duration(value)) == value
+
+
+def test_days_are_written_as_they_are_read() -> None:
+    assert write_when(OnDate(date(2024, 6, 30))) == "2024-06-30"
+    assert write_duration(parse_duration("5 working days")) == 5

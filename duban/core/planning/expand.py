@@ -44,7 +44,7 @@ def expand(
         coordinator=plan.coordinator,
         sections=tuple(Section(file.id, file.title, number) for number, file in enumerate(plan.sections, start=1)),
         initiatives=initiatives,
-        downstream=_downstream(initiatives.values()),
+        downstream=downstream_of(initiatives.values()),
     )
 
 
@@ -157,7 +157,8 @@ def _usual_duration(kind: Kind) -> Duration:
     return Duration(days, days, days)
 
 
-def _downstream(initiatives: Iterable[Initiative]) -> dict[StepRef, tuple[str, ...]]:
+def downstream_of(initiatives: Iterable[Initiative]) -> dict[StepRef, tuple[str, ...]]:
+    """For each step that other initiatives wait for: those that do, sorted."""
     waiting: dict[StepRef, set[str]] = {}
     for initiative in initiatives:
         for ref in initiative.upstream:

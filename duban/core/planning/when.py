@@ -119,6 +119,25 @@ def _relative(words: list[str]) -> Relative:
     return Relative(amount, unit, anchor)
 
 
+def write_when(when: When) -> str:
+    """A date as a plan writes it; `parse_when` reads it as the same."""
+    if isinstance(when, OnDate):
+        return when.day.isoformat()
+    if isinstance(when, Span):
+        month = when.first.month == when.last.month
+        return f"{when.first:%Y-%m}" if month else f"{when.first:%Y}-Q{(when.first.month + 2) // 3}"
+    unit = "working days" if when.unit is DayUnit.WORKING else "days"
+    return f"{abs(when.amount)} {unit} {'after' if when.amount >= 0 else 'before'} {when.anchor}"
+
+
+def write_duration(duration: Duration) -> int | list[int] | str:
+    """A duration as a plan writes it; `parse_duration` reads it as the same."""
+    if duration.unit is DayUnit.CALENDAR:
+        return f"{duration.likely} days"
+    estimates = [duration.optimistic, duration.likely, duration.pessimistic]
+    return duration.likely if len(set(estimates)) == 1 else estimates
+
+
 def parse_duration(value: object) -> Duration:
     """Read a duration; raises Invalid naming the remedy."""
     if isinstance(value, str) and re.fullmatch(LENGTH_PATTERN, value):

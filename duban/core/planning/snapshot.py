@@ -1,0 +1,169 @@
+"""A plan as JSON values, as the ledger keeps what was applied, and the plan made of them again.
+
+Compact: what is at its default is left out, and dates and durations are as a plan writes them. Two plans are the same
+when their snapshots are; only the places in the files, which messages point to, are not kept.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from duban.core.days.workdays import Roll
+from duban.core.planning.expand import STANDARD_LADDER, downstream_of
+from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.when import Span, When, parse_duration, parse_when, write_duration, write_when
+
+Json = Mapping[str, Any]
+"""JSON values only."""
+
+
+def snapshot(plan: Plan) -> dict[str, Any]:
+    """The whole plan as JSON values."""
+    return {
+        "id": plan.id,
+        "title": plan.title,
+        "document": plan.document,
+        "starts": plan.starts.isoformat(),
+        "ends": plan.ends.isoformat(),
+        "coordinator": plan.coordinator,
+        "sections": [[section.id, section.title] for section in plan.sections],
+        "initiatives": [_initiative(one) for one in plan.initiatives.values()],
+    }
+
+
+def fingerprint(plan: Json) -> str:
+    """SHA-256, in hexadecimal, of a snapshot."""
+    text = json.dumps(plan, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def heading(initiative: Initiative) -> dict[str, Any]:
+    """All of an initiative but its steps."""
+    return _without_defaults(
+        {
+            "id": initiative.id,
+            "title": initiative.title,
+            "source": initiative.source,
+            "section": initiative.section,
+            "lead": initiative.lead,
+            "support": list(initiative.support),
+            "supervisor": initiative.supervisor,
+            "tags": list(initiative.tags),
+            "note": initiative.note,
+            "assumed": initiative.assumed,
+        }
+    )
+
+
+def _initiative(initiative: Initiative) -> dict[str, Any]:
+    return {**heading(initiative), "steps": [step_values(step) for step in initiative.steps.values()]}
+
+
+def step_values(step: Step) -> dict[str, Any]:
+    """A step, its needs and the steps its dates hang on written out with their initiatives."""
+    return _without_defaults(
+        {
+            "id": step.id,
+            "title": step.title,
+            "kind": step.kind.value,
+            "owner": step.owner,
+            "duration": write_duration(step.duration),
+            "needs": _refs(step.needs),
+            "due": _when(step.due),
+            "due_anchor": _refs(step.due_anchor),
+            "earliest": _when(step.earliest),
+            "earliest_anchor": _refs(step.earliest_anchor),
+            "roll": step.roll.value if step.roll else None,
+            "evidence": list(step.evidence),
+            "review": step.review,
+            "ladder": None if step.ladder == STANDARD_LADDER else step.ladder,
+            "action": [step.action.uses, dict(step.action.parameters)] if step.action else None,
+            "target": [step.target.at_least, step.target.unit] if step.target else None,
+            "span": _when(step.span),
+            "was": step.was,
+            "basis": step.basis,
+            "assumed": step.assumed,
+        }
+    )
+
+
+def _without_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, False, []) or key == "duration"}
+
+
+def _refs(refs: tuple[StepRef, ...]) -> list[str]:
+    return [str(ref) for ref in refs]
+
+
+def _when(when: When | None) -> str | None:
+    return write_when(when) if when else None
+
+
+def restored(plan: Json) -> Plan:
+    """The plan of a snapshot; `file` and `written` are at their defaults."""
+    initiatives = {one["id"]: _restored_initiative(one) for one in plan["initiatives"]}
+    return Plan(
+        id=plan["id"],
+        title=plan["title"],
+        document=plan["document"],
+        starts=date.fromisoformat(plan["starts"]),
+        ends=date.fromisoformat(plan["ends"]),
+        coordinator=plan["coordinator"],
+        sections=tuple(Section(name, title, number) for number, (name, title) in enumerate(plan["sections"], start=1)),
+        initiatives=initiatives,
+        downstream=downstream_of(initiatives.values()),
+    )
+
+
+def _restored_initiative(values: Json) -> Initiative:
+    steps = [_restored_step(values["id"], one) for one in values["steps"]]
+    return Initiative(
+        id=values["id"],
+        title=values["title"],
+        source=values["source"],
+        section=values["section"],
+        lead=values["lead"],
+        support=tuple(values.get("support", ())),
+        supervisor=values["supervisor"],
+        steps={step.id: step for step in steps},
+        tags=tuple(values.get("tags", ())),
+        note=values.get("note"),
+        assumed=values.get("assumed", False),
+    )
+
+
+def _restored_step(initiative: str, values: Json) -> Step:
+    action, target, span = values.get("action"), values.get("target"), _read_when(values.get("span"))
+    return Step(
+        ref=StepRef(initiative, values["id"]),
+        title=values["title"],
+        kind=Kind(values["kind"]),
+        needs=_read_refs(values, "needs"),
+        duration=parse_duration(values["duration"]),
+        owner=values["owner"],
+        due=_read_when(values.get("due")),
+        due_anchor=_read_refs(values, "due_anchor"),
+        earliest=_read_when(values.get("earliest")),
+        earliest_anchor=_read_refs(values, "earliest_anchor"),
+        roll=Roll(values["roll"]) if "roll" in values else None,
+        evidence=tuple(values.get("evidence", ())),
+        review=values.get("review"),
+        ladder=values.get("ladder", STANDARD_LADDER),
+        action=Action(*action) if action else None,
+        target=Target(*target) if target else None,
+        span=span if isinstance(span, Span) else None,
+        was=values.get("was"),
+        basis=values.get("basis"),
+        assumed=values.get("assumed", False),
+    )
+
+
+def _read_when(text: str | None) -> When | None:
+    return parse_when(text) if text else None
+
+
+def _read_refs(values: Json, key: str) -> tuple[StepRef, ...]:
+    return tuple(map(StepRef.parse, values.get(key, ())))
