@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 
-from duban.core.planning.plan_file import PlainText, Slug, Strict
+from duban.core.planning.values import PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
 
 DEFAULT = Path("config/duban.toml")

@@ -19,9 +19,6 @@ from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings
 
-ACTIONS = frozenset({"bulletin", "python"})
-"""Names of the actions a plan may use; `tasks.actions` holds what they do."""
-
 YEARS_AROUND = 2
 """Years the calendar covers before and after a plan: forecasts may run past its end."""
 
@@ -54,7 +51,6 @@ def load_office(settings: Settings) -> Office:
         directory=settings.directory,
         escalation=settings.escalation,
         calendar=calendar,
-        actions=ACTIONS,
     )
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone)
 

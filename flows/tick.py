@@ -10,7 +10,7 @@ from duban.service import ACTION_TRIES, Result
 from duban.settings import load_settings
 from duban.wiring import Desk, desk
 from flows.forms import Form, command_of
-from tasks.actions import Errand, run_action
+from tasks.actions import Errand, run_action, timed
 from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
 
@@ -52,9 +52,9 @@ def run_actions(at: Desk, result: Result) -> int:
             continue
         step = at.service.office.plan.step(ref)
         assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
-        errand = Errand(at, ref, step.action.parameters, key=at.service.start_action(ref))
+        errand = Errand(at, ref, key=at.service.start_action(ref))
         try:
-            outcome = run_action(step.title, step.action.uses, errand)
+            outcome = run_action.with_options(timeout_seconds=timed(step.action))(step.title, step.action, errand)
         except Exception as error:  # noqa: BLE001  whatever an action raises is its failure, stored with its reason
             at.service.fail_action(ref, f"{type(error).__name__}: {error}")
             continue

@@ -11,8 +11,9 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import NoticeRow
+from duban.core.planning.action_file import BulletinAction, BulletinParameters
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
-from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
@@ -91,6 +92,7 @@ def step(name: str, title: str, kind: Kind = Kind.WORK, *needs: str, **said: Any
     )
 
 
+BULLETIN = BulletinAction(uses="bulletin", parameters=BulletinParameters(title="通报"))
 STEPS = (
     step(
         "draft",
@@ -102,7 +104,7 @@ STEPS = (
     step("check", "合法性审核", Kind.REVIEW, "draft", owner="policy-law", duration=Duration(3, 3, 3)),
     step("adopt", "方案报局长办公会审定", Kind.WORK, "check", basis="《重大行政决策程序暂行条例》第三十条"),
     step("cases", "办理化妆品专利侵权纠纷案件", Kind.INDICATOR, target=Target(50, "件"), due=OnDate(date(2024, 4, 30))),
-    step("bulletin", "发布工作通报", Kind.ACTION, due=OnDate(date(2024, 4, 30)), action=Action("bulletin", {})),
+    step("bulletin", "发布工作通报", Kind.ACTION, due=OnDate(date(2024, 4, 30)), action=BULLETIN),
     step("publicity", "方案公示", Kind.PERIOD, "adopt"),
 )
 LECTURE = step("lecture", "举办方案解读培训", Kind.WORK, f"{COSMETICS}/draft", initiative=TRAINING, owner="policy-law")

@@ -1,7 +1,7 @@
 """A plan from its folder: every file read, every problem of all of them found at once."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -34,13 +34,11 @@ class Loaded:
     policy: Policy
 
 
-def load_plan(
-    folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar, actions: Collection[str]
-) -> Loaded:
+def load_plan(folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar) -> Loaded:
     """Read `plan.yaml` and the initiatives in the folder, a folder for each section, and check them with the rest.
 
-    `actions` are the names of the registered ones. Raises BadInput with all problems of all files, in the order of
-    files and lines. Files are named as seen from the working directory when they lie in it, else as given.
+    Raises BadInput with all problems of all files, in the order of files and lines. Files are named as seen from the
+    working directory when they lie in it, else as given.
     """
     plan = _read_plan(folder)
     people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
@@ -48,7 +46,7 @@ def load_plan(
     files = _files(plan, people, policy, initiatives)
     lines: dict[str, Callable[[Location], int]] = {read.name: read.line for read in (plan, people, policy)}
     lines |= {one.read.name: one.line for one in initiatives}
-    found = check(files, calendar=calendar, actions=actions)
+    found = check(files, calendar=calendar)
     problems = [
         *misplaced,
         *(*plan.problems, *people.problems, *policy.problems),

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from duban.adapters import yaml_text
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, write_schemas
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
-from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile, Strict
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile
 from duban.core.planning.schema import schemas
+from duban.core.planning.values import Strict
 from duban.core.problems import BadInput, Problem
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,6 @@ def load(folder: Path) -> Loaded:
         directory=office / "directory.yaml",
         escalation=office / "escalation.yaml",
         calendar=CALENDAR,
-        actions={"bulletin"},
     )
 
 
@@ -100,7 +100,7 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
     (folder / "roads" / "folder.yaml").mkdir()
     (folder / "roads" / "folder.yaml" / "inner.yaml").write_text("")
     office = {"directory": Path("nowhere.yaml"), "escalation": folder}
-    assert problems(lambda: load_plan(folder, **office, calendar=CALENDAR, actions={"bulletin"})) == [
+    assert problems(lambda: load_plan(folder, **office, calendar=CALENDAR)) == [
         "nowhere.yaml: unreadable: the file cannot be read: No such file or directory; "
         "check that it is there and readable",
         "plan: unreadable: the file cannot be read: Is a directory; check that it is there and readable",
@@ -228,7 +228,7 @@ def loads_or_tells(folder: Path, changed: str, content: bytes) -> None:
     for name, usual in FILES.items():
         (folder / name).write_bytes(content if name == changed else usual)
     office = {"directory": folder / "directory.yaml", "escalation": folder / "escalation.yaml"}
-    for problem in mistakes(lambda: load_plan(folder / "plan", **office, calendar=CALENDAR, actions={"bulletin"})):
+    for problem in mistakes(lambda: load_plan(folder / "plan", **office, calendar=CALENDAR)):
         assert problem.id
         assert problem.message
         assert problem.remedy

@@ -19,8 +19,9 @@ from duban.core.deciding.office import Look, Office
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.state import EMPTY, State, StepState, fold
 from duban.core.ledger.summary import StepRow, Summary, Upstream
+from duban.core.planning.action_file import BulletinAction, BulletinParameters
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
-from duban.core.planning.plan import Action, Initiative, Plan, Step, StepRef, Target
+from duban.core.planning.plan import Initiative, Plan, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Lights, Policy, Rung
 from duban.core.planning.when import Duration, parse_duration, parse_when
@@ -104,6 +105,8 @@ def policy(*rungs: Rung, lights: Lights = LIGHTS, silence: int = 5) -> Policy:
     return Policy(ladders=(ladder,), lights=lights, silence=silence)
 
 
+BULLETIN = BulletinAction(uses="bulletin", parameters=BulletinParameters(title="通报"))
+
 # The plan ------------------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +144,7 @@ def milestone(name: str, needs: str = "", **said: Any) -> Step:
 
 
 def action(name: str, needs: str = "", **said: Any) -> Step:
-    return _step(Kind.ACTION, name, needs, {"action": Action("bulletin", {}), **said})
+    return _step(Kind.ACTION, name, needs, {"action": BULLETIN, **said})
 
 
 def indicator(name: str, needs: str = "", **said: Any) -> Step:

@@ -23,6 +23,7 @@ DIRECTORY = {
         {"id": "others", "title": "其他", "units": ["xuhui", "roads"]},
     ],
 }
+BULLETIN = {"uses": "bulletin", "parameters": {"title": "通报"}}
 POLICY = {
     "ladders": [
         {

@@ -11,14 +11,14 @@ from duban.core.planning.files import Files
 from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Policy
 from duban.core.problems import Location
-from tests.core.small_plan import CALENDAR, POLICY, directory_file, files, plan_file, step, written
+from tests.core.small_plan import BULLETIN, CALENDAR, POLICY, directory_file, files, plan_file, step, written
 
 Found = list[tuple[str, str, Location]]
 
 
 def found(given: Files, calendar: WorkCalendar = CALENDAR) -> Found:
     """File, id and place of every problem."""
-    problems = check(given, calendar=calendar, actions=["bulletin"])
+    problems = check(given, calendar=calendar)
     assert all(problem.line == 0 for problem in problems)
     return sorted({(problem.file, problem.id, problem.location) for problem in problems}, key=str)
 
@@ -29,21 +29,20 @@ def in_steps(*steps: dict[str, Any], **changes: Any) -> list[tuple[str, Location
 
 
 def messages(given: Files) -> list[str]:
-    return sorted({f"{one.message}; {one.remedy}" for one in check(given, calendar=CALENDAR, actions=["bulletin"])})
+    return sorted({f"{one.message}; {one.remedy}" for one in check(given, calendar=CALENDAR)})
 
 
 def test_a_plan_without_mistakes() -> None:
-    publish = step("publish", "action", action={"uses": "bulletin"}, needs=["draft"], ladder="standard")
+    publish = step("publish", "action", action=BULLETIN, needs=["draft"], ladder="standard")
     road = written("road", step("draft", owner="head", review="pudong", was="write"), publish, support=["xuhui"])
     park = written("park", step("plant", needs=["road/publish"]), source="2.1", section="parks", ladder="standard")
     assert found(files(road, park)) == []
 
 
 def test_names_in_an_initiative() -> None:
-    steps = [step("draft", owner="boss", review="boss"), step("fax", "action", action={"uses": "fax"}, ladder="calm")]
+    steps = [step("draft", owner="boss", review="boss"), step("fax", "action", action=BULLETIN, ladder="calm")]
     road = written("road", *steps, lead="head", support=["pudong", "minhang"], supervisor="roads", ladder="calm")
     assert found(files(road)) == [
-        ("plan/road.yaml", "unknown-action", ("steps", 1, "action", "uses")),
         ("plan/road.yaml", "unknown-ladder", ("ladder",)),
         ("plan/road.yaml", "unknown-ladder", ("steps", 1, "ladder")),
         ("plan/road.yaml", "unknown-post", ("supervisor",)),

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit, Roll
+from duban.core.planning.action_file import BulletinAction
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import anchor_step, expand, source_order
 from duban.core.planning.files import Written
 from duban.core.planning.instances import periods
-from duban.core.planning.plan import Action, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan import Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration, OnDate, Relative, Span, parse_when
-from tests.core.small_plan import directory_file, plan_file, step, written
+from tests.core.small_plan import BULLETIN, directory_file, plan_file, step, written
 
 DIRECTORY = Directory(directory_file())
 QUARTERS = ["2024-q1", "2024-q2", "2024-q3", "2024-q4"]
@@ -69,10 +70,12 @@ def test_what_a_step_takes_over_as_it_is_written() -> None:
 
 
 def test_actions_and_targets() -> None:
-    publish = step("publish", "action", action={"uses": "bulletin", "parameters": {"copies": 3}})
+    publish = step("publish", "action", action=BULLETIN | {"timeout": 30})
     count = step("count", "indicator", target={"at_least": 5, "unit": "件"})
     steps = plan(written("road", publish, count)).initiatives["road"].steps
-    assert steps["publish"].action == Action("bulletin", {"copies": 3})
+    action = steps["publish"].action
+    assert isinstance(action, BulletinAction)
+    assert (action.timeout, action.parameters.title) == (30, "通报")
     assert steps["count"].target == Target(5, "件")
 
 
@@ -82,7 +85,7 @@ def test_actions_and_targets() -> None:
         ("work", {}, 5, "roads"),
         ("review", {}, 5, "head"),
         ("indicator", {"target": {"at_least": 1, "unit": "件"}}, 5, "roads"),
-        ("action", {"action": {"uses": "bulletin"}}, 0, "roads"),
+        ("action", {"action": BULLETIN}, 0, "roads"),
         ("milestone", {}, 0, "roads"),
         ("period", {"duration": "7 days"}, 7, "roads"),
     ],

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from duban.core.planning.action_file import PythonAction
 from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, Repeat, StepFile
 from duban.core.planning.when import Duration, OnDate
 from duban.core.problems import Invalid
+from tests.core.small_plan import BULLETIN
 
 STEP = {"id": "draft", "title": "起草", "kind": "work"}
 PLAN = {
@@ -66,7 +68,7 @@ def test_the_words_of_a_file_are_those_of_the_plan() -> None:
         ({"kind": "action"}, ["kind-needs-key"]),
         ({"kind": "indicator"}, ["kind-needs-key"]),
         ({"kind": "milestone", "review": "head", "duration": 0, "evidence": ["报告"]}, ["kind-forbids-key"] * 3),
-        ({"action": {"uses": "bulletin"}, "target": {"at_least": 1, "unit": "件"}}, ["kind-forbids-key"] * 2),
+        ({"action": BULLETIN, "target": {"at_least": 1, "unit": "件"}}, ["kind-forbids-key"] * 2),
         ({"kind": "period", "review": "head"}, ["kind-needs-key", "kind-forbids-key"]),
     ],
 )
@@ -81,18 +83,25 @@ def test_a_key_that_its_kind_forbids_is_named() -> None:
     assert fault.at == ("duration",)
 
 
+def python(**parameters: object) -> dict[str, object]:
+    return STEP | {"kind": "action", "action": {"uses": "python", "parameters": {"function": "a.b:c"} | parameters}}
+
+
 @pytest.mark.parametrize("value", ["text", 3, 0.5, True])
-def test_parameters_are_plain_values(value: object) -> None:
-    step = STEP | {"kind": "action", "action": {"uses": "bulletin", "parameters": {"key": value}}}
-    action = StepFile.model_validate(step).action
-    assert action is not None
-    assert action.parameters == {"key": value}
+def test_a_function_is_called_with_plain_values(value: object) -> None:
+    action = StepFile.model_validate(python(copies=value)).action
+    assert isinstance(action, PythonAction)
+    assert (action.parameters.function, action.parameters.others) == ("a.b:c", {"copies": value})
 
 
 @pytest.mark.parametrize("value", [None, [1], {}, float("nan"), float("inf")])
-def test_other_parameters_are_refused(value: object) -> None:
-    step = STEP | {"kind": "action", "action": {"uses": "bulletin", "parameters": {"key": value}}}
-    assert [fault.id for fault in faults(StepFile, step)] == ["wrong-type"]
+def test_other_values_are_refused(value: object) -> None:
+    assert [fault.id for fault in faults(StepFile, python(copies=value))] == ["wrong-type"]
+
+
+def test_the_name_of_an_action_is_not_for_the_plan_to_choose() -> None:
+    (fault,) = faults(StepFile, python(key="mine"))
+    assert (fault.id, fault.at) == ("reserved-id", ("key",))
 
 
 @pytest.mark.parametrize("source", ["1.1", "2.10", "12.345z"])

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duban.core.checking.rewording import reword
-from duban.core.planning.plan_file import Many, Reference, Slug, Source, Strict, WhenText
+from duban.core.planning.values import Many, Reference, Slug, Source, Strict, WhenText
 from duban.core.problems import Location, Problem
 
 

@@ -43,7 +43,11 @@ RICH = build(
     )
     | {"review": "head", "ladder": "urgent", "was": "write", "basis": "办法", "assumed": True},
     step("survey", each="districts", repeat="quarterly", needs=["draft"], due="3 working days after draft"),
-    step("publish", "action", action={"uses": "bulletin", "parameters": {"copies": 3, "title": "通报", "x": 0.5}}),
+    step(
+        "publish",
+        "action",
+        action={"uses": "python", "timeout": 9, "parameters": {"function": "a:b", "title": "通报", "x": 0.5}},
+    ),
     step("count", "indicator", target={"at_least": 0, "unit": "件"}, duration=0),
     step("show", "period", duration="30 days", earliest="2 days after draft"),
     tags=["道路"],

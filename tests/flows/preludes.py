@@ -27,11 +27,11 @@ def note_keys() -> None:
         ACTIONS[name] = noting(action)  # type: ignore[index]  # a mapping for all others
 
 
-def noting(action: Callable[[Errand], str]) -> Callable[[Errand], str]:
-    def noted(errand: Errand) -> str:
+def noting(action: Callable[..., str]) -> Callable[..., str]:
+    def noted(errand: Errand, asked: Any) -> str:
         with (load_settings().var / "keys").open("a") as file:
             file.write(f"{errand.key}\n")
-        return action(errand)
+        return action(errand, asked)
 
     return noted
 
@@ -48,10 +48,10 @@ def die_after_the_action() -> None:
         ACTIONS[name] = noting(then_killed(action))  # type: ignore[index]  # as above
 
 
-def then_killed(action: Callable[[Errand], str]) -> Callable[[Errand], str]:
+def then_killed(action: Callable[..., str]) -> Callable[..., str]:
     @wraps(action)
-    def done(errand: Errand) -> NoReturn:
-        action(errand)
+    def done(errand: Errand, asked: Any) -> NoReturn:
+        action(errand, asked)
         killed()
 
     return done
@@ -84,7 +84,7 @@ def later() -> None:
 
 def dawdle() -> None:
     """The action takes a minute."""
-    ACTIONS["bulletin"] = noting(lambda errand: str(sleep(60)))  # type: ignore[index]  # as above
+    ACTIONS["bulletin"] = noting(lambda *given: str(sleep(60)))  # type: ignore[index]  # as above
 
 
 def take_time() -> None:
@@ -101,7 +101,8 @@ def take_time() -> None:
 def dawdle_too_long() -> None:
     """The action takes longer than it may, which is a second here."""
     dawdle()
-    flows.tick.run_action = flows.tick.run_action.with_options(timeout_seconds=1, retries=0)
+    flows.tick.run_action = flows.tick.run_action.with_options(retries=0)
+    flows.tick.timed = lambda action: 1
 
 
 def hang() -> None:

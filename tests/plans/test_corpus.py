@@ -29,7 +29,7 @@ def load(folder: str, calendar: WorkCalendar) -> Loaded:
     """Load a plan with the files that lie in the working directory, else with the common ones."""
     own = {name: Path(f"{name}.yaml") for name in ("directory", "escalation")}
     files = {name: file if file.exists() else HERE / "office" / file for name, file in own.items()}
-    return load_plan(Path(folder), **files, calendar=calendar, actions={"bulletin", "python"})
+    return load_plan(Path(folder), **files, calendar=calendar)
 
 
 def marked(case: Path) -> list[str]:

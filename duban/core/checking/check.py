@@ -4,7 +4,7 @@
 together.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -21,14 +21,14 @@ from duban.core.planning.when import PERIOD, START
 from duban.core.problems import Location, Problem, nearest, repeated
 
 
-def check(files: Files, *, calendar: WorkCalendar, actions: Collection[str]) -> list[Problem]:
-    """Every problem that shows once the files can be read; `actions` are the names of the registered ones.
+def check(files: Files, *, calendar: WorkCalendar) -> list[Problem]:
+    """Every problem that shows once the files can be read.
 
     Lines are 0: the reader of the files turns locations into lines. What cannot be judged because a file could not be
     used is left for the next time.
     """
     files = replace(files, lost=files.lost | _twice(files))
-    problems = [*check_office(files), *_initiatives(files, actions)]
+    problems = [*check_office(files), *_initiatives(files)]
     if files.plan is not None:
         problems += _plan(files.plan, files, calendar)
         problems += _steps(files, files.plan, calendar)
@@ -86,7 +86,7 @@ def _twice(files: Files) -> frozenset[str]:
     return frozenset(name for name, _ in repeated((written.file.id, ()) for written in files.written))
 
 
-def _initiatives(files: Files, actions: Collection[str]) -> Iterator[Problem]:
+def _initiatives(files: Files) -> Iterator[Problem]:
     named: dict[str, list[str]] = {}
     for written in files.written:
         named.setdefault(written.file.id, []).append(written.name)
@@ -101,10 +101,6 @@ def _initiatives(files: Files, actions: Collection[str]) -> Iterator[Problem]:
         yield from _ladder(files, file.ladder, name, ("ladder",))
         for number, step in enumerate(file.steps):
             yield from _ladder(files, step.ladder, name, ("steps", number, "ladder"))
-            if step.action and step.action.uses not in actions:
-                message = f"there is no action {step.action.uses!r}"
-                remedy = nearest(step.action.uses, actions, f"use one of: {', '.join(sorted(actions))}")
-                yield Problem(name, 0, "unknown-action", message, remedy, ("steps", number, "action", "uses"))
 
 
 def _step_ids(steps: tuple[StepFile, ...], name: str) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """What pydantic has to say about a file, in words of our own: what is wrong, and what to do about it."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from duban.core.planning.plan_file import REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
+from duban.core.planning.action_file import FUNCTION_PATTERN
+from duban.core.planning.values import REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
 from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown, shown_key
 
 Schema = Mapping[str, Any]
@@ -16,6 +18,7 @@ _FORMS = {
     SLUG_PATTERN: "use small letters, digits and hyphens, as in traffic-plan",
     REFERENCE_PATTERN: "write own-step, other-initiative/step or step@unit",
     SOURCE_PATTERN: 'write section.sentence, as in "2.10" or "3.4a"',
+    FUNCTION_PATTERN: "write module:name, as in office.tables:count",
 }
 _TYPES = {
     "string_type": ("a text", "write a text"),
@@ -26,6 +29,7 @@ _TYPES = {
     "tuple_type": ("a list", "write a list: [first, second]"),
     "dict_type": ("a mapping", "write keys with values, each on a line of its own"),
     "model_type": ("a mapping", "write keys with values, each on a line of its own"),
+    "model_attributes_type": ("a mapping", "write keys with values, each on a line of its own"),
 }
 _LIMITS = {
     "greater_than_equal": ("must be {ge:g} or more", "correct the figure"),
@@ -71,7 +75,8 @@ class _Place:
         if "anyOf" in schema:
             return self._plain(schema["anyOf"][0])
         if "$ref" in schema:
-            return self._plain(self._root["$defs"][schema["$ref"].rpartition("/")[2]])
+            meant = self._plain(self._root["$defs"][schema["$ref"].rpartition("/")[2]])
+            return {**meant, **{key: said for key, said in schema.items() if key != "$ref"}}  # as `description`
         return schema
 
 
@@ -84,6 +89,8 @@ def _label(location: Location) -> str:
 
 
 def _inside(schema: Schema, part: str | int) -> Schema:
+    if "discriminator" in schema:  # pydantic goes on with the kind that was chosen
+        return {"$ref": schema["discriminator"]["mapping"][part]}
     found: Schema = schema.get("items", {}) if isinstance(part, int) else schema.get("properties", {}).get(part, {})
     return found
 
@@ -119,12 +126,24 @@ def _fault(kind: str, value: object, context: Mapping[str, Any], place: _Place, 
         choice = place.here["enum"]
         remedy = nearest(str(value), choice, f"use one of: {', '.join(choice)}")
         return Fault("unknown-value", f"{shown(value)} is no value of {name}", remedy)
+    if kind.startswith("union_tag"):
+        return _no_kind(context)
     if kind == "string_pattern_mismatch":
         return Fault("wrong-form", f"{shown(value)} is no value of {name}", _FORMS[context["pattern"]])
     if kind in _LIMITS:
         message, remedy = _LIMITS[kind]
         return Fault("out-of-range", f"{name} {message.format_map(context)}", remedy)
     return _other(context.get("error"), value, name)
+
+
+def _no_kind(context: Mapping[str, Any]) -> Fault:
+    """What is wrong with a value whose kind stands in one of its keys, and is missing there or unknown."""
+    key = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return Fault("missing-key", f"`{key}` is missing", "add it")
+    known = re.findall("'(.*?)'", context["expected_tags"])
+    remedy = nearest(context["tag"], known, f"use one of: {', '.join(known)}")
+    return Fault("unknown-value", f"{shown(context['tag'])} is no value of `{key}`", remedy, (key,))
 
 
 def _wrong_type(kind: str, value: object, name: str, written: str | None) -> Fault:

@@ -14,7 +14,8 @@ from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Status, StepRow
-from duban.core.planning.plan_file import Kind, Many, Strict
+from duban.core.planning.plan_file import Kind
+from duban.core.planning.values import Many, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[Many[int], Field(min_length=2, max_length=2, description="from, to: working days")]

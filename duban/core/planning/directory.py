@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from duban.core.planning.plan_file import Day, Many, PlainText, Slug, Strict
+from duban.core.planning.values import Day, Many, PlainText, Slug, Strict
 from duban.core.problems import Fault, Invalid, Location, refuse_repeated
 
 

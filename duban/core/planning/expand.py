@@ -12,7 +12,7 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.instances import Instance, Instances
 from duban.core.planning.order import ordered
-from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
 from duban.core.planning.when import PERIOD, START, Duration, Relative, When
 
@@ -98,7 +98,7 @@ class _Writer:
             evidence=step.evidence,
             review=step.review,
             ladder=step.ladder or self.file.ladder or STANDARD_LADDER,
-            action=Action(step.action.uses, step.action.parameters) if step.action else None,
+            action=step.action,
             target=Target(step.target.at_least, step.target.unit) if step.target else None,
             span=instance.period.span if instance.period else None,
             was="@".join((step.was, *instance.tags)) if step.was else None,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
+from duban.core.planning.action_file import Action
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration, Span, When
 
@@ -31,14 +32,6 @@ class StepRef(NamedTuple):
         """`other/step`, or `step` of `initiative`."""
         before, slash, after = text.rpartition("/")
         return cls(before if slash else initiative, after)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What an action step runs: the name of a registered action and its parameters."""
-
-    uses: str
-    parameters: Mapping[str, str | int | float | bool]
 
 
 @dataclass(frozen=True, slots=True)

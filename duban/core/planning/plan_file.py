@@ -5,79 +5,26 @@ is decided on.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from enum import StrEnum
-from math import isfinite
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from duban.core.planning.when import (
-    DATE,
-    LENGTH_PATTERN,
-    LENGTH_REMEDY,
-    LONGEST,
-    REFERENCE,
-    SLUG,
-    WHEN_PATTERN,
-    WHEN_REMEDY,
-    Duration,
-    When,
-    parse_day,
-    parse_duration,
-    parse_when,
+from duban.core.planning.action_file import Action
+from duban.core.planning.values import (
+    Day,
+    DurationText,
+    Many,
+    PlainText,
+    Reference,
+    Slug,
+    Source,
+    Strict,
+    Title,
+    WhenText,
 )
-from duban.core.problems import Fault, Invalid, shown
-
-
-class Strict(BaseModel):
-    """A value read from a file: unknown keys and loose types are refused, and it never changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-T = TypeVar("T")
-# YAML knows lists only; strict validation would refuse them for tuples.
-Many = Annotated[tuple[T, ...], Field(strict=False)]
-
-SLUG_PATTERN = f"^{SLUG}$"
-REFERENCE_PATTERN = f"^{REFERENCE}$"
-SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
-
-Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
-Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
-Title = Annotated[str, Field(min_length=1, max_length=120)]
-Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
-PlainText = Annotated[str, Field(min_length=1)]
-
-WhenText = Annotated[When, PlainValidator(parse_when), WithJsonSchema({"type": "string", "pattern": WHEN_PATTERN})]
-Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]
-
-_DAYS = {"type": "integer", "minimum": 0, "maximum": LONGEST}
-DurationText = Annotated[
-    Duration,
-    PlainValidator(parse_duration),
-    WithJsonSchema(
-        {
-            "oneOf": [
-                _DAYS,
-                {"type": "array", "items": _DAYS, "minItems": 3, "maxItems": 3},
-                {"type": "string", "pattern": LENGTH_PATTERN},
-            ]
-        }
-    ),
-]
-
-
-def _parameter(value: object) -> str | int | float | bool:
-    if isinstance(value, str | int) or (isinstance(value, float) and isfinite(value)):
-        return value
-    raise Invalid(Fault("wrong-type", f"{shown(value)} is not a parameter", "write a text, a number, true or false"))
-
-
-Parameter = Annotated[
-    str | int | float | bool, PlainValidator(_parameter), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+from duban.core.planning.when import LENGTH_REMEDY, WHEN_REMEDY
+from duban.core.problems import Fault, Invalid
 
 
 class Kind(StrEnum):
@@ -96,13 +43,6 @@ class Repeat(StrEnum):
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
-
-
-class ActionFile(Strict):
-    """An action a plan names: a registered action and its parameters."""
-
-    uses: Slug = Field(description="name of a registered action")
-    parameters: dict[str, Parameter] = Field(default_factory=dict, description="what the action is called with")
 
 
 class TargetFile(Strict):
@@ -143,7 +83,7 @@ class StepFile(Strict):
     evidence: Many[PlainText] = Field((), description="deliverables a submission must name")
     review: Slug | None = Field(None, description="unit or post that approves the work or sends it back")
     ladder: Slug | None = Field(None, description="ladder of escalation.yaml; the initiative's when left out")
-    action: ActionFile | None = Field(None, description="what an action step runs")
+    action: Action | None = Field(None, description="what an action step runs")
     target: TargetFile | None = Field(None, description="the value that ends an indicator step")
     each: Slug | None = Field(None, description="a group of units: one such step in each")
     repeat: Literal["monthly", "quarterly"] | None = Field(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from duban.core.planning.plan_file import Many, PlainText, Slug, Strict
+from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid, refuse_repeated, shown
 

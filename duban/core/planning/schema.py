@@ -3,8 +3,9 @@
 from typing import Any
 
 from duban.core.planning.directory import DirectoryFile
-from duban.core.planning.plan_file import InitiativeFile, PlanFile, Strict
+from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.planning.policy import Policy
+from duban.core.planning.values import Strict
 
 _MODELS: dict[str, tuple[type[Strict], str]] = {
     "plan.schema.json": (PlanFile, "plan.yaml: what holds for the whole plan"),

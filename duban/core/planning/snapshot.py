@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from duban.core.days.workdays import Roll
+from duban.core.planning.action_file import ACTION
 from duban.core.planning.expand import STANDARD_LADDER, downstream_of
-from duban.core.planning.plan import Action, Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Span, When, parse_duration, parse_when, write_duration, write_when
 
@@ -80,7 +81,7 @@ def step_values(step: Step) -> dict[str, Any]:
             "evidence": list(step.evidence),
             "review": step.review,
             "ladder": None if step.ladder == STANDARD_LADDER else step.ladder,
-            "action": [step.action.uses, dict(step.action.parameters)] if step.action else None,
+            "action": step.action.model_dump(mode="json", exclude_defaults=True) if step.action else None,
             "target": [step.target.at_least, step.target.unit] if step.target else None,
             "span": _when(step.span),
             "was": step.was,
@@ -152,7 +153,7 @@ def _restored_step(initiative: str, values: Json) -> Step:
         evidence=tuple(values.get("evidence", ())),
         review=values.get("review"),
         ladder=values.get("ladder", STANDARD_LADDER),
-        action=Action(*action) if action else None,
+        action=ACTION.validate_python(action) if action else None,
         target=Target(*target) if target else None,
         span=span if isinstance(span, Span) else None,
         was=values.get("was"),

@@ -1,0 +1,72 @@
+"""Values that the files of a bureau are made of: names, texts, days, durations; each refuses what it cannot read."""
+
+from datetime import date
+from math import isfinite
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from duban.core.planning.when import (
+    DATE,
+    LENGTH_PATTERN,
+    LONGEST,
+    REFERENCE,
+    SLUG,
+    WHEN_PATTERN,
+    Duration,
+    When,
+    parse_day,
+    parse_duration,
+    parse_when,
+)
+from duban.core.problems import Fault, Invalid, shown
+
+
+class Strict(BaseModel):
+    """A value read from a file: unknown keys and loose types are refused, and it never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+T = TypeVar("T")
+# YAML knows lists only; strict validation would refuse them for tuples.
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+
+SLUG_PATTERN = f"^{SLUG}$"
+REFERENCE_PATTERN = f"^{REFERENCE}$"
+SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
+
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
+Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+Title = Annotated[str, Field(min_length=1, max_length=120)]
+Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
+PlainText = Annotated[str, Field(min_length=1)]
+
+WhenText = Annotated[When, PlainValidator(parse_when), WithJsonSchema({"type": "string", "pattern": WHEN_PATTERN})]
+Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]
+
+_DAYS = {"type": "integer", "minimum": 0, "maximum": LONGEST}
+DurationText = Annotated[
+    Duration,
+    PlainValidator(parse_duration),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                _DAYS,
+                {"type": "array", "items": _DAYS, "minItems": 3, "maxItems": 3},
+                {"type": "string", "pattern": LENGTH_PATTERN},
+            ]
+        }
+    ),
+]
+
+
+def _parameter(value: object) -> str | int | float | bool:
+    if isinstance(value, str | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise Invalid(Fault("wrong-type", f"{shown(value)} is not a parameter", "write a text, a number, true or false"))
+
+
+Parameter = Annotated[
+    str | int | float | bool, PlainValidator(_parameter), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
