@@ -48,6 +48,7 @@ class Settings:
     file: Path
     root: Path
     plan: Path
+    patterns: Path
     directory: Path
     escalation: Path
     calendar: Path
@@ -74,6 +75,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         file=file,
         root=root,
         plan=config / "plans" / values.plan,
+        patterns=config / "patterns",
         directory=config / "directory.yaml",
         escalation=config / "escalation.yaml",
         calendar=config / "calendar.yaml",

@@ -51,6 +51,7 @@ def load_office(settings: Settings) -> Office:
         directory=settings.directory,
         escalation=settings.escalation,
         calendar=calendar,
+        patterns=settings.patterns,
     )
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone)
 

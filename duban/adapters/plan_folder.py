@@ -92,18 +92,26 @@ def _read_initiative(file: Path, section: str) -> ReadInitiative:
 
 
 def _usable(data: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """An initiative without its unknown keys and without the steps that have mistakes, and the places of the others."""
+    """An initiative without what has mistakes and may be missing, and the places of the steps that are right.
+
+    What may be missing: unknown keys, steps, and what is said of single steps of a pattern.
+    """
     wrong = {problem.location[1] for problem in problems if problem.location[:1] == ("steps",) and problem.location[1:]}
     unknown = {one.location[0] for one in problems if one.id == "unknown-key" and len(one.location) == 1}
-    steps = data.get("steps")
+    steps: Any = data.get("steps")
     kept = tuple(place for place in range(len(steps) if isinstance(steps, list) else 0) if place not in wrong)
-    right = {"steps": [steps[place] for place in kept]} if steps else {}
-    return {key: value for key, value in data.items() if key not in unknown} | right, kept
+    right: dict[str, Any] = {"steps": [steps[place] for place in kept]} if kept else {}
+    for key in ("values", "dates", "change"):
+        marred = {one.location[1] for one in problems if one.location[:1] == (key,) and one.location[1:]}
+        if marred:
+            right[key] = {name: said for name, said in data[key].items() if name not in marred}
+    dropped = unknown | ({"steps"} if isinstance(steps, list) else set())
+    return {key: value for key, value in data.items() if key not in dropped} | right, kept
 
 
 def _lost(document: Document, kept: tuple[int, ...]) -> set[StepRef | str]:
     """The steps that were left out; the whole initiative when one of them has no usable id."""
     initiative = document.data["id"]
-    left_out = [step for place, step in enumerate(document.data["steps"]) if place not in kept]
+    left_out = [step for place, step in enumerate(document.data.get("steps", ())) if place not in kept]
     ids = [step.get("id") if isinstance(step, dict) else None for step in left_out]
     return {StepRef(initiative, name) if isinstance(name, str) else initiative for name in ids}

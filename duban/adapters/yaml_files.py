@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from duban.adapters.files import write_atomically
-from duban.adapters.plan_folder import PLAN, ReadInitiative, read_initiatives
+from duban.adapters.pattern_folder import Placed, read_patterns, written_out
+from duban.adapters.plan_folder import PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.days.workdays import WorkCalendar
@@ -34,29 +35,46 @@ class Loaded:
     policy: Policy
 
 
-def load_plan(folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar) -> Loaded:
+def load_plan(
+    folder: Path,
+    *,
+    directory: Path,
+    escalation: Path,
+    calendar: WorkCalendar,
+    patterns: Path | None = None,
+) -> Loaded:
     """Read `plan.yaml` and the initiatives in the folder, a folder for each section, and check them with the rest.
 
-    Raises BadInput with all problems of all files, in the order of files and lines. Files are named as seen from the
-    working directory when they lie in it, else as given.
+    `patterns` is the folder of the patterns that initiatives may name. Raises BadInput with all problems of all files,
+    in the order of files and lines. Files are named as seen from the working directory when they lie in it, else as
+    given.
     """
     plan = _read_plan(folder)
     people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
     initiatives, misplaced = read_initiatives(folder, plan.value)
-    files = _files(plan, people, policy, initiatives)
-    lines: dict[str, Callable[[Location], int]] = {read.name: read.line for read in (plan, people, policy)}
-    lines |= {one.read.name: one.line for one in initiatives}
+    known = read_patterns(patterns)
+    placed = [written_out(one, known) for one in initiatives]
+    files = _files(plan, people, policy, placed)
+    places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in (plan, people, policy)}
+    places |= {one.name: one.place for one in placed}
     found = check(files, calendar=calendar)
     problems = [
         *misplaced,
         *(*plan.problems, *people.problems, *policy.problems),
-        *(problem for one in initiatives for problem in one.read.problems),
-        *(replace(problem, line=lines[problem.file](problem.location)) for problem in found),
+        *(problem for one in known.values() for problem in one.problems),
+        *(problem for one in placed for problem in one.problems),
+        *(_placed(problem, places[problem.file]) for problem in found),
     ]
     if problems or files.plan is None or files.directory is None or files.policy is None:
         raise BadInput(problems)
     named = Directory(files.directory)
     return Loaded(expand(files.plan, files.written, named), named, files.policy)
+
+
+def _placed(problem: Problem, place: Callable[[Location], tuple[str, int]]) -> Problem:
+    """A problem with the file and the line where what is wrong is written."""
+    file, line = place(problem.location)
+    return replace(problem, file=file, line=line)
 
 
 def load_model(path: Path, model: type[M]) -> M:
@@ -81,13 +99,11 @@ def _read_plan(folder: Path) -> Read[PlanFile]:
     return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
 
 
-def _files(
-    plan: Read[PlanFile], people: Read[DirectoryFile], policy: Read[Policy], initiatives: list[ReadInitiative]
-) -> Files:
+def _files(plan: Read[PlanFile], people: Read[DirectoryFile], policy: Read[Policy], initiatives: list[Placed]) -> Files:
     return Files(
         plan=plan.value,
         plan_name=plan.name,
-        written=tuple(Written(one.section, one.read.value, one.read.name) for one in initiatives if one.read.value),
+        written=tuple(Written(one.section, one.file, one.name) for one in initiatives if one.file),
         directory=people.value,
         directory_name=people.name,
         policy=policy.value,

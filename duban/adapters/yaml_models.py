@@ -26,6 +26,10 @@ class Read(Generic[M]):
         """The line of a place in the value; 0 when nothing could be read."""
         return self.document.line(location) if self.document else 0
 
+    def place(self, location: Location) -> tuple[str, int]:
+        """The file and the line of a place in the value."""
+        return self.name, self.line(location)
+
 
 def read_model(path: Path, model: type[M]) -> Read[M]:
     """Read a file as a model."""

@@ -59,7 +59,7 @@ def policy() -> Policy:
 
 
 def step(name: str, kind: str = "work", **more: Any) -> dict[str, Any]:
-    return {"id": name, "title": f"事项{name}", "kind": kind, **more}
+    return {"id": name, "title": f"事项{name}", "kind": kind} | more
 
 
 def written(

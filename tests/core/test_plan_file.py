@@ -129,3 +129,35 @@ def test_values_never_change() -> None:
 def test_a_plan_ends_after_it_starts(ends: str) -> None:
     (fault,) = faults(PlanFile, PLAN | {"ends": ends})
     assert (fault.id, fault.at) == ("ends-before-start", ("ends",))
+
+
+PATTERNED = {key: value for key, value in INITIATIVE.items() if key != "steps"} | {"pattern": "rules"}
+
+
+def test_an_initiative_may_have_its_steps_from_a_pattern() -> None:
+    dates = {"draft": "2024-06-28", "check": {"earliest": "2024-06", "due": "2024-Q3"}}
+    read = InitiativeFile.model_validate(PATTERNED | {"dates": dates, "without": ["hearing"]})
+    assert (read.pattern, read.steps, read.dates["draft"].due) == ("rules", (), OnDate(date(2024, 6, 28)))
+    assert read.dates["draft"].earliest is None
+    assert read.dates["check"].due is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "ids"),
+    [
+        ({"pattern": None}, ["missing-key"]),
+        ({"pattern": None, "values": {"a": "b"}}, ["missing-key"]),
+        ({"pattern": "R", "values": {"a": "b"}}, ["string_pattern_mismatch"]),
+        ({"change": {"draft": {"needs": [], "also_needs": ["check"]}}}, ["needs-twice"]),
+        ({"change": {"draft": {"due": "2024-06", "earliest": "2024-06"}}}, ["date-in-change", "date-in-change"]),
+        ({"change": {"draft": "later"}}, ["model_type"]),
+        ({"dates": {"draft": 3}}, ["model_type"]),
+    ],
+)
+def test_what_is_wrong_with_the_use_of_a_pattern(change: dict[str, object], ids: list[str]) -> None:
+    assert [fault[0] for fault in faults(InitiativeFile, PATTERNED | change)] == ids
+
+
+def test_what_is_said_of_a_pattern_needs_one() -> None:
+    said = {"values": {"a": "b"}, "dates": {"draft": "2024-06"}, "change": {"draft": {}}, "without": ["draft"]}
+    assert [fault.id for fault in faults(InitiativeFile, INITIATIVE | said)] == ["needs-a-pattern"] * 4

@@ -1,8 +1,8 @@
 """Small plans: the good ones load as written down beside them, of the bad ones every marked mistake is told.
 
-A bad plan is a folder with `plan/` and, where they are what is bad, its own `directory.yaml` and `escalation.yaml`. The
-line with a mistake ends in `# MARK: id: what is wrong; what to do`, once for each. What cannot stand in its line, or
-has none, stands in `PROBLEMS` as it is to be printed.
+A bad plan is a folder with `plan/` and, where they are what is bad, its own `directory.yaml`, `escalation.yaml` and
+`patterns/`. The line with a mistake ends in `# MARK: id: what is wrong; what to do`, once for each. What cannot stand
+in its line, or has none, stands in `PROBLEMS` as it is to be printed.
 """
 
 import re
@@ -29,7 +29,8 @@ def load(folder: str, calendar: WorkCalendar) -> Loaded:
     """Load a plan with the files that lie in the working directory, else with the common ones."""
     own = {name: Path(f"{name}.yaml") for name in ("directory", "escalation")}
     files = {name: file if file.exists() else HERE / "office" / file for name, file in own.items()}
-    return load_plan(Path(folder), **files, calendar=calendar)
+    patterns = Path("patterns") if Path("patterns").exists() else HERE / "patterns"
+    return load_plan(Path(folder), **files, patterns=patterns, calendar=calendar)
 
 
 def marked(case: Path) -> list[str]:

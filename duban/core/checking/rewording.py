@@ -74,6 +74,8 @@ class _Place:
         """A schema itself instead of a reference to it, and without the choice of leaving the value out."""
         if "anyOf" in schema:
             return self._plain(schema["anyOf"][0])
+        if "oneOf" in schema and schema["oneOf"][-1].get("type") == "object":
+            return self._plain(schema["oneOf"][-1])
         if "$ref" in schema:
             meant = self._plain(self._root["$defs"][schema["$ref"].rpartition("/")[2]])
             return {**meant, **{key: said for key, said in schema.items() if key != "$ref"}}  # as `description`
@@ -91,7 +93,9 @@ def _label(location: Location) -> str:
 def _inside(schema: Schema, part: str | int) -> Schema:
     if "discriminator" in schema:  # pydantic goes on with the kind that was chosen
         return {"$ref": schema["discriminator"]["mapping"][part]}
-    found: Schema = schema.get("items", {}) if isinstance(part, int) else schema.get("properties", {}).get(part, {})
+    others = schema.get("additionalProperties", False)
+    named = schema.get("properties", {}).get(part) or (others if isinstance(others, Mapping) else {})
+    found: Schema = schema.get("items", {}) if isinstance(part, int) else named
     return found
 
 
@@ -99,13 +103,18 @@ def _faults(error: ErrorDetails, place: _Place, written: str | None) -> tuple[Fa
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return (_unknown_key(error["loc"][-1], place),)
-    if value is None:
+    reason = context.get("error")
+    if value is None and not _says_missing(reason):
         return (Fault("no-value", f"{place.label} has no value", "write one, or remove it if it may be left out"),)
-    if isinstance(reason := context.get("error"), Invalid):
+    if isinstance(reason, Invalid):
         return reason.faults
     if kind == "too_short" and len(value) >= context["min_length"]:
         return ()  # pydantic counts only the items that are right; the others have been reported
     return (_fault(kind, value, context, place, written),)
+
+
+def _says_missing(reason: object) -> bool:
+    return isinstance(reason, Invalid) and reason.faults[0].id == "missing-key"
 
 
 def _unknown_key(key: str | int, place: _Place) -> Fault:

@@ -6,9 +6,17 @@ is decided on.
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from duban.core.planning.action_file import Action
 from duban.core.planning.values import (
@@ -20,10 +28,11 @@ from duban.core.planning.values import (
     Slug,
     Source,
     Strict,
+    T,
     Title,
     WhenText,
 )
-from duban.core.planning.when import LENGTH_REMEDY, WHEN_REMEDY
+from duban.core.planning.when import LENGTH_REMEDY, WHEN_PATTERN, WHEN_REMEDY
 from duban.core.problems import Fault, Invalid
 
 
@@ -52,24 +61,17 @@ class TargetFile(Strict):
     unit: PlainText = Field(description="what the value is counted in, in Chinese")
 
 
-class StepFile(Strict):
-    """One step as written."""
+DUE = f"last day on which the step is in time: {WHEN_REMEDY}"
+EARLIEST = f"first day on which the step may start: {WHEN_REMEDY}"
 
-    id: Slug = Field(description="name of the step within its initiative, as in draft-rules")
-    title: Title = Field(description="what is to be done, in Chinese")
-    kind: Literal["work", "review", "action", "period", "milestone", "indicator"] = Field(
-        description=(
-            "work: a person does it; review: a person approves it or sends it back; action: it runs by itself; "
-            "period: it elapses on the calendar; milestone: done when its needs are; "
-            "indicator: done when a measured value reaches its target"
-        )
-    )
+
+class _Changeable(Strict):
+    """What an initiative may change in a step of its pattern."""
+
     needs: Many[Reference] = Field(
         (), description="steps that must be closed first: own-step, other-initiative/step, or one of many: step@unit"
     )
     duration: DurationText | None = Field(None, description=f"how long the step takes: {LENGTH_REMEDY}")
-    due: WhenText | None = Field(None, description=f"last day on which the step is in time: {WHEN_REMEDY}")
-    earliest: WhenText | None = Field(None, description=f"first day on which the step may start: {WHEN_REMEDY}")
     roll: Literal["forward", "back", "none"] | None = Field(
         None, description="where a due date goes that falls on a day off: the next or the last working day, or nowhere"
     )
@@ -93,12 +95,31 @@ class StepFile(Strict):
     basis: PlainText | None = Field(None, description="the rule a statutory period comes from")
     assumed: bool = Field(False, description="true when the step is our reading and not in the document")
 
+
+class StepFile(_Changeable):
+    """One step as written."""
+
+    id: Slug = Field(description="name of the step within its initiative, as in draft-rules")
+    title: Title = Field(description="what is to be done, in Chinese")
+    kind: Literal["work", "review", "action", "period", "milestone", "indicator"] = Field(
+        description=(
+            "work: a person does it; review: a person approves it or sends it back; action: it runs by itself; "
+            "period: it elapses on the calendar; milestone: done when its needs are; "
+            "indicator: done when a measured value reaches its target"
+        )
+    )
+    due: WhenText | None = Field(None, description=DUE)
+    earliest: WhenText | None = Field(None, description=EARLIEST)
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        faults = (*self._missing(), *self._meaningless())
-        if faults:
+        if faults := self.misfits():
             raise Invalid(*faults)
         return self
+
+    def misfits(self) -> tuple[Fault, ...]:
+        """What its kind needs and is not there, and what has no meaning for its kind."""
+        return (*self._missing(), *self._meaningless())
 
     def _missing(self) -> Iterator[Fault]:
         needed = {Kind.PERIOD: "duration", Kind.ACTION: "action", Kind.INDICATOR: "target"}.get(Kind(self.kind))
@@ -127,8 +148,72 @@ _ONLY_FOR = {
 }
 
 
+class StepChange(_Changeable):
+    """What an initiative changes in a step of its pattern; what is left out stays as the pattern has it."""
+
+    title: Title | None = Field(None, description="what is to be done, in Chinese")
+    also_needs: Many[Reference] = Field((), description="steps that must be closed first besides those of the pattern")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_dates(cls, value: object) -> object:
+        keys = [key for key in ("due", "earliest") if isinstance(value, dict) and key in value]
+        if keys:
+            remedy = "move it there: `dates: {step: {due: ..., earliest: ...}}`"
+            raise Invalid(*(Fault("date-in-change", f"`{key}` is given under `dates`", remedy, (key,)) for key in keys))
+        return value
+
+    @model_validator(mode="after")
+    def _needs_once(self) -> Self:
+        if {"needs", "also_needs"} <= self.model_fields_set:
+            message = "`needs` takes the place of the pattern's needs, so that `also_needs` has no meaning"
+            raise Invalid(Fault("needs-twice", message, "write all of them under `needs`", ("also_needs",)))
+        return self
+
+
+class StepDates(Strict):
+    """The dates of a step of the pattern: a date alone is its `due`."""
+
+    due: WhenText | None = Field(None, description=DUE)
+    earliest: WhenText | None = Field(None, description=EARLIEST)
+
+
+def _dates(value: object) -> object:
+    return {"due": value} if isinstance(value, str) else value
+
+
+_WHEN = {"type": "string", "pattern": WHEN_PATTERN}
+_DUE, _EARLIEST = {**_WHEN, "description": DUE}, {**_WHEN, "description": EARLIEST}
+DatesOfStep = Annotated[
+    StepDates,
+    BeforeValidator(_dates),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                _DUE,
+                {
+                    "type": "object",
+                    "properties": {"due": _DUE, "earliest": _EARLIEST},
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+STEPS = "steps in the order in which people read them"
+_OF_A_PATTERN = ("values", "dates", "change", "without")
+
+
 class InitiativeFile(Strict):
     """One initiative file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"not": {"required": ["pattern"]}},
+            "then": {"required": ["steps"]},
+            "dependentRequired": {key: ["pattern"] for key in _OF_A_PATTERN},
+        }
+    )
 
     id: Slug = Field(description="name of the initiative: the name of its file without .yaml")
     title: Title = Field(description="the initiative in a few Chinese words")
@@ -140,7 +225,37 @@ class InitiativeFile(Strict):
     note: PlainText | None = Field(None, description="what a reader should know")
     assumed: bool = Field(False, description="true when the initiative is our reading of the document")
     ladder: Slug | None = Field(None, description="ladder of escalation.yaml for its steps; standard when left out")
-    steps: Many[StepFile] = Field(min_length=1, description="steps in the order in which people read them")
+    steps: Many[StepFile] = Field((), min_length=1, description=STEPS)
+    pattern: Slug | None = Field(
+        None, validate_default=True, description="pattern whose steps the initiative has, besides `steps` of its own"
+    )
+    values: dict[str, PlainText] = Field(
+        default_factory=dict, description="what the pattern asks for, by name: what stands for {name} in its texts"
+    )
+    dates: dict[str, DatesOfStep] = Field(
+        default_factory=dict, description="dates of the pattern's steps, by id: a due date, or due and earliest"
+    )
+    change: dict[str, StepChange] = Field(
+        default_factory=dict, description="what is different in the pattern's steps, by id"
+    )
+    without: Many[Slug] = Field(
+        (), description="steps of the pattern that are left out; what needs them needs what they need"
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _steps_from_somewhere(cls, pattern: str | None, info: ValidationInfo) -> str | None:
+        if pattern is None and info.data.get("steps") == ():
+            raise Invalid(Fault("missing-key", "`steps` is missing", f"add it: {STEPS}"))
+        return pattern
+
+    @field_validator(*_OF_A_PATTERN)
+    @classmethod
+    def _belongs_to_a_pattern(cls, value: T, info: ValidationInfo) -> T:
+        if value and info.data.get("pattern", "unusable") is None:
+            message = f"`{info.field_name}` is about the steps of a pattern, but the initiative names none"
+            raise Invalid(Fault("needs-a-pattern", message, "add `pattern`, or write it in the steps themselves"))
+        return value
 
 
 class SectionFile(Strict):

@@ -38,7 +38,8 @@ SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
-Title = Annotated[str, Field(min_length=1, max_length=120)]
+LONGEST_TITLE = 120
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
 Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
 PlainText = Annotated[str, Field(min_length=1)]
 

@@ -1,0 +1,195 @@
+"""A pattern made into steps of an initiative: steps left out, fields changed, dates set, texts filled in.
+
+What cannot be used is told and passed over, so that one mistake does not hide the next.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from duban.core.planning.action_file import ACTION
+from duban.core.planning.expand import anchor_step
+from duban.core.planning.pattern_file import LEAD, PLACEHOLDER, SUPERVISOR, PatternFile, placeholders
+from duban.core.planning.plan_file import InitiativeFile, StepFile
+from duban.core.planning.values import LONGEST_TITLE
+from duban.core.problems import Fault, Location, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a step of an initiative is written: at place `number` of the pattern's steps, or of its own.
+
+    `said` are the keys of a pattern's step that the initiative says itself, each with its place in that file.
+    """
+
+    pattern: str | None
+    number: int
+    said: Mapping[str, Location] = field(default_factory=dict)
+
+
+class WrittenOut(NamedTuple):
+    """All steps of an initiative, where each comes from, and what is wrong, with places in the initiative's file."""
+
+    steps: tuple[StepFile, ...]
+    origins: tuple[Origin, ...]
+    faults: tuple[Fault, ...]
+
+
+Placed = tuple[StepFile, Origin]
+
+
+def own_steps(file: InitiativeFile) -> WrittenOut:
+    """An initiative of which nothing but its own steps can be used."""
+    return WrittenOut(file.steps, tuple(Origin(None, number) for number in range(len(file.steps))), ())
+
+
+def apply_pattern(file: InitiativeFile, pattern: PatternFile) -> WrittenOut:
+    """The steps of the pattern as the initiative has them, with its own among them.
+
+    A step of its own stands after the last step it needs, and at the end when it needs none of the initiative.
+    """
+    taken = {step.id for step in pattern.steps}
+    faults = [*_names(file, pattern), *_values(file, pattern), *_anchors(file, pattern)]
+    steps: list[Placed] = []
+    for number, step in enumerate(pattern.steps):
+        if step.id not in file.without:
+            placed = _as_changed(step, file, pattern, number)
+            faults += _misfits(*placed, pattern)
+            steps.append((_filled(placed[0], file), placed[1]))
+    faults += [_too_long(step, file) for step, _ in steps if len(step.title) > LONGEST_TITLE]
+    own: list[Placed] = []
+    for number, step in enumerate(file.steps):
+        if step.id in taken:
+            message = f"step {step.id!r} is also one of pattern {pattern.id!r}"
+            remedy = "rename it, or change the pattern's step under `change`"
+            faults.append(Fault("duplicate-id", message, remedy, ("steps", number, "id")))
+        else:
+            own.append((step, Origin(None, number)))
+    placed_steps = _in_places(steps, own)
+    return WrittenOut(tuple(one for one, _ in placed_steps), tuple(origin for _, origin in placed_steps), tuple(faults))
+
+
+def _names(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
+    """Steps named under `dates`, `change` and `without` that the pattern does not have, or that are left out."""
+    known = [step.id for step in pattern.steps]
+    own = {step.id for step in file.steps} - set(known)
+    named: list[tuple[str, Location]] = [(name, ("without", number)) for number, name in enumerate(file.without)]
+    named += [(name, (key, name)) for key, names in (("dates", file.dates), ("change", file.change)) for name in names]
+    for name, place in named:
+        if name not in known:
+            message = f"pattern {pattern.id!r} has no step {name!r}"
+            remedy = nearest(name, known, f"name one of: {', '.join(known)}")
+            yield Fault("unknown-step", message, "write it in the step itself" if name in own else remedy, place)
+        elif name in file.without and place[0] != "without":
+            yield Fault("left-out", f"step {name!r} is left out by `without`", "remove it here, or there", place)
+
+
+def _values(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
+    for name, about in pattern.values.items():
+        if name not in file.values:
+            message = f"pattern {pattern.id!r} needs the value `{name}`"
+            yield Fault("missing-value", message, f"add it under `values`: {about}", ("values",))
+    for name in file.values:
+        if name not in pattern.values:
+            remedy = nearest(name, pattern.values, "remove it")
+            message = f"pattern {pattern.id!r} has no use for the value `{name}`"
+            yield Fault("unused-value", message, remedy, ("values", name))
+
+
+def _anchors(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
+    """Dates of the pattern that hang on steps left out."""
+    for step in pattern.steps:
+        dates = file.dates.get(step.id)
+        for key in ("due", "earliest"):
+            anchor = _hangs_on(step, key)
+            replaced = dates is not None and getattr(dates, key) is not None
+            if anchor in file.without and step.id not in file.without and not replaced:
+                message = f"`{key}` of {step.id!r} counts from {anchor!r}, which is left out"
+                place: Location = ("without", file.without.index(anchor))
+                yield Fault("left-out", message, f"give {step.id!r} a date under `dates`", place)
+
+
+def _hangs_on(step: StepFile, key: str) -> str:
+    """The step that a date hangs on; empty when it hangs on none."""
+    return (anchor_step(getattr(step, key)) or "").partition("@")[0]
+
+
+def _as_changed(step: StepFile, file: InitiativeFile, pattern: PatternFile, number: int) -> Placed:
+    """A step of the pattern with what the initiative says of it; texts are not filled in yet."""
+    change, dates = file.change.get(step.id), file.dates.get(step.id)
+    new: dict[str, Any] = {"assumed": step.assumed or pattern.assumed, "needs": _needs(step, file, pattern)}
+    said: dict[str, Location] = {}
+    for part, where in ((dates, "dates"), (change, "change")):
+        for key in sorted(part.model_fields_set) if part else ():
+            new[key], said[key] = getattr(part, key), (where, step.id, key)
+    new |= {key: None for key in ("due", "earliest") if key not in said and _hangs_on(step, key) in file.without}
+    if change and change.also_needs:
+        new["needs"] = tuple(dict.fromkeys((*new["needs"], *new.pop("also_needs"))))
+        said["needs"] = said.pop("also_needs")
+    new |= {key: _post(new.get(key, getattr(step, key)), file) for key in ("owner", "review")}
+    return step.model_copy(update=new), Origin(pattern.id, number, said)
+
+
+def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[str, ...]:
+    """What a step of the pattern needs, with the needs of a step left out in its place."""
+    steps = {step.id: step for step in pattern.steps}
+    found: dict[str, None] = {}
+    passed: set[str] = set()
+    ahead = list(reversed(step.needs))
+    while ahead:
+        need = ahead.pop()
+        name = need.partition("@")[0]
+        if name not in file.without:
+            found[need] = None
+        elif name in steps and name not in passed:
+            passed.add(name)
+            ahead.extend(reversed(steps[name].needs))
+    return tuple(found)
+
+
+def _post(name: str | None, file: InitiativeFile) -> str | None:
+    return {LEAD: file.lead, SUPERVISOR: file.supervisor}.get(name, name) if name else None
+
+
+def _misfits(step: StepFile, origin: Origin, pattern: PatternFile) -> Iterator[Fault]:
+    """What an initiative changes in a step that does not fit it."""
+    for fault in step.misfits():
+        key = str(fault.at[0])
+        yield fault._replace(at=origin.said[key])
+    for key, names in placeholders(step).items():
+        for name in sorted(names - pattern.values.keys()) if key in origin.said else ():
+            message = f"pattern {pattern.id!r} has no value `{name}`"
+            remedy = nearest(name, pattern.values, "write the text out")
+            yield Fault("unknown-placeholder", message, remedy, origin.said[key])
+
+
+def _filled(step: StepFile, file: InitiativeFile) -> StepFile:
+    """A step with its values in place of the placeholders."""
+
+    def fill(text: str) -> str:
+        return PLACEHOLDER.sub(lambda found: file.values.get(found[1], found[0]), text)
+
+    new: dict[str, Any] = {"title": fill(step.title), "evidence": tuple(map(fill, step.evidence))}
+    if step.action:
+        said = step.action.model_dump()
+        said["parameters"] = {key: fill(v) if isinstance(v, str) else v for key, v in said["parameters"].items()}
+        new["action"] = ACTION.validate_python(said)
+    return step.model_copy(update=new)
+
+
+def _too_long(step: StepFile, file: InitiativeFile) -> Fault:
+    message = f"the title of {step.id!r} is longer than {LONGEST_TITLE} characters with its values"
+    return Fault("out-of-range", message, "shorten a value, or give the step a title under `change`", ("values",))
+
+
+def _in_places(steps: list[Placed], own: list[Placed]) -> list[Placed]:
+    """The pattern's steps with an initiative's own among them."""
+    places = {step.id: number for number, (step, _) in enumerate(steps)}
+    at: list[int] = []
+    for step, _ in own:
+        needed = [places[name] for need in step.needs if (name := need.partition("@")[0]) in places]
+        at.append(max(needed, default=len(steps)))
+        places.setdefault(step.id, at[-1])
+    placed = [(number, 0, number, one) for number, one in enumerate(steps)]
+    placed += [(place, 1, number, one) for number, (place, one) in enumerate(zip(at, own, strict=True))]
+    return [one for *_, one in sorted(placed, key=lambda entry: entry[:3])]
