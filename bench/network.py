@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duban.core.deciding.network import UNSET, Network, backward, compile_network, forward
+from duban.core.deciding.spans import Spans
 
 Ints = NDArray[np.int64]
 Layer = tuple[int, int, Ints, Ints]  # first place, end, the places of the neighbours, where each step's begin
@@ -98,8 +99,8 @@ def medians(functions: Sequence[Callable[[], object]], rounds: int) -> list[floa
 
 
 def both_passes(network: Network, days: Ints, deadlines: Ints | None = None, begun: Ints | None = None) -> None:
-    forward(network, days, fixed_start=begun)
-    backward(network, days, deadlines, HORIZON, fixed_start=begun)
+    forward(network, Spans(days), fixed_start=begun)
+    backward(network, Spans(days), deadlines, HORIZON, fixed_start=begun)
 
 
 def against_peers(size: int, rounds: int) -> None:
@@ -112,8 +113,8 @@ def against_peers(size: int, rounds: int) -> None:
     up, down = bare_layers(network, needs)
     sorted_days = days[network.order]
     finish, late_start = bare_passes(up, down, sorted_days, HORIZON)
-    assert (finish[network.place] == forward(network, days).finish).all()
-    assert (late_start[network.place] == backward(network, days, None, HORIZON).start).all()
+    assert (finish[network.place] == forward(network, Spans(days)).finish).all()
+    assert (late_start[network.place] == backward(network, Spans(days), None, HORIZON).start).all()
     graph = networkx_graph(needs, days)
     plain, full, bare = medians(
         [

@@ -8,7 +8,9 @@ from rich.table import Table
 
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
+from duban.core.deciding.facts import facts_of
 from duban.core.deciding.forecast import Forecast, Late, forecast
+from duban.core.deciding.schedule import Schedule
 from duban.core.planning.plan import Plan
 
 app = typer.Typer()
@@ -18,8 +20,8 @@ app = typer.Typer()
 def forecast_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Forecast the whole plan from how it stands: what will miss its deadline, and why (预计)."""
     with opened() as at:
-        office, standing = at.service.office, [decision.summary for _, decision in at.seen()]
-        told = forecast(office.plan, office.calendar, standing, office.day(at.service.clock.now()))
+        office, today = at.service.office, at.service.office.day(at.service.clock.now())
+        told = forecast(Schedule(office.plan, office.calendar, facts_of(at.seen()), today))
     if as_json:
         print_json({"late": told.late, "finish": told.finish, "slack": told.slack})
     elif not told.late:

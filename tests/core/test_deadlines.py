@@ -63,6 +63,10 @@ def test_work_without_a_written_deadline_is_due_when_its_duration_is_over() -> N
     assert due(Story(work("x", days="30 days"))) == "2024-07-03"
 
 
+def test_a_persons_own_time_in_calendar_days_ends_on_a_working_day() -> None:
+    assert due(Story(work("x", days="5 days"))) == "2024-06-11"  # the 8th is a Saturday, the 10th a holiday
+
+
 def test_what_needs_nobody_is_due_only_where_that_is_written() -> None:
     assert due(Story(period("x"))) is None
     assert due(Story(action("x"))) is None

@@ -1,82 +1,184 @@
 """The forecast of a whole plan: from how the initiatives stand, through the whole graph at once."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from duban.core.deciding.forecast import Forecast, forecast
-from duban.core.ledger.summary import Summary
+from duban.core.deciding.decide import decide
+from duban.core.deciding.facts import Fact, Facts, facts_of
+from duban.core.deciding.forecast import Forecast, Late, forecast
+from duban.core.deciding.schedule import Schedule
+from duban.core.ledger.state import fold
+from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
 from duban.core.planning.plan import Plan, StepRef
-from tests.core.builders import Story, calendar, day, initiative, milestone, period, plan, work
+from tests.core.builders import Story, action, calendar, day, initiative, milestone, period, plan, review, work
+from tests.core.test_decide_properties import stories
 
 
-def ahead(of: Plan, *summaries: Summary, on: str = "2024-06-03") -> Forecast:
-    return forecast(of, calendar(), summaries, day(on))
+def ahead(of: Plan, facts: Facts | None = None, on: str = "2024-06-03") -> Forecast:
+    return forecast(Schedule(of, calendar(), facts or {}, day(on)))
+
+
+def known(*stories: Story) -> Facts:
+    return facts_of((story.look, story.decision) for story in stories)
+
+
+def told(story: Story) -> Forecast:
+    return ahead(story.office.plan, known(story), str(story.look.today))
 
 
 def ref(text: str) -> StepRef:
     return StepRef.parse(text, "here")
 
 
+def ends(of: Forecast) -> dict[str, str]:
+    return {str(name).removeprefix("here/"): f"{last:%m-%d}" for name, last in of.finish.items()}
+
+
 def test_a_step_follows_what_it_needs_across_initiatives() -> None:
     first = initiative(work("draft", days=3), milestone("issued", "draft"))
     second = initiative(work("train", "here/issued", days=2, home="there"), name="there")
-    told = ahead(plan(first, second))
-    assert told.finish[ref("issued")] == day("2024-06-06")
-    assert told.finish[ref("there/train")] == day("2024-06-11")  # Monday 10 June is a holiday
-    assert told.late == ()
+    seen = ahead(plan(first, second))
+    assert ends(seen) == {"draft": "06-06", "issued": "06-06", "there/train": "06-11"}  # 10 June is a holiday
+    assert seen.ends == {"here": day("2024-06-06"), "there": day("2024-06-11")}
+    assert seen.chain(ref("there/train")) == (ref("draft"), ref("issued"), ref("there/train"))
+    assert seen.late == ()
 
 
 def test_what_happened_counts_from_the_day_it_did() -> None:
     story = Story(work("draft", days=5), work("issue", "draft", days=2)).act("officer", "submit", "draft")
-    told = ahead(plan(story.initiative), story.summary)
-    assert ref("draft") not in told.finish
-    assert told.finish[ref("issue")] == day("2024-06-05")
+    assert ends(told(story)) == {"issue": "06-05"}
+    assert told(story).chain(ref("issue")) == (ref("issue"),)
 
 
-def test_a_delay_goes_through_the_graph_and_names_where_acting_helps() -> None:
-    issue = work("issue", "check", days=2, due="2024-06-14")
-    story = Story(work("draft", days=5), work("check", "draft", days=5), issue)
-    draft, late = ahead(plan(story.initiative), story.on("2024-06-12").summary, on="2024-06-12").late
-    assert (draft.step, draft.days, draft.chain) == (ref("draft"), 1, (ref("draft"),))
-    assert late.step == ref("issue")
-    assert (late.due, late.finish, late.days) == (day("2024-06-14"), day("2024-06-21"), 5)
+def test_work_handed_in_is_expected_to_be_over_and_days_of_suspension_push() -> None:
+    story = Story(work("draft", days=20, review="law"), work("study", days=5), period("comment", days="10 days"))
+    for step in ("study", "comment"):
+        story.act("head", "suspend", step, "等意见")
+    story.on("2024-06-05").act("head", "resume", "study").act("head", "resume", "comment")
+    story.act("officer", "submit", "draft")
+    assert ends(told(story)) == {"draft": "06-05", "study": "06-13", "comment": "06-15"}
+    assert ends(told(story.on("2024-06-06")))["draft"] == "06-06"
+
+
+def delayed() -> Story:
+    """Draft, legal review and issue, the first of which has taken too long; training elsewhere waits."""
+    issue = milestone("issue", "check", due="2024-06-17")
+    train = work("train", "here/issue", days=2, home="there", due="2024-06-28")
+    steps = work("draft", days=5), review("check", "draft", days=5), issue
+    return Story(*steps, beside=[initiative(train, name="there")]).on("2024-06-12")
+
+
+def test_a_delay_goes_through_the_graph_and_names_its_cause_and_where_acting_helps() -> None:
+    draft, late = told(delayed()).late
+    assert draft == Late(
+        step=ref("draft"),
+        due=day("2024-06-11"),
+        finish=day("2024-06-12"),
+        days=1,
+        cause=None,
+        act_on=ref("draft"),
+        chain=(ref("draft"),),
+        moves={},  # it cannot end before today any more
+    )
+    assert (late.step, late.due, late.finish, late.days) == (ref("issue"), day("2024-06-17"), day("2024-06-19"), 2)
     assert late.chain == (ref("draft"), ref("check"), ref("issue"))
+    assert (late.cause, late.act_on) == (ref("draft"), ref("draft"))
+    assert late.moves == {ref("there/train"): 2}
+
+
+def test_a_period_is_a_cause_but_nothing_to_act_on() -> None:
+    story = Story(period("publicity", days="30 days"), milestone("issue", "publicity", due="2024-06-14"))
+    (late,) = told(story).late
+    assert (late.cause, late.act_on, late.days) == (ref("publicity"), None, 13)
+
+
+def test_late_by_days_off_alone_is_late_by_one() -> None:
+    story = Story(period("publicity", days="5 days"), milestone("issue", "publicity", due="2024-06-07"))
+    (late,) = told(story).late
+    assert (late.finish, late.days) == (day("2024-06-08"), 1)
+    assert told(story).slack[ref("issue")] == -1
 
 
 def test_slack_is_what_a_step_may_lose_before_a_deadline_is_missed() -> None:
     story = Story(work("draft", days=5), work("issue", "draft", days=2, due="2024-06-20"))
-    told = ahead(plan(story.initiative), story.summary)
-    assert told.slack[ref("issue")] == 5
-    assert told.slack[ref("draft")] == 0  # it is due when its own duration has passed
+    assert told(story).slack == {ref("draft"): 0, ref("issue"): 5}  # it is due when its own duration has passed
 
 
-def test_periods_elapse_on_the_calendar() -> None:
-    told = ahead(plan(initiative(period("publicity", days="30 days"))), on="2024-06-03")
-    assert told.finish[ref("publicity")] == day("2024-07-03")
+def test_a_period_ends_on_a_day_off_and_what_follows_begins_on_the_next_working_day() -> None:
+    steps = (
+        period("comment", days="5 days"),
+        period("publicity", "comment", days="1 days"),
+        work("x", "comment", days=1),
+    )
+    assert ends(ahead(plan(initiative(*steps)))) == {"comment": "06-08", "publicity": "06-09", "x": "06-11"}
 
 
 def test_dates_before_which_a_step_may_not_start_hold_it_back() -> None:
     story = Story(
         work("draft", days=2),
+        period("publicity", days="5 days"),
         work("fixed", days=1, earliest="2024-07-01"),
         work("hung", days=1, earliest="5 working days after draft"),
+        milestone("soon", earliest="0 working days after publicity"),
+        milestone("before", earliest="3 working days before draft"),
     )
-    told = ahead(plan(story.initiative), story.summary)
-    assert told.finish[ref("fixed")] == day("2024-07-02")
-    assert told.finish[ref("hung")] == day("2024-06-14")
+    seen = told(story)
+    assert ends(seen)["fixed"] == "07-02"
+    assert ends(seen)["hung"] == "06-14"
+    assert seen.chain(ref("hung")) == (ref("draft"), ref("hung"))
+    assert ends(seen)["soon"] == "06-11"
+    assert ends(seen)["before"] == "06-03"
+    assert ends(told(story.act("officer", "submit", "draft")))["hung"] == "06-12"
+
+
+def test_a_date_hung_on_steps_of_which_one_is_over_waits_for_the_other() -> None:
+    both = replace(work("x", days=0, earliest="1 days after a"), earliest_anchor=(ref("a"), ref("b")))
+    story = Story(work("a", days=2), work("b", days=3), both).act("officer", "submit", "a")
+    assert ends(told(story)) == {"b": "06-06", "x": "06-07"}
+
+
+def test_a_deadline_that_hangs_on_a_step_is_forecast_with_it() -> None:
+    story = Story(
+        work("a", days=4),
+        work("slow", days=15, due="2024-07-31"),
+        work("x", "slow", days=1, due="5 working days after a"),
+        milestone("y", "slow", due="2 days before a"),
+        milestone("z", "a", due="2 days after a"),
+    )
+    seen = told(story)
+    due = {name.step: f"{limit:%m-%d}" for name, limit in seen.due.items()}
+    assert due == {"a": "06-07", "slow": "07-31", "x": "06-17", "y": "06-05", "z": "06-11"}
+    assert [(late.step.step, late.days) for late in seen.late] == [("x", 7), ("y", 13)]
 
 
 def test_before_the_plan_starts_nothing_is_under_way() -> None:
-    told = ahead(plan(initiative(work("draft", days=1))), on="2023-12-01")
-    assert told.finish[ref("draft")] == day("2024-01-03")
+    assert ends(ahead(plan(initiative(work("draft", days=1))), on="2023-12-01")) == {"draft": "01-03"}
 
 
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=8), st.integers(0, 40))
-def test_a_chain_is_forecast_as_the_outlook_of_its_initiative_does(days: list[int], later: int) -> None:
-    steps = [work(f"s{n}", f"s{n - 1}" if n else "", days=length) for n, length in enumerate(days)]
-    story = Story(*steps)
-    story.on(datetime.combine(calendar().add(story.look.today, later), story.now.timetz()))
-    told = forecast(plan(story.initiative), calendar(), [story.summary], story.look.today)
-    assert {name.step: finish for name, finish in told.finish.items()} == story.decision.outlook.finish
+def test_a_plan_without_steps_to_do_has_nothing_to_forecast() -> None:
+    story = Story(action("a"), work("b", days=1)).act("leader", "cancel", "a", "取消").act("officer", "submit", "b")
+    seen = told(story)
+    assert (seen.finish, seen.ends, seen.late) == ({}, {}, ())
+
+
+def elsewhere(name: str, story: Story) -> Fact:
+    """A step elsewhere of which its forecast or its end is known: handed in on that day."""
+    fact = story.facts.get(ref(name))
+    over = fact.finished if fact else None
+    status = Status.DONE if over else Status.REVIEW
+    row = StepRow(ref(name).step, status, Light.OFF, "", None, None, None, over, None, 0)
+    return Fact(row, None, (fact and fact.forecast) or date(2024, 1, 2), "works")
+
+
+@given(stories)
+def test_it_counts_as_the_outlook_of_each_initiative_does(story: Story) -> None:
+    decision = decide(story.look, fold(story.entries))
+    facts = {**known(story), **{ref(name): elsewhere(name, story) for name in ("there/a", "there/b")}}
+    seen = ahead(story.office.plan, facts, str(story.look.today))
+    open_ = {row.step for row in decision.summary.steps if row.status not in CLOSED}
+    assert {name.step: last for name, last in seen.finish.items() if name.initiative == "here"} == {
+        name: last for name, last in decision.outlook.finish.items() if name in open_
+    }
+    assert all(seen.due[ref(row.step)] == row.due for row in decision.summary.steps if row.due and row.step in open_)

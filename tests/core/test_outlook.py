@@ -2,20 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.deadlines import deadline
-from duban.core.deciding.network import UNSET, IntArray, compile_network, critical_chain, forward
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
 from duban.core.planning.dates import lasting
-from duban.core.planning.plan import Step
-from duban.core.planning.when import OnDate, Relative, Span, When
+from duban.core.planning.when import Span
 from tests.core.builders import (
     HERE,
     Story,
@@ -24,12 +20,10 @@ from tests.core.builders import (
     day,
     initiative,
     milestone,
-    moment,
     period,
     review,
     work,
 )
-from tests.core.test_decide_properties import plans
 
 THERE = initiative(work("a", home="there"), name="there")
 
@@ -172,61 +166,3 @@ def test_the_latest_start_is_the_last_day_on_which_to_begin(limit: date, days: i
     start = latest_start(calendar(), step, limit)
     assert lasting(step.duration, start, calendar()) <= limit
     assert lasting(step.duration, calendar().add_calendar(start, 1), calendar()) > limit
-
-
-# The same as the network of the whole plan ---------------------------------------------------------------------------
-
-
-def simple(steps: list[Step]) -> list[Step]:
-    """The steps with all needs here, working days only, and no start that hangs on another step."""
-    return [
-        replace(
-            step,
-            needs=tuple(need for need in step.needs if need.initiative == HERE),
-            duration=replace(step.duration, unit=DayUnit.WORKING),
-            earliest=None if isinstance(step.earliest, Relative) else step.earliest,
-            earliest_anchor=(),
-        )
-        for step in steps
-    ]
-
-
-def calendar_day(when: When | None) -> date | None:
-    """The first day of a date that hangs on no step."""
-    match when:
-        case OnDate():
-            return when.day
-        case Span():
-            return when.first
-        case _:
-            return None
-
-
-def slots(days: list[date | None]) -> IntArray:
-    """Ends of days as the network counts them, `UNSET` for None."""
-    numbers = [None if when is None else calendar().between(day("2023-01-02"), when) for when in days]
-    return np.array([UNSET if number is None else number for number in numbers], np.int64)
-
-
-@given(plans.map(simple), st.integers(0, 200))
-def test_the_forward_pass_is_that_of_the_network(steps: list[Step], later: int) -> None:
-    story = Story(*steps, on="2024-01-02").on(moment(str(calendar().add_calendar(day("2024-01-02"), later))))
-    place = {step.ref: number for number, step in enumerate(steps)}
-    network = compile_network([[place[need] for need in step.needs] for step in steps])
-    own = [story.step(step.id) for step in steps]
-    begins = [calendar_day(step.earliest) for step in steps]
-    early = forward(
-        network,
-        np.array([step.duration.likely for step in steps], np.int64),
-        data_date=int(slots([calendar().next_working(story.look.today)])[0]),
-        earliest=slots(begins),
-        fixed_start=slots([state.opened for state in own]),
-        fixed_finish=slots([state.finished for state in own]),
-    )
-    seen = outlook(story)
-    assert slots([seen.finish[step.id] for step in steps]).tolist() == early.finish.tolist()
-    for number, step in enumerate(steps):
-        links = [place[link] for link in seen.chain(step.id, HERE)]
-        assert links[-1] == number
-        assert all(early.start[after] == early.finish[before] for before, after in pairwise(links))
-        assert len(critical_chain(network, early, number)) >= len(links)

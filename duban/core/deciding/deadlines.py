@@ -63,7 +63,8 @@ def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
 
 def _original(look: Look, step: Step, since: date | None) -> date | None:
     if step.due is None:
-        return lasting(step.duration, since, look.calendar) if since else None
+        # A limit that ends on a day off ends on the next working day, whatever it is counted in.
+        return look.calendar.next_working(lasting(step.duration, since, look.calendar)) if since else None
     return resolve(
         step.due,
         plan_start=look.office.plan.starts,

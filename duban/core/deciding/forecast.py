@@ -1,138 +1,147 @@
 """The forecast of a whole plan: both passes over every step of every initiative, from what really happened.
 
 `outlook` looks at one initiative and takes others' forecasts as it finds them; here a delay goes through the whole
-graph at once. What it needs stands in the derived tables.
+graph at once. Both count days alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 
-from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.deciding.network import (
-    UNSET,
-    Elapsed,
-    IntArray,
-    Network,
-    Pass,
-    backward,
-    compile_network,
-    critical_chain,
-    forward,
-)
-from duban.core.deciding.network import slack as total_slack
-from duban.core.ledger.summary import CLOSED, StepRow, Summary
-from duban.core.planning.dates import earliest
-from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.deciding.lights import days_late
+from duban.core.deciding.network import Pass
+from duban.core.deciding.network import critical_chain as links_to
+from duban.core.deciding.schedule import AS_IT_STANDS, Schedule
+from duban.core.deciding.spans import IntArray
+from duban.core.planning.plan import HUMAN, StepRef
+from duban.core.planning.plan_file import Kind
+
+ACTED_ON = HUMAN | {Kind.ACTION}
+"""Kinds of step at which acting helps; a period elapses, and a milestone states a fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A step expected after its deadline, by working days; `chain` leads to it from the step where acting helps."""
+    """A step expected after its deadline, by working days (1 or more).
+
+    `chain` leads to it from the first step that is not over; that one is the `cause`, None where it is the step itself.
+    `act_on` is the first of the chain at which acting helps, if there is one. `moves` are the steps of other
+    initiatives that end later because this one does not end by its deadline, and by how many working days.
+    """
 
     step: StepRef
     due: date
     finish: date
     days: int
+    cause: StepRef | None
+    act_on: StepRef | None
     chain: tuple[StepRef, ...]
+    moves: Mapping[StepRef, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """For every step that is not closed: its expected last day, and its slack in working days (negative: too late)."""
+    """For every step that is not over: its expected last day, and its slack in working days (negative: too late).
+
+    Slack is towards the deadlines that are settled, else towards the end of the plan. `due` holds the deadlines, those
+    that hang on steps which are not over as they are expected; `held_by` the step that decides when a step starts;
+    `ends` the expected last day of every initiative that is not over. `late` is in the order of the plan.
+    """
 
     finish: Mapping[StepRef, date]
     slack: Mapping[StepRef, int]
+    due: Mapping[StepRef, date]
+    held_by: Mapping[StepRef, StepRef]
+    ends: Mapping[str, date]
     late: tuple[Late, ...]
 
+    def chain(self, step: StepRef) -> tuple[StepRef, ...]:
+        """The critical chain to a step: from the first step that is not over to the step itself."""
+        links = [step]
+        while (before := self.held_by.get(links[-1])) is not None:
+            links.append(before)
+        return tuple(reversed(links))
 
-def forecast(plan: Plan, calendar: WorkCalendar, summaries: Iterable[Summary], today: date) -> Forecast:
-    """Forecast from how the initiatives stand; steps of which nothing is known yet have not begun.
 
-    Days are counted as ends of days: a step that follows another begins on the day the other ends. On a day off it is
-    the forecast of the last working day. Raises CalendarRange when a step is expected beyond the calendar.
+def forecast(
+    schedule: Schedule,
+    finish: Mapping[int, int] = AS_IT_STANDS,
+    due: Mapping[StepRef, date] = MappingProxyType({}),
+) -> Forecast:
+    """Forecast from how the plan stands; steps of which nothing is known yet have not begun.
+
+    `finish` and `due` say what is otherwise taken of single steps: times by place, deadlines by name.
+    Raises CalendarRange when a step is expected beyond the calendar.
     """
-    steps = [step for initiative in plan.initiatives.values() for step in initiative.steps.values()]
-    rows = {StepRef(s.initiative, row.step): row for s in summaries for row in s.steps}
-    table = _Table(plan, calendar, steps, [rows.get(step.ref) for step in steps])
-    early, slacks = table.passes(today)
-    last_days = [date.fromordinal(number) for number in calendar.day_numbers(early.finish - 1).tolist()]
-    open_ = [i for i, row in enumerate(table.rows) if row is None or row.status not in CLOSED]
+    early = schedule.early(finish=finish)
+    open_ = np.flatnonzero(schedule.open).tolist()
+    slacks = schedule.slack(early, schedule.late(early))
+    holder = schedule.holders(early)
+    last = dict(zip(map(schedule.ref, open_), schedule.days(early.finish[open_]), strict=True))
+    limits = {**_limits(schedule, early, open_), **due}
     return Forecast(
-        finish={steps[i].ref: last_days[i] for i in open_},
-        slack={steps[i].ref: int(slacks[i]) for i in open_},
-        late=tuple(late for i in open_ if (late := table.late(i, early, last_days[i]))),
+        finish=last,
+        slack={schedule.ref(i): int(slacks[i]) for i in open_},
+        due=limits,
+        held_by={schedule.ref(i): schedule.ref(int(holder[i])) for i in open_ if holder[i] >= 0},
+        ends=_ends(last),
+        late=tuple(_late(schedule, early, holder, last, limits)),
     )
 
 
-class _Table:
-    """The plan as columns, a row for each step; slots as `network` counts them."""
+def _limits(schedule: Schedule, early: Pass, open_: list[int]) -> dict[StepRef, date]:
+    found = ((i, schedule.limit(i, early.finish)) for i in open_)
+    return {schedule.ref(i): schedule.day(int(limit[0])) for i, limit in found if limit is not None}
 
-    def __init__(self, plan: Plan, calendar: WorkCalendar, steps: list[Step], rows: list[StepRow | None]) -> None:
-        self.plan, self.calendar, self.steps, self.rows = plan, calendar, steps, rows
-        self.place = {step.ref: i for i, step in enumerate(steps)}
-        self.network: Network = compile_network([[self.place[need] for need in step.needs] for step in steps])
 
-    def passes(self, today: date) -> tuple[Pass, IntArray]:
-        """The forward pass, and the slack that the backward pass leaves."""
-        durations = np.array([step.duration.likely for step in self.steps], np.int64)
-        begun = self._slots([row.opened if row else None for row in self.rows])
-        ended = self._slots([row.finished if row else None for row in self.rows])
-        limits = self._slots([row.due if row else None for row in self.rows])
-        first = self._slots([self._earliest(step) for step in self.steps])
-        now, elapsed = self._slot(max(today, self.plan.starts)), self._elapsed()
-        early = forward(
-            self.network,
-            durations,
-            data_date=now,
-            earliest=first,
-            fixed_start=begun,
-            fixed_finish=ended,
-            elapsed=elapsed,
-        )
-        horizon = max(self._slot(self.plan.ends), int(early.finish.max()), int(limits.max()))
-        late = backward(
-            self.network, durations, limits, horizon, fixed_start=begun, fixed_finish=ended, elapsed=elapsed
-        )
-        return early, total_slack(early, late)
+def _ends(last: Mapping[StepRef, date]) -> dict[str, date]:
+    ends: dict[str, date] = {}
+    for ref, day in last.items():
+        ends[ref.initiative] = max(day, ends.get(ref.initiative, day))
+    return ends
 
-    def late(self, i: int, early: Pass, finish: date) -> Late | None:
-        """What is to be said of step `i` when it is expected after its deadline."""
-        row = self.rows[i]
-        if row is None or row.due is None or finish <= row.due:
-            return None
-        chain = tuple(self.steps[link].ref for link in critical_chain(self.network, early, i) if self._open(link))
-        return Late(self.steps[i].ref, row.due, finish, self.calendar.between(row.due, finish), chain)
 
-    def _open(self, i: int) -> bool:
-        row = self.rows[i]
-        return row is None or row.status not in CLOSED
-
-    def _slot(self, day: date) -> int:
-        """The slot after a day: the first on which what waits for that day's end may be worked on."""
-        return int(self.calendar.ordinals(np.array([day.toordinal()]))[0]) + 1
-
-    def _slots(self, days: list[date | None]) -> IntArray:
-        known = np.array([day is not None for day in days])
-        numbers = np.array([day.toordinal() if day else self.plan.starts.toordinal() for day in days], np.int64)
-        return np.where(known, self.calendar.ordinals(numbers) + 1, UNSET)
-
-    def _earliest(self, step: Step) -> date | None:
-        if step.earliest is None and step.span is None:
-            return None
-        rows = [self.rows[self.place[ref]] for ref in step.earliest_anchor]
-        ends = [row.finished or row.forecast for row in rows if row is not None]
-        known = [day for day in ends if day is not None]
-        return earliest(
-            step.earliest,
-            plan_start=self.plan.starts,
-            span=step.span,
-            anchor=max(known, default=None),
-            calendar=self.calendar,
+def _late(
+    schedule: Schedule,
+    early: Pass,
+    holder: IntArray,
+    last: Mapping[StepRef, date],
+    limits: Mapping[StepRef, date],
+) -> Iterator[Late]:
+    leading = _leading_elsewhere(schedule, holder)
+    for ref, due in limits.items():
+        if last[ref] <= due:
+            continue
+        place = schedule.place[ref]
+        chain = tuple(map(schedule.ref, links_to(holder, place)))
+        yield Late(
+            step=ref,
+            due=due,
+            finish=last[ref],
+            days=days_late(schedule.calendar, due, last[ref]),
+            cause=chain[0] if len(chain) > 1 else None,
+            act_on=next((one for one in chain if schedule.plan.step(one).kind in ACTED_ON), None),
+            chain=chain,
+            moves=_moves(schedule, early, place, due) if place in leading else {},
         )
 
-    def _elapsed(self) -> Elapsed:
-        on_calendar = np.array([step.duration.unit is DayUnit.CALENDAR for step in self.steps])
-        return Elapsed(on_calendar, self.calendar.day_numbers, self.calendar.ordinals)
+
+def _leading_elsewhere(schedule: Schedule, holder: IntArray) -> set[int]:
+    """The steps from which a critical chain leads into another initiative."""
+    leading: set[int] = set()
+    for place, before in enumerate(holder.tolist()):
+        if before >= 0 and schedule.ref(before).initiative != schedule.ref(place).initiative:
+            leading.update(links_to(holder, before))
+    return leading
+
+
+def _moves(schedule: Schedule, early: Pass, place: int, due: date) -> dict[StepRef, int]:
+    """Steps elsewhere that would end earlier if a step ended by its deadline, and by how many working days."""
+    in_time = schedule.early(finish={place: max(schedule.now, schedule.time(due))})
+    days = schedule.axis.between(in_time.finish, early.finish)
+    home = schedule.ref(place).initiative
+    found = np.flatnonzero(days[: len(schedule)]).tolist()
+    return {schedule.ref(i): int(days[i]) for i in found if schedule.ref(i).initiative != home}

@@ -61,13 +61,13 @@ def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> 
 
 
 def _late(calendar: WorkCalendar, at: Standing, due: date, today: date) -> Lit:
-    days = _days_late(calendar, due, today)
+    days = days_late(calendar, due, today)
     if at.status is Status.REVIEW and at.submitted is not None and at.submitted <= due:
         return Light.YELLOW, f"按时报送，待审核，已过时限{days}个工作日"
     return Light.RED, f"已逾期{days}个工作日" + (f"，{at.cause}" if at.cause else "")
 
 
-def _days_late(calendar: WorkCalendar, limit: date, day: date) -> int:
+def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:
     """Working days from a limit to a later day; late by days off alone is late by one."""
     return max(1, calendar.between(limit, day))
 
@@ -94,11 +94,11 @@ def _time_running_out(rules: Lights, progress: int, left: int, whole: int) -> It
 
 def _forecast(calendar: WorkCalendar, at: Standing) -> Lit:
     if at.due is not None and at.forecast > at.due:
-        days = _days_late(calendar, at.due, at.forecast)
+        days = days_late(calendar, at.due, at.forecast)
         because = f"{at.cause}，" if at.cause else ""
         return Light.YELLOW, f"{because}预计{_chinese(at.forecast)}完成，晚{days}个工作日"
     if at.latest is not None and at.status is not Status.WAITING and at.forecast > at.latest:
-        days = _days_late(calendar, at.latest, at.forecast)
+        days = days_late(calendar, at.latest, at.forecast)
         return Light.YELLOW, f"预计{_chinese(at.forecast)}完成，将使后续事项晚{days}个工作日"
     return OFF
 

@@ -1,15 +1,12 @@
 """The critical path method on a graph of steps: earliest and latest times, slack, and the chain that makes a date.
 
-Times are *slots*: a slot is the ordinal of a working day (int64) and stands for the beginning of that day. All
-intervals are half-open. A step of `d` working days that starts at slot s is worked on in the slots s … s+d-1 and has
-the finish s+d: the first slot at which a step that needs it may start. A milestone has d = 0 and finish == start. A
-step that may use the working day with ordinal k, and no later one, therefore has the deadline k+1. Where the first
-day is not counted (当日不计入), read the same numbers as ends of days: a step ends on the day of its finish and is due
-at k.
+Times are int64 and read as ends of days (当日不计入): a step that starts at a time and takes `d` days finishes `d`
+later, and a step that needs it may start then. A milestone has d = 0 and finish == start. What lies between two times
+is for `spans` to say: bare numbers, or the days of a calendar.
 
-Steps are the indices 0 … n-1. A column (durations, deadlines …) is an int64 array with one row per step, `UNSET` where
-a step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own,
-and so is each column of the answer.
+Steps are the indices 0 … n-1. A column (deadlines, starts …) is an int64 array with one row per step, `UNSET` where a
+step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own, and
+so is each column of the answer.
 
 Both passes go through the graph layer by layer, with a few array operations for each layer, in linear time.
 """
@@ -23,10 +20,8 @@ from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from duban.core.deciding.spans import BoolArray, IntArray, Spans, check_rows
 
 UNSET: Final = int(np.iinfo(np.int64).min)
 _FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back
@@ -56,10 +51,6 @@ class Adjacency:
 
     first: IntArray
     flat: IntArray
-
-    def of(self, step: int) -> IntArray:
-        """Give the neighbours of one step."""
-        return self.flat[self.first[step] : self.first[step + 1]]
 
     def of_all(self, steps: IntArray) -> IntArray:
         """Give the neighbours of all `steps`, those of one step after those of the other."""
@@ -104,57 +95,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """The starts and finishes, in slots, that a pass found: one row per step, of the shape of the durations."""
+    """The starts and finishes that a pass found: one row per step, of the shape of the durations."""
 
     start: IntArray
     finish: IntArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Elapsed:
-    """The steps that elapse on the calendar (publicity, objections): their durations are in calendar days.
-
-    `steps`, shape (n,), is true for these. The two lookups take and give arrays of any shape, as those of
-    `WorkCalendar` do: `day_numbers` gives the day number of a slot, `ordinals` the slot of the last working day up to
-    a day. They refuse what lies beyond the calendar.
-
-    A step of `d` calendar days that starts on day D takes the days D … D+d-1, and its finish is the first working day
-    on or after D+d. A law that does not count the first day is for the caller to put into `d`.
-    """
-
-    steps: BoolArray
-    day_numbers: Callable[[IntArray], IntArray]
-    ordinals: Callable[[IntArray], IntArray]
-
-    def finish(self, start: IntArray, days: IntArray) -> IntArray:
-        """Give the first slot at which `days` calendar days from `start` are over."""
-        return self.ordinals(self.day_numbers(start) + days - 1) + 1
-
-    def start(self, finish: IntArray, days: IntArray) -> IntArray:
-        """Give the last slot from which `days` calendar days are over at `finish`."""
-        return self.ordinals(self.day_numbers(finish) - days)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spans:
-    """How long the steps take, in layer order; what it computes is for the steps `rows`."""
-
-    days: IntArray
-    elapsed: Elapsed | None
-
-    def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
-        days = self.days[rows]
-        finish = start + days
-        if self.elapsed is not None and (on := np.flatnonzero(self.elapsed.steps[rows])).size:
-            finish[on] = self.elapsed.finish(start[on], days[on])
-        return finish
-
-    def start(self, finish: IntArray, rows: slice | IntArray) -> IntArray:
-        days = self.days[rows]
-        start = finish - days
-        if self.elapsed is not None and (on := np.flatnonzero(self.elapsed.steps[rows])).size:
-            start[on] = self.elapsed.start(finish[on], days[on])
-        return start
 
 
 def compile_network(needs: Sequence[Sequence[int]]) -> Network:
@@ -185,31 +129,32 @@ def compile_network(needs: Sequence[Sequence[int]]) -> Network:
 
 def forward(
     network: Network,
-    durations: IntArray,
+    spans: Spans,
     *,
     data_date: int = 0,
     earliest: IntArray | None = None,
     fixed_start: IntArray | None = None,
     fixed_finish: IntArray | None = None,
-    elapsed: Elapsed | None = None,
 ) -> Pass:
-    """Find the earliest start and finish of every step, from durations of 0 or more; units as the module says.
+    """Find the earliest start and finish of every step.
 
-    `data_date` is the slot of today: nothing that has not started starts before it, and nothing that has not finished
-    finishes before it. `earliest` is a slot before which a step may not start. `fixed_start` and `fixed_finish` are
+    `data_date` is the time of today: nothing that has not started starts before it, and nothing that has not finished
+    finishes before it. `earliest` is a time before which a step may not start. `fixed_start` and `fixed_finish` are
     what really happened and win over all else, also where a step began before what it needs was done. A step of which
     only the finish is known is given a start that is not after it.
     Raises ValueError for a column that has not one row per step.
     """
-    spans = _spans(network, durations, elapsed)
+    spans.check(len(network))
+    laid = spans.arranged(network.order)
     begun, begun_at = _known(network, fixed_start, spans)
     done, done_at = _known(network, fixed_finish, spans)
     bound, bound_at = _known(network, earliest, spans)
-    start, finish = _blank(spans, opens=data_date, closes=UNSET)
+    start, finish = _blank(spans.shape, opens=data_date, closes=UNSET)
     start[bound] = np.maximum(bound_at, data_date)
-    finish[begun] = np.maximum(spans.finish(begun_at, begun), data_date)
+    start[begun] = begun_at
+    finish[begun] = np.maximum(laid.finish(start[begun], begun), data_date)
     finish[done] = done_at
-    _sweep(network.upstream, np.maximum, start, finish, close=spans.finish, settled=(begun, done))
+    _sweep(network.upstream, np.maximum, start, finish, close=laid.finish, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)
     start[begun] = begun_at
     return Pass(start[network.place], finish[network.place])
@@ -217,52 +162,71 @@ def forward(
 
 def backward(
     network: Network,
-    durations: IntArray,
+    spans: Spans,
     deadlines: IntArray | None,
     horizon: int,
     *,
     fixed_start: IntArray | None = None,
     fixed_finish: IntArray | None = None,
-    elapsed: Elapsed | None = None,
 ) -> Pass:
     """Find the latest start and finish of every step with which every deadline is met.
 
     The latest finish is the least of the step's own deadline, or `horizon` where it has none, and the latest starts of
-    the steps that need it; so let `horizon` not lie before any deadline. The other arguments are those of `forward`. A
-    step that has begun holds back nothing it needs, and its latest start is the one it had.
+    the steps that need it; so let `horizon` not lie before any deadline. Deadlines of the shape (n, samples) are set
+    for every step. The other arguments are those of `forward`. A step that has begun holds back nothing it needs, and
+    its latest start is the one it had.
     Raises ValueError for a column that has not one row per step.
     """
-    spans = _spans(network, durations, elapsed)
+    spans.check(len(network))
+    laid = spans.arranged(network.order)
     begun, begun_at = _known(network, fixed_start, spans)
     done, done_at = _known(network, fixed_finish, spans)
     bound, bound_at = _known(network, deadlines, spans)
-    finish, start = _blank(spans, opens=horizon, closes=_FREE)
+    finish, start = _blank(spans.shape, opens=horizon, closes=_FREE)
     finish[bound] = bound_at
-    _sweep(network.downstream, np.minimum, finish, start, close=spans.start, settled=(begun, done))
+    _sweep(network.downstream, np.minimum, finish, start, close=laid.start, settled=(begun, done))
     start[done] = done_at
     start[begun] = begun_at
     return Pass(start[network.place], finish[network.place])
 
 
-def slack(early: Pass, late: Pass) -> IntArray:
+def slack(early: Pass, late: Pass, grain: int = 1) -> IntArray:
     """Give the total slack in working days: how much later a step may finish with every deadline still met.
 
-    Negative where a deadline cannot be met any more; of a step that is done, how much later it might have finished.
+    Negative where a deadline cannot be met any more, if only by days off; of a step that is done, how much later it
+    might have finished. `grain` is that of the spans' axis.
     """
-    return late.finish - early.finish
+    left = late.finish // grain - early.finish // grain
+    return np.where(late.finish < early.finish, np.minimum(left, -1), left)
 
 
-def critical_chain(network: Network, early: Pass, step: int) -> tuple[int, ...]:
+def holders(network: Network, early: Pass, held: BoolArray | None = None, holding: BoolArray | None = None) -> IntArray:
+    """Give for each step the need that makes its earliest start what it is: the lowest that finishes then, -1 for none.
+
+    Without one a step waits for its own earliest start, the data date, or has begun by itself. Only the steps `held`
+    (n,) are held by others, and only those `holding` (n,) hold any. `early` is the answer of `forward` for durations of
+    shape (n,).
+    """
+    needs = network.needs
+    needing, needed = np.repeat(np.arange(len(network)), np.diff(needs.first)), needs.flat
+    binds = early.finish[needed] == early.start[needing]
+    if held is not None:
+        binds &= held[needing]
+    if holding is not None:
+        binds &= holding[needed]
+    lowest = np.full(len(network), len(network))
+    np.minimum.at(lowest, needing[binds], needed[binds])
+    return np.where(lowest < len(network), lowest, -1)
+
+
+def critical_chain(holder: IntArray, step: int) -> tuple[int, ...]:
     """Give the chain of steps that makes the earliest start of `step` what it is, from its beginning to `step` itself.
 
-    Each step starts exactly when the one before it finishes (of several, the one with the lowest index is taken); the
-    first waits for no need, but for its own earliest start, the data date, or because it had begun by itself.
-    `early` is the answer of `forward` for durations of shape (n,).
+    Each step starts exactly when the one before it finishes; `holder` is the answer of `holders`.
     """
     links = [step]
-    while binding := [need for need in network.needs.of(step).tolist() if early.finish[need] == early.start[step]]:
-        step = min(binding)
-        links.append(step)
+    while (before := int(holder[links[-1]])) >= 0:
+        links.append(before)
     return tuple(reversed(links))
 
 
@@ -288,34 +252,22 @@ def _sweep(
         np.copyto(closes[rows], close(opened, rows), where=free[rows])
 
 
-def _spans(network: Network, durations: IntArray, elapsed: Elapsed | None) -> _Spans:
-    """Put durations into layer order."""
-    _check_rows(network, durations)
-    if elapsed is not None:
-        _check_rows(network, elapsed.steps)
-        elapsed = replace(elapsed, steps=elapsed.steps[network.order])
-    return _Spans(durations[network.order], elapsed)
-
-
-def _blank(spans: _Spans, opens: int, closes: int) -> tuple[IntArray, IntArray]:
+def _blank(shape: tuple[int, ...], opens: int, closes: int) -> tuple[IntArray, IntArray]:
     """Give the columns a pass begins with, the second with the row beyond the steps that bounds nothing."""
-    rows, *samples = spans.days.shape
+    rows, *samples = shape
     return np.full((rows, *samples), opens), np.full((rows + 1, *samples), closes)
 
 
-def _known(network: Network, column: IntArray | None, spans: _Spans) -> tuple[IntArray, IntArray]:
+def _known(network: Network, column: IntArray | None, spans: Spans) -> tuple[IntArray, IntArray]:
     """Give the places of the steps for which a column has a value, and the values, shaped to go with the durations."""
     upright = (-1,) + (1,) * (spans.days.ndim - 1)
     if column is None:
         return _NONE, _NONE.reshape(upright)
-    _check_rows(network, column)
+    check_rows(column, len(network))
+    if column.ndim > 1:
+        return network.place, column
     steps = np.flatnonzero(column != UNSET)
     return network.place[steps], column[steps].reshape(upright)
-
-
-def _check_rows(network: Network, column: IntArray | BoolArray) -> None:
-    if len(column) != len(network):
-        raise ValueError(f"a column of {len(column)} rows for {len(network)} steps: give one row for each step")
 
 
 def _refuse_strangers(needing: IntArray, needed: IntArray, size: int) -> None:

@@ -1,0 +1,53 @@
+"""What the forecast of a whole plan knows of each step: how it stands, and since when its time counts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from duban.core.days.workdays import DayUnit
+from duban.core.deciding.deadlines import planned
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.office import Look
+from duban.core.ledger.state import StepState
+from duban.core.ledger.summary import StepRow
+from duban.core.planning.dates import lasting
+from duban.core.planning.plan import Step, StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One step. `since`: the day from which its duration counts, None while it has not opened; suspensions put it off.
+
+    `submitted` is the day it was handed in, while nobody has answered; `owner` the unit or post that answers for it.
+    """
+
+    row: StepRow
+    since: date | None
+    submitted: date | None
+    owner: str
+
+
+Facts = Mapping[StepRef, Fact]
+
+
+def facts_of(seen: Iterable[tuple[Look, Decision]]) -> Facts:
+    """What looks at initiatives say of their steps."""
+    return {ref: fact for look, decision in seen for ref, fact in _facts(look, decision)}
+
+
+def _facts(look: Look, decision: Decision) -> Iterator[tuple[StepRef, Fact]]:
+    for row in decision.summary.steps:
+        step, own = look.initiative.steps[row.step], decision.state.step(row.step)
+        yield step.ref, Fact(row, _since(look, step, own), own.submitted, look.office.owner(step, own))
+
+
+def _since(look: Look, step: Step, own: StepState) -> date | None:
+    if own.opened is None or own.closed:
+        return own.opened
+    calendar, plain = look.calendar, lasting(step.duration, own.opened, look.calendar)
+    pushed = planned(look, step, own, own.opened)
+    if pushed == plain:
+        return own.opened
+    if step.duration.unit is DayUnit.CALENDAR:
+        return own.opened + timedelta(days=(pushed - plain).days)
+    return calendar.add(own.opened, calendar.between(plain, pushed))

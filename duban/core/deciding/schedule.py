@@ -1,0 +1,186 @@
+"""A whole plan as a network of columns: every step of every initiative, and what is known of it, on the axis of days.
+
+A date that hangs on a step which is not over ("10 days after `draft`") is a row of its own: so a delay goes through it
+as through any need.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+
+from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
+from duban.core.deciding.facts import Facts
+from duban.core.deciding.network import UNSET, Pass, backward, compile_network, forward, holders, slack
+from duban.core.deciding.spans import Axis, BoolArray, IntArray, Spans
+from duban.core.ledger.summary import CLOSED
+from duban.core.planning.dates import earliest
+from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.when import Relative
+
+AS_IT_STANDS: Mapping[int, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Distance:
+    """A day from which the step at `place` may start, counted from the end of others."""
+
+    place: int
+    when: Relative
+    anchors: list[int]
+
+
+class Schedule:
+    """The steps of a plan, in its order, with what is known of them on a day; made once, passed any number of times.
+
+    Raises CalendarRange, as its methods do, for what lies beyond the calendar.
+    """
+
+    def __init__(self, plan: Plan, calendar: WorkCalendar, facts: Facts, today: date) -> None:
+        self.plan, self.calendar = plan, calendar
+        self.axis = Axis.of(calendar)
+        self.steps = [step for initiative in plan.initiatives.values() for step in initiative.steps.values()]
+        self.place = {step.ref: i for i, step in enumerate(self.steps)}
+        self.facts = [facts.get(step.ref) for step in self.steps]
+        self.now = self.time(calendar.next_working(today))
+        self.open = np.array([fact is None or fact.row.status not in CLOSED for fact in self.facts], np.bool_)
+        self._distances = [found for step in self.steps if (found := self._distance(step))]
+        self._network = compile_network(self._needs())
+        self._columns()
+
+    def __len__(self) -> int:
+        """Give the number of steps."""
+        return len(self.steps)
+
+    def time(self, day: date) -> int:
+        """The time of a day."""
+        return int(self.axis.times(np.array([day.toordinal()]))[0])
+
+    def day(self, time: int) -> date:
+        """The day of a time."""
+        return date.fromordinal(int(self.axis.days(np.array([time]))[0]))
+
+    def days(self, times: IntArray) -> list[date]:
+        """The days of times, shape (n,)."""
+        return list(map(date.fromordinal, self.axis.days(times).tolist()))
+
+    def early(self, durations: IntArray | None = None, finish: Mapping[int, int] = AS_IT_STANDS) -> Pass:
+        """The forward pass from what really happened.
+
+        `durations`, shape (n,) or (n, samples), stand instead of the likely ones; `finish` holds the times at which
+        steps, by place, are taken to finish whatever their durations.
+        """
+        fixed = self._done.copy()
+        for place, time in finish.items():
+            fixed[place] = time
+        return forward(
+            self._network,
+            self._spans(durations),
+            data_date=self.now,
+            earliest=self._first,
+            fixed_start=self._since,
+            fixed_finish=fixed,
+        )
+
+    def late(self, early: Pass, deadlines: IntArray | None = None, durations: IntArray | None = None) -> Pass:
+        """The backward pass from the deadlines that are settled, or from others given for each step and sample."""
+        limits = self._due if deadlines is None else deadlines
+        horizon = max(self.time(self.plan.ends), int(early.finish.max()), int(limits.max()))
+        if len(limits) < len(self._network):
+            beyond = np.full((len(self._distances), *limits.shape[1:]), horizon if limits.ndim > 1 else UNSET)
+            limits = np.concatenate([limits, beyond])
+        return backward(
+            self._network,
+            self._spans(durations),
+            limits,
+            horizon,
+            fixed_start=self._since,
+            fixed_finish=self._done,
+        )
+
+    def slack(self, early: Pass, late: Pass) -> IntArray:
+        """How many working days each step may slip, shape (n,) or (n, samples)."""
+        return slack(early, late, self.axis.grain)[: len(self)]
+
+    def holders(self, early: Pass) -> IntArray:
+        """The step that is not over and decides when each step starts, shape (n,); -1 for none."""
+        waiting = (self._since == UNSET) & (self._done == UNSET)
+        holding = np.concatenate([self.open, np.ones(len(self._distances), np.bool_)])
+        found = holders(self._network, early, waiting, holding)
+        # A distance stands for the step it counts from.
+        through = np.where(found >= len(self), found[found], found)
+        return through[: len(self)]
+
+    def limit(self, place: int, finish: IntArray) -> IntArray | None:
+        """The deadline of a step, as a time or one for each sample; None where it has none.
+
+        One that hangs on steps that are not over moves with their `finish`, of shape (n,) or (n, samples).
+        """
+        if self._due[place] != UNSET:
+            return self._due[place : place + 1]
+        step = self.steps[place]
+        if not step.due_anchor or not isinstance(step.due, Relative):
+            return None
+        base = finish[[self.place[ref] for ref in step.due_anchor]].max(axis=0, keepdims=finish.ndim == 1)
+        usual = Roll.FORWARD if step.due.amount >= 0 else Roll.BACK
+        return self.axis.rolled(self.axis.counted(base, step.due.amount, step.due.unit), step.roll or usual)
+
+    def _distance(self, step: Step) -> _Distance | None:
+        anchors = [self.place[ref] for ref in step.earliest_anchor]
+        if not isinstance(step.earliest, Relative) or not any(self.open[place] for place in anchors):
+            return None
+        return _Distance(self.place[step.ref], step.earliest, anchors)
+
+    def _needs(self) -> list[list[int]]:
+        needs = [[self.place[need] for need in step.needs] for step in self.steps]
+        for row, distance in enumerate(self._distances, start=len(needs)):
+            needs[distance.place].append(row)
+        return needs + [distance.anchors for distance in self._distances]
+
+    def _columns(self) -> None:
+        """What is known, as columns of the network."""
+        self.likely = np.array([step.duration.likely for step in self.steps], np.int64)
+        extra = len(self._distances)
+        units = [step.duration.unit for step in self.steps] + [one.when.unit for one in self._distances]
+        self._elapsing: BoolArray = np.array([unit is DayUnit.CALENDAR for unit in units], np.bool_)
+        self._counting = (np.arange(len(units)) >= len(self)) & ~self._elapsing
+        rows = [fact.row if fact else None for fact in self.facts]
+        self._since = self._times([*(fact.since if fact else None for fact in self.facts), *[None] * extra])
+        self._done = self._times([row.finished if row else None for row in rows] + [None] * extra)
+        for place, fact in enumerate(self.facts):
+            if fact is not None and fact.submitted is not None and self.open[place]:
+                self._done[place] = max(self.now, self.time(fact.submitted))  # nobody but the reviewer is waited for
+        self._first = self._times([*map(self._earliest, self.steps), *[None] * extra])
+        self._due = self._times([row.due if row else None for row in rows])
+
+    def _spans(self, durations: IntArray | None) -> Spans:
+        days = self.likely if durations is None else durations
+        if self._distances:
+            amounts = np.array([one.when.amount for one in self._distances], np.int64)
+            shape = (len(amounts), *days.shape[1:])
+            days = np.concatenate([days, np.broadcast_to(amounts.reshape(-1, *[1] * (days.ndim - 1)), shape)])
+        return Spans(days, self.axis, self._elapsing, self._counting)
+
+    def _times(self, days: Iterable[date | None]) -> IntArray:
+        numbers = np.array([day.toordinal() if day else 0 for day in days], np.int64)
+        times = np.full(len(numbers), UNSET)
+        times[numbers > 0] = self.axis.times(numbers[numbers > 0])
+        return times
+
+    def _earliest(self, step: Step) -> date | None:
+        """The day before which a step may not start, where that is known."""
+        ends = [fact.row.finished for ref in step.earliest_anchor if (fact := self.facts[self.place[ref]])]
+        over = [day for day in ends if day is not None]
+        return earliest(
+            step.earliest,
+            plan_start=self.plan.starts,
+            span=step.span,
+            anchor=max(over) if len(over) == len(step.earliest_anchor) > 0 else None,
+            calendar=self.calendar,
+        )
+
+    def ref(self, place: int) -> StepRef:
+        """The name of a step by its place."""
+        return self.steps[place].ref
