@@ -91,7 +91,7 @@ def _deliver(sweep: _Sweep, row: NoticeRow) -> Delivered | None:
         EntryKind.NOTICE_CLAIMED,
         row.step,
         data={"notice": row.key, "next_try": (look.now + LEASE).isoformat()},
-        key=f"claim/{row.key}/{row.tries}",
+        key=f"claim/{row.key}/{row.tries}/{row.next_try}",  # a try that was put off is claimed anew
     )
     claimed = sweep.service.record(row.initiative, claim)
     if claimed is None:
@@ -112,7 +112,7 @@ def _carry(sweep: _Sweep, mine: NoticeRow, write: Callable[[], Slip]) -> Deliver
         _refuse(sweep, mine, f"内部错误：{type(error).__name__}")  # its words may hold secrets: they go to the caller
         raise
     if not outcome.accepted:
-        return _refuse(sweep, mine, outcome.detail)
+        return _refuse(sweep, mine, outcome.detail, outcome.wait)
     sent = {"slip": mine.slip, "recipient": mine.recipient}
     return _conclude(sweep, mine, EntryKind.NOTICE_SENT, outcome.detail, **sent)
 
@@ -129,21 +129,22 @@ def _letter(sweep: _Sweep, mine: NoticeRow, words: Words) -> Letter:
     )
 
 
-def _refuse(sweep: _Sweep, mine: NoticeRow, reason: str) -> Delivered | None:
-    """A refused letter is tried again later; after the last try it is dead."""
+def _refuse(sweep: _Sweep, mine: NoticeRow, reason: str, wait: timedelta | None = None) -> Delivered | None:
+    """A refused letter is tried again later; after the last try it is dead. A busy channel is left alone for `wait`."""
     present = sweep.service.view(mine.initiative).state.notices[mine.key]
     if present != mine:
         return None  # the lease ran out, and another sender has it now or has carried it
-    waits = sweep.service.office.policy.retry.minutes
-    if mine.tries > len(waits):
+    office = sweep.service.office
+    pause = office.policy.retry.after(mine.tries, mine.key) if wait is None else wait
+    if pause is None:
         return _conclude(sweep, mine, EntryKind.NOTICE_DEAD, reason)
-    later = sweep.service.office.working_moment(sweep.now + timedelta(minutes=waits[mine.tries - 1]))
-    return _conclude(sweep, mine, EntryKind.NOTICE_REFUSED, reason, next_try=later.isoformat())
+    kind = EntryKind.NOTICE_REFUSED if wait is None else EntryKind.NOTICE_POSTPONED
+    return _conclude(sweep, mine, kind, reason, next_try=office.working_moment(sweep.now + pause).isoformat())
 
 
 def _conclude(sweep: _Sweep, mine: NoticeRow, kind: EntryKind, outcome: str, **said: str) -> Delivered | None:
     """Store what became of a try; None when another sender has stored that the letter was sent."""
-    try_ = "" if kind is EntryKind.NOTICE_SENT else f"/{mine.tries}"
+    try_ = "" if kind is EntryKind.NOTICE_SENT else f"/{mine.tries}/{mine.next_try}"
     ended = Draft(
         kind, mine.step, data={"notice": mine.key, "outcome": outcome, **said}, key=f"{kind}/{mine.key}{try_}"
     )

@@ -152,16 +152,20 @@ class Hands:
 
 @dataclass
 class Postbox:
-    """A carrier that keeps letters, as a mail folder does; `refusing` is the reason for which it refuses, if any."""
+    """A carrier that keeps letters, as a mail folder does.
+
+    `refusing` is the reason for which it refuses, if any; `wait` is there where it refuses only for now.
+    """
 
     refusing: str = ""
+    wait: timedelta | None = None
     letters: dict[str, Letter] = field(default_factory=dict)
     tries: list[str] = field(default_factory=list)
 
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
         self.tries.append(letter.key)
         if self.refusing:
-            return Outcome(False, self.refusing)
+            return Outcome(False, self.refusing, self.wait)
         self.letters[letter.key] = letter
         return Outcome(True, "已入信箱")
 

@@ -75,7 +75,7 @@ def undelivered() -> Slip:
     story, broken = Story().at(1), Postbox(refusing="550 no such user")
     for _ in range(4):
         deliver_due(story.service, broken, plain)
-        story.later(120)
+        story.later(144)
     return story.at(2).slip("dead", ADMINISTRATOR)
 
 

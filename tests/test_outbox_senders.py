@@ -168,7 +168,7 @@ def test_an_error_counts_as_a_refusal_that_tells_no_secrets() -> None:
     row = story.notice("assign", step="cases")
     assert (row.delivery, row.outcome) == (Delivery.RETRYING, "内部错误：KeyError")
     assert "12345" not in str(story.ledger.entries(COSMETICS))
-    assert [d.delivery for d in send(story.later(5))] == [Delivery.SENT]
+    assert [d.delivery for d in send(story.later(6))] == [Delivery.SENT]
 
 
 def test_words_that_cannot_be_found_are_an_error_too() -> None:

@@ -27,7 +27,7 @@ def sent_and_refused(bureau: Bureau) -> None:
     deliver()
     bureau.at("2024-04-03 09:00").tick("cosmetics")
     refusing = Postbox(refusing="地址不存在")
-    for moment in ("09:00", "09:10", "09:50", "12:00"):
+    for moment in ("09:00", "09:10", "09:50", "12:30"):
         bureau.at(f"2024-04-03 {moment}")
         deliver(refusing)
 

@@ -100,9 +100,9 @@ LIGHTS = Lights.model_validate(
 )
 
 
-def policy(*rungs: Rung, lights: Lights = LIGHTS, silence: int = 5) -> Policy:
+def policy(*rungs: Rung, lights: Lights = LIGHTS, **said: Any) -> Policy:
     ladder = Ladder(id="standard", title="常规督办", rungs=rungs or RUNGS)
-    return Policy(ladders=(ladder,), lights=lights, silence=silence)
+    return Policy(ladders=(ladder,), lights=lights, **{"silence": 5, **said})
 
 
 BULLETIN = BulletinAction(uses="bulletin", parameters=BulletinParameters(title="通报"))

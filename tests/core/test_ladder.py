@@ -1,4 +1,4 @@
-"""The ten rules of the ladder, each a row of the table in `duban.core.deciding.ladder`; China's calendar of 2024.
+"""The rules of the ladder, each a row of the table in `duban.core.deciding.ladder`; China's calendar of 2024.
 
 The step of these stories is due on Friday 14 June, so that its rungs are: the reminder on Tuesday 11 June (Monday is
 the Dragon Boat Festival), pressing on Monday 17, the head on Wednesday 19, leader and coordinator on Friday 21.
@@ -10,6 +10,7 @@ import pytest
 
 from duban.core.deciding.ladder import Call
 from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.planning.policy import Policy
 from tests.core.builders import RUNGS, Story, action, directory, moment, period, policy, post, review, rung, work
 
 DUE = "2024-06-14"
@@ -122,12 +123,13 @@ def test_rule_4_an_answer_holds_higher_rungs_back_until_the_next_silence() -> No
     story = patient().on("2024-06-06").act("officer", "acknowledge", "draft").on("2024-06-11 08:30")
     assert story.told() == ["first officer"]
     assert calls(story)[0] == "06-12 08:30 second officer"  # 7, 11 and 12 June are three working days
-    assert story.on("2024-06-12").told() == ["first officer", "second officer", "stern officer"]
+    assert story.on("2024-06-12").told() == ["first officer", "stern officer"]  # rule 12: both are due
+    assert story.skipped() == ["second"]
 
 
 def test_rule_4_an_answer_holds_higher_rungs_back_until_the_deadline_at_the_latest() -> None:
     story = patient().on("2024-06-06").on("2024-06-13").act("officer", "report", "draft", "正在征求意见")
-    assert story.told() == ["first officer", "second officer", "stern officer"]
+    assert story.told() == ["first officer", "stern officer"]
     assert calls(story) == ["06-17 08:30 press officer", "06-18 08:30 head head"]
 
 
@@ -138,7 +140,7 @@ def test_rule_4_after_the_deadline_only_silence_counts() -> None:
 
 def test_rule_4_some_rungs_stop_for_no_answer() -> None:
     story = patient().on("2024-06-11").act("officer", "acknowledge", "draft").on("2024-06-12")
-    assert story.told() == ["first officer", "second officer", "stern officer"]
+    assert story.told() == ["second officer", "stern officer"]
 
 
 def test_rule_4_an_answer_before_anybody_was_pressed_holds_nothing_back() -> None:
@@ -362,6 +364,103 @@ def test_rule_10_time_that_runs_out_approves_fails_and_closes_nothing() -> None:
     assert story.status == {"draft": "review", "check": "waiting"}
     story.act("judge", "approve", "draft").on("2026-06-14")
     assert story.status == {"draft": "done", "check": "open"}
+
+
+# Rule 11
+
+CLOSE = policy(
+    rung("first", "due", -3, "owner", "remind"),
+    rung("second", "due", -2, "owner owner-head", "press"),
+    rung("third", "due", -1, "owner-head", "supervise"),
+)
+
+
+def close(rules: Policy = CLOSE) -> Story:
+    """Rungs on 11, 12 and 13 June, a day apart; signed for and told of before."""
+    return Story(work("draft", due=DUE), rules=rules).act("officer", "sign", "draft").sent()
+
+
+def test_rule_11_pressing_somebody_again_waits_for_the_end_of_the_interval() -> None:
+    story = close().on("2024-06-11").sent().on("2024-06-12").sent()
+    assert story.told() == ["first officer", "second head"]
+    assert "06-13 08:30 second officer" in calls(story)
+    assert story.on("2024-06-13").told("2024-06-13") == ["second officer"]
+
+
+def test_rule_11_an_interval_counts_working_days() -> None:
+    rules = policy(rung("first", "due", -5, "owner", "remind"), rung("second", "due", -4, "owner", "remind"))
+    story = close(rules).on("2024-06-06").sent().on("2024-06-07 10:00")  # the festival's Monday is off
+    assert calls(story) == ["06-11 08:30 second officer"]
+
+
+def test_rule_11_without_an_interval_every_rung_has_its_day() -> None:
+    rules = policy(*CLOSE.ladders[0].rungs, interval=0)
+    story = close(rules).on("2024-06-11").sent().on("2024-06-12").sent().on("2024-06-13")
+    assert story.told() == ["first officer", "second officer", "second head", "third head"]
+
+
+def test_rule_11_what_moved_spends_no_rung_and_another_person_does_not_wait() -> None:
+    """The second rung reaches the head on the day after the owner; the third waits for the head's own interval."""
+    story = close().on("2024-06-11").sent().on("2024-06-12").sent().on("2024-06-13").sent().on("2024-06-14")
+    assert story.told() == ["first officer", "second head", "second officer", "third head"]
+    assert story.skipped() == []
+
+
+def test_rule_11_other_slips_keep_no_distance() -> None:
+    story = draft(review="law").on("2024-06-11").sent().act("officer", "submit", "draft")
+    assert story.act("judge", "return", "draft", "补充说明").told("2024-06-11")[-1] == "return officer"
+
+
+def test_rule_11_a_letter_that_is_on_its_way_counts_until_its_sender_must_have_ended() -> None:
+    story = close().on("2024-06-11 09:00")
+    until = moment("2024-06-12 09:10")
+    told = {"notice": "draft/2024-06-14/first/officer", "next_try": until.isoformat()}
+    story.on("2024-06-12 08:00").write(Draft(EntryKind.NOTICE_CLAIMED, "draft", data=told)).on("2024-06-12 09:00")
+    assert story.told("2024-06-12") == ["second head"]
+    assert "06-12 09:10 second officer" in calls(story)
+
+
+def test_rule_11_who_is_there_when_the_interval_ends_is_written_to() -> None:
+    people = directory(post("officer", "vice", "2024-06-13..2024-06-14"))
+    story = Story(work("draft", due=DUE), rules=CLOSE, people=people).act("officer", "sign", "draft")
+    assert "06-13 08:30 second vice" in calls(story.sent().on("2024-06-11").sent().on("2024-06-12"))
+
+
+# Rule 12
+
+
+def test_rule_12_of_several_that_fall_due_together_the_highest_is_sent() -> None:
+    story = close().on("2024-06-13")
+    assert story.told() == ["second officer", "third head"]
+    assert story.skipped() == ["first", "second"]
+    assert story.on("2024-06-18").told("2024-06-14") == []
+
+
+def test_rule_12_one_that_still_lies_in_the_outbox_gives_way() -> None:
+    story = close().on("2024-06-11").on("2024-06-12")
+    lower, higher = "draft/2024-06-14/first/officer", "draft/2024-06-14/second/officer"
+    assert {lower, higher} <= story.state.notices.keys()
+    told = {"notice": lower, "outcome": ""}
+    story.happens(EntryKind.NOTICE_DROPPED, "draft", **told).on("2024-06-14")
+    assert lower in story.state.skipped
+    assert story.told().count("first officer") == 1
+
+
+def test_rule_12_the_same_slip_again_makes_the_one_before_needless() -> None:
+    rules = policy(
+        rung("review", "submitted", 0, "reviewer", "review", stops=False),
+        rung("review-again", "submitted", 3, "reviewer", "review", stops=False),
+    )
+    story = Story(work("draft", due=DUE, review="law"), rules=rules).act("officer", "submit", "draft")
+    assert story.told() == ["review judge"]
+    story = Story(work("draft", due=DUE, review="law"), rules=rules)
+    story.tick().write(*respond_late(story)).on("2024-06-11")
+    assert (story.told(), story.skipped()) == (["review-again judge"], ["review"])
+
+
+def respond_late(story: Story) -> tuple[Draft, ...]:
+    """What was handed in while nothing looked."""
+    return (Draft(EntryKind.SUBMITTED, "draft", "officer", {"evidence": []}),)
 
 
 # Other anchors

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.decide import decide
 from duban.core.deciding.ladder import DEAD
-from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Delivery
 from duban.core.planning.directory import DirectoryFile
 from duban.core.planning.plan import StepRef
@@ -83,6 +83,24 @@ def test_a_pressing_lapses_when_the_step_is_handed_over() -> None:
 def test_a_pressing_is_held_back_by_an_answer() -> None:
     story = sent(Story().at(1)).at(2).act(Verb.SIGN).at(15).act(Verb.ACKNOWLEDGE)
     assert story.lapsed("press") == "承办方已有回应，暂缓催办"
+
+
+def test_a_pressing_waits_when_a_slow_sender_has_only_just_delivered_the_one_before() -> None:
+    story = sent(Story().at(1)).at(2).act(Verb.SIGN).at(11)
+    warning = story.notice("warn")
+    slow = Draft(EntryKind.NOTICE_CLAIMED, "draft", data={"notice": warning.key, "next_try": "2024-04-11T09:10+08:00"})
+    story.service.record(COSMETICS, slow)
+    story.at(15)
+    told = {"notice": warning.key, "slip": "remind", "recipient": OFFICER}
+    story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
+    assert story.lapsed("press") == "距上次催办不足2个工作日，暂缓催办"
+    assert story.at(17).lapsed("press") == ""
+
+
+def test_a_reminder_lapses_when_a_higher_rung_is_due_as_well() -> None:
+    story = sent(Story().at(1)).at(2).act(Verb.SIGN).at(11).at(15)
+    assert story.lapsed("warn") == "已有更高层级的通知一并发出"
+    assert story.lapsed("press") == ""
 
 
 def test_a_request_for_review_lapses_when_it_is_answered() -> None:
@@ -318,7 +336,7 @@ def undelivered() -> Story:
     story = Story().at(1)
     for _ in range(4):
         deliver_due(story.service, Postbox(refusing="550 no such user"), plain)
-        story.later(120)
+        story.later(144)
     return story.at(2)
 
 

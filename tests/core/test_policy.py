@@ -1,12 +1,12 @@
 """Lights, ladders and hours as a bureau writes them."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from duban.core.planning.policy import Hours, Pace, Policy, TimeShare
+from duban.core.planning.policy import Hours, Pace, Policy, Retry, TimeShare
 
 RUNG = {"id": "press", "anchor": "due", "to": ["owner"], "slip": "press"}
 LADDER = {"id": "standard", "title": "常规", "rungs": [RUNG]}
@@ -20,6 +20,7 @@ def test_what_is_left_out_has_its_usual_value() -> None:
     rules = policy()
     assert (rules.hours.first, rules.hours.last) == (time(8, 30), time(17, 30))
     assert (rules.silence, rules.retry.minutes, rules.lights.pace) == (5, (5, 30, 120), None)
+    assert rules.interval == 2
 
 
 def test_ladders_are_found_by_id() -> None:
@@ -44,6 +45,18 @@ def test_hours_end_after_they_begin(last: str) -> None:
         Hours.model_validate({"last": last})
 
 
+def test_a_new_try_comes_after_the_wait_written_or_up_to_a_fifth_later_and_always_the_same() -> None:
+    retry, minute = Retry(minutes=(5, 30)), timedelta(minutes=1)
+    waits = [retry.after(1, f"draft/{number}") for number in range(200)]
+    assert all(wait is not None and 5 * minute <= wait < 6 * minute for wait in waits)
+    assert len(set(waits)) > 190
+    assert waits == [retry.after(1, f"draft/{number}") for number in range(200)]
+    second = retry.after(2, "draft/0")
+    assert second is not None
+    assert 30 * minute <= second < 36 * minute
+    assert retry.after(3, "draft/0") is None
+
+
 @pytest.mark.parametrize(
     ("rule", "data"), [(TimeShare, {"yellow": 0.1, "orange": 0.2}), (Pace, {"yellow": 31, "red": 30})]
 )
@@ -60,6 +73,7 @@ def test_yellow_comes_first(rule: type[TimeShare] | type[Pace], data: dict[str, 
         ({"ladders": [LADDER | {"rungs": [RUNG, RUNG]}]}, "'press' already names another rung"),
         ({"ladders": []}, "at least 1"),
         ({"silence": 0}, "greater than or equal to 1"),
+        ({"interval": -1}, "greater than or equal to 0"),
         ({"retry": {"minutes": [0]}}, "greater than or equal to 1"),
         ({"lights": {"time_share": {"yellow": 1.5}}}, "less than or equal to 1"),
     ],

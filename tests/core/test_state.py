@@ -117,8 +117,13 @@ SENT = (EntryKind.NOTICE_SENT, {"slip": "remind", "recipient": "officer", "outco
         ([CLAIMED, (EntryKind.NOTICE_DEAD, {"outcome": "拒收"})], Delivery.DEAD, 1, False, "拒收"),
         ([CLAIMED, (EntryKind.NOTICE_DROPPED, {"outcome": "已办结"})], Delivery.DROPPED, 1, False, "已办结"),
         ([CLAIMED, (EntryKind.NOTICE_DROPPED, {}), (EntryKind.NOTICE_QUEUED, QUEUED)], Delivery.QUEUED, 1, True, ""),
+        ([CLAIMED, (EntryKind.NOTICE_POSTPONED, {"next_try": AGAIN, "outcome": "忙"})], "queued", 0, True, "忙"),
+        ([(EntryKind.NOTICE_POSTPONED, {"next_try": AGAIN, "outcome": "晚到"})], "queued", 0, True, "晚到"),
     ],
-    ids=["queued", "claimed", "sent", "refused", "claimed again", "dead", "dropped", "queued again"],
+    ids=[
+        *("queued", "claimed", "sent", "refused", "claimed again", "dead", "dropped", "queued again"),
+        *("put off", "put off unclaimed"),
+    ],
 )
 def test_how_far_a_notice_has_come(
     drafts: list[tuple[EntryKind, dict[str, str]]], delivery: Delivery, tries: int, waits: bool, outcome: str

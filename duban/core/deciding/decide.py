@@ -23,8 +23,7 @@ from duban.core.planning.plan_file import Kind
 
 WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
 DAY = timedelta(days=1)
-PRESSING = frozenset({"press", "supervise"})
-"""Slips that want an answer."""
+WANTING_ANSWER = frozenset({"press", "supervise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,13 @@ def _adopting(state: State) -> tuple[Draft, ...]:
 
 
 def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> Iterator[Call]:
+    sending = ladder.being_sent(state)
     for step in look.initiative.steps.values():
         own = state.step(step.id)
         where = status(step, own)
         if where not in WITHOUT_LADDER:
-            yield from ladder.calls(
-                look.office, Case(look.initiative, step, own, where, limits[step.id]), state, look.now
-            )
+            case = Case(look.initiative, step, own, where, limits[step.id], sending.get(step.id, {}))
+            yield from ladder.calls(look.office, case, state, look.now)
     yield from ladder.dead_calls(look.office, state)
 
 
@@ -126,7 +125,7 @@ def _pressed(look: Look, state: State) -> dict[str, date]:
     """For each step that somebody was pressed about: the last day of it."""
     pressed: dict[str, date] = {}
     for notice in state.notices.values():
-        if notice.slip in PRESSING and notice.delivery is Delivery.SENT:
+        if notice.slip in WANTING_ANSWER and notice.delivery is Delivery.SENT:
             day = look.office.day(notice.queued_at)
             pressed[notice.step] = max(day, pressed.get(notice.step, day))
     return pressed

@@ -1,6 +1,6 @@
 """The ladder (催办层级): which rungs have come due for a step, to whom, and when the next one does.
 
-Ten rules, each a row of the table in tests/core/test_ladder.py:
+Twelve rules, each with its tests in tests/core/test_ladder.py:
 
 1. A rung fires once per step, version of what it hangs on (the deadline, a round of review …) and post: the key.
 2. The key is stored before anything is sent, the outcome after.
@@ -14,20 +14,27 @@ Ten rules, each a row of the table in tests/core/test_ladder.py:
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
 10. Time that runs out approves, fails and closes nothing.
+11. Two notices that press one person about one step lie an interval of working days apart: the later one moves to its
+    end. Whoever was not pressed before, as the one a rung climbs to, is pressed at once.
+12. Of several rungs that press one person about one step together the highest is sent; the lower ones are recorded as
+    skipped. So it is with several that bear the same slip.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
 from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import Delivery, Status
+from duban.core.ledger.summary import PENDING, Delivery, Status
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import Ladder, Rung
 
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
+PRESSINGS = frozenset({"remind", "press", "supervise"})
+"""Slips that press: two of them keep their distance."""
+
 DEAD = "dead"
 """The rung of a notice that tells of a dead one."""
 
@@ -36,7 +43,8 @@ DEAD = "dead"
 class Call:
     """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
 
-    One that is `stale` is older than the matter it speaks of, and is recorded rather than sent.
+    One that is `stale` is older than the matter it speaks of, or overtaken by a higher one, and is recorded rather than
+    sent.
     """
 
     key: str
@@ -51,20 +59,49 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One step as its ladder sees it."""
+    """One step as its ladder sees it; `sending` are those who are being pressed about it now, each with until when."""
 
     initiative: Initiative
     step: Step
     state: StepState
     status: Status
     due: Deadline | None
+    sending: Mapping[str, datetime]
+
+
+def being_sent(state: State) -> Mapping[str, Mapping[str, datetime]]:
+    """By step and recipient: when a pressing that a sender has in hand will have come to an outcome at the latest."""
+    found: dict[str, dict[str, datetime]] = {}
+    for notice in state.notices.values():
+        if notice.delivery is Delivery.SENDING and notice.slip in PRESSINGS and notice.next_try is not None:
+            found.setdefault(notice.step, {})[notice.recipient] = notice.next_try
+    return found
 
 
 def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
     """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
+    standing = tuple(_standing(office, case, state, now))
+    due = [call for call in standing if call.moment <= now and not call.stale]
+    for place, call in enumerate(standing):
+        if not fired(state, call.key):
+            overtaken = call in due and any(
+                _overtakes(higher, call) for higher in standing[place + 1 :] if higher in due
+            )
+            yield replace(call, stale=True) if overtaken else call
+
+
+def _overtakes(higher: Call, lower: Call) -> bool:
+    """Whether the higher of two rungs that are due makes the lower one needless (rule 12)."""
+    alike = higher.slip == lower.slip or {higher.slip, lower.slip} <= PRESSINGS
+    return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
+
+
+def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
+    """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
     ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
     counted_from = since if since > office.day(state.adopted or now) else date.min
     held, soonest = _held_back(office, case, state), office.working_moment(now)
+    free = {**rested(office, case.state), **case.sending}
     for place, rung in enumerate(ladder.rungs):
         hung = _anchor(case, rung, counted_from)
         if hung is None:
@@ -77,9 +114,25 @@ def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[C
         sent_on = max(moment, soonest).date()
         for post, there in _called(office, case, ladder, place, day):
             key = f"{_name(case)}/{version}/{rung.id}/{post}"
-            if not fired(state, key):
-                recipient = there if sent_on == day else _standing_in(office, post, sent_on)
-                yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, stale=on_due and day < since)
+            if fired(state, key) and not pending(state, key):
+                continue
+            recipient = there if sent_on == day else _standing_in(office, post, sent_on)
+            when = moment
+            if rung.slip in PRESSINGS and free.get(recipient, soonest) > max(moment, soonest):
+                when = free[recipient]
+                recipient = _standing_in(office, post, when.date())
+            yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, when, stale=on_due and day < since)
+
+
+def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
+    """For those who were pressed about a step: from when they may be pressed about it again (rule 11)."""
+    again: dict[str, datetime] = {}
+    for sent in own.history:  # oldest first
+        day, slip, recipient = sent.split(" ")
+        if slip in PRESSINGS:
+            rest = office.calendar.add(date.fromisoformat(day), office.policy.interval)
+            again[recipient] = office.at(rest, office.policy.hours.first)
+    return again
 
 
 def _name(case: Case) -> str:
@@ -189,6 +242,12 @@ def dead_calls(office: Office, state: State) -> Iterator[Call]:
         if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at and not fired(state, key):
             moment = office.working_moment(notice.ended_at)
             yield Call(key, notice.step, DEAD, "failure", administrator, administrator, moment)
+
+
+def pending(state: State, key: str) -> bool:
+    """Whether a notice of that key is still to reach its recipient."""
+    notice = state.notices.get(key)
+    return notice is not None and notice.delivery in PENDING
 
 
 def fired(state: State, key: str) -> bool:

@@ -46,6 +46,7 @@ class EntryKind(StrEnum):
     NOTICE_CLAIMED = "notice-claimed"
     NOTICE_SENT = "notice-sent"
     NOTICE_REFUSED = "notice-refused"
+    NOTICE_POSTPONED = "notice-postponed"
     NOTICE_DROPPED = "notice-dropped"
     NOTICE_DEAD = "notice-dead"
 

@@ -219,6 +219,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.NOTICE_CLAIMED: _same,
     EntryKind.NOTICE_SENT: _sent,
     EntryKind.NOTICE_REFUSED: _same,
+    EntryKind.NOTICE_POSTPONED: _same,
     EntryKind.NOTICE_DROPPED: _same,
     EntryKind.NOTICE_DEAD: _same,
 }
@@ -229,6 +230,7 @@ DELIVERIES: Mapping[EntryKind, Delivery] = {
     EntryKind.NOTICE_CLAIMED: Delivery.SENDING,
     EntryKind.NOTICE_SENT: Delivery.SENT,
     EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
+    EntryKind.NOTICE_POSTPONED: Delivery.QUEUED,
     EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
     EntryKind.NOTICE_DEAD: Delivery.DEAD,
 }
@@ -256,9 +258,10 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
 
 
 def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:
-    if before is None or delivery is Delivery.QUEUED:
+    if before is None or entry.kind is EntryKind.NOTICE_QUEUED:
         return _queued(entry, step, before.tries if before else 0)
     waiting = "next_try" in entry.data
+    put_off = entry.kind is EntryKind.NOTICE_POSTPONED and before.delivery is Delivery.SENDING
     # Written out because `replace` takes several times as long, and most entries are about deliveries.
     return NoticeRow(
         before.key,
@@ -270,7 +273,7 @@ def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: st
         delivery,
         before.queued_at,
         datetime.fromisoformat(entry.data["next_try"]) if waiting else None,
-        before.tries + (delivery is Delivery.SENDING),
+        before.tries + (delivery is Delivery.SENDING) - put_off,  # what was put off has not been tried
         entry.data.get("outcome", before.outcome),
         None if waiting else entry.at,
     )

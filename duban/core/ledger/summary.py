@@ -76,9 +76,16 @@ class Delivery(StrEnum):
     DEAD = "dead"
 
 
+PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING})
+"""A notice that is still to reach its recipient."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice to one recipient; `next_try` is the earliest moment to send it (UTC), None once it is over."""
+    """One notice to one recipient; `next_try` is the earliest moment to send it (UTC), None once it is over.
+
+    `tries` counts those that came to an outcome of their own; one that was only put off is not among them.
+    """
 
     key: str
     initiative: str

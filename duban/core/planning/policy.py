@@ -1,7 +1,8 @@
 """`escalation.yaml`: lights, ladders, hours. Figures are a bureau's to choose; the rules that use them are not."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
+from hashlib import sha256
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
@@ -9,6 +10,9 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid, refuse_repeated, shown
+
+SPREAD = 0.2
+"""The share of a wait by which it may be longer than written."""
 
 TIME_PATTERN = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -130,6 +134,17 @@ class Retry(Strict):
 
     minutes: Many[Annotated[int, Field(ge=1)]] = Field((5, 30, 120), description="minutes before each new try")
 
+    def after(self, tries: int, key: str) -> timedelta | None:
+        """How long to wait after so many tries, the first being 1; None after the last one.
+
+        Up to a fifth longer than written, by the notice's key, so that letters refused together do not all come back
+        together; by the key and not by chance, so that the same ledger has the same moments.
+        """
+        if tries > len(self.minutes):
+            return None
+        dice = int.from_bytes(sha256(f"{key}/{tries}".encode()).digest()[:2], "big")
+        return timedelta(minutes=self.minutes[tries - 1]) * (1 + SPREAD * dice / 2**16)
+
 
 class Policy(Strict):
     """`escalation.yaml`: everything about lights and ladders."""
@@ -137,6 +152,11 @@ class Policy(Strict):
     lights: Lights = Field(default_factory=Lights, description="which rules light a step")
     hours: Hours = Field(default_factory=Hours, description="when people may be written to")
     silence: int = Field(5, ge=1, description="working days after an answer that count as the next silence")
+    interval: int = Field(
+        2,
+        ge=0,
+        description="working days between two notices that remind, press or supervise one person about one step",
+    )
     retry: Retry = Field(default_factory=Retry, description="how a refused delivery is tried again")
     ladders: Many[Ladder] = Field(min_length=1, description="ladders a plan may name")
 

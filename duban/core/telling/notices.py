@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.ladder import Call
+from duban.core.deciding.ladder import Call, rested
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
@@ -85,10 +85,17 @@ def recheck(look: Look, state: State, notice: NoticeRow) -> Recheck:
     if call is None:
         return Recheck(decision, None, _gone(look, decision, notice))
     if call.moment > look.now:
-        return Recheck(decision, None, "承办方已有回应，暂缓催办")
+        return Recheck(decision, None, _held(look, state, notice))
     if call.recipient != notice.recipient:
         return Recheck(decision, None, f"改送{look.office.directory.title(call.recipient)}")
     return Recheck(decision, call)
+
+
+def _held(look: Look, state: State, notice: NoticeRow) -> str:
+    again = rested(look.office, state.step(notice.step)).get(notice.recipient)
+    if again is not None and again > look.now:
+        return f"距上次催办不足{look.office.policy.interval}个工作日，暂缓催办"
+    return "承办方已有回应，暂缓催办"
 
 
 STAGES: Mapping[Status, str] = {
@@ -117,6 +124,8 @@ def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
         return "计划中已无此事项"
     if row.status in STAGES:
         return STAGES[row.status]
+    if any(draft.kind is EntryKind.RUNG_SKIPPED and draft.data["notice"] == notice.key for draft in decision.drafts):
+        return "已有更高层级的通知一并发出"
     rung_key = notice.key.rpartition("/")[0] + "/"
     if any(call.key.startswith(rung_key) for call in decision.calls):
         return "事项已改由他人负责"
