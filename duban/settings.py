@@ -28,6 +28,12 @@ class StackFile(Strict):
     pool: PlainText = "duban"
 
 
+class ChannelsFile(Strict):
+    """`[channels]`: how notices are sent over the channels of the directory."""
+
+    timeout: float = Field(10, gt=0, le=60)
+
+
 class SettingsFile(Strict):
     """`duban.toml`."""
 
@@ -36,6 +42,10 @@ class SettingsFile(Strict):
     var: PlainText = "var"
     ledger: PlainText | None = None
     stack: StackFile = StackFile()
+    channels: ChannelsFile = ChannelsFile()
+
+
+TABLES: Mapping[str, type[Strict]] = {"stack": StackFile, "channels": ChannelsFile}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Settings:
     ledger: str
     clock: Path | None
     stack: StackFile
+    channels: ChannelsFile
     variables: Mapping[str, str]
 
 
@@ -87,6 +98,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
         clock=_clock(var, variables),
         stack=values.stack,
+        channels=values.channels,
         variables=variables,
     )
 
@@ -117,7 +129,7 @@ def _problem(file: Path, error: dict[str, object]) -> Problem:
     keys = [str(part) for part in error["loc"]]  # type: ignore[attr-defined]  # pydantic gives a tuple
     name = ".".join(keys)
     if error["type"] == "extra_forbidden":
-        known = StackFile.model_fields if len(keys) > 1 else SettingsFile.model_fields
+        known = TABLES[keys[0]].model_fields if len(keys) > 1 else SettingsFile.model_fields
         return Problem(file.name, 0, "unknown-key", f"unknown setting {name}", nearest(keys[-1], known, "remove it"))
     return Problem(file.name, 0, "wrong-value", f"{name}: {error['msg']}", "see the comment beside it")
 

@@ -83,10 +83,12 @@ def make_ledger(settings: Settings, plan: str) -> Ledger:
 
 
 def make_carrier(settings: Settings) -> Carrier:
-    """Mail files for people without channels, Apprise for the others."""
-    from duban.adapters.carriers import AppriseCarrier, MailFolder, Router  # noqa: PLC0415  as above
+    """Mail files for people without channels, their channels for the others."""
+    from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
+    from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
-    return Router(MailFolder(settings.mail), AppriseCarrier(settings.variables))
+    channels = ChannelCarrier(settings.variables, settings.channels.timeout, SystemClock())
+    return Router(MailFolder(settings.mail), channels)
 
 
 def _wording(settings: Settings) -> Callable[[Slip], Words]:

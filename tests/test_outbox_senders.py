@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from duban.adapters.carriers import MailFolder
+from duban.adapters.delivery.mail_folder import MailFolder
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Delivery, NoticeRow

@@ -13,9 +13,10 @@ import sys
 import flows.initiatives
 import flows.patrol
 from deployments import short_run
-from duban.adapters import carriers, sql_ledger
+from duban.adapters import sql_ledger
+from duban.adapters.delivery import services
 
-LOADED = (flows.initiatives, flows.patrol, carriers, sql_ledger)  # here, rather than in every child
+LOADED = (flows.initiatives, flows.patrol, services, sql_ledger)  # here, rather than in every child
 
 
 def main() -> None:

@@ -1,0 +1,89 @@
+"""Carriers of letters: by a recipient's channels, and by mail files where there are none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from duban.adapters.delivery.addresses import Filled, Unset, fill, shown
+from duban.adapters.delivery.ears import EARS
+from duban.adapters.delivery.errands import Errand, Fault, Reply, Unreached, Unusable
+from duban.ports import Carrier, ChannelOutcome, Clock, Letter, Outcome
+
+if TYPE_CHECKING:
+    from duban.adapters.delivery.services import Service
+
+REASON_LENGTH = 300
+NOTHING_SENT = "没有可送达的地址"
+FAULTS = {
+    Fault.UNKNOWN: "没有这种通道，请核对通讯录中的地址",
+    Fault.UNUSABLE: "地址不完整或者格式不对，请核对通讯录",
+    Fault.INSECURE: "base 须以 https:// 开头，本机地址除外",
+}
+
+
+class Router:
+    """Carries by the recipient's channels, and by the default carrier where there are none."""
+
+    def __init__(self, default: Carrier, channels: Carrier) -> None:
+        self._default = default
+        self._channels = channels
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        """Deliver one letter."""
+        return (self._channels if letter.to else self._default).deliver(letter, now)
+
+
+class ChannelCarrier:
+    """Carries letters by the first of a recipient's channels that accepts them.
+
+    `variables` are what `${NAME}` in a channel may stand for; a service that has not answered for `timeout` seconds has
+    refused; `clock` is the real one. A channel that said it is busy is left alone until it has rested, so that what is
+    sent in one sweep does not ask it again and again. Outcomes hold no value of a variable.
+    """
+
+    def __init__(self, variables: Mapping[str, str], timeout: float, clock: Clock) -> None:
+        self._variables = variables
+        self._timeout = timeout
+        self._clock = clock
+        self._resting: dict[str, datetime] = {}
+
+    def deliver(self, letter: Letter, now: datetime) -> Outcome:
+        """Send one letter, channel by channel in the directory's order; the outcome tells of each that was tried."""
+        tried: list[ChannelOutcome] = []
+        for channel in letter.to:
+            tried.append(self._try(channel, letter, now))
+            if tried[-1].accepted:
+                break
+        accepted = bool(tried) and tried[-1].accepted
+        waits = [one.wait for one in tried if one.wait is not None and not accepted]
+        told = "；".join(f"{one.channel}：{one.detail}" for one in tried)
+        return Outcome(accepted, told, min(waits, default=None), tuple(tried))
+
+    def _try(self, channel: str, letter: Letter, now: datetime) -> ChannelOutcome:
+        if (rested := self._resting.get(channel, now)) > now:
+            return ChannelOutcome(shown(channel), False, "仍在限流，稍后再送", rested - now)
+        try:
+            reply = self._send(fill(channel, self._variables), letter, now)
+        except Unset as unset:
+            reply = Reply(False, f"没有设置变量{'、'.join(unset.names)}")
+        if reply.wait is not None:
+            self._resting[channel] = now + reply.wait
+        return ChannelOutcome(shown(channel), reply.accepted, reply.detail, reply.wait)
+
+    def _send(self, filled: Filled, letter: Letter, now: datetime) -> Reply:
+        # Slow to import, and most ticks send nothing by a channel.
+        from duban.adapters.delivery.services import read  # noqa: PLC0415
+
+        with EARS.listening() as heard:
+            try:
+                service = read(filled.address, self._timeout)
+                reply = self._hand_over(service, letter, now)
+            except Unusable as unusable:
+                reply = Reply(False, "；".join((FAULTS[unusable.fault], *heard)))
+            except Unreached as unreached:
+                reply = Reply(False, str(unreached))
+        detail = reply.detail or "；".join(dict.fromkeys(heard)) or NOTHING_SENT
+        return Reply(reply.accepted, filled.hide(detail)[:REASON_LENGTH], reply.wait)
+
+    def _hand_over(self, service: "Service", letter: Letter, now: datetime) -> Reply:
+        return service.voice(Errand(service.plugin, service.options, letter, now, self._clock))

@@ -1,0 +1,59 @@
+"""An errand: a letter on its way to one service, and what the service replies."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from duban.ports import Clock, Letter
+
+SENT = "已送出"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A letter to be handed to one service.
+
+    `service` is the address as Apprise reads it, `options` its part after the question mark; `now` is the office's
+    time, which a mail is dated by, `clock` the real one, which signatures are made of.
+    """
+
+    service: Any
+    options: Mapping[str, str]
+    letter: Letter
+    now: datetime
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a service said: accepted, or why not; `wait` when it only has too much to do, and for how long."""
+
+    accepted: bool
+    detail: str
+    wait: timedelta | None = None
+
+
+class Unreached(Exception):
+    """A service gave no answer; the message says why, in Chinese and without the address."""
+
+
+class Fault(StrEnum):
+    """Why an address cannot be used."""
+
+    UNKNOWN = "unknown"  # there is no such kind of channel
+    UNUSABLE = "unusable"  # parts of it are missing or wrong
+    INSECURE = "insecure"  # it would carry secrets and letters unencrypted
+
+
+class Unusable(Exception):
+    """An address that cannot be used; the message may hold parts of it."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault)
+
+
+Voice = Callable[[Errand], Reply]
+"""How a letter is handed to a kind of service; raises Unreached."""

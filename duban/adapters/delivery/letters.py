@@ -1,0 +1,53 @@
+"""What a letter looks like as mail, and what it is known by wherever it goes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+from duban.ports import Letter
+
+DOMAIN = "duban.invalid"
+"""The domain of addresses that no mail ever leaves to."""
+
+HEADER = "X-Duban-Letter"
+"""The header of a mail that holds the letter's key."""
+
+
+def short_hash(key: str, length: int = 32) -> str:
+    """The first characters of a hash of a letter's key."""
+    return sha256(key.encode()).hexdigest()[:length]
+
+
+def message_id(key: str, domain: str = DOMAIN) -> str:
+    """The Message-ID of a letter: the same for every try, so that whoever gets it twice can tell."""
+    return f"<{short_hash(key)}@{domain}>"
+
+
+def header_value(key: str) -> str:
+    """A letter's key as a header may hold it: ASCII, on one line."""
+    return quote(key, safe="/@:+=~")
+
+
+def mail(
+    letter: Letter, now: datetime, policy: "EmailPolicy[EmailMessage]", sender: str, to: Iterable[str]
+) -> EmailMessage:
+    """The letter as a mail of text and HTML, to the byte the same for the same arguments.
+
+    `sender` and `to` are addresses, with names or without; the domain of the sender is that of the Message-ID.
+    """
+    message = EmailMessage(policy=policy)
+    message["From"] = sender
+    message["To"] = ", ".join(to)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(letter.key, message["From"].addresses[0].domain)
+    message[HEADER] = header_value(letter.key)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    message.set_boundary(f"=_{short_hash(letter.key)}")  # not by chance: the same letter is the same mail
+    return message

@@ -1,0 +1,137 @@
+"""Mail, to a real mail server on loopback."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from smtplib import SMTP
+
+import pytest
+
+from duban.adapters.delivery.letters import HEADER
+from duban.ports import ChannelOutcome
+from tests.adapters.delivery.letters import LETTER, NOW, send
+from tests.receivers import Do, always
+from tests.receivers.mail import PASSWORD, MailReceiver, certificate_file
+
+
+@pytest.fixture
+def server() -> Iterator[MailReceiver]:
+    with MailReceiver(always(Do.ACCEPT)) as server:
+        yield server
+
+
+@pytest.fixture
+def plain_server() -> Iterator[MailReceiver]:
+    with MailReceiver(always(Do.ACCEPT), tls=False) as server:
+        yield server
+
+
+def content(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")  # as mail ends lines
+
+
+def test_one_mail_of_text_and_html_arrives_after_starttls_and_login(server: MailReceiver) -> None:
+    outcome = send(server.address)
+    assert outcome.channels == (ChannelOutcome(f"mailtos://127.0.0.1:{server.port}", True, "已送出"),)
+    mail = server.accepted[LETTER.key].body
+    assert (content(mail, "plain"), content(mail, "html")) == (LETTER.text, LETTER.html)
+    assert mail["Subject"] == LETTER.subject
+    assert str(mail["From"]) == "督办 <duban@duban.test>"
+    assert mail["To"] == "head@duban.test"
+    assert mail["Date"].datetime == NOW
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.defects == []
+
+
+def test_the_same_letter_is_the_same_mail_whenever_it_is_sent(server: MailReceiver) -> None:
+    send(server.address)
+    first = server.accepted[LETTER.key].body
+    send(server.address)
+    again = server.accepted[LETTER.key].body
+    assert server.times[LETTER.key] == 2
+    assert first["Message-ID"] == again["Message-ID"]
+    assert again["Message-ID"].endswith("@duban.test>")
+    assert again[HEADER] == LETTER.key
+
+
+def test_names_copies_and_headers_are_as_the_address_says(server: MailReceiver) -> None:
+    more = "&name=综合处&cc=office@duban.test&reply=desk@duban.test&+X-Room=7&+Subject=mine"
+    assert send(server.address + more).accepted
+    mail = server.accepted[LETTER.key].body
+    assert str(mail["From"]) == "综合处 <duban@duban.test>"
+    assert (mail["Cc"], mail["Reply-To"], mail["X-Room"]) == ("office@duban.test", "desk@duban.test", "7")
+    assert mail["Subject"] == LETTER.subject
+
+
+def test_certificates_are_checked(server: MailReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = server.address_of("head@duban.test", verify="yes")
+    assert "对方的证书不可信" in send(address).detail
+    with certificate_file() as file:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        assert send(address).accepted
+
+
+def test_a_server_without_tls_or_login_is_spoken_to_as_the_address_says(plain_server: MailReceiver) -> None:
+    assert send(plain_server.address).accepted
+    secured = plain_server.address.replace("mailto://", "mailtos://")
+    assert "STARTTLS extension not supported" in send(secured).detail
+    login = plain_server.address.replace("mailto://", "mailto://duban:${PASSWORD}@")
+    assert "不支持所要求的方式" in send(login, PASSWORD=PASSWORD).detail
+
+
+def test_tls_from_the_start_is_not_taken_for_plain(plain_server: MailReceiver) -> None:
+    outcome = send(plain_server.address.replace("mailto://", "mailtos://") + "&mode=ssl")
+    assert "连接不上" in outcome.detail
+
+
+def test_a_refused_login_does_not_tell_the_password(server: MailReceiver) -> None:
+    wrong = "another-secret"
+    outcome = send(server.address_of("head@duban.test").replace("p%40ss%2Fw%3Ard%3F%25%26", "${IT}"), IT=wrong)
+    assert not outcome.accepted
+    assert "邮件服务器不接受登录：535" in outcome.detail
+    assert wrong not in outcome.detail
+
+
+def test_a_password_mail_does_not_know_is_a_refusal(server: MailReceiver) -> None:
+    address = server.address_of("head@duban.test", password="密码")  # noqa: S106  nobody's
+    assert "不接受的字符" in send(address).detail
+
+
+def test_a_refused_recipient_is_a_refusal_with_what_the_server_said(server: MailReceiver) -> None:
+    outcome = send(server.address_of("nobody@duban.test"))
+    assert not outcome.accepted
+    assert "nobody@duban.test 550 no such user here" in outcome.detail
+
+
+def test_one_recipient_of_several_is_enough_and_the_refused_ones_are_named(server: MailReceiver) -> None:
+    outcome = send(server.address_of("head@duban.test", "nobody@duban.test"))
+    assert outcome.accepted
+    assert "已送出，但nobody@duban.test 550 no such user here" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        (Do.REFUSE, "邮件服务器拒收：554 no thanks"),
+        (Do.BUSY, "邮件服务器拒收：451 4.7.1 too many messages, try later"),
+        (Do.BREAK, "邮件服务器拒收：421 service not available"),
+        (Do.HANG, "0.3秒内没有答复"),
+    ],
+)
+def test_what_goes_wrong_is_told(server: MailReceiver, do: Do, said: str) -> None:
+    server.behaviour = always(do)
+    outcome = send(server.address)
+    assert (outcome.accepted, outcome.wait) == (False, None)
+    assert outcome.detail.endswith(said)
+    assert server.accepted == {}
+
+
+def test_a_mail_that_was_taken_stays_taken_when_the_server_does_not_say_goodbye(
+    server: MailReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(server: SMTP) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(SMTP, "quit", silent)
+    assert send(server.address).accepted

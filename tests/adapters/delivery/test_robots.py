@@ -1,0 +1,192 @@
+"""DingTalk, WeCom and Feishu: a refusal in an answer of 200 is a refusal, with its reason."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from duban.adapters.clock import SystemClock
+from duban.adapters.delivery.carriers import ChannelCarrier
+from duban.adapters.delivery.markdown import ENDING
+from duban.ports import ChannelOutcome
+from tests.adapters.delivery.letters import LETTER, NOW, TIMEOUT, carrier, send
+from tests.receivers import Do, always, receiver
+from tests.receivers.web import SECRET, TOKEN, Answer, WebReceiver
+
+ROBOTS = ("dingtalk", "wecom", "feishu")
+BUSY = {"dingtalk": timedelta(minutes=10), "wecom": timedelta(minutes=1), "feishu": timedelta(minutes=1)}
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_a_letter_arrives_as_markdown_with_its_key(kind: str) -> None:
+    with receiver(kind) as robot:
+        outcome = send(robot.address)
+    assert outcome.accepted, outcome.detail
+    assert outcome.channels == (ChannelOutcome(f"{kind}://***", True, "已送出"),)
+    got = robot.accepted[LETTER.key]
+    assert "下列事项未按时办结，请抓紧办理。" in got.text
+    assert got.text.endswith("督办系统")
+    assert LETTER.subject in str(got.body)
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_a_refusal_in_an_answer_of_200_is_a_refusal_with_code_and_message(kind: str) -> None:
+    with receiver(kind, always(Do.REFUSE)) as robot:
+        outcome = send(robot.address)
+        assert isinstance(robot, WebReceiver)
+        said = robot.service.answers[Do.REFUSE].body
+    assert not outcome.accepted
+    assert outcome.wait is None
+    assert (
+        f"拒收，错误码{said.get('errcode', said.get('code'))}：{said.get('errmsg', said.get('msg'))}" in outcome.detail
+    )
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_the_rate_limit_is_busy_and_no_failure(kind: str) -> None:
+    with receiver(kind, per_minute=1) as robot:
+        assert send(robot.address).accepted
+        outcome = send(robot.address)
+    assert not outcome.accepted
+    assert outcome.wait == outcome.channels[0].wait == BUSY[kind]
+    assert "限流，稍后再送" in outcome.detail
+
+
+@pytest.mark.parametrize(("kind", "said"), [(kind, "没有正常答复（HTTP 503）") for kind in ROBOTS])
+def test_a_service_out_of_order_is_an_ordinary_refusal(kind: str, said: str) -> None:
+    with receiver(kind, always(Do.BREAK)) as robot:
+        outcome = send(robot.address)
+    assert (outcome.accepted, outcome.wait) == (False, None)
+    assert outcome.detail.endswith(said)
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_no_answer_is_an_ordinary_refusal(kind: str) -> None:
+    with receiver(kind, always(Do.HANG)) as robot:
+        outcome = send(robot.address)
+    assert (outcome.accepted, outcome.wait) == (False, None)
+    assert outcome.detail.endswith("0.3秒内没有答复")
+
+
+# What the services check ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "code", "hint"),
+    [
+        ("dingtalk", TOKEN, "300005", ""),
+        ("dingtalk", SECRET, "310000", "请核对机器人的安全设置"),
+        ("wecom", TOKEN, "93000", "请核对机器人地址中的 key"),
+        ("feishu", TOKEN, "19001", "请核对机器人地址中的 token"),
+        ("feishu", SECRET, "19021", "请核对签名密钥"),
+    ],
+)
+def test_a_wrong_token_or_secret_is_told_of_with_a_remedy(kind: str, wrong: str, code: str, hint: str) -> None:
+    with receiver(kind) as robot:
+        outcome = send(robot.address.replace(wrong, "another"))
+        assert robot.asked == []
+    assert not outcome.accepted
+    assert f"错误码{code}：" in outcome.detail
+    assert hint in outcome.detail
+
+
+class Slow:
+    """A clock that is behind."""
+
+    def now(self) -> datetime:
+        return SystemClock().now() - timedelta(hours=2)
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "feishu"])
+def test_a_signature_is_of_the_real_time_which_must_be_right(kind: str) -> None:
+    with receiver(kind) as robot:
+        letter = replace(LETTER, to=(robot.address,))
+        assert carrier().deliver(letter, NOW.replace(year=1999)).accepted
+        assert not ChannelCarrier({}, TIMEOUT, Slow()).deliver(letter, NOW).accepted
+
+
+def test_secrets_may_stand_before_the_token_or_behind_it() -> None:
+    with receiver("feishu") as robot:
+        before = robot.address.replace("feishu://", f"feishu://{SECRET}@").replace(f"secret={SECRET}&", "")
+        assert send(before).accepted
+    with receiver("dingtalk") as robot:
+        assert send(robot.address.replace(f"{SECRET}@", "") + f"&secret={SECRET}").accepted
+
+
+def test_secrets_come_from_variables_and_may_be_of_any_characters() -> None:
+    with receiver("wecom") as robot:
+        address = robot.address.replace(TOKEN, "${KEY}")
+        assert send(address, KEY=TOKEN).channels == (ChannelOutcome("wecom://${KEY}", True, "已送出"),)
+        assert send("${ALL}", ALL=robot.address).channels == (ChannelOutcome("${ALL}", True, "已送出"),)
+
+
+@pytest.mark.parametrize("scheme", ["wecom", "wecombot", "WeCom"])
+def test_wecom_goes_by_apprises_name_too(scheme: str) -> None:
+    with receiver("wecom") as robot:
+        assert send(robot.address.replace("wecom", scheme)).accepted
+
+
+def test_lark_speaks_as_feishu_does() -> None:
+    with receiver("feishu") as robot:
+        assert send(robot.address.replace("feishu://", "lark://").replace(TOKEN, TOKEN)).accepted
+
+
+# Length ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_what_is_too_long_is_cut_and_never_refused(kind: str) -> None:
+    with receiver(kind) as robot:
+        assert send(robot.address, text="“长”\n" * 30_000).accepted
+    got = robot.accepted[LETTER.key]
+    assert ENDING.strip() in got.text
+    assert got.text.endswith("督办系统")
+
+
+# Odd answers ----------------------------------------------------------------------------------------------------------
+
+
+def answered(kind: str, answer: Answer) -> tuple[bool, str, timedelta | None]:
+    with receiver(kind) as robot:
+        assert isinstance(robot, WebReceiver)
+        robot.service = replace(robot.service, answers={Do.ACCEPT: answer})
+        outcome = send(robot.address)
+    return outcome.accepted, outcome.detail, outcome.wait
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+@pytest.mark.parametrize("body", [{}, {"errcode": None, "code": "0"}, ["ok"]])
+def test_an_answer_without_a_code_is_a_refusal(kind: str, body: object) -> None:
+    accepted, detail, _ = answered(kind, Answer(body))  # type: ignore[arg-type]  # what no service should answer
+    assert not accepted
+    assert "没有正常答复（HTTP 200）" in detail
+
+
+def test_feishus_old_answer_is_understood() -> None:
+    assert answered("feishu", Answer({"StatusCode": 0, "StatusMessage": "success"}))[0]
+
+
+def test_feishus_9499_is_busy_only_when_it_says_so() -> None:
+    assert answered("feishu", Answer({"code": 9499, "msg": "too many request"}))[2] == BUSY["feishu"]
+    assert answered("feishu", Answer({"code": 9499, "msg": "Bad Request"}, 400))[2] is None
+
+
+def test_429_is_busy_for_as_long_as_it_says_but_no_longer_than_an_hour() -> None:
+    assert answered("wecom", Answer({}, 429, (("Retry-After", "90"),)))[2] == timedelta(seconds=90)
+    assert answered("wecom", Answer({}, 429, (("Retry-After", "99999"),)))[2] == timedelta(hours=1)
+    assert answered("wecom", Answer({}, 429, (("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT"),)))[2] == BUSY["wecom"]
+
+
+def test_a_redirection_is_not_followed() -> None:
+    with receiver("wecom") as other:
+        assert isinstance(other, WebReceiver)
+        location = ("Location", f"http://127.0.0.1:{other.port}/cgi-bin/webhook/send?key={TOKEN}")
+        assert not answered("wecom", Answer({}, 307, (location,)))[0]
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("base", ["http://example.cn", "ftp://127.0.0.1", "example.cn"])
+def test_a_robot_is_never_spoken_to_in_the_clear_but_on_this_machine(base: str) -> None:
+    outcome = send(f"wecom://{TOKEN}?base={quote(base, safe='')}")
+    assert "base 须以 https:// 开头" in outcome.detail
