@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from duban.cli import health, health_prefect
+from duban.cli import health, health_channels, health_prefect
 from duban.cli.exits import Exit, foreseen
 from duban.cli.health import Finding, Level
 from duban.cli.opening import engine, found
@@ -62,7 +62,7 @@ def _with(settings: Settings) -> Iterator[Finding]:
     yield from health.plan(office, problems)
     if office is not None:
         yield from health.calendar(office)
-        yield from health.channels(office, settings)
+        yield from health_channels.channels(office, settings)
     yield from _safely("ledger", lambda: _opened(settings, office))
 
 

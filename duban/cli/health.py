@@ -1,6 +1,5 @@
 """What `doctor` looks at on this side: files, plan, ledger, clock. Each look gives findings and changes nothing."""
 
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -75,22 +74,6 @@ def calendar(office: Office) -> Iterator[Finding]:
         yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
     if not guessed:
         yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")
-
-
-def channels(office: Office, settings: Settings) -> Iterator[Finding]:
-    """Variables that channels name and nobody has set; values are never shown."""
-    posts = office.directory.posts.values()
-    named = {
-        name: post.id for post in posts for channel in post.channels for name in re.findall(r"\$\{(\w+)\}", channel)
-    }
-    missing = [name for name in sorted(named) if not settings.variables.get(name)]
-    for name in missing:
-        yield Finding(
-            "channels", Level.BAD, f"${{{name}}} of {named[name]} is not set", "set it where duban is started"
-        )
-    if not missing:
-        reached = sum(bool(post.channels) for post in posts)
-        yield Finding("channels", Level.OK, f"{reached} posts with channels; other letters lie in {settings.mail}")
 
 
 def unborn(settings: Settings) -> bool:

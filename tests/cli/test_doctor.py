@@ -1,6 +1,7 @@
 """`doctor`: everything it looks at, well and unwell."""
 
 import json
+import re
 import shutil
 from collections import namedtuple
 from datetime import UTC, datetime
@@ -103,12 +104,39 @@ def test_variables_of_channels_are_named_and_never_their_values(
     write(bureau.config, {"directory.yaml": DIRECTORY.replace("title: 保护处联络员", channel)})
     monkeypatch.setenv("HOST", "very-private-host")
     found = findings(bureau, code=1)
-    assert [one["found"] for one in found["channels"]] == ["${SECRET_WORD} of protection-officer is not set"]
+    assert [one["found"] for one in found["channels"] if one["level"] == "bad"] == [
+        "${SECRET_WORD} of protection-officer is not set"
+    ]
     monkeypatch.setenv("SECRET_WORD", "very-private-word")
     assert found["channels"][0]["level"] == "bad"
     printed = bureau.ok("doctor")
+    assert "protection-officer: json://${HOST}\n" in re.sub(" +\n", "\n", printed)
     assert "1 posts with channels" in printed
     assert "very-private" not in printed
+
+
+@pytest.mark.parametrize(
+    ("channel", "told", "level_and_remedy"),
+    [
+        ("dingtalkk://abc", "dingtalkk://*** of {post}: there is no such kind", ("bad", "did you mean 'dingtalk'?")),
+        ("dingtalk://${WORD}", "dingtalk://${{WORD}} of {post} cannot be read", ("bad", "see Channels in docs")),
+        ("feishu://abc?base=http://example.cn", "its base would be spoken to in the clear", ("bad", "write https://")),
+        ("mailto://me:${WORD}@mail.example.cn?to=a@b.cn", "sends a password in the clear", ("warn", "mailtos://")),
+        ("mailtos://me:${WORD}@mail.example.cn?to=a@b.cn", "{post}: mailtos://mail.example.cn", ("ok", "")),
+    ],
+)
+def test_each_channel_is_read_and_what_is_wrong_with_it_told(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, channel: str, told: str, level_and_remedy: tuple[str, str]
+) -> None:
+    level, remedy = level_and_remedy
+    post = f'title: 保护处联络员, channels: ["{channel}"]'
+    write(bureau.config, {"directory.yaml": DIRECTORY.replace("title: 保护处联络员", post)})
+    monkeypatch.setenv("WORD", "very-private+word")
+    found = findings(bureau, code=1 if level == "bad" else 0)["channels"]
+    (one,) = [one for one in found if told.format(post="protection-officer") in one["found"]]
+    assert one["level"] == level
+    assert remedy in one["remedy"]
+    assert "private" not in str(found)
 
 
 def test_years_not_announced_are_to_watch(bureau: Bureau) -> None:
