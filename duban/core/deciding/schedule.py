@@ -16,7 +16,7 @@ from duban.core.deciding.facts import Facts
 from duban.core.deciding.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.deciding.spans import Axis, BoolArray, IntArray, Spans
 from duban.core.ledger.summary import CLOSED
-from duban.core.planning.dates import earliest
+from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.when import Relative
 
@@ -54,6 +54,10 @@ class Schedule:
         """Give the number of steps."""
         return len(self.steps)
 
+    def ref(self, place: int) -> StepRef:
+        """The name of a step by its place."""
+        return self.steps[place].ref
+
     def time(self, day: date) -> int:
         """The time of a day."""
         return int(self.axis.times(np.array([day.toordinal()]))[0])
@@ -87,7 +91,7 @@ class Schedule:
     def late(self, early: Pass, deadlines: IntArray | None = None, durations: IntArray | None = None) -> Pass:
         """The backward pass from the deadlines that are settled, or from others given for each step and sample."""
         limits = self._due if deadlines is None else deadlines
-        horizon = max(self.time(self.plan.ends), int(early.finish.max()), int(limits.max()))
+        horizon = max(self.time(self.plan.ends), int(early.finish.max(initial=0)), int(limits.max(initial=0)))
         if len(limits) < len(self._network):
             beyond = np.full((len(self._distances), *limits.shape[1:]), horizon if limits.ndim > 1 else UNSET)
             limits = np.concatenate([limits, beyond])
@@ -153,7 +157,7 @@ class Schedule:
             if fact is not None and fact.submitted is not None and self.open[place]:
                 self._done[place] = max(self.now, self.time(fact.submitted))  # nobody but the reviewer is waited for
         self._first = self._times([*map(self._earliest, self.steps), *[None] * extra])
-        self._due = self._times([row.due if row else None for row in rows])
+        self._due = self._times([row.due if row else self._written(s) for s, row in zip(self.steps, rows, strict=True)])
 
     def _spans(self, durations: IntArray | None) -> Spans:
         days = self.likely if durations is None else durations
@@ -181,6 +185,15 @@ class Schedule:
             calendar=self.calendar,
         )
 
-    def ref(self, place: int) -> StepRef:
-        """The name of a step by its place."""
-        return self.steps[place].ref
+    def _written(self, step: Step) -> date | None:
+        """The deadline of a step nobody has looked at yet, where it hangs on no other."""
+        if step.due is None or step.due_anchor:
+            return None
+        return resolve(
+            step.due,
+            plan_start=self.plan.starts,
+            span=step.span,
+            anchor=None,
+            calendar=self.calendar,
+            roll=step.roll,
+        )

@@ -1,0 +1,95 @@
+"""What a proposed extension moves: the forecast as things stand, and as it would be, compared. Nothing is stored."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from duban.core.deciding.forecast import Forecast, Late, forecast
+from duban.core.deciding.schedule import Schedule
+from duban.core.planning.plan import StepRef
+
+Name = TypeVar("Name", StepRef, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A day that moves, and by how many working days; `name` is a step, or the id of an initiative."""
+
+    name: StepRef | str
+    before: date
+    after: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A step that waits for one that moves, and ends when it did: what decides its start leaves room for that.
+
+    `held_by` is the step that decides it, None for a date.
+    """
+
+    step: StepRef
+    finish: date
+    held_by: StepRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What moves when a step takes until `to`, its new deadline.
+
+    `steps` and `initiatives` are expected to end later, the step itself among them; `deadlines` are its own and those
+    that hang on steps which move. `late` become late, `later` are so already and become more so, `in_time` no longer
+    are. All in the order of the plan.
+    """
+
+    step: StepRef
+    to: date
+    steps: tuple[Shift, ...]
+    initiatives: tuple[Shift, ...]
+    deadlines: tuple[Shift, ...]
+    late: tuple[Late, ...]
+    later: tuple[Late, ...]
+    in_time: tuple[StepRef, ...]
+    stays: tuple[Stay, ...]
+
+
+def extended(schedule: Schedule, step: StepRef, to: date) -> Effects:
+    """What moves when a step that is not over ends on `to`, or when it is expected where that is later.
+
+    Raises CalendarRange when something would end beyond the calendar.
+    """
+    before = forecast(schedule)
+    end = max(to, before.finish[step])
+    after = forecast(schedule, {schedule.place[step]: schedule.time(end)}, {step: to})
+    were_late, are_late = _late(before), _late(after)
+    steps = tuple(_shifts(schedule, before.finish, after.finish))
+    return Effects(
+        step=step,
+        to=to,
+        steps=steps,
+        initiatives=tuple(_shifts(schedule, before.ends, after.ends)),
+        deadlines=tuple(_shifts(schedule, before.due, after.due)),
+        late=tuple(late for ref, late in are_late.items() if ref not in were_late),
+        later=tuple(late for ref, late in are_late.items() if ref in were_late and late.days > were_late[ref].days),
+        in_time=tuple(ref for ref in were_late if ref not in are_late),
+        stays=tuple(_stays(schedule, {shift.name for shift in steps} | {step}, after)),
+    )
+
+
+def _late(seen: Forecast) -> dict[StepRef, Late]:
+    return {late.step: late for late in seen.late}
+
+
+def _shifts(schedule: Schedule, before: Mapping[Name, date], after: Mapping[Name, date]) -> Iterator[Shift]:
+    for name, day in after.items():
+        if name in before and day != before[name]:
+            yield Shift(name, before[name], day, schedule.calendar.between(before[name], day))
+
+
+def _stays(schedule: Schedule, moved: set[StepRef | str], after: Forecast) -> Iterator[Stay]:
+    for ref, finish in after.finish.items():
+        step, fact = schedule.plan.step(ref), schedule.facts[schedule.place[ref]]
+        waits = fact is None or fact.row.opened is None
+        if waits and ref not in moved and not moved.isdisjoint((*step.needs, *step.earliest_anchor)):
+            yield Stay(ref, finish, after.held_by.get(ref))
