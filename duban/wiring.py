@@ -8,7 +8,7 @@ from functools import cache
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.wording import Wording
-from duban.adapters.yaml_files import load_model, load_plan
+from duban.adapters.yaml_files import Loaded, load_model, load_plan
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.deciding.owners import Profile
@@ -45,6 +45,11 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
 
 def load_office(settings: Settings) -> Office:
     """The bureau as its files describe it; raises BadInput with every problem in them."""
+    return load_bureau(settings)[0]
+
+
+def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
+    """The bureau, and its plan as it is written; raises BadInput with every problem in the files."""
     calendar = load_calendar(settings, *_years(settings))
     loaded = load_plan(
         settings.plan,
@@ -53,7 +58,7 @@ def load_office(settings: Settings) -> Office:
         calendar=calendar,
         patterns=settings.patterns,
     )
-    return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone)
+    return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
 def _years(settings: Settings) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.problems import Location, Problem, nearest
 
 PLAN = "plan.yaml"
+DOCUMENT = "document.yaml"
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -49,7 +50,7 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
             files = [file for file in _entries(entry) if file.suffix in _ENDINGS]
             initiatives += [_read_initiative(file, entry.name) for file in files if not file.is_dir()]
             problems += _misplaced(entry, sections)
-        elif entry.suffix in _ENDINGS and entry.name != PLAN:
+        elif entry.suffix in _ENDINGS and entry.name not in (PLAN, DOCUMENT):
             remedy = "move it into the folder of its section"
             problems.append(_problem(entry, "misplaced-file", "an initiative does not lie beside plan.yaml", remedy))
     return initiatives, problems

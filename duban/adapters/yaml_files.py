@@ -1,20 +1,22 @@
 """A plan from its folder: every file read, every problem of all of them found at once."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from duban.adapters.files import write_atomically
 from duban.adapters.pattern_folder import Placed, read_patterns, written_out
-from duban.adapters.plan_folder import PLAN, read_initiatives
+from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
+from duban.core.planning.document_file import DocumentFile
 from duban.core.planning.expand import expand
 from duban.core.planning.files import Files, Written
 from duban.core.planning.plan import Plan
@@ -28,11 +30,17 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A plan without problems, and the people and rules it is carried out with."""
+    """A plan without problems, and the people and rules it is carried out with.
+
+    `coverage` is of the document's sentences, empty where the plan has no `document.yaml`; `written` are the
+    initiatives as written, by id.
+    """
 
     plan: Plan
     directory: Directory
     policy: Policy
+    coverage: tuple[Covered, ...]
+    written: Mapping[str, Placed]
 
 
 def load_plan(
@@ -51,24 +59,31 @@ def load_plan(
     """
     plan = _read_plan(folder)
     people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
+    document = read_model(folder / DOCUMENT, DocumentFile) if (folder / DOCUMENT).exists() else None
     initiatives, misplaced = read_initiatives(folder, plan.value)
     known = read_patterns(patterns)
     placed = [written_out(one, known) for one in initiatives]
-    files = _files(plan, people, policy, placed)
-    places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in (plan, people, policy)}
+    files = _files(plan, people, policy, document, placed)
+    whole: list[Read[Any]] = [plan, people, policy, *([document] if document else ()), *known.values()]
+    places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in whole}
     places |= {one.name: one.place for one in placed}
     found = check(files, calendar=calendar)
     problems = [
         *misplaced,
-        *(*plan.problems, *people.problems, *policy.problems),
-        *(problem for one in known.values() for problem in one.problems),
+        *(problem for one in whole for problem in one.problems),
         *(problem for one in placed for problem in one.problems),
         *(_placed(problem, places[problem.file]) for problem in found),
     ]
     if problems or files.plan is None or files.directory is None or files.policy is None:
         raise BadInput(problems)
     named = Directory(files.directory)
-    return Loaded(expand(files.plan, files.written, named), named, files.policy)
+    return Loaded(
+        expand(files.plan, files.written, named),
+        named,
+        files.policy,
+        coverage(files.document, files.written) if files.document else (),
+        {one.file.id: one for one in placed if one.file},
+    )
 
 
 def _placed(problem: Problem, place: Callable[[Location], tuple[str, int]]) -> Problem:
@@ -99,7 +114,13 @@ def _read_plan(folder: Path) -> Read[PlanFile]:
     return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
 
 
-def _files(plan: Read[PlanFile], people: Read[DirectoryFile], policy: Read[Policy], initiatives: list[Placed]) -> Files:
+def _files(
+    plan: Read[PlanFile],
+    people: Read[DirectoryFile],
+    policy: Read[Policy],
+    document: Read[DocumentFile] | None,
+    initiatives: list[Placed],
+) -> Files:
     return Files(
         plan=plan.value,
         plan_name=plan.name,
@@ -108,5 +129,7 @@ def _files(plan: Read[PlanFile], people: Read[DirectoryFile], policy: Read[Polic
         directory_name=people.name,
         policy=policy.value,
         policy_name=policy.name,
+        document=document.value if document else None,
+        document_name=document.name if document else "",
         lost=frozenset(lost for one in initiatives for lost in one.lost),
     )

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COSMETICS, Bureau, lines, write
+from tests.cli.conftest import COSMETICS, TRAINING, Bureau, lines, write
 
+DOCUMENT = """\
+sentences:
+  "1.1": {text: 推进化妆品产业知识产权保护，健全机制。, undertakings: [推进化妆品产业知识产权保护]}
+  "2.1": {text: 开展知识产权培训，编写适合中小企业使用的教材和案例。, undertakings: [培训, 编写]}
+  "2.2": {text: 改进服务。, undertakings: [改进]}
+"""
 CYCLE = COSMETICS.replace("    due: 2024-04-12\n", "    needs: [issue]\n")
 
 
@@ -30,9 +36,28 @@ class TestCheck:
             "initiatives": 2,
             "steps": 6,
             "cross_dependencies": 1,
+            "sentences": None,
+            "undertakings": None,
             "provisional_years": [],
             "problems": [],
         }
+
+    def test_what_of_the_document_is_covered(self, bureau: Bureau) -> None:
+        training = TRAINING.replace('"2.1"', '"2.1"\ncovers: [培训]')
+        files = {"document.yaml": DOCUMENT, "service/training.yaml": training}
+        write(bureau.config / "plans" / "small-2024", files)
+        report = bureau.json("check")
+        assert report["sentences"] == {"covered": 2, "total": 3}
+        assert report["undertakings"] == {"covered": 2, "total": 4}
+        assert [" ".join(line.split()) for line in lines(bureau.ok("check"))[5:]] == [
+            "sentence initiatives",
+            "1.1 推进化妆品产业知识产权保护，健全机制。 cosmetics",
+            "2.1 开展知识产权培训，编写适合中小企业使用的教材和案… training",
+            "not covered: 编写",
+            "2.2 改进服务。 none",
+            "sentences 2/3, undertakings 2/4",
+            "0 problems",
+        ]
 
     def test_problems_are_told_with_file_and_line_and_exit_3(self, bureau: Bureau) -> None:
         write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": CYCLE})

@@ -163,6 +163,13 @@ def test_a_pattern_whose_steps_need_one_another_in_a_circle_is_gone_through_once
     assert steps(applied(round_about, without=["a", "b"], values={}))["c"].needs == ()
 
 
+def test_a_step_left_out_whose_needs_are_not_there_is_passed_over() -> None:
+    both = pattern(*STEPS, step("both", needs=["hearing", "hearing@pudong", "check"]))
+    assert steps(applied(both, without=["hearing", "nothing"]))["both"].needs == ("draft", "check")
+    nothing = pattern(*STEPS, step("last", needs=["nothing"]))
+    assert steps(applied(nothing, without=["nothing"]))["last"].needs == ()
+
+
 def test_steps_of_an_initiative_without_its_pattern() -> None:
     out = own_steps(initiative(steps=[step("draft")]))
     assert (len(out.steps), out.origins, out.faults) == (1, (Origin(None, 0),), ())

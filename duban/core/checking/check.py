@@ -1,13 +1,14 @@
 """Everything that is wrong with a plan, at once: names that nobody bears, ids used twice, files in the wrong place.
 
-`check_office` looks at the directory and the ladders, `check_steps` at single steps, `check_graph` at what they make
-together.
+`check_office` looks at the directory and the ladders, `check_document` at what of the document is covered,
+`check_steps` at single steps, `check_graph` at what they make together.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from duban.core.checking.check_document import check_document
 from duban.core.checking.check_graph import WrittenStep, check_circles, check_deadlines
 from duban.core.checking.check_office import check_office
 from duban.core.checking.check_steps import MISDATED, check_steps
@@ -28,7 +29,7 @@ def check(files: Files, *, calendar: WorkCalendar) -> list[Problem]:
     used is left for the next time.
     """
     files = replace(files, lost=files.lost | _twice(files))
-    problems = [*check_office(files), *_initiatives(files)]
+    problems = [*check_office(files), *_initiatives(files), *check_document(files)]
     if files.plan is not None:
         problems += _plan(files.plan, files, calendar)
         problems += _steps(files, files.plan, calendar)

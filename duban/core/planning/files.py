@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from duban.core.planning.directory import DirectoryFile
+from duban.core.planning.document_file import DocumentFile
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.planning.policy import Policy
@@ -33,3 +34,5 @@ class Files:
     policy: Policy | None
     policy_name: str
     lost: frozenset[StepRef | str] = frozenset()
+    document: DocumentFile | None = None
+    document_name: str = ""

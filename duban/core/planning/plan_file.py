@@ -218,6 +218,10 @@ class InitiativeFile(Strict):
     id: Slug = Field(description="name of the initiative: the name of its file without .yaml")
     title: Title = Field(description="the initiative in a few Chinese words")
     source: Source = Field(description='section.sentence of the document, in quotes: "2.10", "3.4a"')
+    covers: Many[PlainText] = Field(
+        (),
+        description="undertakings of the sentence, as the document's file has them, where several initiatives share it",
+    )
     lead: Slug = Field(description="unit that leads (牵头单位)")
     support: Many[Slug] = Field((), description="units that support (配合单位)")
     supervisor: Slug = Field(description="post that supervises (分管领导)")
@@ -275,6 +279,9 @@ class PlanFile(Strict):
     ends: Day = Field(description="last day of the plan")
     coordinator: Slug = Field(description="post that coordinates the plan (督办)")
     sections: Many[SectionFile] = Field(min_length=1, description="sections in the order of the document")
+    complete: bool = Field(
+        False, description="true when the initiatives cover the whole document; what they leave out is then a problem"
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from duban.core.planning.directory import DirectoryFile
+from duban.core.planning.document_file import DocumentFile
 from duban.core.planning.pattern_file import PatternFile
 from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.planning.policy import Policy
@@ -10,6 +11,7 @@ from duban.core.planning.values import Strict
 
 _MODELS: dict[str, tuple[type[Strict], str]] = {
     "plan.schema.json": (PlanFile, "plan.yaml: what holds for the whole plan"),
+    "document.schema.json": (DocumentFile, "document.yaml: the document's sentences"),
     "initiative.schema.json": (InitiativeFile, "an initiative and its steps"),
     "pattern.schema.json": (PatternFile, "a pattern: steps that initiatives share"),
     "directory.schema.json": (DirectoryFile, "directory.yaml: units, posts and groups"),
