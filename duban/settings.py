@@ -32,6 +32,7 @@ class ChannelsFile(Strict):
     """`[channels]`: how notices are sent over the channels of the directory."""
 
     timeout: float = Field(10, gt=0, le=60)
+    rehearsal: bool = False
 
 
 class SettingsFile(Strict):
@@ -72,6 +73,11 @@ class Settings:
     stack: StackFile
     channels: ChannelsFile
     variables: Mapping[str, str]
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether letters go into the mail folder alone, because time is a rehearsal's."""
+        return self.clock is not None and not self.channels.rehearsal
 
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -88,12 +88,19 @@ def make_ledger(settings: Settings, plan: str) -> Ledger:
 
 
 def make_carrier(settings: Settings) -> Carrier:
-    """Mail files for people without channels, their channels for the others."""
+    """Mail files for people without channels, their channels for the others; whatever the clock."""
     from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
     channels = ChannelCarrier(settings.variables, settings.channels.timeout, SystemClock())
     return Router(MailFolder(settings.mail), channels)
+
+
+def _carrier(settings: Settings) -> Carrier:
+    """A rehearsal writes mail files alone, so that nobody gets a simulated notice, unless the settings want it so."""
+    from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
+
+    return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings)
 
 
 def _wording(settings: Settings) -> Callable[[Slip], Words]:
@@ -113,6 +120,6 @@ def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
     ledger = make_ledger(settings, office.plan.id)
     try:
         service = Service(office, ledger, make_clock(settings))
-        yield Desk(settings, service, make_carrier(settings), _wording(settings))
+        yield Desk(settings, service, _carrier(settings), _wording(settings))
     finally:
         ledger.close()

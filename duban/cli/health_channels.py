@@ -32,7 +32,8 @@ def channels(office: Office, settings: Settings) -> Iterator[Finding]:
         for written in post.channels:
             yield from _faults(_Channel(post.id, written), settings)
         yield Finding("channels", Level.OK, f"{post.id}: {', '.join(map(shown, post.channels))}")
-    yield Finding("channels", Level.OK, f"{len(posts)} posts with channels; other letters lie in {settings.mail}")
+    letters = "a rehearsal's letters all" if settings.rehearsed else "other letters"
+    yield Finding("channels", Level.OK, f"{len(posts)} posts with channels; {letters} lie in {settings.mail}")
 
 
 def _missing(posts: list[Post], settings: Settings) -> Iterator[Finding]:

@@ -61,6 +61,8 @@ def post(server: Server, channel: str) -> None:
     text = directory.read_text()
     assert line in text
     directory.write_text(text.replace(line, f'{line}channels: ["{channel}"], '))
+    settings = server.bureau.settings
+    settings.write_text(f"{settings.read_text()}\n[channels]\nrehearsal = true\n")
 
 
 def notice(server: Server) -> NoticeRow:

@@ -33,7 +33,7 @@ class Post(Strict):
     vacant: bool = Field(False, description="true while nobody holds the post")
     deputy: Slug | None = Field(None, description="the post whose holder stands in")
     absences: Many[Absence] = Field((), description="days on which the deputy stands in")
-    channels: Many[PlainText] = Field((), description="Apprise addresses; secrets only as ${VARIABLE}")
+    channels: Many[PlainText] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
 
     def away(self, day: date) -> bool:
         """Whether nobody holds the post on that day."""
