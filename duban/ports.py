@@ -52,11 +52,11 @@ class Ledger(Protocol):
         """All entries of the plan, by initiative and sequence, as they were at one moment; read a part at a time."""
         ...
 
-    def commit(self, commit: Commit) -> None:
-        """Store a transaction.
+    def commit(self, *commits: Commit) -> None:
+        """Store a transaction, or several on different initiatives as one: all of it, or nothing.
 
-        Raises Conflict when its entries no longer follow the last stored one, when a key of theirs is there already, or
-        when its summary is of an older entry than the last; ValueError for what no ledger could store.
+        Raises Conflict when entries no longer follow the last stored one, when a key of theirs is there already, or
+        when a summary is of an older entry than the last; ValueError for what no ledger could store.
         """
         ...
 
@@ -77,7 +77,17 @@ class Ledger(Protocol):
         ...
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
-        """Notices, of one initiative or of the plan, whose `next_try` is at or before `now`, earliest first."""
+        """Immediate notices and digests whose `next_try` is at or before `now`, of one initiative or all.
+
+        The earliest first.
+        """
+        ...
+
+    def waiting_notices(self, now: datetime, people: int) -> Sequence[NoticeRow]:
+        """Notices that wait for a digest and whose `next_try` is at or before `now`.
+
+        All of those of at most so many people, by recipient, the one who waits longest first.
+        """
         ...
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:

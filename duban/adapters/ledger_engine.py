@@ -135,11 +135,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *lock: str, begin: str = "IMMEDIATE") -> Iterator[Connection]:
-    """Yield a transaction that writes, alone among those with the same lock; on SQLite, alone among all."""
+def writing(engine: Engine, *locks: tuple[str, ...], begin: str = "IMMEDIATE") -> Iterator[Connection]:
+    """Yield a transaction that writes, alone among those with one of the same locks; on SQLite, alone among all."""
     with _explained(engine), engine.execution_options(**{BEGIN: begin}).begin() as connection:
         if engine.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_lock_key(lock))))
+            for key in sorted(map(_lock_key, locks)):  # always in one order, so that two never wait for each other
+                connection.execute(select(func.pg_advisory_xact_lock(key)))
         yield connection
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from duban.adapters.ledger_engine import reading, writing
 from duban.ports import LedgerUnusable
 
-LATEST = "0001"
+LATEST = "0002"
 """The newest version these migrations lead to; versions are four digits and only rise."""
 
 VERSION_TABLE = "ledger_version"
@@ -25,7 +25,7 @@ def upgrade(engine: Engine) -> None:
     with reading(engine) as connection:
         if _version(connection, engine) == LATEST:
             return
-    with _ALEMBIC, writing(engine, "schema", begin="EXCLUSIVE") as connection:
+    with _ALEMBIC, writing(engine, ("schema",), begin="EXCLUSIVE") as connection:
         if _version(connection, engine) != LATEST:  # else somebody was quicker
             _migrate(connection)
 

@@ -145,9 +145,18 @@ class NoticeRecord(Record, table=True):
         Index(
             "notice_pending",
             "plan",
+            "immediate",
             "next_try",
             sqlite_where=text("next_try IS NOT NULL"),
             postgresql_where=text("next_try IS NOT NULL"),
+        ),
+        Index("notice_ended", "plan", "ended_at"),
+        Index(
+            "notice_dead",
+            "plan",
+            "delivery",
+            sqlite_where=text("delivery = 'dead'"),
+            postgresql_where=text("delivery = 'dead'"),
         ),
     )
     plan: str = Field(primary_key=True, sa_type=Name)
@@ -163,6 +172,9 @@ class NoticeRecord(Record, table=True):
     tries: int
     outcome: str
     ended_at: datetime | None = Field(sa_type=Moment)
+    immediate: bool
+    digest: str
+    channels: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
 class WakeRecord(Record, table=True):

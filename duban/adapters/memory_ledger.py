@@ -10,7 +10,7 @@ from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import NoticeRow, Summary, Upstream
+from duban.core.ledger.summary import RECIPIENT, NoticeRow, Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict
 
@@ -44,23 +44,32 @@ class MemoryLedger:
             ledgers = [tuple(self._entries[name]) for name in self.initiatives()]
         yield (entry for entries in ledgers for entry in entries)
 
-    def commit(self, commit: Commit) -> None:
-        """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
+    def commit(self, *commits: Commit) -> None:
+        """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
         with self._lock:
-            stored = self._entries[commit.initiative]
-            admit(commit, self._plan, Head(stored[-1].sequence, stored[-1].hash) if stored else START)
-            keys = [entry.key for entry in (*stored, *commit.entries) if entry.key is not None]
-            if len(keys) != len(set(keys)):
-                raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
-            summaries = {row.initiative: _kept_summary(row) for row in (commit.summary,) if row}
-            notices = {(row.initiative, row.key): _kept_notice(row) for row in commit.notices}
-            stored += map(as_kept, commit.entries)
+            for commit in commits:
+                self._admit(commit)
+            summaries = {commit.initiative: _kept_summary(commit.summary) for commit in commits if commit.summary}
+            notices = {(row.initiative, row.key): _kept_notice(row) for commit in commits for row in commit.notices}
+            for commit in commits:
+                self._entries[commit.initiative] += map(as_kept, commit.entries)
             self._summaries.update(summaries)
             self._notices.update(notices)
-            for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
-                del self._wakes[wake]
-            if commit.at:
-                self.wake(commit.wake, commit.at)
+            for commit in commits:
+                self._answer(commit)
+
+    def _admit(self, commit: Commit) -> None:
+        stored = self._entries[commit.initiative]
+        admit(commit, self._plan, Head(stored[-1].sequence, stored[-1].hash) if stored else START)
+        keys = [entry.key for entry in (*stored, *commit.entries) if entry.key is not None]
+        if len(keys) != len(set(keys)):
+            raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
+
+    def _answer(self, commit: Commit) -> None:
+        for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
+            del self._wakes[wake]
+        if commit.at:
+            self.wake(commit.wake, commit.at)
 
     def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
         """What is known of steps elsewhere."""
@@ -93,11 +102,23 @@ class MemoryLedger:
         return list(dict.fromkeys(name for _, name in sorted(waiting)))[:limit]
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
-        """Notices to send now, of one initiative or of the plan, earliest first."""
-        with self._lock:
-            rows = [(row.next_try, row.initiative, row.key, row) for row in self._notices.values() if row.next_try]
-        due = [row for moment, _, _, row in sorted(rows) if moment <= now and initiative in (None, row.initiative)]
+        """Notices to send on their own now, of one initiative or of the plan, earliest first."""
+        due = [row for row in self._due(now, immediate=True) if initiative in (None, row.initiative)]
         return due[:limit]
+
+    def waiting_notices(self, now: datetime, people: int) -> Sequence[NoticeRow]:
+        """Notices to put into digests now: all of those of the people who wait longest."""
+        rows: defaultdict[str, list[NoticeRow]] = defaultdict(list)
+        for row in self._due(now, immediate=False):
+            rows[row.recipient].append(row)
+        longest = sorted(rows, key=lambda recipient: (rows[recipient][0].next_try, recipient))
+        return [row for recipient in longest[:people] for row in rows[recipient]]
+
+    def _due(self, now: datetime, *, immediate: bool) -> Sequence[NoticeRow]:
+        with self._lock:
+            waiting = [(row.next_try, row) for row in self._notices.values() if row.next_try]
+        due = [(at, row) for at, row in waiting if at <= now and row.immediate is immediate]
+        return [row for _, row in sorted(due, key=lambda one: (one[0], one[1].initiative, one[1].key))]
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""
@@ -115,7 +136,7 @@ class MemoryLedger:
         with self._lock:
             self._summaries.clear()
             self._notices.clear()
-            for name in self.initiatives():
+            for name in (name for name in self.initiatives() if not name.startswith(RECIPIENT)):
                 self.wake((name,), max(entry.at for entry in self._entries[name]))
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
@@ -16,7 +16,7 @@ from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY, WAKE
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary, Upstream
+from duban.core.ledger.summary import RECIPIENT, Delivery, Light, NoticeRow, Said, Status, StepRow, Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, LedgerUnusable
 
@@ -81,28 +81,33 @@ class SqlLedger:
         ):
             yield _entries(rows)
 
-    def commit(self, commit: Commit) -> None:
-        """Store a transaction; raises Conflict or ValueError, and then stores nothing."""
-        with writing(self._engine, self._plan, commit.initiative) as connection:
-            admit(commit, self._plan, self._head(connection, commit.initiative))
-            _append(connection, commit)
-            self._derive(connection, commit)
-            self._answer(connection, commit)
+    def commit(self, *commits: Commit) -> None:
+        """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
+        with writing(self._engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
+            for commit in commits:
+                admit(commit, self._plan, self._head(connection, commit.initiative))
+                _append(connection, commit)
+            for store in (self._summarise, self._notify, self._answer):  # table after table, as all who write do
+                for commit in commits:
+                    store(connection, commit)
 
     def _head(self, connection: Connection, initiative: str) -> Head:
         query = _of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
         row = connection.execute(query.order_by(ENTRY.c.sequence.desc()).limit(1)).one_or_none()
         return Head(row.sequence, row.hash) if row else START
 
-    def _derive(self, connection: Connection, commit: Commit) -> None:
-        here = {"plan": self._plan, "initiative": commit.initiative}
+    def _summarise(self, connection: Connection, commit: Commit) -> None:
         if commit.summary:
+            here = {"plan": self._plan, "initiative": commit.initiative}
             connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
             summary = _columns(commit.summary)
             steps = enumerate(summary.pop("steps"))
             _add(connection, SUMMARY, [{**here, **summary}])
             _add(connection, STEP, ({**here, "position": place, **_columns(step)} for place, step in steps))
+
+    def _notify(self, connection: Connection, commit: Commit) -> None:
         if commit.notices:
+            here = {"plan": self._plan, "initiative": commit.initiative}
             keys = [row.key for row in commit.notices]
             connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
             _add(connection, NOTICE, ({**here, **_columns(row)} for row in commit.notices))
@@ -137,7 +142,7 @@ class SqlLedger:
 
     def wake(self, initiatives: Iterable[str], at: datetime) -> None:
         """Ask for a look at initiatives at once."""
-        with writing(self._engine, self._plan) as connection:
+        with writing(self._engine, (self._plan,)) as connection:
             _add(connection, WAKE, self._wakes(initiatives, at))
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
@@ -153,9 +158,18 @@ class SqlLedger:
             return connection.scalars(query).all()
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
-        """Notices to send now, of one initiative or of the plan, earliest first."""
-        query = _of(NOTICE, self._plan, initiative).where(NOTICE.c.next_try <= now)
+        """Notices to send on their own now, of one initiative or of the plan, earliest first."""
+        query = _of(NOTICE, self._plan, initiative).where(NOTICE.c.immediate, NOTICE.c.next_try <= now)
         return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key).limit(limit))
+
+    def waiting_notices(self, now: datetime, people: int) -> Sequence[NoticeRow]:
+        """Notices to put into digests now: all of those of the people who wait longest."""
+        waiting = (NOTICE.c.plan == self._plan, ~NOTICE.c.immediate, NOTICE.c.next_try <= now)
+        longest = select(NOTICE.c.recipient, func.min(NOTICE.c.next_try).label("since")).where(*waiting)
+        first = longest.group_by(NOTICE.c.recipient).order_by("since", NOTICE.c.recipient).limit(people).subquery()
+        query = select(NOTICE).join(first, NOTICE.c.recipient == first.c.recipient).where(*waiting)
+        order = (first.c.since, NOTICE.c.recipient, NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key)
+        return self._notices(query.order_by(*order))
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""
@@ -176,8 +190,11 @@ class SqlLedger:
 
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative, in one transaction."""
-        last = select(ENTRY.c.plan, ENTRY.c.initiative, func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan)
-        with writing(self._engine, self._plan) as connection:
+        last = select(ENTRY.c.plan, ENTRY.c.initiative, func.max(ENTRY.c.at)).where(
+            ENTRY.c.plan == self._plan,
+            ~ENTRY.c.initiative.startswith(RECIPIENT),  # nobody looks at a chain of digests
+        )
+        with writing(self._engine, (self._plan,)) as connection:
             for table in (SUMMARY, NOTICE):  # in the order in which commits write, so that neither waits for the other
                 connection.execute(delete(table).where(table.c.plan == self._plan))
             every = last.group_by(ENTRY.c.plan, ENTRY.c.initiative)
@@ -211,7 +228,10 @@ def _append(connection: Connection, commit: Commit) -> None:
 
 
 def _columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    columns = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, NoticeRow):
+        columns["channels"] = [asdict(said) for said in value.channels]
+    return columns
 
 
 def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
@@ -292,4 +312,7 @@ def _notice(row: Row[Any]) -> NoticeRow:
         tries=row.tries,
         outcome=row.outcome,
         ended_at=row.ended_at,
+        immediate=row.immediate,
+        digest=row.digest,
+        channels=tuple(Said(**said) for said in row.channels),
     )

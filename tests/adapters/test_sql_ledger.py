@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
@@ -117,6 +119,25 @@ def test_another_application_s_database_is_refused(url: str) -> None:
     engine.dispose()
     with pytest.raises(LedgerUnusable, match="another application's"):
         open_ledger(url, PLAN)
+
+
+def test_notices_of_a_ledger_older_than_digests_go_on_their_own(url: str) -> None:
+    """The notices as the first version had them; the columns added later are not named."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "duban.adapters:migrations")
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO notice (plan, initiative, key, step, rung, slip, recipient, delivery, queued_at, next_try, "
+            "tries, outcome) VALUES ('shanghai-2024', 'bridges', 'k', 's', 'r', 'remind', 'zhang', 'queued', "
+            "'2024-03-01 00:00:00', '2024-03-01 00:00:00', 0, '')"
+        )
+    engine.dispose()
+    with open_ledger(url, PLAN) as ledger:
+        (row,) = ledger.pending_notices(NOW, 10)
+        assert (row.immediate, row.digest, row.channels) == (True, "", ())
 
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(url: str) -> None:
@@ -334,6 +355,7 @@ def test_what_the_patrol_and_the_lists_ask_for_is_looked_up(path: Path) -> None:
     with SqlLedger(engine, PLAN) as ledger:
         ledger.due(NOW, 10)
         ledger.pending_notices(NOW, 10)
+        ledger.waiting_notices(NOW, 10)
         ledger.initiatives()
         ledger.wakes(BRIDGES)
         ledger.upstream([StepRef(BRIDGES, "draft"), StepRef(ROADS, "survey")])
@@ -342,7 +364,7 @@ def test_what_the_patrol_and_the_lists_ask_for_is_looked_up(path: Path) -> None:
     for index in (
         "wake_initiative (plan=? AND initiative=?)",
         "initiative_summary_look_again (plan=? AND look_again<?)",
-        "notice_pending (plan=? AND next_try<?)",
+        "notice_pending (plan=? AND immediate=? AND next_try<?)",
         "entry_1 (plan=? AND initiative>?)",
         "step_row_1 (plan=? AND initiative=?)",
     ):

@@ -1,17 +1,23 @@
 """What every ledger promises about the rows derived from its entries, and about wakes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
 
 from duban.adapters.ledger_rules import verify
-from duban.core.ledger.summary import Delivery, Light, Status, Upstream
+from duban.core.ledger.summary import Delivery, Light, Said, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Ledger
+from duban.ports import Commit, Conflict, Ledger
 from tests.contracts.samples import (
     BRIDGES,
     MINUTE,
     NOW,
     ROADS,
+    SCHOOLS,
     append,
     notice,
     report,
@@ -76,6 +82,88 @@ def test_pending_notices_are_those_to_try_now_earliest_first(ledger: Ledger) -> 
     assert [row.key for row in ledger.pending_notices(NOW, 10, BRIDGES)] == ["before", "now"]
 
 
+def test_notices_that_wait_for_digests_are_found_by_recipient_whole_the_longest_waiting_first(ledger: Ledger) -> None:
+    waits = {"immediate": False}
+    rows = (
+        notice("own way", next_try=NOW - 9 * MINUTE),
+        notice("later", next_try=NOW + MINUTE, **waits),
+        notice("z1", recipient="zhang", next_try=NOW - MINUTE, **waits),
+        notice("z2", recipient="zhang", next_try=NOW, **waits),
+        notice("w1", recipient="wang", next_try=NOW - 2 * MINUTE, **waits),
+        notice("l1", recipient="li", next_try=NOW - MINUTE, **waits),
+        notice("in one", delivery=Delivery.BUNDLED, next_try=None, digest="digest/2024-03-01", **waits),
+    )
+    ledger.commit(Commit(BRIDGES, (), notices=rows))
+    ledger.commit(Commit(ROADS, (), notices=(notice("w2", ROADS, recipient="wang", next_try=NOW, **waits),)))
+    assert [row.key for row in ledger.waiting_notices(NOW, 10)] == ["w1", "w2", "l1", "z1", "z2"]
+    assert [row.key for row in ledger.waiting_notices(NOW, 1)] == ["w1", "w2"]
+    assert [row.key for row in ledger.pending_notices(NOW, 10)] == ["own way"]
+    bundled = next(row for row in ledger.notices(BRIDGES) if row.digest)
+    assert bundled == rows[-1]
+
+
+def test_what_channels_said_is_kept(ledger: Ledger) -> None:
+    said = (Said("mailto://mail", False, "550 拒收"), Said("wecom://***", True, "已送出"))
+    ledger.commit(Commit(BRIDGES, (), notices=(notice(channels=said),)))
+    assert ledger.notices()[0].channels == said
+
+
+# Several at once
+
+
+def test_transactions_on_several_initiatives_are_stored_together(ledger: Ledger) -> None:
+    ledger.commit(
+        Commit(ROADS, sealed(report(1), initiative=ROADS), summary(ROADS, sequence=1), (notice("a", ROADS),)),
+        Commit(BRIDGES, sealed(report(2)), summary(sequence=1), (notice("b"),), wake=(ROADS,), at=NOW),
+        Commit(chain_of("zhang"), sealed(report(3), initiative=chain_of("zhang"))),
+    )
+    assert list(ledger.initiatives()) == ["@zhang", BRIDGES, ROADS]
+    assert [row.key for row in ledger.notices()] == ["b", "a"]
+    assert [row.initiative for row in ledger.summaries()] == [BRIDGES, ROADS]
+    assert len(ledger.wakes(ROADS)) == 1
+    assert verify(ledger) is None
+
+
+@pytest.mark.parametrize("fault", ["an older head", "a key that is there", "a summary of an older entry"])
+def test_when_one_of_several_is_refused_none_is_stored(ledger: Ledger, fault: str) -> None:
+    append(ledger, report(1, key="once"), initiative=ROADS)
+    first = ledger.entries(ROADS)[0]
+    bad = {
+        "an older head": Commit(ROADS, sealed(report(2), initiative=ROADS)),
+        "a key that is there": Commit(ROADS, sealed(report(2, key="once"), initiative=ROADS, after=first)),
+        "a summary of an older entry": Commit(ROADS, (), summary(ROADS, sequence=0)),
+    }[fault]
+    with pytest.raises(Conflict, match=ROADS):
+        ledger.commit(Commit(BRIDGES, sealed(report(2)), summary(sequence=1), (notice(),)), bad)
+    assert (list(ledger.entries(BRIDGES)), list(ledger.summaries()), list(ledger.notices())) == ([], [], [])
+    assert len(ledger.entries(ROADS)) == 1
+
+
+def test_writers_of_several_initiatives_in_any_order_never_wait_for_each_other(ledger: Ledger) -> None:
+    """Each takes its turn again when another was quicker; a deadlock would be an error of the database."""
+    start = Barrier(3)
+
+    def writer(names: list[str]) -> None:
+        start.wait()
+        done = 0
+        while done < 15:
+            heads = {name: ledger.entries(name) for name in names}
+            commits = [
+                Commit(name, sealed(report(), initiative=name, after=stored[-1] if stored else None))
+                for name, stored in heads.items()
+            ]
+            with suppress(Conflict):
+                ledger.commit(*commits)
+                done += 1
+
+    orders = ([ROADS, BRIDGES, SCHOOLS], [SCHOOLS, BRIDGES, ROADS], [BRIDGES, SCHOOLS])
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(writer, list(names)) for names in orders]:
+            future.result()
+    assert [len(ledger.entries(name)) for name in (ROADS, BRIDGES, SCHOOLS)] == [30, 45, 45]
+    assert verify(ledger) is None
+
+
 # Wakes
 
 
@@ -133,12 +221,13 @@ def test_due_are_the_woken_and_those_whose_moment_has_come_longest_waiting_first
 
 def test_what_is_derived_can_be_forgotten_and_every_initiative_asks_to_be_looked_at(ledger: Ledger) -> None:
     append(ledger, report(), at=NOW)
+    append(ledger, report(), initiative=chain_of("zhang"), at=NOW)
     entries = [append(ledger, report(), initiative=ROADS, at=NOW - MINUTE)[0], *ledger.entries(BRIDGES)]
     ledger.commit(Commit(BRIDGES, (), summary(sequence=1, look_again=None), (notice(),)))
     ledger.forget_derived()
     assert (list(ledger.summaries()), list(ledger.notices())) == ([], [])
     assert ledger.upstream([StepRef(BRIDGES, "draft")]) == {}
-    assert list(ledger.due(NOW, 10)) == [ROADS, BRIDGES]
+    assert list(ledger.due(NOW, 10)) == [ROADS, BRIDGES], "nobody looks at a chain of digests"
     assert [ledger.entries(entry.initiative)[0] for entry in entries] == entries
 
 

@@ -43,6 +43,7 @@ class EntryKind(StrEnum):
     ACTION_FAILED = "action-failed"
     RUNG_SKIPPED = "rung-skipped"
     NOTICE_QUEUED = "notice-queued"
+    NOTICE_BUNDLED = "notice-bundled"  # it goes in its recipient's digest
     NOTICE_CLAIMED = "notice-claimed"
     NOTICE_SENT = "notice-sent"
     NOTICE_REFUSED = "notice-refused"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from duban.core.ledger.entries import Data, Entry, EntryKind
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.summary import PENDING, Delivery, NoticeRow, Said
 
 Interval = tuple[date, date]
 
@@ -216,6 +216,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ACTION_FAILED: _action_failed,
     EntryKind.RUNG_SKIPPED: _same,
     EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_BUNDLED: _same,
     EntryKind.NOTICE_CLAIMED: _same,
     EntryKind.NOTICE_SENT: _sent,
     EntryKind.NOTICE_REFUSED: _same,
@@ -227,6 +228,7 @@ CHANGES: Mapping[EntryKind, Change] = {
 
 DELIVERIES: Mapping[EntryKind, Delivery] = {
     EntryKind.NOTICE_QUEUED: Delivery.QUEUED,
+    EntryKind.NOTICE_BUNDLED: Delivery.BUNDLED,
     EntryKind.NOTICE_CLAIMED: Delivery.SENDING,
     EntryKind.NOTICE_SENT: Delivery.SENT,
     EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
@@ -260,8 +262,8 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
 def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:
     if before is None or entry.kind is EntryKind.NOTICE_QUEUED:
         return _queued(entry, step, before.tries if before else 0)
-    waiting = "next_try" in entry.data
-    put_off = entry.kind is EntryKind.NOTICE_POSTPONED and before.delivery is Delivery.SENDING
+    data, put_off = entry.data, entry.kind is EntryKind.NOTICE_POSTPONED
+    tried = (delivery is Delivery.SENDING) - (put_off and before.delivery is Delivery.SENDING)
     # Written out because `replace` takes several times as long, and most entries are about deliveries.
     return NoticeRow(
         before.key,
@@ -272,10 +274,13 @@ def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: st
         before.recipient,
         delivery,
         before.queued_at,
-        datetime.fromisoformat(entry.data["next_try"]) if waiting else None,
-        before.tries + (delivery is Delivery.SENDING) - put_off,  # what was put off has not been tried
-        entry.data.get("outcome", before.outcome),
-        None if waiting else entry.at,
+        datetime.fromisoformat(data["next_try"]) if "next_try" in data else None,
+        data.get("tries", before.tries + tried),
+        data.get("outcome", before.outcome),
+        None if delivery in PENDING else entry.at,
+        before.immediate,
+        data.get("digest", "" if put_off else before.digest),
+        tuple(Said(**said) for said in data["channels"]) if "channels" in data else before.channels,
     )
 
 
@@ -293,6 +298,7 @@ def _queued(entry: Entry, step: str, tries: int) -> NoticeRow:
         datetime.fromisoformat(data["next_try"]),
         tries,
         outcome="",
+        immediate=data.get("immediate", True),  # before there were digests, every notice was
     )
 
 

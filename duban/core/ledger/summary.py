@@ -71,20 +71,41 @@ class Delivery(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  # claimed by one sender; free again at `next_try` should that one die
     RETRYING = "retrying"
+    BUNDLED = "bundled"  # in its recipient's digest, whose way it goes
     SENT = "sent"
     DROPPED = "dropped"  # taken again just before sending, and no longer due
     DEAD = "dead"
 
 
-PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING})
+RECIPIENT = "@"
+"""What the name of a recipient's own chain of digests begins with; no initiative's id does."""
+
+
+def chain_of(post: str) -> str:
+    """The name under which the ledger keeps the digests of a recipient."""
+    return f"{RECIPIENT}{post}"
+
+
+PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING, Delivery.BUNDLED})
 """A notice that is still to reach its recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one channel answered to a letter; `channel` is its address without any secret."""
+
+    channel: str
+    accepted: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One notice to one recipient; `next_try` is the earliest moment to send it (UTC), None once it is over.
 
-    `tries` counts those that came to an outcome of their own; one that was only put off is not among them.
+    One that is not `immediate` goes with others in its recipient's digest: `next_try` is the moment for that and, once
+    it is in one, None; `digest` is then the key of it. `tries` counts those that came to an outcome of their own, not
+    those that were only put off. `channels` are what the recipient's channels said to the last one.
     """
 
     key: str
@@ -99,6 +120,9 @@ class NoticeRow:
     tries: int
     outcome: str
     ended_at: datetime | None = None
+    immediate: bool = True
+    digest: str = ""
+    channels: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
