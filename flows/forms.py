@@ -27,10 +27,11 @@ class Form(BaseModel):
 
 def form_of(office: Office, initiative: Initiative) -> type[Form]:
     """The form of one initiative: its steps, its people, and what may be done."""
+    answerable = [step for step in initiative.steps.values() if step.kind in HUMAN or step.collects]
     return create_model(
         "Form",
         __base__=Form,
-        step=_choice("事项", 1, [_label(s.title, s.id) for s in initiative.steps.values() if s.kind in HUMAN]),
+        step=_choice("事项", 1, [_label(step.title, step.id) for step in answerable]),
         verb=_choice("办理", 2, [VERB_TITLES[verb] for verb in Verb]),
         actor=_choice(
             "办理人", 3, [_label(office.directory.title(post), post) for post in _people(office, initiative)]

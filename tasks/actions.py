@@ -7,6 +7,7 @@ once. What it returns is one line of text for the ledger; what it raises is the 
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prefect import task
@@ -14,9 +15,19 @@ from prefect.cache_policies import NO_CACHE
 
 from duban.adapters.files import write_atomically
 from duban.core.deciding.decide import decide
-from duban.core.planning.action_file import Action, BulletinParameters, PythonParameters
+from duban.core.planning.action_file import (
+    Action,
+    AssignParameters,
+    BulletinParameters,
+    CollectParameters,
+    PythonParameters,
+)
 from duban.core.planning.plan import StepRef
+from duban.core.telling.assignment import assignment
 from duban.core.telling.board import page
+from duban.core.telling.collected import HEADER, collected, document
+from duban.core.telling.tables import as_csv
+from duban.service import View
 from duban.wiring import Desk
 
 
@@ -31,11 +42,39 @@ class Errand:
 
 def bulletin(errand: Errand, asked: BulletinParameters) -> str:
     """Write a bulletin (通报) of how the initiative stands to `var/bulletins/`."""
-    view = errand.desk.service.view(errand.step.initiative)
+    view = _view(errand)
     standing = page(view.look, decide(view.look, view.state))
-    file = errand.desk.settings.var / "bulletins" / f"{errand.step.initiative}-{errand.step.step}.md"
+    file = _file(errand, "bulletins")
     write_atomically(file, f"# {asked.title}\n\n{standing}\n")
     return f"通报已生成：{file.relative_to(errand.desk.settings.root)}"
+
+
+def collect(errand: Errand, asked: CollectParameters) -> str:
+    """Compile what the units handed in to `var/collected/`, as Markdown and for spreadsheets."""
+    view, entries = _view(errand), errand.desk.service.ledger.entries(errand.step.initiative)
+    table = collected(view.look, view.state, entries, view.look.initiative.steps[errand.step.step])
+    file = _file(errand, "collected")
+    write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows))
+    write_atomically(file, document(view.look, table))
+    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(errand.desk.settings.root)}"
+
+
+def assign(errand: Errand, asked: AssignParameters) -> str:
+    """Write the 《工作交办单》 to `var/assigned/`; the steps of its units, which follow, are ended by signing."""
+    view, entries = _view(errand), errand.desk.service.ledger.entries(errand.step.initiative)
+    step = view.look.initiative.steps[errand.step.step]
+    file = _file(errand, "assigned")
+    decision = decide(view.look, view.state)
+    write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement))
+    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(errand.desk.settings.root)}"
+
+
+def _view(errand: Errand) -> View:
+    return errand.desk.service.view(errand.step.initiative)
+
+
+def _file(errand: Errand, folder: str) -> Path:
+    return errand.desk.settings.var / folder / f"{errand.step.initiative}-{errand.step.step}.md"
 
 
 def python(errand: Errand, asked: PythonParameters) -> str:
@@ -45,7 +84,12 @@ def python(errand: Errand, asked: PythonParameters) -> str:
     return str(function(key=errand.key, **asked.others))
 
 
-ACTIONS: Mapping[str, Callable[[Errand, Any], str]] = {"bulletin": bulletin, "python": python}
+ACTIONS: Mapping[str, Callable[[Errand, Any], str]] = {
+    "bulletin": bulletin,
+    "collect": collect,
+    "assign": assign,
+    "python": python,
+}
 """What each action of `duban.core.planning.action_file` does, given its own parameters."""
 
 

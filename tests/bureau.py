@@ -11,7 +11,7 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import NoticeRow
-from duban.core.planning.action_file import BulletinAction, BulletinParameters
+from duban.core.planning.action_file import AssignAction, AssignParameters, BulletinAction, BulletinParameters
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
@@ -106,6 +106,11 @@ STEPS = (
     step("cases", "办理化妆品专利侵权纠纷案件", Kind.INDICATOR, target=Target(50, "件"), due=OnDate(date(2024, 4, 30))),
     step("bulletin", "发布工作通报", Kind.ACTION, due=OnDate(date(2024, 4, 30)), action=BULLETIN),
     step("publicity", "方案公示", Kind.PERIOD, "adopt"),
+)
+HAND_OVER = AssignAction(uses="assign", parameters=AssignParameters(requirement="按月报送进展"))
+HANDED_OVER = (
+    step("over", "交办年度任务", Kind.ACTION, action=HAND_OVER, slots=(StepRef(COSMETICS, "over@protection"),)),
+    step("over@protection", "交办年度任务（保护处）", Kind.WORK, "over", by_signing=True, due=OnDate(date(2024, 4, 3))),
 )
 LECTURE = step("lecture", "举办方案解读培训", Kind.WORK, f"{COSMETICS}/draft", initiative=TRAINING, owner="policy-law")
 

@@ -38,6 +38,10 @@ class BureauFolder:
         """The file of an initiative."""
         return next((self.root / "config" / "plans" / self.plan).glob(f"*/{initiative}.yaml"))
 
+    def add(self, section: str, initiative: str, text: str) -> None:
+        """Write the file of one more initiative."""
+        (self.root / "config" / "plans" / self.plan / section / f"{initiative}.yaml").write_text(text, "utf-8")
+
     def at(self, moment: str) -> "BureauFolder":
         """Set its clock: `2024-04-01 09:00`, at the office."""
         FileClock(self.var / CLOCK_FILE).set(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))

@@ -1,4 +1,4 @@
-"""Commands of people: sign, report, submit, approve, return, extend, suspend, resume, hand over, cancel, acknowledge.
+"""Commands of people: sign, report, submit, approve, return, extend, suspend, resume, hand over, cancel, conclude.
 
 The engine decides; here a command is only put together, and what came of it said. What is printed is for coordinators.
 """
@@ -131,6 +131,12 @@ def hand_over(
 def cancel(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
     """Cancel a step for good (终止)."""
     carry_out(_command(Verb.CANCEL, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
+def conclude(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Go on with what has been collected; what is missing is no longer waited for (截止收集)."""
+    carry_out(_command(Verb.CONCLUDE, step, actor, reason=reason, key=key), as_json)
 
 
 @app.command()

@@ -19,7 +19,14 @@ from duban.core.deciding.office import Look, Office
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.state import EMPTY, State, StepState, fold
 from duban.core.ledger.summary import StepRow, Summary, Upstream
-from duban.core.planning.action_file import BulletinAction, BulletinParameters
+from duban.core.planning.action_file import (
+    AssignAction,
+    AssignParameters,
+    BulletinAction,
+    BulletinParameters,
+    CollectAction,
+    CollectParameters,
+)
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
@@ -145,6 +152,21 @@ def milestone(name: str, needs: str = "", **said: Any) -> Step:
 
 def action(name: str, needs: str = "", **said: Any) -> Step:
     return _step(Kind.ACTION, name, needs, {"action": BULLETIN, **said})
+
+
+def collection(name: str, needs: str = "", **said: Any) -> tuple[Step, ...]:
+    """An action that collects from both units, and before it their steps."""
+    slots = tuple(work(f"{name}@{unit}", needs, owner=unit, **said) for unit in ("works", "law"))
+    asked = CollectAction(uses="collect", parameters=CollectParameters(units=("works", "law")))
+    refs = tuple(slot.ref for slot in slots)
+    return (*slots, action(name, " ".join(slot.id for slot in slots), action=asked, slots=refs))
+
+
+def handing_over(name: str, **said: Any) -> tuple[Step, ...]:
+    """An action that hands the initiative to both units, and after it the steps in which they sign."""
+    slots = tuple(work(f"{name}@{unit}", name, owner=unit, by_signing=True, days=2) for unit in ("works", "law"))
+    asked = AssignAction(uses="assign", parameters=AssignParameters(requirement="按月推进"))
+    return (action(name, action=asked, slots=tuple(slot.ref for slot in slots), **said), *slots)
 
 
 def indicator(name: str, needs: str = "", **said: Any) -> Step:

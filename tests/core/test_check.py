@@ -53,6 +53,16 @@ def test_names_in_an_initiative() -> None:
     ]
 
 
+def test_units_of_actions() -> None:
+    collect = {"uses": "collect", "parameters": {"units": ["districts", "roads", "head", "distrcts"]}}
+    assert in_steps(step("gather", "action", action=collect)) == [
+        ("unknown-unit", (0, "action", "parameters", "units", 2)),
+        ("unknown-unit", (0, "action", "parameters", "units", 3)),
+    ]
+    gather = step("gather", "action", action=collect | {"parameters": {"units": ["districts"]}}, needs=["after"])
+    assert in_steps(gather, step("after", needs=["gather"])) == [("cycle", (0, "needs", 0))]
+
+
 def test_names_in_the_plan_and_the_directory() -> None:
     posts = [
         {"id": "head", "title": "处长", "deputy": "head"},

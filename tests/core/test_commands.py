@@ -16,6 +16,7 @@ from tests.core.builders import (
     POSTS,
     Story,
     action,
+    collection,
     day,
     directory,
     indicator,
@@ -47,13 +48,16 @@ SETTINGS: dict[str, Callable[[], Story]] = {
     "failed": lambda: Story(action("x")).happens(EntryKind.ACTION_FAILED, "x", reason="超时", final=True),
     "elapsing": lambda: Story(period("x")),
     "milestone": lambda: Story(work("before"), milestone("x", "before")),
+    "acting-later": lambda: Story(work("before"), action("x", "before")),
+    "collecting": lambda: Story(*collection("x")),
 }
 OWNERS = {"officer", "head"}
 MANAGERS = {"head", "leader", "coordinator"}
 SUPERVISORS = {"leader", "coordinator"}
 JUDGES = {"judge", "leader"}
 UNDER_WAY = ("open", "working", "asking", "unreviewed", "measuring")
-ANYTHING = ("waiting", *UNDER_WAY, "review", "reviewing", "running", "failed", "elapsing", "milestone")
+BY_ITSELF = ("running", "failed", "elapsing", "milestone", "acting-later", "collecting")
+ANYTHING = ("waiting", *UNDER_WAY, "review", "reviewing", *BY_ITSELF)
 WITH_OWNER = ("waiting", *UNDER_WAY, "review", "suspended")
 
 ALLOWED: dict[str, dict[str, set[str]]] = {
@@ -73,6 +77,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "resume": dict.fromkeys(("suspended", "failed"), MANAGERS),
     "hand-over": {**dict.fromkeys(WITH_OWNER, MANAGERS), "reviewing": MANAGERS | {"judge"}},
     "cancel": dict.fromkeys((*ANYTHING, "suspended"), SUPERVISORS),
+    "conclude": {"collecting": MANAGERS},
     "acknowledge": {
         **dict.fromkeys((*ANYTHING, "suspended"), OWNERS),
         "review": OWNERS | {"judge"},
@@ -141,6 +146,14 @@ REFUSALS = [  # in which setting, who tries what, and what they read
     ("open", "officer", "report", {"progress": 101}, "bad-progress: 进度应为 0 至 100，收到 101"),
     ("open", "officer", "report", {"value": 1.0}, "no-indicator: “x事项”没有指标，不能填写数值"),
     ("measuring", "officer", "report", {"value": float("nan")}, "bad-value: 数值应为有限的数，收到 nan"),
+    ("acting-later", "leader", "conclude", {}, "wrong-kind: “x事项”不是收集事项，不能截止收集"),
+    (
+        "running",
+        "leader",
+        "conclude",
+        {},
+        "not-now: “x事项”自动执行中，现在不能截止收集；待启动时方可截止收集",
+    ),
     ("open", "officer", "extend", {"to": "下周"}, "bad-day: 请写明延期至哪一天（--to 2024-07-15），收到 '下周'"),
     ("open", "officer", "extend", {"to": "2027-01-04"}, "bad-day: 延期日期2027-01-04过远：工作日历编至2027-12-31"),
     ("open", "officer", "extend", {"to": "2024-06-11"}, "not-later: 延期日期2024-06-11应在现时限2024-06-11和今日之后"),
@@ -205,6 +218,16 @@ def test_work_with_a_reviewer_ends_when_it_is_approved() -> None:
 def test_the_first_to_approve_wins_and_the_other_is_told_who_it_was() -> None:
     story = opened(review="law").act("officer", "submit", "x").act("leader", "approve", "x")
     assert refused(story, "judge", "approve") == "closed: “x事项”已办结（leader岗，2024-06-03），无需再办"
+
+
+def test_a_collection_can_be_concluded_with_what_is_in() -> None:
+    story = Story(*collection("x")).act("officer", "submit", "x@works")
+    story.act("leader", "conclude", "x", "时间已到", key="once")
+    assert story.status == {"x@works": "done", "x@law": "cancelled", "x": "running"}
+    cancelled = [entry for entry in story.entries if entry.kind is EntryKind.CANCELLED]
+    assert [(one.step, one.actor, one.data, one.key) for one in cancelled] == [
+        ("x@law", "leader", {"reason": "时间已到"}, "once")
+    ]
 
 
 def test_what_the_system_closed_is_said_to_be_closed_by_it() -> None:

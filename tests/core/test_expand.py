@@ -115,6 +115,70 @@ def test_an_owner_that_is_written_holds_for_every_unit() -> None:
     assert {one.owner for one in steps.values()} == {"officer"}
 
 
+COLLECT = {"uses": "collect", "parameters": {"units": ["districts", "roads"]}}
+
+
+def test_a_collection_writes_a_step_for_every_unit_and_waits_for_them() -> None:
+    gather = step("gather", "action", action=COLLECT, due="2024-06", earliest="2024-05", needs=["draft"], was="ask")
+    more = {"evidence": ["材料"], "review": "head", "duration": 10, "each": None}
+    built = plan(written("road", step("draft"), gather | more, step("after", needs=["gather"])))
+    steps = built.initiatives["road"].steps
+    assert list(steps) == ["draft", "gather@pudong", "gather@xuhui", "gather@roads", "gather", "after"]
+    share, whole = steps["gather@pudong"], steps["gather"]
+    assert (share.title, share.kind, share.owner, share.was) == (
+        "事项gather（浦东新区）",
+        Kind.WORK,
+        "pudong",
+        "ask@pudong",
+    )
+    assert (share.evidence, share.review, share.duration) == (("材料",), "head", Duration(10, 10, 10))
+    assert (share.due, share.earliest) == (parse_when("2024-06"), parse_when("2024-05"))
+    assert (share.action, share.slots, share.by_signing) == (None, (), False)
+    assert (whole.kind, whole.owner, whole.due, whole.earliest, whole.evidence) == (
+        Kind.ACTION,
+        "roads",
+        None,
+        None,
+        (),
+    )
+    assert (whole.duration, whole.review, whole.collects) == (Duration(0, 0, 0), None, True)
+    assert needs(built, "road/gather@xuhui") == ["road/draft"]
+    assert needs(built, "road/gather") == ["road/gather@pudong", "road/gather@xuhui", "road/gather@roads"]
+    assert whole.slots == whole.needs
+    assert needs(built, "road/after") == ["road/gather"]
+
+
+def test_a_collection_may_come_back_and_call_what_units_do_by_another_name() -> None:
+    action = COLLECT | {"parameters": {"units": ["pudong", "districts"], "title": "报送材料"}}
+    gather = step("gather", "action", action=action, repeat="quarterly")
+    visit = step("visit", each="districts", repeat="quarterly", needs=["gather"])
+    one = step("one", needs=["gather@pudong@2024-q2"])
+    built = plan(written("road", gather, visit, one))
+    assert needs(built, "road/gather@2024-q2") == ["road/gather@pudong@2024-q2", "road/gather@xuhui@2024-q2"]
+    assert needs(built, "road/visit@xuhui@2024-q3") == ["road/gather@2024-q3"]
+    assert needs(built, "road/one") == ["road/gather@pudong@2024-q2"]
+    steps = built.initiatives["road"].steps
+    assert steps["gather@pudong@2024-q2"].title == "报送材料（浦东新区，2024年第二季度）"
+    assert steps["gather@2024-q2"].title == "事项gather（2024年第二季度）"
+
+
+def test_handing_over_comes_before_the_steps_of_the_units() -> None:
+    action = {"uses": "assign", "parameters": {"requirement": "按月推进"}}
+    over = step("over", "action", action=action, needs=["draft"], earliest="2024-02", due="3 working days after over")
+    built = plan(
+        written("road", step("draft"), over | {"due": "2024-03"}, step("go", needs=["over"]), support=["xuhui"])
+    )
+    steps = built.initiatives["road"].steps
+    assert list(steps) == ["draft", "over", "over@roads", "over@xuhui", "go"]
+    whole, share = steps["over"], steps["over@xuhui"]
+    assert (needs(built, "road/over"), whole.earliest, whole.due) == (["road/draft"], parse_when("2024-02"), None)
+    assert (needs(built, "road/over@xuhui"), share.earliest, share.due) == (["road/over"], None, parse_when("2024-03"))
+    assert (share.kind, share.owner, share.by_signing, share.duration) == (Kind.WORK, "xuhui", True, Duration(5, 5, 5))
+    assert needs(built, "road/go") == ["road/over@roads", "road/over@xuhui"]
+    assert [str(ref) for ref in whole.slots] == ["road/over@roads", "road/over@xuhui"]
+    assert (whole.by_signing, whole.collects) == (False, False)
+
+
 def test_repeat_writes_a_step_for_every_month_or_quarter() -> None:
     built = plan(written("road", step("report", repeat="monthly"), step("sum", repeat="quarterly")), ends="2024-07-30")
     steps = built.initiatives["road"].steps

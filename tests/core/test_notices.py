@@ -18,6 +18,7 @@ from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
     DIRECTORY,
+    HANDED_OVER,
     HEAD,
     LEADER,
     OFFICER,
@@ -315,6 +316,18 @@ def test_the_owner_signs_then_reports() -> None:
     assert sent(story).at(15).slip("press").command == (
         f"duban report cosmetics/draft --as {OFFICER} --progress 百分数 --note 办理情况"
     )
+
+
+def test_what_is_only_to_be_signed_for_says_so() -> None:
+    bureau = office(initiatives={COSMETICS: initiative(COSMETICS, "推进化妆品产业知识产权保护", "2.4a", *HANDED_OVER)})
+    story = Story(bureau).at(1)
+    story.service.end_action(StepRef(COSMETICS, "over"), "已生成")
+    told = story.at(1).slip("assign", step="over@protection")
+    assert (told.requirement, told.command) == (
+        "按月报送进展；签收即办结",
+        f"duban sign cosmetics/over@protection --as {OFFICER}",
+    )
+    assert sent(story).at(8).slip("press", step="over@protection").command == told.command
 
 
 def test_the_supervisor_takes_note() -> None:

@@ -83,6 +83,17 @@ def test_a_key_that_its_kind_forbids_is_named() -> None:
     assert fault.at == ("duration",)
 
 
+COLLECT = {"uses": "collect", "parameters": {"units": ["districts"]}}
+
+
+def test_what_is_collected_may_be_evidence_that_is_reviewed() -> None:
+    step = STEP | {"kind": "action", "action": COLLECT, "evidence": ["报表"], "review": "head", "due": "2024-06"}
+    assert StepFile.model_validate(step).evidence == ("报表",)
+    assert [fault.at for fault in faults(StepFile, step | {"action": BULLETIN})] == [("review",), ("evidence",)]
+    (fault,) = faults(StepFile, step | {"each": "districts"})
+    assert (fault.id, fault.at) == ("kind-forbids-key", ("each",))
+
+
 def python(**parameters: object) -> dict[str, object]:
     return STEP | {"kind": "action", "action": {"uses": "python", "parameters": {"function": "a.b:c"} | parameters}}
 

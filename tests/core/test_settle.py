@@ -11,7 +11,9 @@ from tests.core.builders import (
     HERE,
     Story,
     action,
+    collection,
     day,
+    handing_over,
     indicator,
     initiative,
     look_at,
@@ -94,6 +96,23 @@ def test_an_action_that_was_cancelled_while_it_ran_stays_cancelled() -> None:
     story = Story(action("publish")).happens(EntryKind.ACTION_STARTED, "publish")
     story.act("leader", "cancel", "publish", "任务取消").happens(EntryKind.ACTION_SUCCEEDED, "publish")
     assert story.status == {"publish": "cancelled"}
+
+
+def test_what_is_handed_over_is_done_once_it_is_signed_for() -> None:
+    story = Story(*handing_over("over"))
+    assert story.status == {"over": "running", "over@works": "waiting", "over@law": "waiting"}
+    story.happens(EntryKind.ACTION_STARTED, "over").happens(EntryKind.ACTION_SUCCEEDED, "over").on("2024-06-04")
+    assert story.status == {"over": "done", "over@works": "open", "over@law": "open"}
+    story.act("officer", "sign", "over@works").on("2024-06-05").act("judge", "report", "over@law", "已部署")
+    assert story.status == dict.fromkeys(story.status, "done")
+    assert [story.step(f"over@{unit}").finished for unit in ("works", "law")] == [day("2024-06-04"), day("2024-06-05")]
+
+
+def test_a_collection_is_compiled_when_all_is_in() -> None:
+    story = Story(*collection("x")).act("officer", "submit", "x@works")
+    assert story.status == {"x@works": "done", "x@law": "open", "x": "waiting"}
+    story.act("clerk", "submit", "x@law")
+    assert story.decision.actions == (StepRef(HERE, "x"),)
 
 
 @pytest.mark.parametrize(("value", "stands"), [(9.9, "working"), (10.0, "done"), (11.0, "done")])

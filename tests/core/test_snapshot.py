@@ -48,6 +48,8 @@ RICH = build(
         "action",
         action={"uses": "python", "timeout": 9, "parameters": {"function": "a:b", "title": "通报", "x": 0.5}},
     ),
+    step("gather", "action", action={"uses": "collect", "parameters": {"units": ["districts"]}}),
+    step("over", "action", action={"uses": "assign", "parameters": {"requirement": "按月推进"}}),
     step("count", "indicator", target={"at_least": 0, "unit": "件"}, duration=0),
     step("show", "period", duration="30 days", earliest="2 days after draft"),
     tags=["道路"],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from duban.core.planning.action_file import SHARED
 from duban.core.planning.directory import DirectoryFile, Post
 from duban.core.planning.expand import STANDARD_LADDER
 from duban.core.planning.files import Files, Written
@@ -50,6 +51,7 @@ def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
 def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
     units, posts = [unit.id for unit in directory.units], [post.id for post in directory.posts]
     known = {"unit": units, "post": posts, "unit or post": units + posts}
+    known["unit or group"] = units + [group.id for group in directory.groups]
     sets = {what: set(names) for what, names in known.items()}
     for named in _all_named(files, directory):
         if named.name not in sets[named.must_be]:
@@ -91,6 +93,9 @@ def _named_in_initiative(written: Written) -> Iterator[_Named]:
         for key, part, whom in (("owner", "the owner", step.owner), ("review", "the reviewer", step.review)):
             if whom:
                 yield _Named(whom, "unit or post", f"{part} of {step.id!r}", written.name, ("steps", number, key))
+        for at, name in enumerate(step.action.parameters.units if isinstance(step.action, SHARED) else ()):
+            place = ("steps", number, "action", "parameters", "units", at)
+            yield _Named(name, "unit or group", f"a unit of {step.id!r}", written.name, place)
 
 
 def _vacant(files: Files, directory: DirectoryFile) -> Iterator[Problem]:

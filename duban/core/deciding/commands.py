@@ -36,6 +36,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     HAND_OVER = "hand-over"
     CANCEL = "cancel"
+    CONCLUDE = "conclude"
     ACKNOWLEDGE = "acknowledge"
 
 
@@ -52,6 +53,7 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.RESUME: "恢复",
     Verb.HAND_OVER: "转办",
     Verb.CANCEL: "终止",
+    Verb.CONCLUDE: "截止收集",
     Verb.ACKNOWLEDGE: "知悉",
 }
 
@@ -343,6 +345,14 @@ def _cancel(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.CANCELLED),)
 
 
+def _conclude(matter: _Matter) -> tuple[Draft, ...]:
+    """Go on with what is in: the steps of the units that are not closed are cancelled."""
+    if not matter.step.collects:
+        raise Refused("wrong-kind", f"“{matter.step.title}”不是收集事项，不能截止收集")
+    missing = [ref.step for ref in matter.step.slots if not matter.state.step(ref.step).closed]  # else it would run
+    return tuple(matter.draft(EntryKind.CANCELLED, step=name) for name in missing)
+
+
 def _acknowledge(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.ACKNOWLEDGED),)
 
@@ -356,6 +366,8 @@ _SUSPENDED = frozenset({Status.SUSPENDED})
 _STOPPED = _SUSPENDED | {Status.FAILED}
 _ANY = frozenset(Kind)
 _WORK = frozenset({Kind.WORK})
+_ACTION = frozenset({Kind.ACTION})
+_WAITING = frozenset({Status.WAITING})
 _REVIEWED = frozenset({Kind.WORK, Kind.REVIEW})
 
 
@@ -377,5 +389,6 @@ RULES: Mapping[Verb, _Rule] = {
     Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
     Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
     Verb.CANCEL: _Rule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
+    Verb.CONCLUDE: _Rule(_managers, _WAITING, _conclude, _ACTION, reasoned=True),
     Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
 }

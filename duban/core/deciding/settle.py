@@ -68,6 +68,8 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
             return last if look.today > last else None
         case Kind.ACTION:
             return own.succeeded
+        case Kind.WORK if step.by_signing:
+            return own.signed
         case Kind.INDICATOR if step.target is not None and own.value is not None:
             return own.answered if own.value >= step.target.at_least else None
         case _:

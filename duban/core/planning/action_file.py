@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
-from duban.core.planning.values import Parameter, PlainText, Strict
+from duban.core.planning.values import Many, Parameter, PlainText, Slug, Strict, Title
 from duban.core.problems import Fault, Invalid
 
 LONGEST_ACTION = 60
@@ -18,6 +18,26 @@ class BulletinParameters(Strict):
     """What a bulletin is written with."""
 
     title: PlainText = Field(description="heading of the bulletin, in Chinese")
+
+
+class CollectParameters(Strict):
+    """From whom something is collected."""
+
+    units: Annotated[Many[Slug], Field(min_length=1)] = Field(
+        description="units that hand something in; a group stands for its units"
+    )
+    title: Title | None = Field(
+        None, description="what each unit is asked to do, in Chinese; the title of the step when left out"
+    )
+
+
+class AssignParameters(Strict):
+    """What is handed to whom."""
+
+    requirement: PlainText = Field(description="what is asked of the units, in Chinese")
+    units: Many[Slug] = Field(
+        (), description="units that sign for it; a group stands for its units; lead and support when left out"
+    )
 
 
 class PythonParameters(Strict):
@@ -59,6 +79,20 @@ class BulletinAction(_Action):
     parameters: BulletinParameters = Field(description="what the bulletin is written with")
 
 
+class CollectAction(_Action):
+    """collect (收集): a step for every unit that hands something in; when all are in, a table of what came."""
+
+    uses: Literal["collect"] = Field(description=USES)
+    parameters: CollectParameters = Field(description="from whom it is collected")
+
+
+class AssignAction(_Action):
+    """assign (交办): writes the 《工作交办单》 to `var/assigned/`, and has every unit sign for it."""
+
+    uses: Literal["assign"] = Field(description=USES)
+    parameters: AssignParameters = Field(description="what is handed to whom")
+
+
 class PythonAction(_Action):
     """python: calls a function of the office's own."""
 
@@ -66,7 +100,13 @@ class PythonAction(_Action):
     parameters: PythonParameters = Field(description="the function, and what it is called with")
 
 
-Action = Annotated[BulletinAction | PythonAction, Field(discriminator="uses")]
+SHARED = (CollectAction, AssignAction)
+"""Actions in which every unit has a step of its own."""
+
+Action = Annotated[
+    BulletinAction | CollectAction | AssignAction | PythonAction,
+    Field(discriminator="uses"),
+]
 """An action of a plan: its name, its parameters, its time-out."""
 
 ACTION: Final[TypeAdapter[Action]] = TypeAdapter(Action)

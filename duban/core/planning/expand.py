@@ -4,16 +4,18 @@ What cannot be resolved is left out here and reported by `check`, so that one mi
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from duban.core.days.workdays import Roll
+from duban.core.planning.action_file import SHARED, AssignAction, CollectAction
 from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.instances import Instance, Instances
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
+from duban.core.planning.shares import share
 from duban.core.planning.when import PERIOD, START, Duration, Relative, When
 
 STANDARD_LADDER = "standard"
@@ -78,8 +80,9 @@ class _Writer:
                     steps[instance.ref.step] = self.step(step, number, instance)
         return steps
 
-    def step(self, step: StepFile, number: int, instance: Instance) -> Step:
+    def step(self, written: StepFile, number: int, instance: Instance) -> Step:
         """One instance of the step that stands at place `number` of the file."""
+        step = share(written, instance)
         kind = Kind(step.kind)
         due, due_anchor = _date(step.due, instance, self.instances)
         earliest, earliest_anchor = _date(step.earliest, instance, self.instances)
@@ -87,7 +90,7 @@ class _Writer:
             ref=instance.ref,
             title=_title(step, instance, self.directory),
             kind=kind,
-            needs=tuple(dict.fromkeys(ref for need in step.needs for ref in self.instances.meant(need, instance))),
+            needs=tuple(dict.fromkeys(self.needs(written, instance))),
             duration=step.duration or _usual_duration(kind),
             owner=step.owner or instance.unit or (self.file.supervisor if kind is Kind.REVIEW else self.file.lead),
             due=due,
@@ -101,11 +104,23 @@ class _Writer:
             action=step.action,
             target=Target(step.target.at_least, step.target.unit) if step.target else None,
             span=instance.period.span if instance.period else None,
+            slots=self.instances.slots(instance) if isinstance(step.action, SHARED) else (),
+            by_signing=isinstance(written.action, AssignAction) and step.action is None,
             was="@".join((step.was, *instance.tags)) if step.was else None,
             basis=step.basis,
             assumed=step.assumed,
             written=number,
         )
+
+    def needs(self, written: StepFile, instance: Instance) -> Iterator[StepRef]:
+        """What one instance waits for; within an action with a step for every unit, one comes before the other."""
+        if isinstance(written.action, CollectAction) and instance.unit is None:
+            yield from self.instances.slots(instance)
+        elif isinstance(written.action, AssignAction) and instance.unit is not None:
+            yield self.instances.action(instance)
+        else:
+            for need in written.needs:
+                yield from self.instances.meant(need, instance)
 
 
 def _initiative(written: Written, instances: Instances, directory: Directory | None) -> Initiative:

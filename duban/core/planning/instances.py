@@ -1,13 +1,14 @@
-"""What `each` and `repeat` make of one written step: its instances, and which of them a reference means."""
+"""What `each`, `repeat` and `units` make of one written step: its instances, and which of them a reference means."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from duban.core.planning.action_file import SHARED, CollectAction
 from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.plan import StepRef
-from duban.core.planning.plan_file import PlanFile, StepFile
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile
 from duban.core.planning.when import Span, month_span
 
 _QUARTERS = "一二三四"
@@ -24,7 +25,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One of the steps that a written step stands for. `group` is set together with `unit`."""
+    """One of the steps that a written step stands for. `group` is the one that `each` names."""
 
     ref: StepRef
     group: str | None = None
@@ -60,20 +61,44 @@ class Instances:
         self._groups = {} if directory is None else {name: group.units for name, group in directory.groups.items()}
         self._periods = {"monthly": tuple(periods(plan, 1)), "quarterly": tuple(periods(plan, 3))}
         self._families: dict[StepRef, Mapping[str | None, tuple[Instance, ...]]] = {}
+        self._last: dict[StepRef, list[str | None]] = {}
         for initiative in written:
             for step in initiative.file.steps:
                 ref = StepRef(initiative.file.id, step.id)
-                self._families.setdefault(ref, self._family(ref, step))
+                if ref not in self._families:
+                    self._families[ref] = self._family(initiative.file, step)
 
-    def _family(self, ref: StepRef, step: StepFile) -> dict[str | None, tuple[Instance, ...]]:
-        """The instances of a step for each of its units; under None when it is written for none."""
-        units = dict.fromkeys(self._groups.get(step.each, ())) if step.each else (None,)
+    def _family(self, initiative: InitiativeFile, step: StepFile) -> dict[str | None, tuple[Instance, ...]]:
+        """The instances of a step for each of its units; under None the one that belongs to no unit."""
+        ref = StepRef(initiative.id, step.id)
+        units: dict[str | None, None] = dict.fromkeys(self._groups.get(step.each, ()) if step.each else (None,))
+        if isinstance(step.action, SHARED):
+            named = step.action.parameters.units or (initiative.lead, *initiative.support)
+            shares = [unit for name in named for unit in self._groups.get(name, (name,))]
+            collects = isinstance(step.action, CollectAction)
+            units = dict.fromkeys((*shares, None) if collects else (None, *shares))
+            self._last[ref] = [None] if collects else list(units)[1:]
         spans = self._periods[step.repeat] if step.repeat else (None,)
         return {unit: tuple(_instance(ref, step.each, unit, period) for period in spans) for unit in units}
 
     def of(self, ref: StepRef) -> tuple[Instance, ...]:
         """The instances of a written step, by unit and then by time; none when the plan has no such step."""
         return tuple(instance for family in self._families.get(ref, {}).values() for instance in family)
+
+    def slots(self, of: Instance) -> tuple[StepRef, ...]:
+        """The steps of the units, at the same time, of an action that has one for each; none of any other step."""
+        family = self._families.get(self._written(of.ref), {})
+        if of.unit is not None:
+            return ()
+        return tuple(one.ref for many in family.values() for one in many if one.unit and one.period == of.period)
+
+    def action(self, of: Instance) -> StepRef:
+        """The action that the step of a unit is part of."""
+        ref = self._written(of.ref)
+        return next(one.ref for one in self._families[ref][None] if one.period == of.period)
+
+    def _written(self, ref: StepRef) -> StepRef:
+        return StepRef(ref.initiative, ref.step.partition("@")[0])
 
     def knows(self, ref: StepRef) -> bool:
         """Whether the plan has a written step of that name, without `@`."""
@@ -83,14 +108,16 @@ class Instances:
         """The steps that a reference written in the step of `by` means; none when there are no such steps.
 
         A name without `@` means, of a step written for the same group, the instance of the same unit, and, of a
-        repeated step, the instances whose time overlaps that of `by`; of any other step it means all instances.
+        repeated step, the instances whose time overlaps that of `by`; of an action with a step for every unit, what
+        comes last of it; of any other step it means all instances.
         """
         ref = StepRef.parse(text, by.ref.initiative)
         base, *tags = ref.step.split("@")
-        family = self._families.get(StepRef(ref.initiative, base), {})
+        written = StepRef(ref.initiative, base)
+        family = self._families.get(written, {})
         named = [tag for tag in tags if tag in family]
         same = [by.unit] if by.unit in family and _group(family) == by.group else list(family)
-        units = named or same
+        units = named or self._last.get(written, same)
         return tuple(
             instance.ref
             for unit in units

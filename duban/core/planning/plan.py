@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
-from duban.core.planning.action_file import Action
+from duban.core.planning.action_file import Action, CollectAction
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration, Span, When
 
@@ -66,6 +66,10 @@ class Step:
     was: str | None = None
     basis: str | None = None
     assumed: bool = False
+    slots: tuple[StepRef, ...] = ()
+    """The steps of the units, where an action has one for each."""
+    by_signing: bool = False
+    """Whether it is done once it is signed for."""
     written: int = 0
     """Place of the step in its file: what messages about it point to."""
 
@@ -73,6 +77,11 @@ class Step:
     def id(self) -> str:
         """The step's id within its initiative."""
         return self.ref.step
+
+    @property
+    def collects(self) -> bool:
+        """Whether it waits for what units hand in."""
+        return isinstance(self.action, CollectAction)
 
     @property
     def waits_for(self) -> tuple[StepRef, ...]:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from duban.core.planning.action_file import Action
+from duban.core.planning.action_file import SHARED, Action, CollectAction
 from duban.core.planning.values import (
     Day,
     DurationText,
@@ -129,8 +129,9 @@ class StepFile(_Changeable):
             )
 
     def _meaningless(self) -> Iterator[Fault]:
+        collected = COLLECTED if isinstance(self.action, CollectAction) else ()
         for name, kinds in _ONLY_FOR.items():
-            if getattr(self, name) and self.kind not in kinds:
+            if getattr(self, name) and self.kind not in kinds and name not in collected:
                 yield Fault(
                     "kind-forbids-key",
                     f"`{name}` has no meaning for a step of kind {self.kind}",
@@ -138,6 +139,13 @@ class StepFile(_Changeable):
                     (name,),
                 )
 
+        if self.each and isinstance(self.action, SHARED):
+            message = f"`each` has no meaning for {self.action.uses}, which has a step for each of its own units"
+            yield Fault("kind-forbids-key", message, "write the group as one of its `units`", ("each",))
+
+
+COLLECTED = ("evidence", "review")
+"""What an action that collects may say of the steps of its units."""
 
 _ONLY_FOR = {
     "action": ("action",),

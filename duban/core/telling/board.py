@@ -8,6 +8,7 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Status, StepRow
 from duban.core.telling.chart import gantt
+from duban.core.telling.tables import escape
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
 DONE_MARK = "✅"
@@ -71,10 +72,3 @@ def _limit(row: StepRow) -> str:
 
 def _day(day: date | None) -> str:
     return "—" if day is None else f"{day:%m}{HYPHEN}{day:%d}"
-
-
-def escape(text: str) -> str:
-    """Text that cannot be taken for Markdown or HTML, in one line."""
-    for mark, instead in (("&", "&amp;"), ("<", "&lt;"), ("|", "&#124;"), ("[", "&#91;"), ("`", "&#96;"), ("\n", " ")):
-        text = text.replace(mark, instead)
-    return text

@@ -12,6 +12,7 @@ from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import StepState
 from duban.core.ledger.summary import Light, StepRow
+from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Rung
@@ -99,6 +100,10 @@ def requirement(matter: Matter) -> str:
     if step.kind is Kind.REVIEW:
         work = "、".join(f"“{matter.look.office.plan.step(need).title}”" for need in step.needs)
         return f"审核{work}，予以通过或者退回"
+    if step.by_signing:
+        action = matter.look.office.plan.step(step.needs[0]).action
+        asked = f"{action.parameters.requirement}；" if isinstance(action, AssignAction) else ""
+        return f"{asked}签收即办结"
     if step.review is not None:
         return f"办结后报{matter.title(step.review)}审核"
     return f"依据{step.basis}办理" if step.basis else ""
@@ -120,6 +125,8 @@ def command(matter: Matter) -> str:
         case "return" if owns:
             return f"duban submit {whose}" + "".join(f" --evidence {quote(name)}" for name in step.evidence)
         case "assign" | "remind" if owns and matter.own.signed is None:
+            return f"duban sign {whose}"
+        case "press" | "supervise" if owns and step.by_signing:
             return f"duban sign {whose}"
         case "remind" | "press" | "supervise" if owns:
             return f"duban report {whose} {'--value 数值' if step.target else '--progress 百分数'} --note 办理情况"
