@@ -18,7 +18,14 @@ def properties(schema: Any) -> Iterator[tuple[str, Any]]:
 
 
 def test_there_is_one_for_each_kind_of_file() -> None:
-    assert {name.removesuffix(".schema.json") for name in SCHEMAS} == {"plan", "initiative", "directory", "escalation"}
+    assert {name.removesuffix(".schema.json") for name in SCHEMAS} == {
+        "plan",
+        "initiative",
+        "pattern",
+        "document",
+        "directory",
+        "escalation",
+    }
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
