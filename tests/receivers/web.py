@@ -32,9 +32,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body and headers."""
+    """Status, body (JSON, or bytes as they are) and headers."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | bytes
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -222,7 +222,7 @@ def _request(handler: BaseHTTPRequestHandler) -> Request:
 
 
 def _send(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
-    body = json.dumps(answer.body).encode()
+    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
     handler.send_response(answer.status)
     for name, value in (*answer.headers, ("Content-Type", "application/json"), ("Content-Length", str(len(body)))):
         handler.send_header(name, value)

@@ -156,7 +156,7 @@ def answered(kind: str, answer: Answer) -> tuple[bool, str, timedelta | None]:
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
-@pytest.mark.parametrize("body", [{}, {"errcode": None, "code": "0"}, ["ok"]])
+@pytest.mark.parametrize("body", [{}, {"errcode": None, "code": "0"}, ["ok"], b"<html>Welcome</html>"])
 def test_an_answer_without_a_code_is_a_refusal(kind: str, body: object) -> None:
     accepted, detail, _ = answered(kind, Answer(body))  # type: ignore[arg-type]  # what no service should answer
     assert not accepted
