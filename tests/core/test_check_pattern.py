@@ -41,3 +41,7 @@ def test_what_is_wrong_with_a_step(bad: dict[str, Any], problems: list[tuple[Any
 
 def test_a_value_without_a_place_for_it() -> None:
     assert found(values={"document": "办法", "matter": "事由"}) == [("unused-value", "values", "matter")]
+
+
+def test_dates_are_asked_for_of_steps_that_are_there() -> None:
+    assert found(dates=["issued", "drafts"]) == [("unknown-step", "dates", 1)]

@@ -132,6 +132,15 @@ def test_every_step_is_there_once_and_the_patterns_keep_their_order(needs: list[
     assert [name for name in names if not name.startswith("o")] == [one["id"] for one in STEPS if own]
 
 
+def test_a_pattern_may_ask_for_dates() -> None:
+    dated = pattern(dates=["draft", "issued"])
+    assert faults(applied(dated)) == [("missing-date", "pattern"), ("missing-date", "pattern")]
+    assert faults(applied(dated, dates={"draft": {"earliest": "2024-05"}, "issued": "2024-06-28"})) == [
+        ("missing-date", "dates")
+    ]
+    assert faults(applied(dated, dates={"draft": "2024-05"}, without=["issued"])) == []
+
+
 @pytest.mark.parametrize(
     ("more", "found"),
     [
@@ -139,7 +148,7 @@ def test_every_step_is_there_once_and_the_patterns_keep_their_order(needs: list[
         ({"change": {"nothing": {}}}, [("unknown-step", "change", "nothing")]),
         ({"without": ["nothing"]}, [("unknown-step", "without", 0)]),
         ({"without": ["hearing"], "dates": {"hearing": "2024-04-30"}}, [("left-out", "dates", "hearing")]),
-        ({"values": {}}, [("missing-value", "values")]),
+        ({"values": {}}, [("missing-value", "pattern")]),
         ({"values": {"document": "办法", "x": "多"}}, [("unused-value", "values", "x")]),
         ({"steps": [step("draft")]}, [("duplicate-id", "steps", 0, "id")]),
         ({"change": {"issued": {"evidence": ["办法"]}}}, [("kind-forbids-key", "change", "issued", "evidence")]),

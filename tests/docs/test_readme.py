@@ -24,11 +24,23 @@ sections:
 """
 
 
-def block(language: str) -> str:
-    """The first fenced block of a language."""
-    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    assert found, f"the README has no block of {language}"
-    return found[1]
+COMPANION = """
+id: fair-competition-review
+title: 示例
+source: "1.2"
+lead: policy-law
+supervisor: director
+pattern: normative
+values: {document: 《示例办法》}
+dates: {issued: 2024-08-30}
+"""
+
+
+def block(language: str, number: int = 0) -> str:
+    """A fenced block of a language, the first unless said otherwise."""
+    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert len(found) > number, f"the README has too few blocks of {language}"
+    return str(found[number])
 
 
 @pytest.fixture
@@ -47,6 +59,13 @@ def test_the_good_example_has_no_problems(example: Path) -> None:
     result = CliRunner().invoke(app, ["check", "plan"])
     assert result.exit_code == Exit.FINE, result.output
     assert "0 problems" in result.output
+
+
+def test_the_example_with_a_pattern_has_no_problems(example: Path) -> None:
+    for name, text in (("special-funds-measures", block("yaml", 1)), ("fair-competition-review", COMPANION)):
+        (example.parent / f"{name}.yaml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", "plan"])
+    assert result.exit_code == Exit.FINE, result.output
 
 
 def test_the_bad_example_prints_the_message_it_shows(example: Path) -> None:

@@ -27,6 +27,8 @@ def _ids(pattern: PatternFile) -> Iterator[Fault]:
 
 def _references(pattern: PatternFile) -> Iterator[Fault]:
     known = [step.id for step in pattern.steps]
+    for at, name in enumerate(pattern.dates):
+        yield from _reference("unknown-step", name, known, ("dates", at))
     for number, step in enumerate(pattern.steps):
         named: list[tuple[str, str, Location]] = [
             ("unknown-need", need, ("needs", at)) for at, need in enumerate(step.needs)

@@ -25,6 +25,7 @@ class PatternFile(Strict):
     values: dict[str, PlainText] = Field(
         default_factory=dict, description="what an initiative has to give, by name, each with what it is"
     )
+    dates: Many[Slug] = Field((), description="steps whose due date every initiative has to give under `dates`")
     steps: Many[StepFile] = Field(min_length=1, description="steps in the order in which people read them")
 
 

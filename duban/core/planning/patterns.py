@@ -49,7 +49,8 @@ def apply_pattern(file: InitiativeFile, pattern: PatternFile) -> WrittenOut:
     A step of its own stands after the last step it needs, and at the end when it needs none of the initiative.
     """
     taken = {step.id for step in pattern.steps}
-    faults = [*_names(file, pattern), *_values(file, pattern), *_anchors(file, pattern)]
+    faults = [*_names(file, pattern), *_values(file, pattern), *_missing_dates(file, pattern)]
+    faults += _anchors(file, pattern)
     steps: list[Placed] = []
     for number, step in enumerate(pattern.steps):
         if step.id not in file.without:
@@ -88,12 +89,22 @@ def _values(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
     for name, about in pattern.values.items():
         if name not in file.values:
             message = f"pattern {pattern.id!r} needs the value `{name}`"
-            yield Fault("missing-value", message, f"add it under `values`: {about}", ("values",))
+            place = ("values",) if file.values else ("pattern",)
+            yield Fault("missing-value", message, f"add it under `values`: {about}", place)
     for name in file.values:
         if name not in pattern.values:
             remedy = nearest(name, pattern.values, "remove it")
             message = f"pattern {pattern.id!r} has no use for the value `{name}`"
             yield Fault("unused-value", message, remedy, ("values", name))
+
+
+def _missing_dates(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
+    for name in pattern.dates:
+        dates = file.dates.get(name)
+        if name not in file.without and (dates is None or dates.due is None):
+            message = f"pattern {pattern.id!r} needs a date for the step {name!r}"
+            place = ("dates",) if file.dates else ("pattern",)
+            yield Fault("missing-date", message, f"add it under `dates`, as in `{name}: 2024-06-28`", place)
 
 
 def _anchors(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
