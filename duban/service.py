@@ -6,14 +6,17 @@ again adds nothing that is there already.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from duban.core.deciding.commands import Command, Refused, respond
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.facts import facts_of
 from duban.core.deciding.office import Look, Office
+from duban.core.deciding.schedule import Schedule
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.state import DELIVERIES, State, fold
-from duban.core.ledger.summary import Upstream
+from duban.core.ledger.summary import Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger
@@ -73,6 +76,25 @@ class Service:
             wakes=wakes,
             known=known,
         )
+
+    def everything(self) -> Iterator[tuple[Look, State]]:
+        """Every initiative of the plan as stored, seen now, in the plan's order; in three queries."""
+        summaries = self.ledger.summaries()
+        known = {StepRef(one.initiative, row.step): known_of(row) for one in summaries for row in one.steps}
+        with self.ledger.stream() as entries:
+            stored = {name: tuple(one) for name, one in groupby(entries, key=lambda entry: entry.initiative)}
+        now = self.clock.now()
+        for name, initiative in self.office.plan.initiatives.items():
+            facts = {ref: known[ref] for ref in initiative.upstream if ref in known}
+            yield Look(self.office, initiative, facts, now), fold(stored.get(name, ()), renamed(initiative))
+
+    def schedule(self) -> Schedule:
+        """The whole plan as it stands at this moment, whether or not a tick has stored it: what forecasts are made of.
+
+        Raises CalendarRange when a step is expected beyond the calendar.
+        """
+        facts = facts_of((look, decide(look, state)) for look, state in self.everything())
+        return Schedule(self.office.plan, self.office.calendar, facts, self.office.day(self.clock.now()))
 
     def initiative(self, name: str) -> Initiative:
         """The initiative of that id; raises Refused with the nearest name."""

@@ -10,7 +10,7 @@ from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import RECIPIENT, NoticeRow, Summary, Upstream
+from duban.core.ledger.summary import RECIPIENT, NoticeRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict
 
@@ -75,7 +75,7 @@ class MemoryLedger:
         """What is known of steps elsewhere."""
         with self._lock:
             known = {
-                StepRef(summary.initiative, row.step): Upstream(row.finished, row.forecast)
+                StepRef(summary.initiative, row.step): known_of(row)
                 for summary in self._summaries.values()
                 for row in summary.steps
             }

@@ -1,49 +1,162 @@
-"""`duban forecast`: what will be late, through the whole plan, and where acting helps."""
+"""`duban forecast`: what will be late, through the whole plan, where acting helps, and how likely each date is."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from duban.cli.named import known, step_of
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
-from duban.core.deciding.facts import facts_of
-from duban.core.deciding.forecast import Forecast, Late, forecast
-from duban.core.deciding.schedule import Schedule
-from duban.core.planning.plan import Plan
+from duban.core.deciding.chances import SAMPLES, SEED, Chance, Chances, chances
+from duban.core.deciding.forecast import Late, forecast
+from duban.core.planning.plan import StepRef
+from duban.core.telling.lateness import Prospect, chain_of, lateness
+from duban.service import Service
 
 app = typer.Typer()
 
+UNSURE = 0.8
+"""Deadlines that are kept in fewer samples than this are listed."""
+
+FOREMOST = 10
+"""How many of the most critical steps are listed."""
+
+Part = Table | str
+
 
 @app.command("forecast")
-def forecast_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def forecast_command(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[INITIATIVE|STEP]", help="One initiative, or one step as initiative/step.")
+    ] = None,
+    with_chances: Annotated[bool, typer.Option("--chances", help="Say how likely each date is.")] = False,
+    samples: Annotated[
+        int, typer.Option(min=1, max=100_000, metavar="N", help="How often durations are drawn for that.")
+    ] = SAMPLES,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Which draws; the same number, the same ones.")] = SEED,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Forecast the whole plan from how it stands: what will miss its deadline, and why (预计)."""
     with opened() as at:
-        office, today = at.service.office, at.service.office.day(at.service.clock.now())
-        told = forecast(Schedule(office.plan, office.calendar, facts_of(at.seen()), today))
+        asked = None if what is None else set(_asked(at.service, what))
+        schedule = at.service.schedule()
+        drawn = chances(schedule, samples, seed) if with_chances else None
+        seen = Prospect(at.service.office, schedule, forecast(schedule), drawn)
+    steps = [ref for ref in seen.forecast.finish if asked is None or ref in asked]
     if as_json:
-        print_json({"late": told.late, "finish": told.finish, "slack": told.slack})
-    elif not told.late:
-        typer.echo("预计全部事项都能按时办结")
+        print_json(_data(seen, steps))
     else:
-        console().print(_table(office.plan, told))
+        for part in _whole(seen) if asked is None else _narrow(seen, steps):
+            console().print(part, soft_wrap=isinstance(part, str))
 
 
-def _table(plan: Plan, told: Forecast) -> Table:
-    table = Table("晚", "时限", "预计", "事项", "先办", "编号", box=None, pad_edge=False)
-    for late in sorted(told.late, key=lambda one: (-one.days, one.step)):
-        table.add_row(
-            f"{late.days}天",
-            late.due.isoformat(),
-            late.finish.isoformat(),
-            escape(plan.step(late.step).title),
-            escape(_where_to_act(plan, late)),
-            str(late.step),
-        )
+def _asked(service: Service, what: str) -> Iterator[StepRef]:
+    """The steps of the initiative, or the step, that is named; raises Refused for an unknown one."""
+    initiative, _, step = what.partition("/")
+    if step:
+        yield known(service, step_of(what))
+    else:
+        yield from (one.ref for one in service.initiative(initiative).steps.values())
+
+
+# For programs --------------------------------------------------------------------------------------------------------
+
+
+def _data(seen: Prospect, steps: list[StepRef]) -> dict[str, object]:
+    told, wanted, homes = seen.forecast, set(steps), {ref.initiative for ref in steps}
+    found: dict[str, object] = {
+        "as_of": seen.schedule.today,
+        "late": [{**_fields(late), "said": lateness(seen, late)} for late in told.late if late.step in wanted],
+        "finish": {ref: told.finish[ref] for ref in steps},
+        "slack": {ref: told.slack[ref] for ref in steps},
+        "due": {ref: told.due[ref] for ref in steps if ref in told.due},
+        "chain": {ref: told.chain(ref) for ref in steps},
+        "ends": {name: day for name, day in told.ends.items() if name in homes},
+    }
+    if seen.chances is not None:
+        found["chances"] = {
+            "samples": seen.chances.samples,
+            "seed": seen.chances.seed,
+            "steps": [one for one in seen.chances.steps if one.step in wanted],
+            "initiatives": [one for one in seen.chances.initiatives if one.initiative in homes],
+        }
+    return found
+
+
+def _fields(late: Late) -> dict[str, object]:
+    return {field.name: getattr(late, field.name) for field in fields(late)}
+
+
+# For people ----------------------------------------------------------------------------------------------------------
+
+
+def _whole(seen: Prospect) -> Iterator[Part]:
+    late = sorted(seen.forecast.late, key=lambda one: (-one.days, one.step))
+    yield _late(seen, late) if late else "预计全部事项都能按时办结"
+    if seen.chances is not None:
+        yield from _unsure(seen, seen.chances)
+
+
+def _late(seen: Prospect, late: Iterable[Late]) -> Table:
+    table = _table("晚", "时限", "预计", "事项", "编号", "说明")
+    for one in late:
+        title = escape(seen.office.plan.step(one.step).title)
+        days = f"{one.days}天", one.due.isoformat(), one.finish.isoformat()
+        table.add_row(*days, title, str(one.step), escape(lateness(seen, one)))
     return table
 
 
-def _where_to_act(plan: Plan, late: Late) -> str:
-    first = late.chain[0]
-    return "本事项" if first == late.step else plan.step(first).title
+def _unsure(seen: Prospect, drawn: Chances) -> Iterator[Part]:
+    """The deadlines that may well be missed, then what most of it hangs on."""
+    unsure = [one for one in drawn.steps if one.kept is not None and one.kept < UNSURE]
+    yield ""
+    if unsure:
+        yield f"按期把握不足八成的时限（抽样{drawn.samples}次）："
+        yield _chances(seen, sorted(unsure, key=lambda one: (one.kept, one.step)))
+    else:
+        yield f"各项时限都有八成以上把握（抽样{drawn.samples}次）"
+    yield ""
+    yield "最关键的事项："
+    yield _chances(seen, drawn.steps[:FOREMOST])
+
+
+def _narrow(seen: Prospect, steps: list[StepRef]) -> Iterator[Part]:
+    """One initiative or one step: its dates, the chain to its end, what will be late."""
+    if not steps:
+        yield "已全部办结，无须预计"
+        return
+    told = seen.forecast
+    table = _table("时限", "预计", "机动", "事项", "承办", "编号")
+    for ref in steps:
+        due = told.due[ref].isoformat() if ref in told.due else "—"
+        title, owner = escape(seen.office.plan.step(ref).title), escape(seen.owner(ref))
+        table.add_row(due, told.finish[ref].isoformat(), f"{told.slack[ref]}天", title, owner, str(ref))
+    yield table
+    last = max(steps, key=lambda ref: told.finish[ref])
+    yield escape(f"关键链：{chain_of(seen, told.chain(last))}")
+    for late in told.late:
+        if late.step in steps:
+            yield escape(f"{seen.titled(late.step, late.step)}{lateness(seen, late)}")
+    if seen.chances is not None:
+        yield _chances(seen, [seen.chances.of[ref] for ref in steps])
+
+
+def _chances(seen: Prospect, drawn: Iterable[Chance]) -> Table:
+    table = _table("按期", "时限", "五成把握", "八成把握", "关键度", "事项", "编号")
+    for one in drawn:
+        kept = "—" if one.kept is None else f"{one.kept:.0%}"
+        due = one.due.isoformat() if one.due else "—"
+        dates = kept, due, one.p50.isoformat(), one.p80.isoformat()
+        table.add_row(*dates, f"{one.critical:.0%}", escape(seen.office.plan.step(one.step).title), str(one.step))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(*headings, box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    return table

@@ -26,9 +26,12 @@ class Opened:
 
     def seen(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, Decision]]:
         """Initiatives (all, or those named) as they stand at this moment, in the document's order."""
-        for name in self.service.office.plan.initiatives if names is None else names:
-            view = self.service.view(name)
-            yield view.look, decide(view.look, view.state)
+        if names is None:
+            looks = self.service.everything()
+        else:
+            looks = ((view.look, view.state) for view in map(self.service.view, names))
+        for look, state in looks:
+            yield look, decide(look, state)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from duban.cli.effects import show_effects
 from duban.cli.exits import ServerUnreachable
+from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import ask
-from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb
+from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import StepRef
 from duban.core.telling.phrases import chinese
@@ -87,18 +89,32 @@ def send_back(
 def extend(
     step: Step,
     *,
-    actor: Actor,
+    actor: Annotated[str, typer.Option("--as", metavar="POST", help="The post you act as.")] = "",
     to: Annotated[str, typer.Option(metavar="DAY", help="The new last day, as 2024-07-15.")] = "",
     reason: Reason = "",
     grant: Annotated[
         bool | None, typer.Option("--grant/--refuse", help="Answer a request instead of making one.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would move, and store nothing.")] = False,
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Ask for an extension, or as the supervising leader grant or refuse one (延期)."""
+    if dry_run:
+        _rehearse(step_of(step), to, grant, as_json)
+        return
+    if not actor:
+        raise typer.BadParameter("name the post you act as", param_hint="--as")
     verb = {None: Verb.EXTEND, True: Verb.GRANT, False: Verb.REFUSE}[grant]
     carry_out(_command(verb, step, actor, reason=reason, to=to, key=key), as_json)
+
+
+def _rehearse(step: StepRef, to: str, grant: bool | None, as_json: bool) -> None:
+    """Say what an extension would move."""
+    if grant is False:
+        raise typer.BadParameter("a refusal moves nothing", param_hint="--dry-run")
+    with opened() as at:
+        show_effects(at.service, known(at.service, step), to, asked=grant is True, as_json=as_json)
 
 
 @app.command()
@@ -158,16 +174,6 @@ def _command(
     key: str | None = None,
 ) -> Command:
     return Command(verb, step_of(step), actor, reason.strip(), progress, value, evidence, to.strip(), key)
-
-
-def step_of(text: str) -> StepRef:
-    """The step a person names; raises Refused for what cannot be one."""
-    ref = StepRef.parse(text)
-    if not ref.initiative or not ref.step:
-        raise Refused(
-            "unknown-step", f"请把事项写成“举措/事项”，如 administrative-adjudication/draft-scheme；收到 {text}"
-        )
-    return ref
 
 
 def carry_out(command: Command, as_json: bool) -> None:

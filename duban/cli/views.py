@@ -8,9 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
-from duban.cli.people import step_of
 from duban.cli.sentences import paragraphs
 from duban.cli.trees import tree
 from duban.cli.weeks import gantt
@@ -58,15 +58,6 @@ def _outline(at: Opened, what: str | None) -> tuple[SectionLine, ...]:
         known(at.service, step_of(what))
     lines = outline(at.service.office, at.seen([initiative]))
     return only(lines, StepRef(initiative, step)) if step else lines
-
-
-def known(service: Service, ref: StepRef) -> StepRef:
-    """The step itself when the plan has it; raises Refused with the nearest name."""
-    steps = service.initiative(ref.initiative).steps
-    if ref.step not in steps:
-        hint = perhaps(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
-        raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
-    return ref
 
 
 @app.command("next")

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from math import isfinite
 
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import completed, status
@@ -290,16 +291,21 @@ def _extend(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.EXTENSION_ASKED, {"to": to.isoformat(), "late": late}),)
 
 
-def _later_day(matter: _Matter, limit: date) -> date:
+def later_day(text: str, limit: date | None, today: date, calendar: WorkCalendar) -> date:
+    """The day an extension is to last; raises Refused unless it is after the present limit and today."""
     try:
-        day = date.fromisoformat(matter.command.to)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Refused("bad-day", f"请写明延期至哪一天（--to 2024-07-15），收到 {matter.command.to!r}") from None
-    if day <= max(limit, matter.look.today):
-        raise Refused("not-later", f"延期日期{day}应在现时限{limit}和今日之后")
-    if day.year >= matter.look.calendar.last.year:  # rungs and what follows need days beyond it
-        raise Refused("bad-day", f"延期日期{day}过远：工作日历编至{matter.look.calendar.last}")
+        raise Refused("bad-day", f"请写明延期至哪一天（--to 2024-07-15），收到 {text!r}") from None
+    if day <= max(limit or today, today):
+        raise Refused("not-later", f"延期日期{day}应在{f'现时限{limit}和' if limit else ''}今日之后")
+    if day.year >= calendar.last.year:  # rungs and what follows need days beyond it
+        raise Refused("bad-day", f"延期日期{day}过远：工作日历编至{calendar.last}")
     return day
+
+
+def _later_day(matter: _Matter, limit: date) -> date:
+    return later_day(matter.command.to, limit, matter.look.today, matter.look.calendar)
 
 
 def _grant(matter: _Matter) -> tuple[Draft, ...]:

@@ -39,7 +39,7 @@ class Schedule:
     """
 
     def __init__(self, plan: Plan, calendar: WorkCalendar, facts: Facts, today: date) -> None:
-        self.plan, self.calendar = plan, calendar
+        self.plan, self.calendar, self.today = plan, calendar, today
         self.axis = Axis.of(calendar)
         self.steps = [step for initiative in plan.initiatives.values() for step in initiative.steps.values()]
         self.place = {step.ref: i for i, step in enumerate(self.steps)}

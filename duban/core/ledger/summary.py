@@ -1,6 +1,5 @@
 """Tables derived from the ledger: what lists, lights and the patrol read. Each can be made anew from the entries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -133,4 +132,6 @@ class Upstream:
     forecast: date | None
 
 
-UpstreamFacts = Mapping[tuple[str, str], Upstream]
+def known_of(row: StepRow) -> Upstream:
+    """What a row tells initiatives that wait for its step."""
+    return Upstream(row.finished, row.forecast)

@@ -1,0 +1,25 @@
+"""What people name on the command line, looked up in the plan."""
+
+from duban.core.deciding.commands import Refused
+from duban.core.planning.plan import StepRef
+from duban.core.titles import perhaps
+from duban.service import Service
+
+
+def step_of(text: str) -> StepRef:
+    """The step a person names; raises Refused for what cannot be one."""
+    ref = StepRef.parse(text)
+    if not ref.initiative or not ref.step:
+        raise Refused(
+            "unknown-step", f"请把事项写成“举措/事项”，如 administrative-adjudication/draft-scheme；收到 {text}"
+        )
+    return ref
+
+
+def known(service: Service, ref: StepRef) -> StepRef:
+    """The step itself when the plan has it; raises Refused with the nearest name."""
+    steps = service.initiative(ref.initiative).steps
+    if ref.step not in steps:
+        hint = perhaps(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
+        raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
+    return ref
