@@ -44,7 +44,7 @@ steps:
     due: 2024-04-12
     evidence: [方案送审稿]
     review: protection
-  - {id: publicity, title: 方案公示, kind: period, needs: [draft], duration: 10 days}
+  - {id: publicity, title: 方案公示, kind: period, needs: [draft], duration: 10 days, assumed: true}
   - {id: issue, title: 印发保护方案, kind: work, needs: [publicity], duration: 3, due: 8 working days after publicity}
   - {id: issued, title: 保护方案印发, kind: milestone, needs: [issue], due: 2024-05-17}
 """

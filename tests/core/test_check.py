@@ -367,3 +367,18 @@ def test_every_problem_of_every_file_at_once() -> None:
         "unknown-need",
         "unknown-unit",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ({"duration": "30 days"}, ["no-basis"]),
+        ({"duration": "30 days", "basis": "办法第十条"}, []),
+        ({"duration": "30 days", "assumed": True}, []),
+        ({"duration": "5 working days"}, []),
+    ],
+)
+def test_calendar_days_of_a_period_come_from_a_rule(said: dict[str, Any], ids: list[str]) -> None:
+    show = step("show", "period", **said)
+    assert [name for name, _ in in_steps(show)] == ids
+    assert found(files(written("road", show, assumed=True))) == []

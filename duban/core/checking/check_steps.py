@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from duban.core.days.workdays import CalendarRange, Roll, WorkCalendar
+from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.files import Files
 from duban.core.planning.instances import Instance, Instances, Period
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import PERIOD, Relative, Span, When
+from duban.core.planning.when import PERIOD, Relative, Span, When, write_duration
 from duban.core.problems import Location, Problem, nearest
 
 MISDATED = frozenset({"date-outside-plan", "before-a-step"})
@@ -23,7 +23,8 @@ def check_steps(files: Files, plan: PlanFile, instances: Instances, calendar: Wo
     checker = _Checker(files, plan, instances, calendar)
     for written in files.written:
         for number, step in enumerate(written.file.steps):
-            for problem in checker.problems(step, StepRef(written.file.id, step.id)):
+            found = [*checker.problems(step, StepRef(written.file.id, step.id)), *_basis(step, written.file.assumed)]
+            for problem in found:
                 yield replace(problem, file=written.name, location=("steps", number, *problem.location))
 
 
@@ -130,6 +131,15 @@ class _Checker:
         if key == "earliest" and isinstance(when, Span) and day is not None and day < starts <= when.last:
             return None
         return None if day is None or starts <= day <= ends else day
+
+
+def _basis(step: StepFile, assumed: bool) -> Iterator[Problem]:
+    """Calendar days are how rules count; a period that no rule sets is counted in working days, or is assumed."""
+    if step.kind != "period" or step.duration is None or step.duration.unit is DayUnit.WORKING:
+        return
+    if not (step.basis or step.assumed or assumed):
+        message = f"a period of {write_duration(step.duration)} is set by a rule, but no rule is named"
+        yield _problem("no-basis", message, "name it under `basis`, or say `assumed: true`", "duration")
 
 
 def _problem(kind: str, message: str, remedy: str, *place: str | int) -> Problem:

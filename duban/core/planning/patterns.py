@@ -182,7 +182,7 @@ def _filled(step: StepFile, file: InitiativeFile) -> StepFile:
 
     new: dict[str, Any] = {"title": fill(step.title), "evidence": tuple(map(fill, step.evidence))}
     if step.action:
-        said = step.action.model_dump()
+        said = step.action.model_dump(exclude_unset=True)
         said["parameters"] = {key: fill(v) if isinstance(v, str) else v for key, v in said["parameters"].items()}
         new["action"] = ACTION.validate_python(said)
     return step.model_copy(update=new)
