@@ -11,6 +11,7 @@ from deployments import progress
 from deployments.apply import Difference, difference, make
 from deployments.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
+from duban.core.rehearsing.owners import Owners
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import Desk, desk, load_profile
 
@@ -49,11 +50,11 @@ def _in_words(changes: Difference) -> str:
 
 
 def _rehearse(at: Desk, until: date, pace: float) -> None:
-    office, profile = at.service.office, load_profile(at.settings)
+    office, owners = at.service.office, Owners(load_profile(at.settings))
     clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     for day in days(office, clock, until):
         began = time.monotonic()
-        progress.print_day(office, rehearse_day(at.service, profile, day))
+        progress.print_day(office, rehearse_day(at.service, owners, day))
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
     progress.print_summary(office, tuple(at.service.ledger.summaries()), tuple(at.service.ledger.notices()))
 

@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 from prefect.client.orchestration import get_client
 
 from duban.adapters.clock import FileClock
-from duban.core.deciding.commands import Command, Refused
+from duban.core.deciding.commands import Command
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
-from duban.core.deciding.owners import Profile, conduct
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import NoticeRow, Summary
 from duban.core.planning.plan import Plan
+from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
+from duban.core.rehearsing.owners import Owners
 from duban.service import Service
 from flows.patrol import patrol
 from tasks.asking import ask_for_ticks, count_runs, under_way
@@ -30,10 +31,6 @@ STUCK = 600.0
 """Seconds after which a day that does not end is reported rather than waited for."""
 
 LOOK_EVERY = 0.5
-
-
-class Stuck(Exception):
-    """A day of the rehearsal that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,10 @@ class Day:
 
 def days(office: Office, clock: FileClock, until: date) -> Iterator[date]:
     """The working days still to be rehearsed, each with the clock at its morning; a day cut short is begun again."""
-    day = office.calendar.next_working(_first(office, clock))
-    while day <= until:
+    for day in working_days(office, _first(office, clock), until):
         clock.set(office.at(day, office.policy.hours.first))
         yield day
         clock.set(office.at(day, office.policy.hours.last))
-        day = office.calendar.add(day, 1)
 
 
 def _first(office: Office, clock: FileClock) -> date:
@@ -71,26 +66,23 @@ def end_leftovers(plan: Plan) -> None:
         under_way(client, plan, lifetime=timedelta())
 
 
-def rehearse_day(service: Service, profile: Profile, day: date) -> Day:
+def rehearse_day(service: Service, owners: Owners, day: date) -> Day:
     """One day: what people do, the patrol, and every tick that follows."""
     began = service.clock.now()
     with get_client(sync_client=True) as client:
         before = count_runs(client, service.office.plan)
-    acted = tuple(_act(service, profile))
+    acted = tuple(_act(service, owners))
     patrol()
     ticks = _settle_down(service) - before
     told = tuple(n for n in service.ledger.notices() if n.ended_at and n.ended_at >= began)
     return Day(day, acted, ticks, tuple(service.ledger.summaries()), told, _woken_by_others(service, began))
 
 
-def _act(service: Service, profile: Profile) -> Iterator[Command]:
-    for name in service.office.plan.initiatives:
+def _act(service: Service, owners: Owners) -> Iterator[Command]:
+    for name in turns(service.office.plan):
         view = service.view(name)
-        for command in conduct(view.look, decide(view.look, view.state), profile):
-            try:
-                service.act(command)
-            except Refused as refusal:
-                raise Stuck(f"{command.step}: a simulated owner was refused to {command.verb}: {refusal}") from refusal
+        for command in owners.conduct(view.look, decide(view.look, view.state)):
+            carry_out(command, service.act)
             yield command
 
 

@@ -11,9 +11,9 @@ from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.office import Office
-from duban.core.deciding.owners import Profile
 from duban.core.planning.plan_file import PlanFile
 from duban.core.problems import BadInput
+from duban.core.rehearsing.profile import Profile
 from duban.core.telling.notices import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service

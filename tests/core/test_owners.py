@@ -6,23 +6,25 @@ import pytest
 from pydantic import ValidationError
 
 from duban.core.deciding.commands import Command, Verb
-from duban.core.deciding.owners import Profile, conduct
-from tests.core.builders import Story, directory, indicator, post, review, work
+from duban.core.rehearsing.owners import Owners
+from duban.core.rehearsing.profile import Profile
+from tests.core.builders import Story, day, directory, indicator, post, review, work
 
 
 def profile(**said: Any) -> Profile:
     """Everybody prompt, at once, and never sending back, unless said otherwise."""
     manner = said.pop("manner", "prompt")
-    shares = {"prompt": 0.0, "last_minute": 0.0, "late": 0.0, "extension": 0.0, manner: 1.0}
+    shares = dict.fromkeys(("prompt", "last_minute", "late", "extension", "never_sign"), 0.0) | {manner: 1.0}
     return Profile.model_validate(
         {
             "seed": 1,
             "sign": {"days": [0, 0]},
             "owners": shares,
             "late_by": [2, 2],
-            "review": {"days": [1, 1], "send_back": said.pop("send_back", 0.0)},
+            "review": {"days": [said.pop("review", 1)] * 2, "send_back": said.pop("send_back", 0.0)},
             "reports_every": said.pop("reports_every", 2),
-            "indicator": {"reach": 1.0},
+            "indicator": {"reach": said.pop("reach", 1.0)},
+            "hand_over": {"days": [2, 2]},
             **said,
         }
     )
@@ -30,14 +32,14 @@ def profile(**said: Any) -> Profile:
 
 def acts(story: Story, people: Profile) -> list[Command]:
     """What they do today."""
-    return list(conduct(story.look, story.decision, people))
+    return list(Owners(people).conduct(story.look, story.decision))
 
 
 def live(story: Story, people: Profile, *days: str) -> list[tuple[str, str, str]]:
-    """Let them live through days; (day, verb, actor) of everything done."""
+    """Let them live through days, on each of which notices are sent; (day, verb, actor) of everything done."""
     done = []
-    for day in days:
-        story.on(day)
+    for morning in days:
+        story.on(morning).sent()
         for command in acts(story, people):
             story.act(
                 command.actor,
@@ -50,11 +52,12 @@ def live(story: Story, people: Profile, *days: str) -> list[tuple[str, str, str]
                 to=command.to,
                 key=command.key,
             )
-            done.append((day[5:], command.verb.value, command.actor))
+            done.append((morning[5:], command.verb.value, command.actor))
     return done
 
 
 WEEKS = [f"2024-06-{day:02}" for day in (3, 4, 5, 6, 7, 11, 12, 13, 14, 17, 18, 19, 20, 21)]
+MORE_WEEKS = [*WEEKS, *(f"2024-06-{day}" for day in range(24, 29)), *(f"2024-07-{day:02}" for day in range(1, 6))]
 
 
 def test_a_prompt_owner_signs_reports_and_hands_in_before_the_deadline() -> None:
@@ -92,6 +95,87 @@ def test_reviewers_take_their_time_and_may_send_back_once() -> None:
     assert ("approve", "judge") in {(verb, actor) for _, verb, actor in done}
 
 
+def test_a_reviewer_without_delay_judges_on_the_same_day() -> None:
+    done = live(Story(work("draft", due="2024-06-14", review="law")), profile(manner="last_minute", review=0), *WEEKS)
+    assert done[-2:] == [("06-14", "submit", "officer"), ("06-14", "approve", "judge")]
+
+
+def test_nobody_judges_what_he_or_she_handed_in() -> None:
+    away = directory(post("officer", "judge", vacant=True))  # the judge stands in, and the leader approves
+    done = live(Story(work("draft", days=2, review="law"), people=away), profile(), *WEEKS)
+    assert [(verb, actor) for _, verb, actor in done][-2:] == [("submit", "judge"), ("approve", "leader")]
+    steps = (work("draft", days=2), review("check", "draft", days=2))
+    done = live(Story(*steps, people=away), profile(), *WEEKS)
+    assert done[-1][1:] == ("approve", "leader")
+
+
+def test_nobody_is_quicker_than_the_work_allows() -> None:
+    story = Story(work("draft", days=8, due="2024-06-05"))
+    done = live(story, profile(manner="last_minute", pace=[1.0, 1.0]), *WEEKS)
+    assert done[-1][:2] == ("06-14", "submit")
+
+
+def test_work_counted_in_calendar_days_takes_them() -> None:
+    done = live(Story(work("draft", days="10 days")), profile(pace=[1.0, 1.0]), *WEEKS)
+    assert done[-1][:2] == ("06-13", "submit")
+
+
+def test_who_has_something_to_report_signs_by_doing_so() -> None:
+    done = live(Story(work("draft", days=8)), profile(sign={"days": [2, 2]}), *WEEKS)
+    assert done[0][:2] == ("06-05", "report")
+    done = live(Story(work("draft", days=1)), profile(sign={"days": [2, 2]}), *WEEKS)
+    assert done[0][:2] == ("06-05", "submit")
+
+
+def test_what_is_ended_by_signing_is_signed_for() -> None:
+    done = live(Story(work("take-note", days=1, by_signing=True)), profile(), *WEEKS)
+    assert done == [("06-03", "sign", "officer")]
+
+
+def test_what_nobody_signs_for_is_handed_over_by_leaders_who_were_told() -> None:
+    story = Story(work("draft", due="2024-06-07"))
+    done = live(story, profile(manner="never_sign"), *MORE_WEEKS)
+    assert done[0] == ("06-17", "hand-over", "leader")  # told on the 13th
+    assert [verb for _, verb, _ in done[1:]].count("submit") == 1
+    assert {actor for _, _, actor in done[1:]} == {"head"}
+
+
+def test_what_nobody_is_there_to_take_waits_for_its_owner_to_give_in() -> None:
+    nobody = directory(post("leader", vacant=True), post("head", "vice", vacant=True), post("vice", vacant=True))
+    done = live(
+        Story(work("draft", due="2024-06-07"), people=nobody), profile(manner="never_sign", gives_in=12), *WEEKS
+    )
+    assert done == []
+    done = live(Story(work("draft", due="2024-06-07"), people=nobody), profile(manner="never_sign", gives_in=8), *WEEKS)
+    assert done[0] == ("06-20", "submit", "officer")
+
+
+def test_while_there_is_no_deadline_who_never_signs_waits() -> None:
+    story = Story(work("other", days=30), work("draft", due="3 working days after other"))
+    assert [command for command in acts(story, profile(manner="never_sign")) if command.step.step == "draft"] == []
+
+
+def test_an_unanswered_request_does_not_stop_the_work() -> None:
+    nobody = directory(post("leader", vacant=True))
+    done = live(Story(work("draft", due="2024-06-11"), people=nobody), profile(manner="extension"), *WEEKS)
+    assert [verb for _, verb, _ in done][-2:] == ["extend", "submit"]
+    assert done[-1][0] == "06-18"
+
+
+def test_a_request_made_late_asks_for_a_day_to_come() -> None:
+    story = Story(work("draft", days=9, due="2024-06-05"))
+    done = live(story, profile(manner="extension", sign={"days": [6, 6]}), *WEEKS)
+    assert "extend" in {verb for _, verb, _ in done}
+    assert story.step("draft").limit == day("2024-06-20")
+
+
+def test_an_indicator_that_falls_short_is_made_up_when_leaders_ask() -> None:
+    story = Story(indicator("cases", due="2024-06-07", days=3))
+    done = live(story, profile(reach=0.5), *WEEKS)
+    assert done[-1][0] == "06-12"
+    assert story.step("cases").value == 10
+
+
 def test_a_review_step_is_approved_by_its_head() -> None:
     done = live(Story(work("draft"), review("check", "draft")), profile(), *WEEKS)
     assert done[-1][1:] == ("approve", "judge")
@@ -119,7 +203,7 @@ def test_where_nobody_is_there_nothing_is_done() -> None:
 
 
 def test_they_wait_before_they_sign() -> None:
-    slow = profile(sign={"days": [2, 2]})
+    slow = profile(sign={"days": [2, 2]}, reports_every=5)
     story = Story(work("draft"))
     assert acts(story, slow) == []
     assert [c.verb for c in acts(story.on("2024-06-05"), slow)] == [Verb.SIGN]
@@ -139,3 +223,8 @@ def test_the_same_seed_does_the_same() -> None:
 def test_shares_must_add_up() -> None:
     with pytest.raises(ValidationError, match=r"add up to 1\.5"):
         profile(owners={"prompt": 1, "last_minute": 0.5, "late": 0, "extension": 0})
+
+
+def test_ranges_run_forwards() -> None:
+    with pytest.raises(ValidationError, match=r"\[6, 1\] runs backwards; exchange the two figures"):
+        profile(late_by=[6, 1])

@@ -82,6 +82,8 @@ def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
 
 def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:
     """`limit` later by the days of suspension before it; those before `since`, when it began to run, took nothing."""
+    if not own.excluded and own.suspended is None:
+        return limit
     spells = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
     if since is not None:
         spells = tuple((max(first, since), last) for first, last in spells)

@@ -16,7 +16,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
 from duban.core.deciding.settle import settle, status
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import State
+from duban.core.ledger.state import State, StepState
 from duban.core.ledger.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -38,25 +38,29 @@ class Decision:
     deadlines: Mapping[str, Deadline | None]
     calls: tuple[Call, ...]
     """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
+    turning: datetime | None
+    """The first moment at which time alone does more than move forecasts and the days that words count."""
 
 
 def decide(look: Look, state: State) -> Decision:
     """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
-    steps = look.initiative.steps.values()
+    steps = look.initiative.steps
     after, settled = settle(look, state)
-    limits = {step.id: deadline(look, step, after) for step in steps}
+    limits = {name: deadline(look, step, after) for name, step in steps.items()}
     outlook = foresee(look, after, limits)
     calls = sorted(_calls(look, after, limits), key=lambda call: call.moment)
     standings = dict(_standings(look, after, limits, outlook))
-    rows = tuple(_row(look, step, after, limits, standings[step.id]) for step in steps)
+    rows = tuple(_row(look, after.step(name), limits[name], standings.get(name), name) for name in steps)
+    turning = _turning(look, after, calls, standings)
     return Decision(
         drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
-        actions=tuple(look.initiative.steps[row.step].ref for row in rows if row.status is Status.RUNNING),
-        summary=_summary(look, after, rows, _look_again(look, after, calls, standings, rows)),
+        actions=tuple(steps[row.step].ref for row in rows if row.status is Status.RUNNING),
+        summary=_summary(look, after, rows, _look_again(look, turning, rows)),
         state=after,
         outlook=outlook,
         deadlines=limits,
         calls=tuple(call for call in calls if not call.stale),
+        turning=turning,
     )
 
 
@@ -66,11 +70,11 @@ def _adopting(state: State) -> tuple[Draft, ...]:
 
 def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> Iterator[Call]:
     sending = ladder.being_sent(state)
-    for step in look.initiative.steps.values():
-        own = state.step(step.id)
+    for name, step in look.initiative.steps.items():
+        own = state.step(name)
         where = status(step, own)
         if where not in WITHOUT_LADDER:
-            case = Case(look.initiative, step, own, where, limits[step.id], sending.get(step.id, {}))
+            case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}))
             yield from ladder.calls(look.office, case, state, look.now)
     yield from ladder.dead_calls(look.office, state)
 
@@ -102,21 +106,26 @@ def _queued(look: Look, state: State, call: Call) -> Draft:
 def _standings(
     look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
 ) -> Iterator[tuple[str, Standing]]:
+    """How the steps that are not closed stand."""
     pressed = _pressed(look, state)
     for name, step in look.initiative.steps.items():
         own, limit = state.step(name), limits[name]
+        if own.closed:
+            continue
+        due, expected = limit.day if limit else None, outlook.finish[name]
+        late = due is not None and (expected > due or look.today > due)
         yield (
             name,
             Standing(
                 status=status(step, own),
                 opened=own.opened,
-                due=limit.day if limit else None,
+                due=due,
                 submitted=own.submitted,
                 progress=own.progress,
-                forecast=outlook.finish[name],
+                forecast=expected,
                 latest=outlook.latest[name],
                 unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.assigned or date.min),
-                cause=_cause(look, step, outlook),
+                cause=_cause(look, step, outlook) if late else "",
             ),
         )
 
@@ -136,19 +145,23 @@ def _cause(look: Look, step: Step, outlook: Outlook) -> str:
     return "" if first == step.ref else f"因“{look.office.plan.step(first).title}”未完"
 
 
-def _row(look: Look, step: Step, state: State, limits: Mapping[str, Deadline | None], standing: Standing) -> StepRow:
-    own, limit = state.step(step.id), limits[step.id]
+def _row(look: Look, own: StepState, limit: Deadline | None, standing: Standing | None, name: str) -> StepRow:
+    """The row of a step; one that is closed has no standing."""
+    due, original = (limit.day, limit.original) if limit else (None, None)
+    if standing is None:
+        closed = Status.CANCELLED if own.cancelled else Status.DONE
+        return StepRow(name, closed, Light.OFF, "", due, original, own.opened, own.finished, None, own.progress)
     lamp, reason = lights.light(look.office.policy.lights, look.calendar, standing, look.today)
     return StepRow(
-        step=step.id,
+        step=name,
         status=standing.status,
         light=lamp,
         reason=reason,
-        due=standing.due,
-        original_due=limit.original if limit else None,
+        due=due,
+        original_due=original,
         opened=own.opened,
-        finished=own.finished,
-        forecast=None if own.closed else standing.forecast,
+        finished=None,
+        forecast=standing.forecast,
         progress=own.progress,
     )
 
@@ -175,36 +188,36 @@ def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: da
     )
 
 
-def _look_again(
-    look: Look, state: State, calls: Iterable[Call], standings: Mapping[str, Standing], rows: Iterable[StepRow]
-) -> datetime | None:
-    """The first moment at which time alone changes something; at the latest when the next week begins."""
+def _turning(look: Look, state: State, calls: Iterable[Call], standings: Mapping[str, Standing]) -> datetime | None:
+    """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     moments = [call.moment for call in calls if call.moment > look.now]
-    if not all(state.step(name).closed for name in look.initiative.steps):
-        days = [*_turning_days(look, state, standings), *_restless_days(look, state, rows)]
-        moments += [look.office.at(day, time.min) for day in days if day > look.today]
+    days = [day for name, at in standings.items() for day in _turning_days(look, state, name, at) if day > look.today]
+    if days:
+        moments.append(look.office.at(min(days), time.min))
     return min(moments, default=None)
 
 
-def _turning_days(look: Look, state: State, standings: Mapping[str, Standing]) -> Iterator[date]:
-    """Days on which time alone may light, open or end a step."""
-    for step in look.initiative.steps.values():
-        own, at = state.step(step.id), standings[step.id]
-        if own.closed:
-            continue
-        yield from lights.changes(look.office.policy.lights, look.calendar, at)
-        if at.latest is not None:
-            last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
-            yield look.calendar.previous_working(last) + DAY
-        if own.opened is None:
-            yield may_open(look, step, state) or look.today
-        elif step.kind is Kind.PERIOD:
-            yield planned(look, step, own, own.opened) + DAY
+def _turning_days(look: Look, state: State, name: str, at: Standing) -> Iterator[date]:
+    """Days on which time alone may light, open or end a step; tomorrow, where its limit moves with the days."""
+    step, own = look.initiative.steps[name], state.step(name)
+    yield from lights.changes(look.office.policy.lights, look.calendar, at)
+    if at.latest is not None:
+        last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
+        yield look.calendar.previous_working(last) + DAY
+    if own.opened is None:
+        yield may_open(look, step, state) or look.today
+    elif step.kind is Kind.PERIOD:
+        yield planned(look, step, own, own.opened) + DAY
+    if own.suspended:
+        yield look.today + DAY
 
 
-def _restless_days(look: Look, state: State, rows: Iterable[StepRow]) -> Iterator[date]:
-    """The next week; tomorrow, where what is said of a step counts days or its limit moves with them."""
-    yield look.today + timedelta(days=7 - look.today.weekday())
-    for row in rows:
-        if row.light > Light.GREEN or state.step(row.step).suspended:
-            yield look.today + DAY
+def _look_again(look: Look, turning: datetime | None, rows: Iterable[StepRow]) -> datetime | None:
+    """When to look again: tomorrow, where what is said of a step counts days; at the latest when a week begins."""
+    going_on = [row for row in rows if row.status not in CLOSED]
+    if not going_on:
+        return turning
+    counts_days = any(row.light > Light.GREEN for row in going_on)
+    day = look.today + (DAY if counts_days else timedelta(days=7 - look.today.weekday()))
+    restless = look.office.at(day, time.min)
+    return restless if turning is None else min(turning, restless)

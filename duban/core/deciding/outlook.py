@@ -38,16 +38,16 @@ def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
     soonest = look.calendar.next_working(look.today)
     finish: dict[str, date] = {}
     held_by: dict[str, StepRef | None] = {}
-    for step in look.initiative.steps.values():
-        own, holder = state.step(step.id), None
+    for name, step in look.initiative.steps.items():
+        own, holder = state.step(name), None
         if own.finished is not None:
-            finish[step.id] = own.finished
+            finish[name] = own.finished
         elif own.opened is not None:
-            finish[step.id] = max(soonest, _under_way(look, step, own, own.opened))
+            finish[name] = max(soonest, _under_way(look, step, own, own.opened))
         else:
             ready, holder = _ready(look, step, state, finish, soonest)
-            finish[step.id] = lasting(step.duration, ready, look.calendar)
-        held_by[step.id] = holder
+            finish[name] = lasting(step.duration, ready, look.calendar)
+        held_by[name] = holder
     return Outlook(finish, _latest(look, state, deadlines), held_by)
 
 
@@ -105,13 +105,14 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
     latest: dict[str, date | None] = {
         name: limit.day if limit is not None else None for name, limit in deadlines.items()
     }
-    for step in reversed(list(look.initiative.steps.values())):
-        limit = latest[step.id]
-        if limit is None or state.step(step.id).closed:
+    here = look.initiative.id
+    for name, step in reversed(list(look.initiative.steps.items())):
+        limit = latest[name]
+        if limit is None or not step.needs or state.step(name).closed:
             continue
         start = latest_start(look.calendar, step, limit)
         for need in step.needs:
-            if need.initiative == look.initiative.id:
+            if need.initiative == here:
                 known = latest[need.step]
                 latest[need.step] = start if known is None else min(known, start)
     return latest

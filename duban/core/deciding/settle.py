@@ -18,7 +18,9 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
     """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
     after, drafts = state, []
-    for step in look.initiative.steps.values():
+    for name, step in look.initiative.steps.items():
+        if after.step(name).closed:
+            continue
         for draft in _moves(look, step, after):
             drafts.append(draft)
             after = applied(after, draft, look.today)
@@ -34,7 +36,7 @@ def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State
 
 def _moves(look: Look, step: Step, state: State) -> Iterator[Draft]:
     own = state.step(step.id)
-    if own.closed or own.suspended:
+    if own.suspended:
         return
     opened = own.opened or _opening(look, step, state)
     if opened is None:

@@ -86,29 +86,39 @@ def seal(
 ) -> tuple[Entry, ...]:
     """Turn drafts into the entries that follow `after` (None: the first ones)."""
     entries: list[Entry] = []
-    previous, sequence = (after.hash, after.sequence) if after else (GENESIS, 0)
-    for draft in drafts:
-        sequence += 1
-        entry = Entry(
+    previous = after.hash if after else GENESIS
+    for entry in number(drafts, plan=plan, initiative=initiative, after=after, at=at, day=day):
+        value = _digest(entry, previous)
+        entries.append(_chained(entry, previous, value))
+        previous = value
+    return tuple(entries)
+
+
+def number(
+    drafts: Sequence[Draft], *, plan: str, initiative: str, after: Entry | None, at: datetime, day: date
+) -> tuple[Entry, ...]:
+    """Turn drafts into entries that follow `after`, without hashes: for what is never stored, as in a rehearsal."""
+    first, moment = (after.sequence if after else 0) + 1, at.astimezone(UTC)
+    return tuple(
+        Entry(
             plan=plan,
             initiative=initiative,
             sequence=sequence,
             kind=draft.kind,
             step=draft.step,
-            at=at.astimezone(UTC),
+            at=moment,
             day=day,
             actor=draft.actor,
             data=draft.data,
             key=draft.key,
-            previous=previous,
+            previous="",
             hash="",
         )
-        previous = digest(entry)
-        entries.append(_with_hash(entry, previous))
-    return tuple(entries)
+        for sequence, draft in enumerate(drafts, start=first)
+    )
 
 
-def _with_hash(entry: Entry, value: str) -> Entry:
+def _chained(entry: Entry, previous: str, value: str) -> Entry:
     return Entry(
         entry.plan,
         entry.initiative,
@@ -120,7 +130,7 @@ def _with_hash(entry: Entry, value: str) -> Entry:
         entry.actor,
         entry.data,
         entry.key,
-        entry.previous,
+        previous,
         value,
     )
 
@@ -130,8 +140,12 @@ def digest(entry: Entry) -> str:
 
     Raises TypeError or ValueError for data that JSON cannot hold, such as a date or NaN.
     """
+    return _digest(entry, entry.previous)
+
+
+def _digest(entry: Entry, previous: str) -> str:
     body = [
-        entry.previous,
+        previous,
         entry.plan,
         entry.initiative,
         entry.sequence,

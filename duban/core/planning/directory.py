@@ -85,6 +85,9 @@ class Directory:
         self.posts: Mapping[str, Post] = {post.id: post for post in file.posts}
         self.units: Mapping[str, OfficeUnit] = {unit.id: unit for unit in file.units}
         self.groups: Mapping[str, Group] = {group.id: group for group in file.groups}
+        self._officers = {unit.id: unit.officer for unit in file.units}
+        self._heads = {unit.id: unit.head for unit in file.units}
+        self._steady = frozenset(post.id for post in file.posts if not post.vacant and not post.absences)
 
     def knows(self, name: str) -> bool:
         """Whether `name` is a unit or a post."""
@@ -100,14 +103,16 @@ class Directory:
 
     def officer(self, name: str) -> str:
         """The post that acts for a unit; a post acts for itself."""
-        return self.units[name].officer if name in self.units else name
+        return self._officers.get(name, name)
 
     def head(self, name: str) -> str:
         """The head of a unit; a post stands for itself."""
-        return self.units[name].head if name in self.units else name
+        return self._heads.get(name, name)
 
     def present(self, post: str, day: date) -> str | None:
         """The post itself, or the first deputy along the chain who is there on `day`; None when nobody is."""
+        if post in self._steady:
+            return post
         seen: set[str] = set()
         current: str | None = post
         while current is not None and current not in seen:

@@ -1,0 +1,192 @@
+"""A bureau in memory: initiatives decided on, people acting, notices sent, one moment after another.
+
+Nothing is stored and nothing is hashed; what happens is what the service would store at the same moments. Actions
+succeed at once. An initiative is looked at when its moment has come, when somebody acted, or when what it waits for
+moved.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from duban.core.deciding.commands import Command, Verb, respond
+from duban.core.deciding.decide import WANTING_ANSWER, Decision, decide
+from duban.core.deciding.office import Look, Office
+from duban.core.deciding.settle import downstream
+from duban.core.ledger.entries import Draft, Entry, EntryKind, number
+from duban.core.ledger.state import EMPTY, State, fold
+from duban.core.ledger.summary import Light, Status, Upstream
+from duban.core.planning.plan import Initiative, StepRef
+from duban.core.rehearsing.causes import Missed, missed
+from duban.core.rehearsing.day import carry_out, turns
+from duban.core.rehearsing.owners import ACTIVE, Owners
+
+
+@dataclass(slots=True)
+class Desk:
+    """One initiative: what happened and what was decided last; `lights` are the days on which its light turned."""
+
+    initiative: Initiative
+    exported: tuple[StepRef, ...]
+    state: State = EMPTY
+    decision: Decision | None = None
+    active: bool = True
+    """Whether people may do something about a step."""
+    entries: list[Entry] = field(default_factory=list)
+    lights: list[tuple[date, Light]] = field(default_factory=list)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every step is."""
+        return self.decision is not None and self.decision.summary.done == self.decision.summary.total
+
+    def due(self, now: datetime) -> bool:
+        """Whether time alone asks for a look. Forecasts that only drift matter where others go by them."""
+        if self.decision is None:
+            return True
+        steps, summary = self.decision.state, self.decision.summary
+        heard = any(not steps.step(ref.step).closed for ref in self.exported)
+        again = summary.look_again if heard else self.decision.turning
+        return again is not None and again <= now
+
+
+class Bureau:
+    """The initiatives of a plan and the people before them."""
+
+    def __init__(self, office: Office, owners: Owners) -> None:
+        self.office, self.owners = office, owners
+        plan = office.plan
+        exported: dict[str, list[StepRef]] = {name: [] for name in plan.initiatives}
+        for ref in plan.downstream:
+            exported[ref.initiative].append(ref)
+        self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in turns(plan)}
+        self.missed: dict[StepRef, Missed] = {}
+        self.commands: list[tuple[date, Command]] = []
+        self.looks = 0
+        self._facts: dict[StepRef, Upstream] = {}
+        self._woken: set[str] = set(self.desks)
+        self._now = office.at(plan.starts, office.policy.hours.first)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every step of every initiative is."""
+        return all(desk.closed for desk in self.desks.values())
+
+    def live(self, now: datetime) -> None:
+        """The people act, and what is due is looked at, until nothing is; raises Stuck."""
+        self._now = now
+        for name, desk in self.desks.items():
+            if desk.due(now):
+                self._woken.add(name)
+            self._turn(name, desk)
+        while self._woken:
+            for name in [name for name in self.desks if name in self._woken]:
+                self._woken.discard(name)
+                self._look(self.desks[name])
+
+    def _turn(self, name: str, desk: Desk) -> None:
+        """The people of an initiative act on what they see this morning."""
+        if not desk.active and name not in self._woken:
+            return
+        look, seen = self._seen(desk), desk.decision
+        if name in self._woken or seen is None:
+            seen = self._decided(desk, look)
+        commands = tuple(self.owners.conduct(look, seen))
+        if commands and seen is desk.decision and all(_changes_nothing(seen, desk, said) for said in commands):
+            self._carry_out(desk, look, commands)
+            desk.decision = replace(seen, state=desk.state)
+            return
+        if commands:
+            if seen is not desk.decision:
+                self._write(desk, look, [d for d in seen.drafts if d.kind is not EntryKind.NOTICE_QUEUED])
+            self._carry_out(desk, look, commands)
+            seen = self._decided(desk, look)
+        if seen is not desk.decision:
+            self._woken.discard(name)
+            self._conclude(desk, look, seen)
+
+    def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
+        for command in commands:
+            carry_out(command, lambda said: self._write(desk, look, respond(look, desk.state, said)))
+            self.commands.append((look.today, command))
+
+    def _look(self, desk: Desk) -> None:
+        look = self._seen(desk)
+        self._conclude(desk, look, self._decided(desk, look))
+
+    def _seen(self, desk: Desk) -> Look:
+        return Look(self.office, desk.initiative, self._facts, self._now)
+
+    def _decided(self, desk: Desk, look: Look) -> Decision:
+        self.looks += 1
+        decision = decide(look, desk.state)
+        due = decision.summary.next_due
+        if due is not None and due < look.today:
+            for late in missed(look, decision, self._standing(), self.missed):
+                self.missed[late.step] = late
+        return decision
+
+    def _standing(self) -> Mapping[str, Decision]:
+        return {name: desk.decision for name, desk in self.desks.items() if desk.decision is not None}
+
+    def _conclude(self, desk: Desk, look: Look, decision: Decision) -> None:
+        """Store what was decided, send what is due, and wake whom it concerns."""
+        self._write(desk, look, decision.drafts)
+        told = [Draft(EntryKind.NOTICE_SENT, d.step, data=_sent(d)) for d in decision.drafts if _sends(d)]
+        self._write(desk, look, told)
+        for ref in decision.actions:
+            self._write(desk, look, _succeeding(ref))
+        desk.decision = replace(decision, state=desk.state)
+        desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
+        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in told):
+            self._woken.add(desk.initiative.id)  # a pressing may turn a light
+        self._tell_others(desk, decision)
+        if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
+            desk.lights.append((look.today, decision.summary.light))
+
+    def _tell_others(self, desk: Desk, decision: Decision) -> None:
+        """Wake those who wait for a step of which something else is known now: its end, or when to expect it."""
+        if not desk.exported:
+            return
+        rows = {row.step: row for row in decision.summary.steps}
+        known = {ref: Upstream(rows[ref.step].finished, rows[ref.step].forecast) for ref in desk.exported}
+        changed = [ref for ref, fact in known.items() if self._facts.get(ref) != fact]
+        self._facts.update(known)
+        self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
+
+    def _write(self, desk: Desk, look: Look, drafts: Iterable[Draft]) -> None:
+        initiative = desk.initiative
+        entries = number(
+            tuple(drafts),
+            plan=self.office.plan.id,
+            initiative=initiative.id,
+            after=desk.state.head,
+            at=look.now,
+            day=look.today,
+        )
+        if entries:
+            desk.state = fold(entries, start=desk.state)
+            desk.entries += entries
+
+
+def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
+    """Whether a command only says that all goes well: progress turns no green light, and holds rungs back later on."""
+    step = desk.initiative.steps[command.step.step]
+    row = next(row for row in seen.summary.steps if row.step == step.id)
+    well = row.status is Status.WORKING and row.light is Light.GREEN
+    return well and command.verb is Verb.REPORT and (step.target is None or (command.value or 0) < step.target.at_least)
+
+
+def _sends(draft: Draft) -> bool:
+    return draft.kind is EntryKind.NOTICE_QUEUED
+
+
+def _sent(draft: Draft) -> dict[str, str]:
+    return {**{key: draft.data[key] for key in ("notice", "slip", "recipient")}, "outcome": "推演"}
+
+
+def _succeeding(ref: StepRef) -> tuple[Draft, Draft]:
+    return (
+        Draft(EntryKind.ACTION_STARTED, ref.step),
+        Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": "推演"}, key=f"succeeded/{ref.step}"),
+    )

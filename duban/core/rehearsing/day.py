@@ -1,0 +1,39 @@
+"""The order of a rehearsed day, the same in memory and through Prefect.
+
+On the morning of every working day the people of each initiative act, in the order in which initiatives wait for one
+another; then everything due is looked at, and notices are sent, until nothing is due any more.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from duban.core.deciding.commands import Command, Refused
+from duban.core.deciding.office import Office
+from duban.core.planning.order import ordered
+from duban.core.planning.plan import Plan
+
+
+class Stuck(Exception):
+    """A rehearsal that does not go on; the message says where."""
+
+
+def working_days(office: Office, first: date, until: date) -> Iterator[date]:
+    """The working days from `first` to `until`, both included."""
+    day = office.calendar.next_working(first)
+    while day <= until:
+        yield day
+        day = office.calendar.add(day, 1)
+
+
+def turns(plan: Plan) -> tuple[str, ...]:
+    """The initiatives so that those others wait for come first; else in the order of the plan."""
+    waits = {name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()}
+    return tuple(ordered(waits))
+
+
+def carry_out(command: Command, act: Callable[[Command], object]) -> None:
+    """Let a simulated person act; raises Stuck when the rules refuse, which only a defect brings about."""
+    try:
+        act(command)
+    except Refused as refusal:
+        raise Stuck(f"{command.step}: a simulated owner was refused to {command.verb}: {refusal}") from refusal

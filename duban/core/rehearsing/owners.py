@@ -1,0 +1,293 @@
+"""Simulated owners for a rehearsal: they sign for, report, hand in, ask for time and are late, as a profile says.
+
+What an owner is like depends on the profile's seed and the step alone, so that a rehearsal with the same seed is the
+same. Each step sees at most one thing done a day, but for an answer given on the day it is asked for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import Any, get_args
+
+from duban.core.days.workdays import DayUnit, WorkCalendar
+from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.decide import Decision
+from duban.core.deciding.office import Look
+from duban.core.ledger.state import Extension, StepState
+from duban.core.ledger.summary import Delivery, NoticeRow, Status, StepRow
+from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan_file import Kind
+from duban.core.rehearsing.profile import Manner, Profile
+
+ACTIVE = frozenset({Status.OPEN, Status.WORKING, Status.REVIEW})
+"""Where a step stands when people may do something about it."""
+
+JUDGING = frozenset({Verb.APPROVE, Verb.RETURN})
+
+AT_MOST = 10
+"""Days that a step takes whoever it was handed over to: leaders see to it."""
+
+MORE_TIME = 5
+"""Working days by which an extension moves a deadline."""
+
+
+MANNERS: tuple[Manner, ...] = get_args(Manner)
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """What the people of a step are like in one round of it, drawn once."""
+
+    manner: Manner
+    sign_after: int
+    late_by: int
+    review_after: int
+    sends_back: bool
+    pace: float
+    answer_after: int
+    relieved_after: int
+
+
+class Owners:
+    """The people of a rehearsal. What they are like is drawn when they are first met, and remembered."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._known: dict[tuple[StepRef, int], Temper] = {}
+
+    def conduct(self, look: Look, decision: Decision) -> Iterator[Command]:
+        """What the people of an initiative do on this day; nothing on a day off."""
+        if not look.calendar.is_working(look.today):
+            return
+        for row in decision.summary.steps:
+            if row.status in ACTIVE:
+                step, own = look.initiative.steps[row.step], decision.state.step(row.step)
+                temper = self._temper(step.ref, own.rounds)
+                yield from _Owner(look, decision, self.profile, temper, step, own, row).acts()
+
+    def _temper(self, ref: StepRef, rounds: int) -> Temper:
+        if (ref, rounds) not in self._known:
+            self._known[ref, rounds] = _drawn(self.profile, ref, rounds)
+        return self._known[ref, rounds]
+
+
+def _drawn(profile: Profile, ref: StepRef, rounds: int) -> Temper:
+    dice = Random(f"{profile.seed}/{ref}/{rounds}")  # noqa: S311  a rehearsal must repeat
+    shares = profile.owners
+    manner = dice.choices(MANNERS, [getattr(shares, manner) for manner in MANNERS])[0]
+    sign_after, late_by = dice.randint(*profile.sign.days), dice.randint(*profile.late_by)
+    review_after = dice.randint(*profile.review.days)
+    sends_back = dice.random() < profile.review.send_back and rounds == 0
+    pace, answer_after = dice.uniform(*profile.pace), dice.randint(*profile.answer.days)
+    relieved_after = max(1, dice.randint(*profile.hand_over.days))
+    return Temper(manner, sign_after, late_by, review_after, sends_back, pace, answer_after, relieved_after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The people before one step."""
+
+    look: Look
+    decision: Decision
+    profile: Profile
+    temper: Temper
+    step: Step
+    own: StepState
+    row: StepRow
+
+    def acts(self) -> Iterator[Command]:
+        """The commands of the day, in order."""
+        match self.row.status:
+            case Status.OPEN | Status.WORKING if self._nobody_works():
+                yield from self._is_relieved()
+            case Status.OPEN if self._since(self.own.assigned) >= self.temper.sign_after:
+                yield from self._signs()
+            case Status.WORKING if self.own.asked:
+                yield from self._waits_for_answer(self.own.asked)
+            case Status.WORKING:
+                yield from self._works()
+            case Status.REVIEW if self._since(self.own.submitted) >= self.temper.review_after:
+                yield from self._judges()
+            case _:
+                return
+
+    # Signing
+
+    def _nobody_works(self) -> bool:
+        """Nobody is there, or the owner will not sign until the step is handed over, or long after its deadline."""
+        officer, head = self.look.office.owner_side(self.step, self.own)
+        if not self._there(officer) and not self._there(head):
+            return True
+        if self.temper.manner != "never_sign" or self.own.owner is not None or self.own.signed:
+            return False
+        limit = self.row.due
+        return limit is None or self.look.calendar.between(limit, self.look.today) < self.profile.gives_in
+
+    def _is_relieved(self) -> Iterator[Command]:
+        """Some days after the leaders were told, the step is handed over to somebody who does it."""
+        told = [n.queued_at for n in self.decision.state.notices.values() if self._supervises(n)]
+        if not told or self._since(self.look.office.day(min(told))) < self.temper.relieved_after:
+            return
+        people = self.look.office.directory
+        leader, lead = people.head(self.look.initiative.supervisor), self.look.initiative.lead
+        owner = self.look.office.owner(self.step, self.own)
+        takers = (people.head(owner), lead, people.head(lead), leader)
+        to = next((taker for taker in takers if taker != owner and self._there(people.officer(taker))), None)
+        if to is not None:
+            managers = self.look.office.managers(self.look.initiative)
+            reason = "逾期未签收，转由有关负责人直接办理"
+            yield from self._by((leader, *managers), Verb.HAND_OVER, to=to, reason=reason)
+
+    def _supervises(self, notice: NoticeRow) -> bool:
+        return notice.step == self.step.id and notice.slip == "supervise" and notice.delivery is Delivery.SENT
+
+    def _signs(self) -> Iterator[Command]:
+        """Who has no time to lose, or something to report already, signs by doing so."""
+        if self._over_time() and not self.step.by_signing:
+            yield from self._finishes()
+        elif self._reports_today() and self.step.kind is not Kind.REVIEW:
+            yield from self._reports()
+        else:
+            yield from self._by_owner(Verb.SIGN)
+
+    # Working
+
+    def _works(self) -> Iterator[Command]:
+        if self._asks_for_time():
+            yield from self._asks()
+        elif self._over_time():
+            yield from self._finishes()
+        elif self._reports_today():
+            yield from self._reports()
+
+    def _reports_today(self) -> bool:
+        days = self._since(self.own.assigned)
+        return days > 0 and days % self.profile.reports_every == 0
+
+    def _reports(self) -> Iterator[Command]:
+        yield from self._by_owner(Verb.REPORT, progress=self._progress(), reason="按计划推进", value=self._value())
+
+    def _finishes(self) -> Iterator[Command]:
+        if self.step.kind is Kind.REVIEW:
+            yield from self._judges()
+        elif self.step.kind is Kind.INDICATOR:
+            yield from self._by_owner(Verb.REPORT, value=self._value(), reason="指标完成情况")
+        else:
+            evidence = self.step.evidence or (f"{self.step.title}办理情况",)
+            done = tuple(self._by_owner(Verb.SUBMIT, evidence=evidence, reason="已办结"))
+            yield from done
+            if done and self.step.review and self.temper.review_after == 0:
+                yield from self._judges(submitter=done[0].actor)
+
+    def _judges(self, submitter: str = "") -> Iterator[Command]:
+        reviewers = self.look.office.reviewers(self.look.initiative, self.step, self.own)
+        if self.temper.sends_back and self.step.kind is Kind.WORK:
+            yield from self._by(reviewers, Verb.RETURN, reason="材料尚需补充完善")
+        else:
+            yield from self._by(reviewers, Verb.APPROVE, barred={submitter, *self._submitters()})
+
+    def _submitters(self) -> Iterator[str]:
+        """Those who handed in what is judged here, and may not judge it."""
+        yield self.own.submitter
+        if self.step.kind is Kind.REVIEW:
+            here = self.look.initiative.id
+            yield from (self.decision.state.step(n.step).submitter for n in self.step.needs if n.initiative == here)
+
+    # Asking for time
+
+    def _asks_for_time(self) -> bool:
+        due = self.row.due
+        if self.temper.manner != "extension" or due is None or self.own.asks or self.step.kind is Kind.REVIEW:
+            return False
+        return (
+            self.look.today >= self.look.calendar.add(due, -2) and self._later(due).year < self.look.calendar.last.year
+        )
+
+    def _asks(self) -> Iterator[Command]:
+        later = self._later(self.row.due or self.look.today).isoformat()
+        yield from self._by_owner(Verb.EXTEND, to=later, reason="协调事项尚需时间，申请顺延")
+
+    def _later(self, limit: date) -> date:
+        return self.look.calendar.add(max(limit, self.look.today), MORE_TIME)
+
+    def _waits_for_answer(self, asked: Extension) -> Iterator[Command]:
+        """Answered or not, the work goes on and ends when it is done."""
+        if self._since(asked.on) >= self.temper.answer_after:
+            supervisor = self.look.office.directory.head(self.look.initiative.supervisor)
+            answers = tuple(self._by((supervisor,), Verb.GRANT, barred={asked.by}))
+            yield from answers
+            if answers:
+                return
+        if self._over_time():
+            yield from self._finishes()
+
+    # When and how far
+
+    def _over_time(self) -> bool:
+        return self.look.today >= self._finish()
+
+    def _finish(self) -> date:
+        """The day on which this owner will be done: nobody is quicker than the work allows, however late it began."""
+        calendar, begun = self.look.calendar, self.own.opened or self.look.today
+        if self.own.returned:
+            return calendar.add(self.own.returned, 2)
+        own_pace = max(1, round(self.temper.pace * self.step.duration.likely))
+        if self.own.owner is not None:  # taken over
+            return self._days_after(self.own.assigned or begun, min(own_pace, AT_MOST))
+        due = self._goal() or self._days_after(begun, self.step.duration.likely or 1)
+        soonest = self._days_after(begun, min(self.step.duration.optimistic, own_pace))
+        match self.temper.manner:
+            case "prompt" | "never_sign":
+                return max(soonest, min(self._days_after(begun, own_pace), due))
+            case "late":
+                return max(soonest, calendar.add(due, self.temper.late_by))
+            case _:
+                return max(soonest, due)
+
+    def _goal(self) -> date | None:
+        """The day people work towards: the deadline, or the later one they have asked for."""
+        return self.own.asked.to if self.own.asked else self.row.due
+
+    def _days_after(self, day: date, days: int) -> date:
+        return _after(self.look.calendar, self.step.duration.unit, day, days)
+
+    def _progress(self) -> int:
+        whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._finish()))
+        return min(95, round(100 * self._since(self.own.opened) / whole))
+
+    def _value(self) -> float | None:
+        """What is measured today; leaders who ask see to it that the target is reached at last."""
+        if self.step.target is None:
+            return None
+        target, reach = self.step.target.at_least, self.profile.indicator.reach
+        if not self._over_time():
+            return round(target * reach * self._progress() / 100, 2)
+        asked_for = self.row.due is not None and self._since(self.row.due) >= self.temper.late_by
+        return round(target * reach, 2) if reach < 1 and not asked_for else max(target, round(target * reach, 2))
+
+    def _since(self, day: date | None) -> int:
+        return 0 if day is None else self.look.calendar.between(day, self.look.today)
+
+    # Who
+
+    def _there(self, post: str) -> bool:
+        return self.look.office.directory.present(post, self.look.today) is not None
+
+    def _by_owner(self, verb: Verb, **said: Any) -> Iterator[Command]:
+        return self._by(self.look.office.owner_side(self.step, self.own), verb, **said)
+
+    def _by(self, posts: Iterable[str], verb: Verb, *, barred: Iterable[str] = (), **said: Any) -> Iterator[Command]:
+        """The command by the first of the posts whose holder, or deputy, is there and not barred from it."""
+        people = (self.look.office.directory.present(post, self.look.today) for post in posts)
+        actor = next((person for person in people if person and person not in barred), None)
+        if actor is not None:
+            # One act a day, so that a rehearsal cut short goes on alike; a judgement may follow it on the same day.
+            judged = "/judged" if verb in JUDGING else ""
+            key = f"rehearsal/{self.step.id}/{self.look.today}{judged}"
+            yield Command(verb, self.step.ref, actor, key=key, **said)
+
+
+def _after(calendar: WorkCalendar, unit: DayUnit, day: date, days: int) -> date:
+    """So many days of a unit later."""
+    return calendar.add_calendar(day, days) if unit is DayUnit.CALENDAR else calendar.add(day, days) if days else day

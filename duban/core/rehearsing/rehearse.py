@@ -1,0 +1,41 @@
+"""Rehearsing: a plan lived through in memory, from its first working day until everything is closed. Pure.
+
+The same plan, calendar, rules and profile give the same rehearsal.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from duban.core.deciding.office import Office
+from duban.core.rehearsing.bureau import Bureau
+from duban.core.rehearsing.day import working_days
+from duban.core.rehearsing.owners import Owners
+from duban.core.rehearsing.profile import Profile
+from duban.core.rehearsing.report import Report, report
+
+LONGEST_OVERRUN = timedelta(days=365)
+"""How long after the end of the plan a rehearsal goes on at most, so that it ends though a step never does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was lived through, and what it showed."""
+
+    bureau: Bureau
+    report: Report
+
+
+def rehearse(office: Office, profile: Profile, until: date | None = None) -> Rehearsal:
+    """Live through a plan until everything is closed, or to the end of a day.
+
+    Raises Stuck, and CalendarRange when a step is expected beyond the calendar.
+    """
+    bureau = Bureau(office, Owners(profile))
+    last = until or office.plan.ends + LONGEST_OVERRUN
+    lived: list[date] = []
+    for day in working_days(office, office.plan.starts, last):
+        bureau.live(office.at(day, office.policy.hours.first))
+        lived.append(day)
+        if bureau.closed:
+            break
+    return Rehearsal(bureau, report(office, bureau, profile.seed, tuple(lived)))
