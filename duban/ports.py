@@ -98,6 +98,10 @@ class Ledger(Protocol):
         """All initiatives as they stand, with their steps, in two queries; sorted by id."""
         ...
 
+    def length(self) -> int:
+        """How many entries the initiatives looked at have together, in one query: another number, other entries."""
+        ...
+
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative, so that they are made anew."""
         ...

@@ -7,6 +7,7 @@ from duban.core.telling.shown import Shown
 from duban.settings import load_settings
 from duban.wiring import desk
 from tasks.asking import ask_for_ticks, repeat_reports
+from tasks.forecasting import publish_forecast
 from tasks.sending import send_due
 from tasks.showing import as_state
 
@@ -15,8 +16,11 @@ PATROLLED = Shown("已巡查", "COMPLETED")
 
 @flow(name="0.00 patrol", description="巡查：到点的举措逐一启动，未送达的通知再送", persist_result=False)
 def patrol() -> State[None]:
-    """Have forms taken in that were cut off, ask for a tick of what is due, and send the notices that are left."""
+    """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left,
+    and publish the forecast of the plan when there is news."""
     with desk(load_settings()) as at:
         repeat_reports(at.service.office.plan)
         asked = ask_for_ticks(at.service.office.plan, at.service.due())
-        return as_state(PATROLLED, f"启动{len(asked)}项举措，处理{send_due(at)}份通知")
+        sent = send_due(at)
+        publish_forecast(at.service)
+        return as_state(PATROLLED, f"启动{len(asked)}项举措，处理{sent}份通知")

@@ -131,6 +131,11 @@ class MemoryLedger:
         with self._lock:
             return sorted(self._summaries.values(), key=lambda summary: summary.initiative)
 
+    def length(self) -> int:
+        """How many entries the initiatives looked at have together."""
+        with self._lock:
+            return sum(summary.sequence for summary in self._summaries.values())
+
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative."""
         with self._lock:

@@ -188,6 +188,12 @@ class SqlLedger:
         of = {name: tuple(map(_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
         return [_summary(row, of.get(row.initiative, ())) for row in summaries]
 
+    def length(self) -> int:
+        """How many entries the initiatives looked at have together."""
+        query = _of(SUMMARY, self._plan).with_only_columns(func.coalesce(func.sum(SUMMARY.c.sequence), 0))
+        with reading(self._engine) as connection:
+            return int(connection.scalars(query).one())
+
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative, in one transaction."""
         last = select(ENTRY.c.plan, ENTRY.c.initiative, func.max(ENTRY.c.at)).where(

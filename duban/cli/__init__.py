@@ -7,7 +7,20 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from duban.cli import channels, doctor, forecasts, ledger, notices, people, plans, rehearsals, server, up, views
+from duban.cli import (
+    assumptions,
+    channels,
+    doctor,
+    forecasts,
+    ledger,
+    notices,
+    people,
+    plans,
+    rehearsals,
+    server,
+    up,
+    views,
+)
 from duban.cli.exits import Exit, foreseen
 from duban.cli.output import complain
 
@@ -43,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (up, server, plans, rehearsals, people, views, forecasts, notices, channels, doctor):
+for part in (up, server, plans, assumptions, rehearsals, people, views, forecasts, notices, channels, doctor):
     app.add_typer(part.app)
 app.add_typer(ledger.app, name="ledger")
 

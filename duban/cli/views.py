@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from duban.cli.expanded import expanded_text
 from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
@@ -35,9 +36,15 @@ def show(
     ] = None,
     all_steps: Annotated[bool, typer.Option("--all", help="Every step, not only those with a warning.")] = False,
     as_gantt: Annotated[bool, typer.Option("--gantt", help="Draw bars, one column for each week.")] = False,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Print the initiative as YAML with its pattern written out.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show how the plan stands: sections, initiatives and steps with their lights (看灯)."""
+    if expanded:
+        typer.echo(expanded_text(what))
+        return
     with opened() as at:
         sections = _outline(at, what)
         now = at.service.clock.now()

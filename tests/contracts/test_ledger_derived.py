@@ -45,6 +45,15 @@ def test_a_summary_replaces_the_one_before_it_with_its_steps(ledger: Ledger) -> 
     assert list(ledger.summaries()) == [later, summary(ROADS)]
 
 
+def test_the_length_is_another_one_with_every_entry(ledger: Ledger) -> None:
+    assert ledger.length() == 0
+    ledger.commit(Commit(BRIDGES, (), summary(sequence=0)))
+    ledger.commit(Commit(BRIDGES, sealed(report()), summary(sequence=1)))
+    assert ledger.length() == 1
+    ledger.commit(Commit(ROADS, (), summary(ROADS, sequence=0)))
+    assert ledger.length() == 1
+
+
 def test_upstream_knows_the_steps_that_have_a_row(ledger: Ledger) -> None:
     done = step("draft", status=Status.DONE, finished=date(2024, 4, 2), forecast=None)
     ledger.commit(Commit(BRIDGES, (), summary(steps=(done, step("publish")))))

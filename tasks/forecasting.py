@@ -1,0 +1,44 @@
+"""The page of the whole plan's forecast: published by the patrol when there is something new to say."""
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
+
+from duban.core.days.workdays import CalendarRange
+from duban.core.deciding.chances import chances
+from duban.core.deciding.forecast import forecast
+from duban.core.telling.lateness import Prospect
+from duban.core.telling.outlook_page import outlook_page, without_forecast
+from duban.service import Service
+
+
+def publish_forecast(service: Service) -> bool:
+    """Publish the page each working day, and whenever the ledger has grown; whether it was.
+
+    What it was made of stands in its description, so that a patrol asks Prefect once and the ledger once, and makes no
+    forecast when nothing has changed.
+    """
+    plan, today = service.office.plan, service.office.day(service.clock.now())
+    key = f"{plan.id}--forecast"  # two hyphens: the id of no initiative
+    made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账{service.ledger.length()}条"
+    if _said_last(key) == made_of:
+        return False
+    create_markdown_artifact(key=key, markdown=_page(service), description=made_of)
+    return True
+
+
+def _said_last(key: str) -> str | None:
+    """The description of the last version of a page; None where there is none."""
+    ours = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
+    return found[0].description if found else None
+
+
+def _page(service: Service) -> str:
+    try:
+        schedule = service.schedule()
+        return outlook_page(Prospect(service.office, schedule, forecast(schedule), chances(schedule)))
+    except CalendarRange as error:  # the patrol has more to do than to forecast
+        return without_forecast(service.office.plan, str(error))
