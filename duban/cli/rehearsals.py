@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from duban.cli.output import console, print_json
+from duban.cli.output import complain, console, print_json
 from duban.cli.plans import day_of
 from duban.cli.timelines import compared, told
-from duban.core.rehearsing.comparison import compare
+from duban.core.rehearsing.comparison import Comparison, compare
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import rehearse
 from duban.core.rehearsing.report import Report
@@ -32,6 +32,7 @@ def rehearse_command(  # noqa: PLR0917  typer gives options by name
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Stop at the end of this day.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to show and to print.")] = None,
     other: Annotated[
         Path | None, typer.Option("--compare", metavar="PLAN_FOLDER", help="Rehearse this plan too; say what differs.")
     ] = None,
@@ -46,6 +47,8 @@ def rehearse_command(  # noqa: PLR0917  typer gives options by name
     last = day_of(until) if until else None
     one = _rehearsed(settings, people, last)
     beside = compare(one, _rehearsed(replace(settings, plan=other), people, last)) if other else None
+    if html:
+        _write(html, one, beside)
     if as_json:
         print_json(beside or one)
     else:
@@ -59,3 +62,11 @@ def _rehearsed(settings: Settings, people: Profile, last: date | None) -> Report
     if last is not None and last < office.calendar.next_working(office.plan.starts):
         raise typer.BadParameter(f"{last} lies before the first working day of the plan, {office.plan.starts}")
     return rehearse(office, people, last).report
+
+
+def _write(file: Path, one: Report, beside: Comparison | None) -> None:
+    from duban.adapters.files import write_atomically  # noqa: PLC0415  needed for a page only
+    from duban.adapters.rehearsal_page import page  # noqa: PLC0415  as above
+
+    write_atomically(file, page(one, beside))
+    complain(f"页面已写入 {file}")

@@ -9,24 +9,12 @@ from rich.table import Table
 from duban.core.ledger.summary import Light
 from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.report import Report
-from duban.core.titles import LIGHT_MARKS, SLIP_TITLES
+from duban.core.titles import LIGHT_MARKS, SLIP_TITLES, TOTAL_TITLES
 
 SHOWN = 15
 """Lines of a list that is printed in part."""
 
 MARKS = {**{light.name.lower(): LIGHT_MARKS[light] for light in Light if light}, "closed": "✅"}
-
-TOTALS = {
-    "initiatives": "举措",
-    "steps": "事项",
-    "done": "办结事项",
-    "missed": "误期事项",
-    "notices": "通知",
-    "average": "每人每工作日通知",
-    "maximum": "一人一日最多通知",
-    "busiest": "最忙一日通知",
-}
-"""Totals of a comparison, as people read them."""
 
 
 def told(one: Report) -> Group:
@@ -97,7 +85,7 @@ def _missed(one: Report) -> Table:
 def _rungs(one: Report) -> Table:
     table = Table("层级", "", "单据", "次数", box=None, pad_edge=False)
     for rung in one.rungs:
-        table.add_row(rung.ladder, rung.rung, f"《{SLIP_TITLES[rung.slip]}》", str(rung.times))
+        table.add_row(escape(rung.title), rung.rung, f"《{SLIP_TITLES[rung.slip]}》", str(rung.times))
     return table
 
 
@@ -133,7 +121,7 @@ def _compared(both: Comparison) -> Iterator[RenderableType]:
 
 def _totals(both: Comparison) -> Iterator[Table]:
     rows = (
-        (TOTALS[one.key], f"{one.before:g}", f"{one.after:g}", _more(round(one.after - one.before, 3), ""))
+        (TOTAL_TITLES[one.key], f"{one.before:g}", f"{one.after:g}", _more(round(one.after - one.before, 3), ""))
         for one in both.totals
     )
     return _table(("", "原", "现", "差"), rows)

@@ -47,6 +47,18 @@ LIGHT_MARKS: Mapping[Light, str] = {
     Light.RED: "🔴",
 }
 
+TOTAL_TITLES: Mapping[str, str] = {
+    "initiatives": "举措",
+    "steps": "事项",
+    "done": "办结事项",
+    "missed": "误期事项",
+    "notices": "通知",
+    "average": "每人每工作日通知",
+    "maximum": "一人一日最多通知",
+    "busiest": "最忙一日通知",
+}
+"""Totals of a rehearsal, as two of them are compared by."""
+
 
 def perhaps(word: str, known: Iterable[str], otherwise: str) -> str:
     """What a person who wrote an unknown name is told: the nearest known one, or `otherwise`."""

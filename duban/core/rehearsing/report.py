@@ -105,9 +105,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How often a rung of a ladder in use was sent."""
+    """How often a rung of a ladder in use was sent; `title` is the ladder's."""
 
     ladder: str
+    title: str
     rung: str
     slip: str
     times: int
@@ -303,7 +304,8 @@ def _rungs(office: Office, sent: Iterable[Sent]) -> Iterator[Fired]:
     times = Counter((ladder, rung) for _, _, ladder, rung in sent)
     for ladder in office.policy.ladders:
         if ladder.id in used:
-            yield from (Fired(ladder.id, rung.id, rung.slip, times[ladder.id, rung.id]) for rung in ladder.rungs)
+            for rung in ladder.rungs:
+                yield Fired(ladder.id, ladder.title, rung.id, rung.slip, times[ladder.id, rung.id])
 
 
 def _missed(office: Office, bureau: Bureau) -> Iterator[Overdue]:
