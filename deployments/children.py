@@ -37,12 +37,10 @@ def start_child(
     The child leads its own process group, so that Ctrl-C reaches only its parent, which then ends it in order. It gets
     `death_signal` when the thread that started it ends. `account` is a (uid, gid) to run as.
     """
-    uid, gid = account or (-1, -1)
-    leash = [sys.executable, "-I", "-S", LEASH, os.getpid(), death_signal.value, uid, gid]
     set_aside(log)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603  the command is ours
-            [str(part) for part in (*leash, *command)],
+            leashed(command, death_signal, account),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -50,6 +48,15 @@ def start_child(
             cwd=folder,
             start_new_session=True,
         )
+
+
+def leashed(
+    command: Sequence[str | Path | int], death_signal: signal.Signals, account: tuple[int, int] | None = None
+) -> list[str]:
+    """The command that runs `command` and gets `death_signal` when the thread that started it ends."""
+    uid, gid = account or (-1, -1)
+    leash = [sys.executable, "-I", "-S", LEASH, os.getpid(), death_signal.value, uid, gid]
+    return [str(part) for part in (*leash, *command)]
 
 
 def set_aside(log: Path) -> None:

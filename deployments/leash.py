@@ -21,14 +21,18 @@ def main(arguments: list[str]) -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    if sys.platform == "linux":
-        # After setuid, which clears it; it survives exec.
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
-        if os.getppid() != parent:
-            sys.exit(0)
+    end_with_parent(parent, death_signal)  # after setuid, which clears it; it survives exec
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_DFL)
     os.execv(command[0], command)  # noqa: S606  no shell is wanted
+
+
+def end_with_parent(parent: int, death_signal: int) -> None:
+    """Have the kernel send this process `death_signal` when its parent ends; exits silently when that is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.engine import handle_engine_signals
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
@@ -32,19 +33,24 @@ def execute(entrypoint: str) -> None:
     if running.id is None:
         raise SystemExit("PREFECT__FLOW_RUN_ID names no flow run; a Prefect worker sets it")
     run_id = UUID(running.id)
-    get_current_settings().flows.heartbeat_frequency = None
     with handle_engine_signals(run_id):
         with get_client(sync_client=True) as client:
             flow_run = client.read_flow_run(run_id)
-        logger = flow_run_logger(flow_run)
-        try:
-            flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
-        except Exception:
-            logger.exception("The flow of this run cannot be loaded")
-            raise
-        alone = flow_run.model_copy(update={"deployment_id": None})
         with _in_time(LONGEST):
-            run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+            run_to_end(flow_run, entrypoint)
+
+
+def run_to_end(flow_run: FlowRun, entrypoint: str) -> None:
+    """Run a flow run in this process; its final state is told the server. Raises what keeps that from being told."""
+    get_current_settings().flows.heartbeat_frequency = None
+    logger = flow_run_logger(flow_run)
+    try:
+        flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
+    except Exception:
+        logger.exception("The flow of this run cannot be loaded")
+        raise
+    alone = flow_run.model_copy(update={"deployment_id": None})
+    run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
 
 
 @contextmanager

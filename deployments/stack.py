@@ -42,7 +42,7 @@ class StackSettings:
     port: int = 4200
     worker: bool = True
     pool: str = "duban"
-    worker_type: str = "process"
+    worker_type: str = "duban"
 
 
 class Stack:
@@ -165,7 +165,8 @@ class Stack:
     def _start_worker(self) -> None:
         command = ["worker", "start", "--pool", self.settings.pool, "--type", self.settings.worker_type]
         command += ["--install-policy", "never"]  # packages are never fetched
-        self._start_prefect("worker", command, worker_environment(self.addresses, self._env))
+        environment = worker_environment(self.addresses, self._env, self.settings.worker_type)
+        self._start_prefect("worker", command, environment)
 
     def _start_prefect(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         if name in self._children:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
@@ -26,6 +27,15 @@ class StackFile(Strict):
     host: PlainText = "127.0.0.1"
     port: int = Field(4200, ge=1, le=65535)
     pool: PlainText = "duban"
+    worker_type: Literal["duban", "process"] = "duban"
+
+
+class WorkerFile(Strict):
+    """`[worker]`: the worker whose processes stay warm; `processes` 0 is one for each core, `memory` megabytes."""
+
+    processes: int = Field(0, ge=0, le=64)
+    runs: int = Field(500, ge=1)
+    memory: int = Field(600, ge=256)
 
 
 class ChannelsFile(Strict):
@@ -43,10 +53,11 @@ class SettingsFile(Strict):
     var: PlainText = "var"
     ledger: PlainText | None = None
     stack: StackFile = StackFile()
+    worker: WorkerFile = WorkerFile()
     channels: ChannelsFile = ChannelsFile()
 
 
-TABLES: Mapping[str, type[Strict]] = {"stack": StackFile, "channels": ChannelsFile}
+TABLES: Mapping[str, type[Strict]] = {"stack": StackFile, "worker": WorkerFile, "channels": ChannelsFile}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ class Settings:
     ledger: str
     clock: Path | None
     stack: StackFile
+    worker: WorkerFile
     channels: ChannelsFile
     variables: Mapping[str, str]
 
@@ -104,6 +116,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
         clock=_clock(var, variables),
         stack=values.stack,
+        worker=values.worker,
         channels=values.channels,
         variables=variables,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
@@ -25,6 +26,10 @@ YEARS_AROUND = 2
 
 FAULTY_PLAN_YEARS = (2007, 2040)
 """Years to check the rest of a plan by whose own years cannot be read."""
+
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""Name, time of change, size and number of every file of a folder: two that are equal mean the same files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,25 @@ def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
         patterns=settings.patterns,
     )
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
+
+
+_read: list[tuple[tuple[Settings, Stamp], Office]] = []
+
+
+def current_office(settings: Settings) -> Office:
+    """The bureau as its files are now, read again only when a file of `config/` has changed; raises BadInput.
+
+    For processes that live long: the same object as before tells that nothing has changed.
+    """
+    wanted = (settings, _stamp(settings.file.parent))  # before reading: what changes meanwhile is read again
+    if not _read or _read[0][0] != wanted:
+        _read[:] = [(wanted, load_office(settings))]
+    return _read[0][1]
+
+
+def _stamp(folder: Path) -> Stamp:
+    found = [(str(file), file.stat()) for file in sorted(folder.rglob("*"))]
+    return tuple((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in found)
 
 
 def _years(settings: Settings) -> tuple[int, int]:
@@ -116,7 +140,7 @@ def _wording(settings: Settings) -> Callable[[Slip], Words]:
 @contextmanager
 def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
     """The engine, ready for work, of an office loaded already or now; what it holds is closed at the end."""
-    office = office or load_office(settings)
+    office = office or current_office(settings)
     ledger = make_ledger(settings, office.plan.id)
     try:
         service = Service(office, ledger, make_clock(settings))

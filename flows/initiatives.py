@@ -12,7 +12,7 @@ from prefect.context import FlowRunContext
 from duban.core.deciding.office import Office
 from duban.core.planning.plan import Initiative
 from duban.settings import load_settings
-from duban.wiring import load_office
+from duban.wiring import current_office
 from flows.forms import Form, form_of
 from flows.tick import tick
 
@@ -39,9 +39,15 @@ def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
     return made
 
 
+_made: dict[str, tuple[Office, Flow[Any, Any]]] = {}
+"""Flows by initiative, each with the office it was made of: a process that lives long makes each once."""
+
+
 def __getattr__(name: str) -> Flow[Any, Any]:
     initiative = name.replace("_", "-")
-    office = load_office(load_settings()) if not name.startswith("__") else None
+    office = current_office(load_settings()) if not name.startswith("__") else None
     if office is None or initiative not in office.plan.initiatives:
         raise AttributeError(f"module {__name__} has no attribute {name}")
-    return initiative_flow(office, office.plan.initiatives[initiative])
+    if initiative not in _made or _made[initiative][0] is not office:
+        _made[initiative] = office, initiative_flow(office, office.plan.initiatives[initiative])
+    return _made[initiative][1]

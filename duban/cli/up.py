@@ -46,7 +46,8 @@ def up(
     settings = load_settings()
     _refuse_other_kind(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
-    wanted = StackSettings(settings.var, settings.stack.host, settings.stack.port, pool=settings.stack.pool)
+    said = settings.stack
+    wanted = StackSettings(settings.var, said.host, said.port, pool=said.pool, worker_type=said.worker_type)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:

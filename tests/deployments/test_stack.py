@@ -17,6 +17,8 @@ from deployments import run_folder
 from deployments.children import StackError, marked
 from deployments.server import host_and_port
 from deployments.stack import Stack, StackSettings
+from duban.settings import SETTINGS_VARIABLE
+from tests.bureau_folder import make_bureau
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -42,10 +44,12 @@ def base_env(base: Path) -> dict[str, str]:
     """An environment with a home of its own, foreign settings, and Python processes that note where they connect."""
     (base / "home").mkdir(parents=True)
     (base / "watcher").mkdir()
+    make_bureau(base / "bureau", "stack")
     (base / "watcher" / "sitecustomize.py").write_text(WATCHER)
     return {
         "PATH": os.defpath,
         "HOME": str(base / "home"),
+        SETTINGS_VARIABLE: str(base / "bureau" / "config" / "duban.toml"),
         "PYTHONPATH": str(base / "watcher"),
         "WATCHED": str(base / "connections"),
         "HTTP_PROXY": "http://192.0.2.1:3128",

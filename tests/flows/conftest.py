@@ -17,11 +17,13 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from deployments.children import end_child, start_child
+from deployments.environment import worker_environment
 from deployments.server import ensure_pool
 from deployments.stack import Stack, StackSettings
 from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE
 from tests.bureau_folder import make_bureau
-from tests.flows.server import IDLE, Server, Warm
+from tests.flows.server import ASIDE, IDLE, Server, Warm
 
 ROOT = Path(__file__).parent.parent.parent
 PORT = 20_000 + os.getpid() % 10_000
@@ -33,6 +35,7 @@ def stack() -> Iterator[Stack]:
     """A server with a worker, whose flow runs find the bureau of the present test at `current`."""
     with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:  # PostgreSQL's socket wants it short
         base = Path(name)
+        (base / "current").symlink_to(make_bureau(base / "first", "first").root)  # the worker's own settings
         environment = {
             "PATH": os.defpath,
             "HOME": name,
@@ -47,6 +50,7 @@ def stack() -> Iterator[Stack]:
 def client(stack: Stack) -> Iterator[SyncPrefectClient]:
     """This process as a client of the server."""
     ensure_pool(stack.addresses, IDLE, "process")
+    ensure_pool(stack.addresses, ASIDE, "process")
     told = {
         PREFECT_API_URL: stack.addresses.api,
         PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
@@ -54,6 +58,16 @@ def client(stack: Stack) -> Iterator[SyncPrefectClient]:
     }
     with temporary_settings(told), get_client(sync_client=True) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def process_worker(stack: Stack, client: SyncPrefectClient) -> Iterator[None]:
+    """Prefect's own process worker, on a pool of its own."""
+    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", ASIDE, "--install-policy", "never"]
+    told = worker_environment(stack.addresses, stack.environment(), "process")
+    worker = start_child(command, told, stack.var / "log" / "aside.log", stack.var)
+    yield
+    end_child(worker, 10)
 
 
 @pytest.fixture(scope="session")

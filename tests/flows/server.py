@@ -38,8 +38,14 @@ from duban.wiring import Desk, desk, load_office
 from tests.bureau_folder import BureauFolder
 
 T = TypeVar("T")
+WARM = "duban"
+"""The work pool of the stack's own worker, whose processes stay warm."""
+
 IDLE = "idle"
 """A work pool without a worker: its flow runs are run here, by the test."""
+
+ASIDE = "aside"
+"""A work pool for Prefect's own process worker, where a test has one."""
 
 
 def eventually(found: Callable[[], T], within: float = 30) -> T:
@@ -112,12 +118,19 @@ class Server:
         return self.client.create_flow_run_from_deployment(self.deployment(number).id, parameters=parameters)
 
     def ask_worker(self, number: str, first: str, report: dict[str, Any] | None = None) -> FlowRun:
-        """As `ask`, of a deployment the worker serves; `first` is called in the flow run's process beforehand."""
+        """As `ask`, of a deployment the process worker serves; `first` is called in the process beforehand."""
         deployment = self.deployment(number)
         command = shlex.join([sys.executable, "-m", "tests.flows.once", first, str(deployment.entrypoint)])
         return self.client.create_flow_run_from_deployment(
             deployment.id, parameters={"report": report} if report else {}, job_variables={"command": command}
         )
+
+    def instead(self, initiative: str, words: str, others: str) -> None:
+        """Change the file of an initiative."""
+        file = self.bureau.file(initiative)
+        text = file.read_text()
+        assert words in text
+        file.write_text(text.replace(words, others))
 
     def ended(self, run: FlowRun, within: float = 120) -> str:
         """Wait until a run has ended; the name of its state."""
@@ -175,4 +188,4 @@ class Server:
     def page(self, initiative: str) -> Artifact:
         """The last version of an initiative's page."""
         key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{self.bureau.plan}-{initiative}"]))
-        return self.client.read_artifacts(artifact_filter=key)[-1]
+        return max(self.client.read_artifacts(artifact_filter=key), key=lambda page: str(page.created))

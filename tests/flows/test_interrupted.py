@@ -8,7 +8,7 @@ from prefect.states import Cancelling
 
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, first_broken
-from tests.flows.server import Server, eventually
+from tests.flows.server import ASIDE, Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -62,9 +62,10 @@ def test_a_form_is_repeated_a_few_times_only(server: Server) -> None:
     assert server.client.read_flow_run(run.id).state_name == "Crashed"
 
 
+@pytest.mark.usefixtures("process_worker")
 @pytest.mark.parametrize("death", DEATHS)
-def test_a_killed_process_is_noticed_by_the_worker(server: Server, death: str) -> None:
-    server.apply("duban")
+def test_a_killed_process_is_noticed_by_prefects_own_worker(server: Server, death: str) -> None:
+    server.apply(ASIDE)
     run = server.ask_worker("1.01", f"tests.flows.preludes:{death}", SIGNING)
     assert server.ended(run) == "Crashed"
     server.ask("0.00")
@@ -85,8 +86,10 @@ def at_work(server: Server) -> bool:
     return (server.bureau.var / "keys").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("process_worker")
 def test_a_run_cancelled_in_the_middle_of_an_action(server: Server) -> None:
-    server.apply("duban")
+    server.apply(ASIDE)
     adopted(server)
     run = server.ask_worker("1.01", "tests.flows.preludes:dawdle")
     eventually(lambda: at_work(server), 120)

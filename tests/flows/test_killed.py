@@ -12,14 +12,20 @@ from deployments.stack import Stack
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, first_broken
 from duban.core.ledger.summary import Delivery
-from tests.flows.server import Server, eventually
+from tests.flows.server import WARM, Server, eventually
+from tests.flows.warmth import PARENT, hands
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
+BULLETIN = "{uses: bulletin, parameters: {title: 新建道路通报}}"
+TAKES_TIME = '{uses: python, parameters: {function: "tests.flows.office_actions:take_time"}}'
+
 
 def processes(stack: Stack, part: str) -> list[psutil.Process]:
-    """The server, the worker, or the process of a flow run."""
-    words = {"server": "server", "worker": "worker", "run": "tests.flows.once"}[part]
+    """The server, the worker, its hands, or their parent."""
+    if part == "hands":
+        return hands(stack)
+    words = {"server": "server", "worker": "worker", "parent": PARENT}[part]
     return [process for process in marked(stack.var) if words in process.cmdline()]
 
 
@@ -29,14 +35,15 @@ def kill(stack: Stack, *parts: str) -> None:
 
 
 def in_the_middle(server: Server) -> FlowRun:
-    """A tick that has just begun with its action, run by the worker."""
+    """A tick that has just begun with its action, which waits for `go`, carried out by the worker."""
     server.bureau.file("toll-system").unlink()
-    server.apply("duban")
+    server.instead("new-road", BULLETIN, TAKES_TIME)
+    server.apply(WARM)
     with server.desk() as at:
         at.service.tick("new-road")
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
         at.service.act(server.command(Verb.APPROVE, "new-road/approve", "deputy-director"))
-    run = server.ask_worker("1.01", "tests.flows.preludes:take_time")
+    run = server.ask("1.01")
     eventually((server.bureau.var / "keys").exists, 120)
     return run
 
@@ -78,21 +85,23 @@ def doubled(entries: list[Entry]) -> list[str]:
 @pytest.mark.parametrize(
     "parts",
     [
-        ("server", "worker", "run"),
-        pytest.param(("server",), marks=pytest.mark.slow),
+        ("server", "worker", "hands"),
+        pytest.param(("hands",), marks=pytest.mark.slow),
         pytest.param(("worker",), marks=pytest.mark.slow),
-        pytest.param(("worker", "run"), marks=pytest.mark.slow),
-        pytest.param(("run",), marks=pytest.mark.slow),
+        pytest.param(("server",), marks=pytest.mark.slow),
+        pytest.param(("parent",), marks=pytest.mark.slow),
+        pytest.param(("server", "hands"), marks=pytest.mark.slow),
     ],
     ids=" and ".join,
 )
 def test_killed_in_the_middle_of_a_tick(server: Server, stack: Stack, parts: tuple[str, ...]) -> None:
     run = in_the_middle(server)
     kill(stack, *parts)
-    restart(stack, *(part for part in parts if part != "run"))
-    if "run" in parts:
-        server.run(server.ask("0.00"), "tests.flows.preludes:later")  # nobody but the patrol may have seen it die
-        assert server.client.read_flow_run(run.id).state_name == "Crashed"
+    restart(stack, *(part for part in parts if part in ("server", "worker")))
+    (server.bureau.var / "go").touch()
+    assert server.ended(run) == "绿灯"
+    begun = server.client.read_flow_run(run.id).run_count
+    assert begun == (1 if parts == ("server",) else 2), "whoever lives puts back what has died, and runs it again"
     server.ask("0.00")
     eventually(lambda: done(server), 180)
     sound(server)

@@ -4,7 +4,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 
 from duban.core.deciding.commands import Verb
-from tests.flows.server import IDLE, Server, eventually
+from tests.flows.server import IDLE, WARM, Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -46,7 +46,7 @@ STARTED = [
 
 
 def test_the_event_of_a_milestone_starts_what_waits(server: Server) -> None:
-    before_the_milestone(server, "duban")
+    before_the_milestone(server, WARM)
     server.ask("1.01", APPROVAL)
     (run,) = eventually(lambda: final(server, "2.01"), 120)
     assert run.name == "2024-04-01 0/2 🟢绿灯"
