@@ -1,6 +1,6 @@
 """What is wrong with input, as data: where, what, and what to do about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -86,6 +86,25 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for an unknown name: the nearest known one, or `otherwise`."""
     close = closest(word, known)
     return otherwise if close is None else f"did you mean {close!r}?"
+
+
+class Suggestions:
+    """Remedies for many unknown names.
+
+    A search compares a name with every known one, some microseconds each. After `comparisons` of them there are no more
+    suggestions: nobody reads so many, and a file full of mistakes is told of within seconds.
+    """
+
+    def __init__(self, comparisons: int = 300_000) -> None:
+        self._left = comparisons
+
+    def nearest(self, word: str, known: Sequence[str], otherwise: str, prefix: str = "") -> str:
+        """The remedy for an unknown name: the nearest known one, with what stands before it, or `otherwise`."""
+        if len(known) > self._left:
+            return otherwise
+        self._left -= len(known)
+        close = closest(word, known)
+        return otherwise if close is None else f"did you mean {prefix + close!r}?"
 
 
 def shown(value: object) -> str:

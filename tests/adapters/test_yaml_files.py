@@ -198,6 +198,17 @@ def test_a_plan_of_ten_thousand_steps_loads(folder: Path) -> None:
     assert list(plan.initiatives["i-7"].steps) == [f"s{step}" for step in range(100)]
 
 
+def test_ten_thousand_unknown_names_are_told_of(folder: Path) -> None:
+    head = "id: new-road\ntitle: 举措\nsource: '1.1'\nlead: roads-unit\nsupervisor: director\nsteps:\n"
+    steps = "".join(
+        f"  - {{id: s{number}, title: 事项, kind: work, needs: [ss{number}]}}\n" for number in range(10_000)
+    )
+    (folder / "roads" / "new-road.yaml").write_text(head + steps)
+    told = problems(lambda: load(folder))
+    assert len(told) == 10_000
+    assert sum("did you mean" in one for one in told) == 30  # a search through 10,000 names is slow
+
+
 FILES = {
     "plan/plan.yaml": PLAN,
     "plan/roads/new-road.yaml": SOURCE,

@@ -2,7 +2,18 @@
 
 import pytest
 
-from duban.core.problems import BadInput, Fault, Invalid, Problem, nearest, refuse_repeated, repeated, shown, shown_key
+from duban.core.problems import (
+    BadInput,
+    Fault,
+    Invalid,
+    Problem,
+    Suggestions,
+    nearest,
+    refuse_repeated,
+    repeated,
+    shown,
+    shown_key,
+)
 
 
 def problem(file: str = "a.yaml", line: int = 3, **changes: object) -> Problem:
@@ -53,3 +64,12 @@ def test_values_are_shown_on_one_line_and_cut_short(value: object, text: str) ->
 )
 def test_keys_are_shown_on_one_line(key: str, text: str) -> None:
     assert shown_key(key) == text
+
+
+def test_suggestions_end_when_there_are_too_many() -> None:
+    suggestions = Suggestions(comparisons=5)
+    known = ["draft", "issue"]
+    assert suggestions.nearest("drafts", known, "add it", "road/") == "did you mean 'road/draft'?"
+    assert suggestions.nearest("zzz", known, "add it") == "add it"
+    assert suggestions.nearest("drafts", known, "add it") == "add it"
+    assert suggestions.nearest("drafts", ["draft"], "add it") == "did you mean 'draft'?"

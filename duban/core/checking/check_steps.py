@@ -1,6 +1,6 @@
 """What is wrong with single steps: references to nothing, shorthand that stands for nothing, impossible dates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from duban.core.planning.instances import Instance, Instances, Period
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
 from duban.core.planning.when import PERIOD, Relative, Span, When, write_duration
-from duban.core.problems import Location, Problem, nearest
+from duban.core.problems import Location, Problem, Suggestions, nearest
 
 MISDATED = frozenset({"date-outside-plan", "before-a-step"})
 """Ids of problems that make a deadline senseless, so that whether it can be met is no question yet."""
@@ -20,7 +20,10 @@ MISDATED = frozenset({"date-outside-plan", "before-a-step"})
 
 def check_steps(files: Files, plan: PlanFile, instances: Instances, calendar: WorkCalendar) -> Iterator[Problem]:
     """The problems of all steps, file by file."""
-    checker = _Checker(files, plan, instances, calendar)
+    known: dict[str, list[str]] = {}
+    for written in files.written:
+        known.setdefault(written.file.id, []).extend(step.id for step in written.file.steps)
+    checker = _Checker(files, plan, instances, calendar, known, Suggestions())
     for written in files.written:
         for number, step in enumerate(written.file.steps):
             found = [*checker.problems(step, StepRef(written.file.id, step.id)), *_basis(step, written.file.assumed)]
@@ -36,6 +39,8 @@ class _Checker:
     plan: PlanFile
     instances: Instances
     calendar: WorkCalendar
+    known: Mapping[str, list[str]]
+    suggestions: Suggestions
 
     def problems(self, step: StepFile, ref: StepRef) -> Iterator[Problem]:
         """The problems of one step; their locations are within the step."""
@@ -91,15 +96,15 @@ class _Checker:
         if self.instances.knows(base) and "@" not in text:
             period = by.period.id if by.period else ""
             return f"step {text!r} does not take place in {period}", "name one of its instances, or remove this"
+        suggest = self.suggestions.nearest
         if self.instances.knows(base):
-            named = [prefix + instance.ref.step for instance in self.instances.of(base)]
-            return f"there is no step {text!r}", nearest(text, named, f"name one of its instances, as {named[0]!r}")
-        steps = [step.id for one in self.files.written if one.file.id == ref.initiative for step in one.file.steps]
-        if steps:
-            named = [prefix + step for step in steps]
-            return f"there is no step {text!r}", nearest(text, named, "add it, or name a step that is there")
-        initiatives = [one.file.id for one in self.files.written]
-        remedy = nearest(ref.initiative, initiatives, "add its file, or name an initiative that is there")
+            named = [instance.ref.step for instance in self.instances.of(base)]
+            otherwise = f"name one of its instances, as {prefix + named[0]!r}"
+            return f"there is no step {text!r}", suggest(ref.step, named, otherwise, prefix)
+        if known := self.known.get(ref.initiative):
+            otherwise = "add it, or name a step that is there"
+            return f"there is no step {text!r}", suggest(ref.step, known, otherwise, prefix)
+        remedy = suggest(ref.initiative, list(self.known), "add its file, or name an initiative that is there")
         return f"there is no initiative {ref.initiative!r} for the step {text!r}", remedy
 
     def _date(self, key: str, when: When, step: StepFile) -> Iterator[Problem]:
