@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from duban.adapters import yaml_text
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, write_schemas
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
-from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepChange, StepFile
 from duban.core.planning.schema import schemas
 from duban.core.planning.values import Strict
 from duban.core.problems import BadInput, Problem
@@ -212,6 +212,10 @@ def test_ten_thousand_unknown_names_are_told_of(folder: Path) -> None:
 FILES = {
     "plan/plan.yaml": PLAN,
     "plan/roads/new-road.yaml": SOURCE,
+    "plan/roads/road-rules.yaml": (PLANS / "good" / "pattern" / "roads" / "road-rules.yaml").read_bytes(),
+    "plan/parks/park-rules.yaml": (PLANS / "good" / "pattern" / "parks" / "park-rules.yaml").read_bytes(),
+    "plan/document.yaml": "sentences: {'1.1': {text: 修路。, undertakings: [修路]}, '2.1': {text: 护林。}}".encode(),
+    "patterns/rules.yaml": (PLANS / "patterns" / "rules.yaml").read_bytes(),
     "directory.yaml": (PLANS / "office" / "directory.yaml").read_bytes(),
     "escalation.yaml": (PLANS / "office" / "escalation.yaml").read_bytes(),
 }
@@ -221,7 +225,8 @@ FILES = {
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for a plan of which one file is written anew again and again."""
     folder = tmp_path_factory.mktemp("scratch")
-    (folder / "plan" / "roads").mkdir(parents=True)
+    for name in FILES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -238,7 +243,7 @@ def loads_or_tells(folder: Path, changed: str, content: bytes) -> None:
     """Loading raises nothing but BadInput, and every problem is one line with an id and a remedy."""
     for name, usual in FILES.items():
         (folder / name).write_bytes(content if name == changed else usual)
-    office = {"directory": folder / "directory.yaml", "escalation": folder / "escalation.yaml"}
+    office = {name: folder / f"{name}.yaml" for name in ("directory", "escalation")} | {"patterns": folder / "patterns"}
     for problem in mistakes(lambda: load_plan(folder / "plan", **office, calendar=CALENDAR)):
         assert problem.id
         assert problem.message
@@ -258,6 +263,13 @@ SPLICES = st.sampled_from(
         *(b"&a ", b"*a", b"!x ", b"---\n", b"? ", b"<<: ", b"[[1]]", b"{a: 1}", b"\xef\xbb\xbf", b"\x00", b"\xff"),
         *(b"null", b"~", b"true", b"3", b"1.5", b"1e999", b"id", b"steps:", b"needs: [draft]\n", b"2024-02-30"),
         *(b"each: districts\n    ", b"repeat: monthly\n    ", b"@pudong", b"9999 days after "),
+        *(
+            b"pattern: rules\n",
+            b"without: [draft]\n",
+            b"change: {draft: {needs: []}}\n",
+            b"{document}",
+            b"covers: [a]\n",
+        ),
         *("，".encode(), "：".encode(), "\u2028".encode()),
     ]
 )
@@ -283,14 +295,20 @@ VALUES = st.recursive(
 
 @given(st.data(), VALUES)
 def test_any_value_in_any_place_is_a_plan_or_refused(scratch: Path, data: st.DataObject, value: object) -> None:
-    written = yaml.safe_load(SOURCE)
+    changed = data.draw(st.sampled_from(["plan/roads/new-road.yaml", "plan/roads/road-rules.yaml"]))
+    written = yaml.safe_load(FILES[changed])
+    changes = [(change, StepChange.model_fields) for change in written.get("change", {}).values()]
     place, keys = data.draw(
         st.sampled_from(
-            [(written, InitiativeFile.model_fields), *((step, StepFile.model_fields) for step in written["steps"])]
+            [
+                (written, InitiativeFile.model_fields),
+                *((step, StepFile.model_fields) for step in written["steps"]),
+                *changes,
+            ]
         )
     )
     place[data.draw(st.sampled_from([*keys, "colour"]))] = value
-    loads_or_tells(scratch, "plan/roads/new-road.yaml", yaml.safe_dump(written, allow_unicode=True).encode())
+    loads_or_tells(scratch, changed, yaml.safe_dump(written, allow_unicode=True).encode())
 
 
 @given(st.binary(max_size=120))
