@@ -98,8 +98,16 @@ class Ledger(Protocol):
         """All initiatives as they stand, with their steps, in two queries; sorted by id."""
         ...
 
-    def length(self) -> int:
-        """How many entries the initiatives looked at have together, in one query: another number, other entries."""
+    def last_at(self) -> datetime | None:
+        """The moment of the last entry, None before the first; one look-up, however many there are."""
+        ...
+
+    def roster(self) -> str:
+        """The mark of the last plan that was checked off; empty before the first. One look-up."""
+        ...
+
+    def check_off(self, mark: str) -> None:
+        """Note that every initiative of the plan with this mark has entries, so that nobody need look for it again."""
         ...
 
     def forget_derived(self) -> None:

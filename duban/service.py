@@ -6,6 +6,7 @@ again adds nothing that is there already.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import groupby
 
 from duban.core.deciding.commands import Command, Refused, respond
@@ -167,11 +168,20 @@ class Service:
 
     def due(self, limit: int = 1000) -> tuple[str, ...]:
         """Initiatives to look at now: those never looked at, then those woken or whose moment has come."""
-        now = self.clock.now()
+        due = [name for name in self.ledger.due(self.clock.now(), limit) if name in self.office.plan.initiatives]
+        return tuple(dict.fromkeys((*self._fresh(), *due)))
+
+    def _fresh(self) -> tuple[str, ...]:
+        """Initiatives never looked at; once there are none, names are compared no more until the plan has others."""
+        names = self.office.plan.initiatives
+        mark = sha256("\n".join(names).encode()).hexdigest()
+        if self.ledger.roster() == mark:
+            return ()
         known = set(self.ledger.initiatives())
-        fresh = [name for name in self.office.plan.initiatives if name not in known]
-        due = [name for name in self.ledger.due(now, limit) if name in self.office.plan.initiatives]
-        return tuple(dict.fromkeys((*fresh, *due)))
+        fresh = tuple(name for name in names if name not in known)
+        if not fresh:
+            self.ledger.check_off(mark)
+        return fresh
 
 
 class _Page:
@@ -222,7 +232,7 @@ def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
     for ref in view.look.office.plan.downstream:
         if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
             fact = view.known.get(ref)
-            if fact is None or fact.forecast != rows[ref.step].forecast:
+            if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
                 yield ref
 
 

@@ -21,7 +21,7 @@ def publish_forecast(service: Service) -> bool:
     """
     plan, today = service.office.plan, service.office.day(service.clock.now())
     key = f"{plan.id}--forecast"  # two hyphens: the id of no initiative
-    made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账{service.ledger.length()}条"
+    made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.ledger.last_at()}"
     if _said_last(key) == made_of:
         return False
     create_markdown_artifact(key=key, markdown=_page(service), description=made_of)

@@ -103,6 +103,28 @@ def test_what_was_never_looked_at_is_due_first_then_what_was_woken_or_whose_mome
     assert bureau.on("2024-06-04 00:00").service.due() == ("rules",)
 
 
+def test_what_comes_into_the_plan_is_found_though_names_are_compared_once_only() -> None:
+    bureau = Bureau().tick("rules", "training")
+    bureau.settle()
+    assert bureau.ledger.roster() != ""
+    bureau.ledger.initiatives = lambda: pytest.fail("names are compared again")  # type: ignore[method-assign]
+    assert bureau.service.due() == ()
+    del bureau.ledger.initiatives
+    more = [*bureau.service.office.plan.initiatives.values(), initiative(work("a", home="new"), name="new")]
+    bureau.service = replace(bureau.service, office=office(*more))
+    assert bureau.service.due() == ("new",)
+    assert bureau.settle() == ["new"]
+
+
+def test_everything_is_seen_as_each_initiative_is() -> None:
+    bureau = Bureau().tick("rules", "training")
+    bureau.on("2024-06-14").act("submit")
+    for look, state in bureau.service.everything():
+        view = bureau.service.view(look.initiative.id)
+        assert (look.now, state) == (view.look.now, view.state)
+        assert look.facts == {ref: view.look.facts[ref] for ref in look.initiative.upstream}
+
+
 def test_what_the_plan_no_longer_has_is_not_due() -> None:
     bureau = Bureau().tick("rules", "training")
     smaller = office(initiative(work("draft", home="rules"), name="rules"))
@@ -232,7 +254,7 @@ def test_a_moved_forecast_wakes_who_waits() -> None:
     assert "training" in bureau.service.due()
     bureau.settle()
     assert bureau.row(TRAIN).forecast == day("2024-06-21")
-    assert bureau.service.view("training").known == {RULES: Upstream(None, day("2024-06-14"))}
+    assert bureau.service.view("training").known == {RULES: Upstream(None, day("2024-06-14"), "rules/draft")}
 
 
 def test_derived_rows_can_be_made_anew_from_the_entries() -> None:

@@ -79,6 +79,7 @@ class EntryRecord(Record, table=True):
             sqlite_where=text("key IS NOT NULL"),
             postgresql_where=text("key IS NOT NULL"),
         ),
+        Index("entry_at", "plan", "at"),
     )
     plan: str = Field(primary_key=True, sa_type=Name)
     initiative: str = Field(primary_key=True, sa_type=Name)
@@ -135,6 +136,7 @@ class StepRecord(Record, table=True):
     finished: date | None
     forecast: date | None
     progress: int
+    held_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class NoticeRecord(Record, table=True):
@@ -192,6 +194,14 @@ class WakeRecord(Record, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class RosterRecord(Record, table=True):
+    """The mark of the last plan all of whose initiatives have entries, so that the patrol need not compare names."""
+
+    __tablename__ = "roster"
+    plan: str = Field(primary_key=True, sa_type=Name)
+    mark: str
+
+
 METADATA: MetaData = Record.metadata
 
 
@@ -200,4 +210,4 @@ def _table(name: str) -> Table:
 
 
 ENTRY, SUMMARY, STEP = _table("entry"), _table("initiative_summary"), _table("step_row")
-NOTICE, WAKE = _table("notice"), _table("wake")
+NOTICE, WAKE, ROSTER = _table("notice"), _table("wake"), _table("roster")

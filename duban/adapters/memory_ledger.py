@@ -26,6 +26,7 @@ class MemoryLedger:
         self._notices: dict[tuple[str, str], NoticeRow] = {}
         self._wakes: dict[int, tuple[str, datetime]] = {}
         self._ids = count(1)
+        self._roster = ""
 
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
@@ -131,10 +132,18 @@ class MemoryLedger:
         with self._lock:
             return sorted(self._summaries.values(), key=lambda summary: summary.initiative)
 
-    def length(self) -> int:
-        """How many entries the initiatives looked at have together."""
+    def last_at(self) -> datetime | None:
+        """The moment of the last entry."""
         with self._lock:
-            return sum(summary.sequence for summary in self._summaries.values())
+            return max((entry.at for entries in self._entries.values() for entry in entries), default=None)
+
+    def roster(self) -> str:
+        """The mark left last by `check_off`."""
+        return self._roster
+
+    def check_off(self, mark: str) -> None:
+        """Leave a mark."""
+        self._roster = mark
 
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, STEP, SUMMARY, WAKE
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.summary import RECIPIENT, Delivery, Light, NoticeRow, Said, Status, StepRow, Summary, Upstream
 from duban.core.planning.plan import StepRef
@@ -125,14 +125,14 @@ class SqlLedger:
         """What is known of steps elsewhere, in one query."""
         if not steps:
             return {}
-        query = select(STEP.c.initiative, STEP.c.step, STEP.c.finished, STEP.c.forecast).where(
+        query = select(STEP.c.initiative, STEP.c.step, STEP.c.finished, STEP.c.forecast, STEP.c.held_by).where(
             STEP.c.plan == self._plan,
             STEP.c.initiative.in_({ref.initiative for ref in steps}),  # said twice: SQLite looks up no pairs
             tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps]),
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return {StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast) for row in rows}
+        return {StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast, row.held_by) for row in rows}
 
     def wakes(self, initiative: str) -> tuple[int, ...]:
         """Ids of the wakes an initiative has not answered yet."""
@@ -188,11 +188,22 @@ class SqlLedger:
         of = {name: tuple(map(_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
         return [_summary(row, of.get(row.initiative, ())) for row in summaries]
 
-    def length(self) -> int:
-        """How many entries the initiatives looked at have together."""
-        query = _of(SUMMARY, self._plan).with_only_columns(func.coalesce(func.sum(SUMMARY.c.sequence), 0))
+    def last_at(self) -> datetime | None:
+        """The moment of the last entry."""
         with reading(self._engine) as connection:
-            return int(connection.scalars(query).one())
+            last: datetime | None = connection.scalar(select(func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan))
+        return last
+
+    def roster(self) -> str:
+        """The mark left last by `check_off`."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(ROSTER.c.mark).where(ROSTER.c.plan == self._plan)) or ""
+
+    def check_off(self, mark: str) -> None:
+        """Leave a mark."""
+        with writing(self._engine, (self._plan,)) as connection:
+            connection.execute(delete(ROSTER).filter_by(plan=self._plan))
+            connection.execute(insert(ROSTER).values(plan=self._plan, mark=mark))
 
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative, in one transaction."""
@@ -301,6 +312,7 @@ def _step(row: Row[Any]) -> StepRow:
         finished=row.finished,
         forecast=row.forecast,
         progress=row.progress,
+        held_by=row.held_by,
     )
 
 

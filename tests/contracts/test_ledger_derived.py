@@ -45,24 +45,29 @@ def test_a_summary_replaces_the_one_before_it_with_its_steps(ledger: Ledger) -> 
     assert list(ledger.summaries()) == [later, summary(ROADS)]
 
 
-def test_the_length_is_another_one_with_every_entry(ledger: Ledger) -> None:
-    assert ledger.length() == 0
-    ledger.commit(Commit(BRIDGES, (), summary(sequence=0)))
-    ledger.commit(Commit(BRIDGES, sealed(report()), summary(sequence=1)))
-    assert ledger.length() == 1
-    ledger.commit(Commit(ROADS, (), summary(ROADS, sequence=0)))
-    assert ledger.length() == 1
+def test_the_moment_of_the_last_entry_is_known(ledger: Ledger) -> None:
+    assert ledger.last_at() is None
+    append(ledger, report(), at=NOW + MINUTE)
+    append(ledger, report(), initiative=ROADS)
+    assert ledger.last_at() == NOW + MINUTE
+
+
+def test_a_plan_is_checked_off_until_another_one_is(ledger: Ledger) -> None:
+    assert ledger.roster() == ""
+    for mark in ("a", "b"):
+        ledger.check_off(mark)
+        assert ledger.roster() == mark
 
 
 def test_upstream_knows_the_steps_that_have_a_row(ledger: Ledger) -> None:
     done = step("draft", status=Status.DONE, finished=date(2024, 4, 2), forecast=None)
     ledger.commit(Commit(BRIDGES, (), summary(steps=(done, step("publish")))))
-    ledger.commit(Commit(ROADS, (), summary(ROADS, steps=(step("survey", forecast=None),))))
+    ledger.commit(Commit(ROADS, (), summary(ROADS, steps=(step("survey", forecast=None, held_by="schools/plan"),))))
     asked = [StepRef(BRIDGES, "draft"), StepRef(BRIDGES, "publish"), StepRef(ROADS, "survey"), StepRef(ROADS, "draft")]
     assert ledger.upstream(frozenset(asked)) == {
         StepRef(BRIDGES, "draft"): Upstream(date(2024, 4, 2), None),
         StepRef(BRIDGES, "publish"): Upstream(None, date(2024, 6, 28)),
-        StepRef(ROADS, "survey"): Upstream(None, None),
+        StepRef(ROADS, "survey"): Upstream(None, None, "schools/plan"),
     }
     assert ledger.upstream(()) == {}
 

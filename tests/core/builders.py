@@ -257,9 +257,9 @@ class Story:
                 self.write(Draft(outcome, notice.step, data=told))
         return self
 
-    def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None) -> Self:
+    def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:
         """What becomes known of a step elsewhere."""
-        known = Upstream(day(finished) if finished else None, day(forecast) if forecast else None)
+        known = Upstream(day(finished) if finished else None, day(forecast) if forecast else None, held_by)
         self.facts[StepRef.parse(ref)] = known
         return self.tick()
 

@@ -65,7 +65,28 @@ def test_a_cause_may_lie_elsewhere() -> None:
     there = initiative(work("a", home="there"), name="there")
     story = Story(work("x", "there/a", days=5, due="2024-06-28"), beside=[there])
     story.elsewhere("there/a", forecast="2024-06-28")
-    assert story.row("x").reason == "因“a事项”未完，预计7月5日完成，晚5个工作日"
+    assert story.row("x").reason == "因“a事项”（there举措）未完，预计7月5日完成，晚5个工作日"
+    assert story.row("x").held_by == "there/a"
+
+
+def test_a_cause_elsewhere_is_the_one_that_holds_things_up_there() -> None:
+    there = initiative(work("draft", home="there"), milestone("a", "draft", home="there"), name="there")
+    steps = work("x", "there/a", days=5), milestone("y", "x", due="2024-06-28")
+    story = Story(*steps, beside=[there]).elsewhere("there/a", forecast="2024-06-28", held_by="there/draft")
+    assert story.row("y").reason == "因“draft事项”（there举措）未完，预计7月5日完成，晚5个工作日"
+    assert {row.step: row.held_by for row in story.summary.steps} == {"x": "there/draft", "y": "there/draft"}
+
+
+@pytest.mark.parametrize("gone", ["there/gone", "gone/a"])
+def test_a_cause_that_is_no_longer_in_the_plan_is_not_named(gone: str) -> None:
+    there = initiative(work("a", home="there"), name="there")
+    story = Story(work("x", "there/a", days=5), beside=[there])
+    assert story.elsewhere("there/a", forecast="2024-06-28", held_by=gone).row("x").held_by == "there/a"
+
+
+def test_a_cause_is_where_the_chain_begins() -> None:
+    story = Story(work("a", days=5), work("b", "a", days=5), work("x", "b", days=5))
+    assert {row.step: row.held_by for row in story.summary.steps} == {"a": "", "b": "here/a", "x": "here/a"}
 
 
 def test_a_pressing_nobody_answered_is_orange_until_somebody_does() -> None:

@@ -21,11 +21,11 @@ def test_a_page_for_every_working_day_and_for_news_and_no_other(server: Server) 
     while server.patrol():
         pass
     (first, *_), count = pages(server), len(pages(server))
-    assert str(first.description).startswith("全局预测：2024-04-01，台账")
+    assert str(first.description).startswith("全局预测：2024-04-01，台账记至2024-04-0")
     assert str(first.data).startswith("# 全局预测")
     server.tick("0.00")
     assert len(pages(server)) == count
     server.bureau.at("2024-04-02 09:00")
     server.tick("0.00")
     assert len(pages(server)) == count + 1
-    assert str(pages(server)[0].description).startswith("全局预测：2024-04-02，台账")
+    assert str(pages(server)[0].description).startswith("全局预测：2024-04-02，台账记至2024-04-0")

@@ -13,12 +13,12 @@ from duban.core.deciding.deadlines import Deadline, deadline, may_open, planned
 from duban.core.deciding.ladder import Call, Case
 from duban.core.deciding.lights import Standing
 from duban.core.deciding.office import Look
-from duban.core.deciding.outlook import Outlook, foresee, latest_start
+from duban.core.deciding.outlook import Outlook, foresee, latest_start, roots
 from duban.core.deciding.settle import settle, status
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State, StepState
 from duban.core.ledger.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
-from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 
 WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
@@ -107,7 +107,7 @@ def _standings(
     look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
 ) -> Iterator[tuple[str, Standing]]:
     """How the steps that are not closed stand."""
-    pressed = _pressed(look, state)
+    pressed, held = _pressed(look, state), roots(look, outlook)
     for name, step in look.initiative.steps.items():
         own, limit = state.step(name), limits[name]
         if own.closed:
@@ -125,7 +125,8 @@ def _standings(
                 forecast=expected,
                 latest=outlook.latest[name],
                 unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.assigned or date.min),
-                cause=_cause(look, step, outlook) if late else "",
+                held_by=held[name],
+                cause=_cause(look, held[name]) if late else "",
             ),
         )
 
@@ -140,9 +141,12 @@ def _pressed(look: Look, state: State) -> dict[str, date]:
     return pressed
 
 
-def _cause(look: Look, step: Step, outlook: Outlook) -> str:
-    first = outlook.chain(step.id, look.initiative.id)[0]
-    return "" if first == step.ref else f"因“{look.office.plan.step(first).title}”未完"
+def _cause(look: Look, root: StepRef | None) -> str:
+    if root is None:
+        return ""
+    plan = look.office.plan
+    elsewhere = "" if root.initiative == look.initiative.id else f"（{plan.initiatives[root.initiative].title}）"
+    return f"因“{plan.step(root).title}”{elsewhere}未完"
 
 
 def _row(look: Look, own: StepState, limit: Deadline | None, standing: Standing | None, name: str) -> StepRow:
@@ -163,6 +167,7 @@ def _row(look: Look, own: StepState, limit: Deadline | None, standing: Standing 
         finished=None,
         forecast=standing.forecast,
         progress=own.progress,
+        held_by=str(standing.held_by or ""),
     )
 
 

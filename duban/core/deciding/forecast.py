@@ -16,11 +16,7 @@ from duban.core.deciding.network import Pass
 from duban.core.deciding.network import critical_chain as links_to
 from duban.core.deciding.schedule import AS_IT_STANDS, Schedule
 from duban.core.deciding.spans import IntArray
-from duban.core.planning.plan import HUMAN, StepRef
-from duban.core.planning.plan_file import Kind
-
-ACTED_ON = HUMAN | {Kind.ACTION}
-"""Kinds of step at which acting helps; a period elapses, and a milestone states a fact."""
+from duban.core.planning.plan import ACTED_ON, StepRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from math import ceil, floor
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.ledger.summary import CLOSED, Light, Status
+from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Lights
 
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
@@ -29,8 +30,10 @@ class Standing:
     latest: date | None
     unanswered: bool
     """Whether a pressing was sent that nobody has answered."""
+    held_by: StepRef | None = None
+    """The first step of its critical chain that is not over, None where it is that itself."""
     cause: str = ""
-    """The step that makes the forecast late, in words."""
+    """The same in words, where the step is late because of it."""
 
 
 Lit = tuple[Light, str]

@@ -33,6 +33,33 @@ class Outlook:
         return tuple(reversed(links))
 
 
+def roots(look: Look, outlook: Outlook) -> Mapping[str, StepRef | None]:
+    """For each step the first of its critical chain through the whole plan that is not over; None: it is that itself.
+
+    What lies in other initiatives is known as far as they have told.
+    """
+    found: dict[str, StepRef | None] = {}
+    for name in look.initiative.steps:
+        holder = outlook.held_by[name]
+        if holder is None:
+            found[name] = None
+        elif holder.initiative == look.initiative.id:
+            found[name] = found[holder.step] or holder
+        else:
+            found[name] = _told(look, holder) or holder
+    return found
+
+
+def _told(look: Look, holder: StepRef) -> StepRef | None:
+    """What another initiative says its step is held up by, unless the plan has changed since."""
+    fact = look.facts.get(holder)
+    if fact is None or not fact.held_by:
+        return None
+    ref = StepRef.parse(fact.held_by)
+    initiative = look.office.plan.initiatives.get(ref.initiative)
+    return ref if initiative is not None and ref.step in initiative.steps else None
+
+
 def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
     """Forward and backward pass from what really happened."""
     soonest = look.calendar.next_working(look.today)

@@ -47,6 +47,8 @@ class StepRow:
     finished: date | None
     forecast: date | None
     progress: int
+    held_by: str = ""
+    """The step, here or elsewhere, from which its forecast starts, as `initiative/step`; empty where it is itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,10 @@ class Upstream:
 
     finished: date | None
     forecast: date | None
+    held_by: str = ""
+    """The first step of its critical chain that is not over, as `initiative/step`; empty where it is that itself."""
 
 
 def known_of(row: StepRow) -> Upstream:
     """What a row tells initiatives that wait for its step."""
-    return Upstream(row.finished, row.forecast)
+    return Upstream(row.finished, row.forecast, row.held_by)

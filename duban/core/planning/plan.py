@@ -17,6 +17,9 @@ from duban.core.planning.when import Duration, Span, When
 HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 """Kinds of step that a person answers for."""
 
+ACTED_ON = HUMAN | {Kind.ACTION}
+"""Kinds of step at which acting helps; a period elapses, and a milestone states a fact."""
+
 
 class StepRef(NamedTuple):
     """The name of a step anywhere in a plan: `initiative/step`."""

@@ -15,7 +15,7 @@ from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.state import EMPTY, State, fold
-from duban.core.ledger.summary import Light, Status, Upstream
+from duban.core.ledger.summary import Light, Status, Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.rehearsing.causes import Missed, missed
 from duban.core.rehearsing.day import carry_out, turns
@@ -149,7 +149,7 @@ class Bureau:
         if not desk.exported:
             return
         rows = {row.step: row for row in decision.summary.steps}
-        known = {ref: Upstream(rows[ref.step].finished, rows[ref.step].forecast) for ref in desk.exported}
+        known = {ref: known_of(rows[ref.step]) for ref in desk.exported}
         changed = [ref for ref, fact in known.items() if self._facts.get(ref) != fact]
         self._facts.update(known)
         self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
