@@ -64,6 +64,13 @@ def test_a_change_of_the_plan_is_shown_with_what_differs_first(bureau: Bureau, t
     assert [one["id"] for one in both["moved"]] == ["training", "cosmetics"]
 
 
+def test_a_page_is_written_where_it_is_wanted(bureau: Bureau, tmp_path: Path) -> None:
+    page = tmp_path / "shown" / "year.html"
+    result = bureau.run("rehearse", "--json", "--html", str(page))
+    assert result.stderr == f"页面已写入 {page}\n"
+    assert "小局2024年工作要点 · 推演报告" in page.read_text(encoding="utf-8")
+
+
 def test_long_lists_are_cut_and_say_so(bureau: Bureau, tmp_path: Path) -> None:
     steps = "".join(f"  - {{id: s{n}, title: 事项{n}, kind: work, duration: 5, due: 2024-04-09}}\n" for n in range(20))
     head = 'id: training\ntitle: 培训\nsource: "2.1"\nlead: service\nsupervisor: deputy-director\nsteps:\n'

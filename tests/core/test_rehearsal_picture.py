@@ -1,7 +1,9 @@
 """Where things lie in the pictures of a rehearsal."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from duban.core.ledger.summary import Light
 from duban.core.rehearsing.picture import CHART, LABEL, LONGEST, WIDTH, chart, gantt
 from duban.core.rehearsing.rehearse import rehearse
 from duban.core.rehearsing.report import Tally
@@ -45,6 +47,16 @@ def test_what_never_began_has_no_bar() -> None:
     told = lived(work("a", earliest="2024-08-01"), until="2024-06-07").report
     (row,) = gantt(told).rows
     assert row.bars == ()
+
+
+def test_lights_before_work_began_are_not_drawn() -> None:
+    told = lived(work("a")).report
+    (section,) = told.sections
+    (track,) = section.tracks
+    turns = ((day("2024-06-01"), Light.GREEN), (day("2024-06-02"), Light.YELLOW), (day("2024-06-05"), Light.RED))
+    shown = replace(told, sections=(replace(section, tracks=(replace(track, lights=turns),)),))
+    (row,) = gantt(shown).rows
+    assert [bar.light for bar in row.bars] == ["yellow", "red"]
 
 
 def test_columns_are_as_high_as_the_chart() -> None:

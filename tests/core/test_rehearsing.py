@@ -13,7 +13,7 @@ from duban.core.ledger.summary import Light
 from duban.core.planning.plan import Initiative, Section, Step, StepRef
 from duban.core.rehearsing.causes import Cause
 from duban.core.rehearsing.comparison import compare
-from duban.core.rehearsing.day import Stuck, carry_out, turns
+from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import Rehearsal, rehearse
 from duban.core.rehearsing.report import months, weeks
@@ -114,6 +114,11 @@ def test_a_simulated_owner_who_is_refused_is_a_defect() -> None:
         carry_out(Command(Verb.SIGN, StepRef(HERE, "a"), "officer"), refusing)
 
 
+def test_working_days_are_counted_from_the_first_to_the_last() -> None:
+    days = working_days(bureau(initiative(work("a"))), day("2024-06-08"), day("2024-06-12"))
+    assert [str(one) for one in days] == ["2024-06-11", "2024-06-12"]
+
+
 def test_months_and_weeks_and_weeks() -> None:
     assert [str(first) for first, _ in months(day("2024-06-10"), day("2024-08-02"))] == [
         "2024-06-10",
@@ -136,7 +141,7 @@ def test_months_count_what_opened_closed_and_was_missed_and_how_initiatives_stoo
     june, july = told.months
     assert (june.opened, june.closed, june.missed) == (1, 0, 1)
     assert (july.opened, july.closed, july.missed) == (1, 2, 1)
-    assert june.lights == {"green": 0, "yellow": 1, "orange": 0, "red": 0, "closed": 0}
+    assert june.lights == {"green": 0, "yellow": 0, "orange": 0, "red": 1, "closed": 0}  # the 30th is a Sunday
     assert july.lights["closed"] == 1
     assert sum(week.notices for week in told.weeks) == told.notices == sum(month.notices for month in told.months)
 

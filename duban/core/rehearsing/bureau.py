@@ -20,6 +20,10 @@ from duban.core.planning.plan import Initiative, StepRef
 from duban.core.rehearsing.causes import Missed, missed
 from duban.core.rehearsing.day import carry_out, turns
 from duban.core.rehearsing.owners import ACTIVE, Owners
+from duban.core.telling.notices import recheck
+
+SAID = "推演"
+"""What came of a delivery or an action."""
 
 
 @dataclass(slots=True)
@@ -34,6 +38,8 @@ class Desk:
     """Whether people may do something about a step."""
     entries: list[Entry] = field(default_factory=list)
     lights: list[tuple[date, Light]] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    """Notices queued on a day off, which wait for the next working morning."""
 
     @property
     def closed(self) -> bool:
@@ -73,16 +79,36 @@ class Bureau:
         return all(desk.closed for desk in self.desks.values())
 
     def live(self, now: datetime) -> None:
-        """The people act, and what is due is looked at, until nothing is; raises Stuck."""
+        """On a working day the people act; on any day what is due is looked at until nothing is. Raises Stuck."""
         self._now = now
+        working = self.office.calendar.is_working(self.office.day(now))
         for name, desk in self.desks.items():
             if desk.due(now):
                 self._woken.add(name)
-            self._turn(name, desk)
+            if working:
+                self._turn(name, desk)
+        self._settle_down()
+        if working:
+            for desk in self.desks.values():
+                self._send_waiting(desk)
+            self._settle_down()
+
+    def _settle_down(self) -> None:
         while self._woken:
             for name in [name for name in self.desks if name in self._woken]:
                 self._woken.discard(name)
                 self._look(self.desks[name])
+
+    def _send_waiting(self, desk: Desk) -> None:
+        """Send what was queued on a day off, unless it has become needless."""
+        waiting, desk.waiting = desk.waiting, []
+        for key in waiting:
+            look, notice = self._seen(desk), desk.state.notices[key]
+            again = recheck(look, desk.state, notice)
+            said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
+            kind = EntryKind.NOTICE_SENT if again.call else EntryKind.NOTICE_DROPPED
+            self._write(desk, look, [Draft(kind, notice.step, data=said)])
+            self._woken.add(desk.initiative.id)
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what they see this morning."""
@@ -132,13 +158,16 @@ class Bureau:
     def _conclude(self, desk: Desk, look: Look, decision: Decision) -> None:
         """Store what was decided, send what is due, and wake whom it concerns."""
         self._write(desk, look, decision.drafts)
-        told = [Draft(EntryKind.NOTICE_SENT, d.step, data=_sent(d)) for d in decision.drafts if _sends(d)]
-        self._write(desk, look, told)
+        queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
+        if look.calendar.is_working(look.today):
+            self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in queued])
+        else:
+            desk.waiting += [draft.data["notice"] for draft in queued]
         for ref in decision.actions:
             self._write(desk, look, _succeeding(ref))
         desk.decision = replace(decision, state=desk.state)
         desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
-        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in told):
+        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in queued):
             self._woken.add(desk.initiative.id)  # a pressing may turn a light
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
@@ -177,16 +206,12 @@ def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
     return well and command.verb is Verb.REPORT and (step.target is None or (command.value or 0) < step.target.at_least)
 
 
-def _sends(draft: Draft) -> bool:
-    return draft.kind is EntryKind.NOTICE_QUEUED
-
-
 def _sent(draft: Draft) -> dict[str, str]:
-    return {**{key: draft.data[key] for key in ("notice", "slip", "recipient")}, "outcome": "推演"}
+    return {**{key: draft.data[key] for key in ("notice", "slip", "recipient")}, "outcome": SAID}
 
 
 def _succeeding(ref: StepRef) -> tuple[Draft, Draft]:
     return (
         Draft(EntryKind.ACTION_STARTED, ref.step),
-        Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": "推演"}, key=f"succeeded/{ref.step}"),
+        Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": SAID}, key=f"succeeded/{ref.step}"),
     )

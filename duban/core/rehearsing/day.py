@@ -1,7 +1,8 @@
 """The order of a rehearsed day, the same in memory and through Prefect.
 
 On the morning of every working day the people of each initiative act, in the order in which initiatives wait for one
-another; then everything due is looked at, and notices are sent, until nothing is due any more.
+another; then everything due is looked at, and notices are sent, until nothing is due any more. In memory days off are
+looked at as well, as an office's patrol does; through Prefect they are skipped.
 """
 
 from collections.abc import Callable, Iterator

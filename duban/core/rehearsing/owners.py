@@ -10,7 +10,7 @@ from datetime import date
 from random import Random
 from typing import Any, get_args
 
-from duban.core.days.workdays import DayUnit, WorkCalendar
+from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
@@ -121,8 +121,10 @@ class _Owner:
             return True
         if self.temper.manner != "never_sign" or self.own.owner is not None or self.own.signed:
             return False
-        limit = self.row.due
-        return limit is None or self.look.calendar.between(limit, self.look.today) < self.profile.gives_in
+        if self.row.due is None:
+            return True
+        pressed_since = max(self.row.due, self.own.assigned or self.row.due)
+        return self._since(pressed_since) < self.profile.gives_in
 
     def _is_relieved(self) -> Iterator[Command]:
         """Some days after the leaders were told, the step is handed over to somebody who does it."""
@@ -144,9 +146,11 @@ class _Owner:
 
     def _signs(self) -> Iterator[Command]:
         """Who has no time to lose, or something to report already, signs by doing so."""
-        if self._over_time() and not self.step.by_signing:
+        if self.step.by_signing:
+            yield from self._by_owner(Verb.SIGN)
+        elif self._over_time():
             yield from self._finishes()
-        elif self._reports_today() and self.step.kind is not Kind.REVIEW:
+        elif self._reports_today():
             yield from self._reports()
         else:
             yield from self._by_owner(Verb.SIGN)
@@ -162,7 +166,7 @@ class _Owner:
             yield from self._reports()
 
     def _reports_today(self) -> bool:
-        days = self._since(self.own.assigned)
+        days = self._since(self.own.opened)
         return days > 0 and days % self.profile.reports_every == 0
 
     def _reports(self) -> Iterator[Command]:
@@ -239,18 +243,26 @@ class _Owner:
         soonest = self._days_after(begun, min(self.step.duration.optimistic, own_pace))
         match self.temper.manner:
             case "prompt" | "never_sign":
-                return max(soonest, min(self._days_after(begun, own_pace), due))
+                return max(soonest, min(self._days_after(begun, own_pace), self._worked(due, begun)))
             case "late":
                 return max(soonest, calendar.add(due, self.temper.late_by))
             case _:
-                return max(soonest, due)
+                return max(soonest, self._worked(due, begun))
 
     def _goal(self) -> date | None:
         """The day people work towards: the deadline, or the later one they have asked for."""
         return self.own.asked.to if self.own.asked else self.row.due
 
     def _days_after(self, day: date, days: int) -> date:
-        return _after(self.look.calendar, self.step.duration.unit, day, days)
+        calendar = self.look.calendar
+        if self.step.duration.unit is DayUnit.CALENDAR:
+            return self._worked(calendar.add_calendar(day, days), day)
+        return calendar.add(day, days) if days else day
+
+    def _worked(self, day: date, after: date) -> date:
+        """A day on which work can be handed in: what ends on a day off is done before it, unless it only began."""
+        before = self.look.calendar.previous_working(day)
+        return before if before > after else self.look.calendar.next_working(day)
 
     def _progress(self) -> int:
         whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._finish()))
@@ -286,8 +298,3 @@ class _Owner:
             judged = "/judged" if verb in JUDGING else ""
             key = f"rehearsal/{self.step.id}/{self.look.today}{judged}"
             yield Command(verb, self.step.ref, actor, key=key, **said)
-
-
-def _after(calendar: WorkCalendar, unit: DayUnit, day: date, days: int) -> date:
-    """So many days of a unit later."""
-    return calendar.add_calendar(day, days) if unit is DayUnit.CALENDAR else calendar.add(day, days) if days else day

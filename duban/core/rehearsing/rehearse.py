@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from duban.core.deciding.office import Office
 from duban.core.rehearsing.bureau import Bureau
-from duban.core.rehearsing.day import working_days
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.report import Report, report
@@ -32,10 +31,10 @@ def rehearse(office: Office, profile: Profile, until: date | None = None) -> Reh
     """
     bureau = Bureau(office, Owners(profile))
     last = until or office.plan.ends + LONGEST_OVERRUN
-    lived: list[date] = []
-    for day in working_days(office, office.plan.starts, last):
+    day = office.calendar.next_working(office.plan.starts)
+    first = day
+    bureau.live(office.at(day, office.policy.hours.first))
+    while day < last and not bureau.closed:
+        day += timedelta(days=1)
         bureau.live(office.at(day, office.policy.hours.first))
-        lived.append(day)
-        if bureau.closed:
-            break
-    return Rehearsal(bureau, report(office, bureau, profile.seed, tuple(lived)))
+    return Rehearsal(bureau, report(office, bureau, profile.seed, first, day))

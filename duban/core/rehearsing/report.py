@@ -146,12 +146,12 @@ Sent = tuple[date, str, str, str]
 """A notice: day, recipient, ladder, rung."""
 
 
-def report(office: Office, bureau: Bureau, seed: int, days: tuple[date, ...]) -> Report:
-    """What a bureau lived through on these working days."""
+def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -> Report:
+    """What a bureau lived through from a working day to another day, both included."""
     plan, desks = office.plan, bureau.desks
     sent = [notice for desk in desks.values() for notice in _sent(desk)]
-    missed, last = tuple(_missed(office, bureau)), days[-1]
-    people = tuple(_loads(office, sent, len(days)))
+    missed, days = tuple(_missed(office, bureau)), office.calendar.between(first, last) + 1
+    people = tuple(_loads(office, sent, days))
     unfinished = tuple(_unfinished(desks.values()))
     ends = [desk.state.step(name).finished for desk in desks.values() for name in desk.initiative.steps]
     return Report(
@@ -167,7 +167,7 @@ def report(office: Office, bureau: Bureau, seed: int, days: tuple[date, ...]) ->
         done=len(ends) - len(unfinished),
         notices=len(sent),
         acts=dict(sorted(Counter(command.verb.value for _, command in bureau.commands).items())),
-        average=round(sum(one.notices for one in people) / len(people) / len(days), 3) if people else 0.0,
+        average=round(sum(one.notices for one in people) / len(people) / days, 3) if people else 0.0,
         months=tuple(_tally(bureau, *span, sent, missed) for span in months(plan.starts, last)),
         weeks=tuple(_tally(bureau, *span, sent, missed) for span in weeks(plan.starts, last)),
         sections=tuple(_sections(office, bureau)),
