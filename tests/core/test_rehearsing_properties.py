@@ -135,7 +135,7 @@ PERFECT = Profile.model_validate(
 people = st.builds(people_of, st.tuples(number, number, number, number, number, number))
 offices = st.builds(office_of, tapes, people=st.sampled_from([directory(), AWAY]))
 rehearsals = st.builds(rehearse, offices, people)
-few = settings(max_examples=40)
+few = settings(max_examples=25)
 
 
 def entries(done: Rehearsal) -> Iterator[Entry]:
@@ -158,7 +158,7 @@ def test_every_step_ends(done: Rehearsal) -> None:
 
 
 @given(offices, people)
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_the_same_again_is_the_same(office: Office, who: Profile) -> None:
     assert rehearse(office, who).report == rehearse(office, who).report
 
@@ -217,7 +217,7 @@ def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
 
 
 @given(offices, people)
-@settings(max_examples=15)
+@settings(max_examples=12)
 def test_deciding_once_more_on_any_evening_adds_nothing(office: Office, who: Profile) -> None:
     bureau = Bureau(office, Owners(who))
     for day in (START + timedelta(days=n) for n in range(90)):

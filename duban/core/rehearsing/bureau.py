@@ -38,8 +38,8 @@ class Desk:
     """Whether people may do something about a step."""
     entries: list[Entry] = field(default_factory=list)
     lights: list[tuple[date, Light]] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    """Notices queued on a day off, which wait for the next working morning."""
+    waiting: list[tuple[str, date]] = field(default_factory=list)
+    """Notices queued on a day on which nobody may be written to any more, each with the day on which it may be sent."""
 
     @property
     def closed(self) -> bool:
@@ -88,10 +88,9 @@ class Bureau:
             if working:
                 self._turn(name, desk)
         self._settle_down()
-        if working:
-            for desk in self.desks.values():
-                self._send_waiting(desk)
-            self._settle_down()
+        for desk in self.desks.values():
+            self._send_waiting(desk)
+        self._settle_down()
 
     def _settle_down(self) -> None:
         while self._woken:
@@ -100,9 +99,11 @@ class Bureau:
                 self._look(self.desks[name])
 
     def _send_waiting(self, desk: Desk) -> None:
-        """Send what was queued on a day off, unless it has become needless."""
-        waiting, desk.waiting = desk.waiting, []
-        for key in waiting:
+        """Send what was queued on another day and is due today, unless it has become needless."""
+        today = self.office.day(self._now)
+        due = [key for key, day in desk.waiting if day <= today]
+        desk.waiting = [(key, day) for key, day in desk.waiting if day > today]
+        for key in due:
             look, notice = self._seen(desk), desk.state.notices[key]
             again = recheck(look, desk.state, notice)
             said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
@@ -159,15 +160,15 @@ class Bureau:
         """Store what was decided, send what is due, and wake whom it concerns."""
         self._write(desk, look, decision.drafts)
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
-        if look.calendar.is_working(look.today):
-            self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in queued])
-        else:
-            desk.waiting += [draft.data["notice"] for draft in queued]
+        days = [self.office.day(datetime.fromisoformat(draft.data["next_try"])) for draft in queued]
+        sent = [draft for draft, day in zip(queued, days, strict=True) if day == look.today]
+        self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in sent])
+        desk.waiting += [(d.data["notice"], day) for d, day in zip(queued, days, strict=True) if day > look.today]
         for ref in decision.actions:
             self._write(desk, look, _succeeding(ref))
         desk.decision = replace(decision, state=desk.state)
         desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
-        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in queued):
+        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in sent):
             self._woken.add(desk.initiative.id)  # a pressing may turn a light
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
