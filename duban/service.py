@@ -6,7 +6,6 @@ again adds nothing that is there already.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import groupby
 
 from duban.core.deciding.commands import Command, Refused, respond
@@ -173,14 +172,13 @@ class Service:
 
     def _fresh(self) -> tuple[str, ...]:
         """Initiatives never looked at; once there are none, names are compared no more until the plan has others."""
-        names = self.office.plan.initiatives
-        mark = sha256("\n".join(names).encode()).hexdigest()
-        if self.ledger.roster() == mark:
+        plan = self.office.plan
+        if self.ledger.roster() == plan.roster:
             return ()
         known = set(self.ledger.initiatives())
-        fresh = tuple(name for name in names if name not in known)
+        fresh = tuple(name for name in plan.initiatives if name not in known)
         if not fresh:
-            self.ledger.check_off(mark)
+            self.ledger.check_off(plan.roster)
         return fresh
 
 

@@ -2,7 +2,6 @@
 
 import graphlib
 import pickle
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +30,7 @@ from duban.core.deciding.network import (
     slack,
 )
 from duban.core.deciding.spans import Axis, IntArray, Spans
+from tests.psplib import read_network
 
 T = TypeVar("T")
 PSPLIB = Path(__file__).parents[1] / "data" / "psplib"
@@ -362,25 +362,8 @@ def dates(axis: Axis, times: IntArray) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted(PSPLIB.glob("*.sm")), ids=lambda path: path.stem)
 def test_the_critical_path_of_a_published_network(path: Path) -> None:
-    needs, days, known = read_psplib(path.read_text(encoding="ascii"))
+    needs, days, known = read_network(path.read_text(encoding="ascii"))
     network = compile_network(needs)
     early = forward(network, Spans(days))
     assert early.finish.max() == early.finish[-1] == known
     assert days[list(critical_chain(holders(network, early), len(days) - 1))].sum() == known
-
-
-def read_psplib(text: str) -> tuple[list[list[int]], IntArray, int]:
-    """Give the needs, the durations and the stated length of the critical path of a single-mode PSPLIB network."""
-    known = int(table(text, "MPM-Time")[0][-1])
-    needs: list[list[int]] = [[] for _ in table(text, "successors")]
-    for job, _modes, _count, *successors in table(text, "successors"):
-        for successor in successors:
-            needs[int(successor) - 1].append(int(job) - 1)
-    return needs, np.array([int(row[2]) for row in table(text, "R 4")]), known
-
-
-def table(text: str, last_heading: str) -> list[list[str]]:
-    """Give the rows of numbers under the line of headings that ends so."""
-    found = re.search(rf"{last_heading} *\n(?:-+\n)?((?:[\d ]+\n)+)", text)
-    assert found is not None
-    return [line.split() for line in found[1].splitlines()]

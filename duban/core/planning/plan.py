@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
@@ -145,6 +146,11 @@ class Plan:
     initiatives: Mapping[str, Initiative]
     downstream: Mapping[StepRef, tuple[str, ...]] = field(default_factory=dict)
     """For each step that others wait for: the initiatives that do."""
+
+    @cached_property
+    def roster(self) -> str:
+        """A mark of which initiatives there are: another one as soon as one comes or goes."""
+        return sha256("\n".join(self.initiatives).encode()).hexdigest()
 
     def step(self, ref: StepRef) -> Step:
         """The step of that name; KeyError when the plan has none."""
