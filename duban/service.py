@@ -165,6 +165,18 @@ class Service:
         data, key = {"reason": reason, "final": tries >= ACTION_TRIES}, f"failed/{ref.step}/{tries}"
         return self.record(ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data=data, key=key))
 
+    def end_measure(self, ref: StepRef, period: str, value: float, source: str) -> Result | None:
+        """Note what an indicator was measured to be in a period; None when it has been measured for it."""
+        data, key = {"value": value, "source": source, "period": period}, f"measured/{ref.step}/{period}"
+        return self.record(ref.initiative, Draft(EntryKind.MEASURED, ref.step, data=data, key=key))
+
+    def fail_measure(self, ref: StepRef, period: str, reason: str) -> Result | None:
+        """Note that measuring failed; after the last try of a period it is told, and the next one is waited for."""
+        misses = self.view(ref.initiative).state.step(ref.step).misses
+        data = {"reason": reason, "final": misses + 1 >= ACTION_TRIES, "period": period}
+        key = f"measuring-failed/{ref.step}/{period}/{misses}"
+        return self.record(ref.initiative, Draft(EntryKind.MEASURING_FAILED, ref.step, data=data, key=key))
+
     def due(self, limit: int = 1000) -> tuple[str, ...]:
         """Initiatives to look at now: those never looked at, then those woken or whose moment has come."""
         due = [name for name in self.ledger.due(self.clock.now(), limit) if name in self.office.plan.initiatives]
@@ -212,7 +224,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
     woken = downstream(plan, closed)
     head = page.state.head
     # An action that is begun and dies with its process is begun again by the patrol.
-    unfinished = {initiative.id} if decision.actions else set()
+    unfinished = {initiative.id} if decision.actions or decision.measures else set()
     commit = Commit(
         initiative=initiative.id,
         entries=tuple(page.entries),

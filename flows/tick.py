@@ -11,6 +11,7 @@ from duban.settings import load_settings
 from duban.wiring import Desk, desk
 from flows.forms import Form, command_of
 from tasks.actions import Errand, run_action, timed
+from tasks.measuring import measure_value
 from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
 
@@ -25,7 +26,7 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) 
             result = take_in(at, flow_run, initiative, form)
         except Refused as refusal:
             return as_state(REFUSED, str(refusal))
-        if run_actions(at, result) + send_due(at, initiative):
+        if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
             result = at.service.tick(initiative)
         return show(flow_run, result)
 
@@ -61,6 +62,24 @@ def run_actions(at: Desk, result: Result) -> int:
         ended = at.service.end_action(ref, outcome)
         announce(at.service.office.plan, ended.closed if ended else ())
     return len(result.decision.actions)
+
+
+def run_measures(at: Desk, result: Result) -> int:
+    """Measure the indicators that are due, each a task of its own; how many.
+
+    A failure is stored, stops nothing, and changes nothing about the indicator's step.
+    """
+    for ref, period in result.decision.measures:
+        step = at.service.office.plan.step(ref)
+        assert step.measure is not None  # noqa: S101  only such steps are measured
+        try:
+            value = measure_value(step.title, step.measure, at, ref)
+        except Exception as error:  # noqa: BLE001  whatever goes wrong outside is a failed try, stored with its reason
+            at.service.fail_measure(ref, period, str(error) or type(error).__name__)
+            continue
+        ended = at.service.end_measure(ref, period, value, step.measure.by)
+        announce(at.service.office.plan, ended.closed if ended else ())
+    return len(result.decision.measures)
 
 
 def show(flow_run: FlowRun, result: Result) -> State[None]:

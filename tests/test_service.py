@@ -11,10 +11,11 @@ from duban.adapters.memory_ledger import MemoryLedger
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.ledger.entries import Draft, EntryKind, first_broken
 from duban.core.ledger.summary import StepRow, Upstream
+from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Initiative, StepRef
 from duban.ports import Commit, Conflict
 from duban.service import ACTION_TRIES, TRIES, Result, Service
-from tests.core.builders import action, day, initiative, milestone, moment, office, period, work
+from tests.core.builders import action, day, indicator, initiative, milestone, moment, office, period, work
 
 DRAFT, RULES, TRAIN = StepRef("rules", "draft"), StepRef("rules", "issued"), StepRef("training", "train")
 
@@ -343,3 +344,39 @@ def test_an_action_fails_for_good_after_its_last_try_and_runs_again_when_resumed
     bureau.service.start_action(PUBLISH)
     bureau.service.fail_action(PUBLISH, "又超时")
     assert [notice.rung for notice in bureau.ledger.notices("rules")] == ["failure", "failure"]
+
+
+# Indicators ----------------------------------------------------------------------------------------------------------
+
+CASES = StepRef("rules", "cases")
+WEEKLY = CsvMeasure(by="csv", file="var/cases.csv", take="count")
+
+
+def counting() -> Bureau:
+    return Bureau(initiative(indicator("cases", home="rules", measure=WEEKLY), name="rules")).tick("rules")
+
+
+def test_an_indicator_is_measured_once_for_a_period_and_ends_at_its_target() -> None:
+    bureau = counting()
+    assert bureau.service.tick("rules").decision.measures == ((CASES, "2024-w23"),)
+    assert bureau.service.due() == ("rules",), "until it has been measured"
+    assert bureau.service.end_measure(CASES, "2024-w23", 4, "csv")
+    assert bureau.service.end_measure(CASES, "2024-w23", 5, "csv") is None
+    bureau.tick("rules")
+    assert bureau.service.due() == ()
+    assert bureau.row(CASES).progress == 40
+    ended = bureau.on("2024-06-11").service.end_measure(CASES, "2024-w24", 10, "csv")
+    assert ended
+    assert ended.closed == (CASES,)
+
+
+def test_measuring_fails_for_a_period_after_its_last_try() -> None:
+    bureau = counting()
+    for number in range(ACTION_TRIES):
+        assert bureau.service.tick("rules").decision.measures == ((CASES, "2024-w23"),)
+        assert bureau.service.fail_measure(CASES, "2024-w23", f"没有表{number}")
+    assert bureau.service.tick("rules").decision.measures == ()
+    assert bureau.service.due() == ()
+    assert bureau.row(CASES).status == "open"
+    assert sorted(notice.rung for notice in bureau.ledger.notices("rules")) == ["assign", "failure"]
+    assert bureau.on("2024-06-10").service.tick("rules").decision.measures == ((CASES, "2024-w24"),)

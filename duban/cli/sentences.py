@@ -8,6 +8,7 @@ from duban.core.deciding.office import Office
 from duban.core.deciding.why import Limit, Link, Origin, Rule, Why
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import PERIOD, START, Relative
+from duban.core.telling.gauges import in_words, source
 from duban.core.telling.phrases import chinese
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 
@@ -34,6 +35,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
     for heading, lines in (
         ("状态", told.standing()),
         ("亮灯", told.light()),
+        ("指标", told.gauge()),
         ("等待", told.needs()),
         ("时限", told.limit()),
         ("预计", told.forecast()),
@@ -66,6 +68,11 @@ class _Told:
         if why.light is not Light.OFF:
             judged = f"（{RULES[why.rule]}）" if why.rule else ""
             yield f"{LIGHT_MARKS[why.light]} {LIGHT_TITLES[why.light]}：{why.reason}{judged}"
+
+    def gauge(self) -> Iterator[str]:
+        """How an indicator stands, and where its value comes from."""
+        if self.why.gauge is not None:
+            yield f"{in_words(self.why.gauge)}；{source(self.why.gauge)}"
 
     def needs(self) -> Iterator[str]:
         """What it waits for; where all is closed, the day it may begin."""

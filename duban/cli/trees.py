@@ -5,6 +5,7 @@ from rich.tree import Tree
 
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Light, StepRow
+from duban.core.telling.gauges import in_words
 from duban.core.telling.outline import InitiativeLine, SectionLine, StepLine
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES
 
@@ -33,6 +34,7 @@ def _initiative(line: InitiativeLine) -> str:
 def _step(line: StepLine) -> str:
     row = line.row
     told = [STATUS_TITLES[row.status], _limit(row), _end(row), f"{row.progress}%" if 0 < row.progress < 100 else ""]
+    told += [in_words(line.gauge)] if line.gauge and not row.finished else []
     reason = row.reason if row.light > Light.GREEN else ""
     return (
         f"{LIGHT_MARKS[row.light]} {escape(line.title)}　{'　'.join(filter(None, (*told, escape(reason))))}"

@@ -84,6 +84,11 @@ def test_a_finished_step_says_when_and_by_whom_it_was_to_be_done() -> None:
     assert set(found) == {"状态", "时限", "等它的"}
 
 
+def test_an_indicator_says_how_far_it_is() -> None:
+    story = Story().at(1).act(Verb.REPORT, "cases", value=12)
+    assert told(story, "cases")["指标"] == ["目标50件，2024年4月1日达12件（24%），今日应达0件（0%）；填报"]
+
+
 def test_every_rule_has_words() -> None:
     assert set(RULES) == set(Rule)
 

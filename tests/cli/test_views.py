@@ -18,7 +18,8 @@ class TestShow:
             "└── 2　优化服务",
             "    └── 🟢 2.01 开展知识产权培训　0/2　正常推进　最近时限 2024-05-24　training　服务处",
             "        ├── ⚪ 举办方案解读培训　待启动　时限 2024-05-24　预计 2024-04-09　lecture　服务处",
-            "        └── 🟢 培训人次　待签收　时限 2024-06-28　预计 2024-04-29　attendance　服务处",
+            "        └── 🟢 培训人次　待签收　时限 2024-06-28　预计 2024-04-29"
+            "　目标200人次，尚无数值，今日应达0人次（0%）　attendance　服务处",
         ]
 
     def test_without_a_name_only_steps_with_a_warning_are_listed(self, bureau: Bureau) -> None:

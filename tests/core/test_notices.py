@@ -293,6 +293,14 @@ def test_a_measured_value_is_told_in_its_unit() -> None:
     assert told.command == f"duban report cosmetics/cases --as {OFFICER} --value 数值 --note 办理情况"
 
 
+def test_an_indicator_that_cannot_be_measured_is_told_to_the_administrator() -> None:
+    story = Story().at(1)
+    for _ in range(3):
+        story.service.fail_measure(StepRef(COSMETICS, "cases"), "2024-w14", "读不到var/cases.csv")
+    told = story.slip("failure", ADMINISTRATOR, "cases")
+    assert told.reason == "自2024年4月1日起自动取数未成功：读不到var/cases.csv"
+
+
 def test_what_comes_next_names_day_and_people() -> None:
     assert Story().at(1).slip("assign").next_rung == "若4月3日前仍未签收，将提醒保护处联络员"
     story = sent(Story().at(1)).at(2).act(Verb.SIGN)

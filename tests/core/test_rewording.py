@@ -17,6 +17,16 @@ class Inner(Strict):
     share: float = Field(0.5, gt=0)
 
 
+class Square(Strict):
+    shape: Literal["square"] = Field(description="which shape")
+    inner: Inner = Field(description="what is in it")
+
+
+class Round(Strict):
+    shape: Literal["round"] = Field(description="which shape")
+    radius: int = 1
+
+
 class Outer(Strict):
     name: Slug = Field(description="name of the thing")
     plain: str | None = None
@@ -30,6 +40,7 @@ class Outer(Strict):
     inners: Many[Inner] = ()
     due: WhenText | None = None
     table: dict[str, str] = Field(default_factory=dict)
+    figure: Annotated[Square | Round, Field(discriminator="shape")] | None = None
 
 
 class Loose(BaseModel):
@@ -59,6 +70,12 @@ def told(
     with pytest.raises(ValidationError) as raised:
         model.model_validate(data)
     return reword(model, raised.value.errors(), "a.yaml", written)
+
+
+NEAR, EITHER = "did you mean 'square'?", "use one of: square, round"
+NO_SHAPE = f"unknown-value: 'squre' is no value of `shape`; {NEAR}"
+NO_RADIUS = "unknown-key: unknown key `radios`; did you mean 'radius'?"
+WRITE_KEYS = "write keys with values, each on a line of its own"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +119,16 @@ def told(
             ("inners", 0),
             "wrong-type: item 1 of `inners` is a number, but must be a mapping; "
             "write keys with values, each on a line of its own",
+        ),
+        ({"figure": {"shape": "squre"}}, ("figure", "shape"), NO_SHAPE),
+        ({"figure": {"shape": "x"}}, ("figure", "shape"), NO_SHAPE.replace("squre", "x").replace(NEAR, EITHER)),
+        ({"figure": {"radius": 1}}, ("figure",), "missing-key: `shape` is missing; add it"),
+        ({"figure": "round"}, ("figure",), f"wrong-type: `figure` is a text, but must be a mapping; {WRITE_KEYS}"),
+        ({"figure": {"shape": "round", "radios": 1}}, ("figure", "round", "radios"), NO_RADIUS),
+        (
+            {"figure": {"shape": "square"}},
+            ("figure", "square", "inner"),
+            "missing-key: `inner` is missing; add it: what is in it",
         ),
         (
             {"table": []},

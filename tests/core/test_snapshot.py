@@ -51,6 +51,8 @@ RICH = build(
     step("gather", "action", action={"uses": "collect", "parameters": {"units": ["districts"]}}),
     step("over", "action", action={"uses": "assign", "parameters": {"requirement": "按月推进"}}),
     step("count", "indicator", target={"at_least": 0, "unit": "件"}, duration=0),
+    step("more", "indicator", target={"at_least": 9, "unit": "件", "baseline": 1.5, "path": {"2024-06": 4}})
+    | {"measure": {"by": "csv", "file": "var/a.csv", "take": "count", "where": {"区": "<unit>"}}},
     step("show", "period", duration="30 days", earliest="2 days after draft"),
     tags=["道路"],
     note="注",

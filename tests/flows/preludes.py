@@ -17,7 +17,8 @@ from tasks.actions import ACTIONS, Errand
 
 
 def impatient() -> None:
-    """Actions are retried at once."""
+    """Actions and measurements are retried at once."""
+    flows.tick.measure_value = flows.tick.measure_value.with_options(retry_delay_seconds=0)
     flows.tick.run_action = flows.tick.run_action.with_options(retry_delay_seconds=0)
 
 

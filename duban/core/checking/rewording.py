@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from duban.core.planning.action_file import FUNCTION_PATTERN
+from duban.core.planning.measure_file import ADDRESS_PATTERN, FILE_PATTERN, PATH_PATTERN, VARIABLE_PATTERN
 from duban.core.planning.values import REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
 from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown, shown_key
 
@@ -18,6 +19,10 @@ _FORMS = {
     SLUG_PATTERN: "use small letters, digits and hyphens, as in traffic-plan",
     REFERENCE_PATTERN: "write own-step, other-initiative/step or step@unit",
     SOURCE_PATTERN: 'write section.sentence, as in "2.10" or "3.4a"',
+    FILE_PATTERN: "name a table below var/ or config/, as in var/exports/cases.csv",
+    VARIABLE_PATTERN: "name a variable, as in ${CASES_DATABASE}; its value stands in the environment",
+    ADDRESS_PATTERN: "write an address that begins with http:// or https://",
+    PATH_PATTERN: "write keys and places with dots between them, as in data.rows.0.total",
     FUNCTION_PATTERN: "write module:name, as in office.tables:count",
 }
 _TYPES = {

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from duban.core.deciding import ladder, lights
 from duban.core.deciding.deadlines import Deadline, deadline, may_open, planned
+from duban.core.deciding.indicators import measured_again, path, progress, to_measure
 from duban.core.deciding.ladder import Call, Case
 from duban.core.deciding.lights import Standing
 from duban.core.deciding.office import Look
@@ -36,6 +37,8 @@ class Decision:
     state: State
     outlook: Outlook
     deadlines: Mapping[str, Deadline | None]
+    measures: tuple[tuple[StepRef, str], ...]
+    """Indicators to measure, each with the period it is for."""
     calls: tuple[Call, ...]
     """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
     turning: datetime | None
@@ -55,6 +58,7 @@ def decide(look: Look, state: State) -> Decision:
     return Decision(
         drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
         actions=tuple(steps[row.step].ref for row in rows if row.status is Status.RUNNING),
+        measures=tuple(_measures(look, after, rows)),
         summary=_summary(look, after, rows, _look_again(look, turning, rows)),
         state=after,
         outlook=outlook,
@@ -121,7 +125,8 @@ def _standings(
                 opened=own.opened,
                 due=due,
                 submitted=own.submitted,
-                progress=own.progress,
+                progress=progress(step, own),
+                path=path(step),
                 forecast=expected,
                 latest=outlook.latest[name],
                 unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.assigned or date.min),
@@ -166,9 +171,17 @@ def _row(look: Look, own: StepState, limit: Deadline | None, standing: Standing 
         opened=own.opened,
         finished=None,
         forecast=standing.forecast,
-        progress=own.progress,
+        progress=standing.progress,
         held_by=str(standing.held_by or ""),
     )
+
+
+def _measures(look: Look, state: State, rows: Iterable[StepRow]) -> Iterator[tuple[StepRef, str]]:
+    for row in rows:
+        step = look.initiative.steps[row.step]
+        due = to_measure(look, step, state.step(row.step), row.status, row.due)
+        if due is not None:
+            yield step.ref, due
 
 
 def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: datetime | None) -> Summary:
@@ -199,6 +212,8 @@ def _turning(look: Look, state: State, calls: Iterable[Call], standings: Mapping
     days = [day for name, at in standings.items() for day in _turning_days(look, state, name, at) if day > look.today]
     if days:
         moments.append(look.office.at(min(days), time.min))
+    again = (measured_again(look, look.initiative.steps[name], at.status, at.due) for name, at in standings.items())
+    moments += [moment for moment in again if moment is not None]
     return min(moments, default=None)
 
 

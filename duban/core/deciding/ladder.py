@@ -163,6 +163,8 @@ def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
             return own.answer, f"ask-{own.asks}"
         case "failed" if case.status is Status.FAILED and own.failed:
             return own.failed, f"try-{own.tries}"
+        case "failed" if awaiting and own.failed:  # measuring an indicator
+            return own.failed, f"measuring-{own.failed}"
         case _:
             return None
 

@@ -7,12 +7,13 @@ progress, 序时进度 (planned against actual progress), and the forecast. Bein
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, floor
+from math import floor
 
 from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
 from duban.core.ledger.summary import CLOSED, Light, Status
 from duban.core.planning.plan import StepRef
-from duban.core.planning.policy import Lights
+from duban.core.planning.policy import Lights, Pace
 
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
@@ -34,6 +35,8 @@ class Standing:
     """The first step of its critical chain that is not over, None where it is that itself."""
     cause: str = ""
     """The same in words, where the step is late because of it."""
+    path: Course = ()
+    """What is planned between opening and deadline, in percent; evenly without it."""
 
 
 Lit = tuple[Light, str]
@@ -57,6 +60,9 @@ def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> 
     if at.due is not None and at.status in AWAITING_OWNER and at.opened is not None:
         left, whole = calendar.between(today, at.due), calendar.between(at.opened, at.due)
         yield from _time_running_out(rules, at.progress, left, whole)
+        if rules.pace and whole > 0:
+            along = course(at.opened, at.due, at.path)
+            yield from _behind(rules.pace, points(planned_on(calendar, along, today)) - at.progress)
     if rules.forecast:
         yield _forecast(calendar, at)
     if rules.unanswered and at.unanswered:
@@ -87,12 +93,14 @@ def _time_running_out(rules: Lights, progress: int, left: int, whole: int) -> It
             yield Light.ORANGE, said
         elif left <= _part(rules.time_share.yellow, whole):
             yield Light.YELLOW, said
-    if rules.pace:
-        behind = 100 * (whole - left) // whole - progress
-        if behind > rules.pace.red:
-            yield Light.RED, f"进度落后序时{behind}个百分点"
-        elif behind > rules.pace.yellow:
-            yield Light.YELLOW, f"进度落后序时{behind}个百分点"
+
+
+def _behind(pace: Pace, behind: int) -> Iterator[Lit]:
+    """Progress is so many points behind what is planned."""
+    if behind > pace.red:
+        yield Light.RED, f"进度落后序时{behind}个百分点"
+    elif behind > pace.yellow:
+        yield Light.YELLOW, f"进度落后序时{behind}个百分点"
 
 
 def _forecast(calendar: WorkCalendar, at: Standing) -> Lit:
@@ -126,8 +134,9 @@ def _thresholds(rules: Lights, calendar: WorkCalendar, at: Standing, due: date, 
             yield calendar.add(last, -_part(share, whole))
     if rules.pace:
         for lag in (rules.pace.yellow, rules.pace.red):
-            passed = ceil((at.progress + lag + 1) * whole / 100)
-            yield calendar.add(opened, min(passed, whole))
+            turns = reached_on(calendar, course(opened, due, at.path), at.progress + lag + 1)
+            if turns is not None:
+                yield turns
 
 
 def _part(share: float, whole: int) -> int:

@@ -73,7 +73,7 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
         case Kind.WORK if step.by_signing:
             return own.signed
         case Kind.INDICATOR if step.target is not None and own.value is not None:
-            return own.answered if own.value >= step.target.at_least else None
+            return own.values[-1][0] if own.value >= step.target.at_least else None
         case _:
             return None
 

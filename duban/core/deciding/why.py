@@ -12,6 +12,7 @@ from types import NoneType
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.deadlines import Deadline, may_open
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import Extension, State, StepState
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
@@ -100,7 +101,7 @@ class Why:
     `latest` is the last day on which it may end without making a deadline late; `slack` the working days from the
     forecast to it, negative when it will be late, None when nothing binds it. `chain` leads, through the whole plan, to
     the step from the one that makes its date; `act_on` is the first of it that is not closed. `posts` are those who may
-    act on the step now.
+    act on the step now. `gauge` tells how an indicator stands, None for other steps.
     """
 
     step: StepRef
@@ -123,6 +124,7 @@ class Why:
     posts: tuple[str, ...]
     next_rung: NextRung | None
     waiting: tuple[Link, ...]
+    gauge: Gauge | None
 
 
 def why(look: Look, state: State, step: Step, decision_of: DecisionOf) -> Why:
@@ -154,6 +156,7 @@ def why(look: Look, state: State, step: Step, decision_of: DecisionOf) -> Why:
         posts=tuple(_posts(look, step, own, row)),
         next_rung=_next_rung(look, decision, step),
         waiting=links.open_ones(_waiting(look, step)),
+        gauge=gauge(look, step, own, row.due),
     )
 
 

@@ -41,6 +41,8 @@ class EntryKind(StrEnum):
     ACTION_STARTED = "action-started"
     ACTION_SUCCEEDED = "action-succeeded"
     ACTION_FAILED = "action-failed"
+    MEASURED = "measured"
+    MEASURING_FAILED = "measuring-failed"
     RUNG_SKIPPED = "rung-skipped"
     NOTICE_QUEUED = "notice-queued"
     NOTICE_BUNDLED = "notice-bundled"  # it goes in its recipient's digest

@@ -36,7 +36,12 @@ class StepState(NamedTuple):
     answered: date | None = None
     """Last day on which the owner's side said anything."""
     progress: int = 0
-    value: float | None = None
+    values: tuple[tuple[date, float], ...] = ()
+    """Values of an indicator, reported or measured, oldest first, each with its day."""
+    measured: str = ""
+    """The period an indicator was last measured for, or given up for."""
+    misses: int = 0
+    """How often measuring it has failed in the period after that."""
     submitted: date | None = None
     submitter: str = ""
     evidence: tuple[str, ...] = ()
@@ -64,8 +69,14 @@ class StepState(NamedTuple):
     running: bool = False
     succeeded: date | None = None
     failed: date | None = None
+    """Day on which an action failed for good, or since which an indicator could not be measured."""
     history: tuple[str, ...] = ()
     """Slips that were sent about it, as `day slip recipient`, oldest first."""
+
+    @property
+    def value(self) -> float | None:
+        """The latest value of an indicator."""
+        return self.values[-1][1] if self.values else None
 
     @property
     def closed(self) -> bool:
@@ -111,7 +122,7 @@ def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(
         answered=day,
         progress=data.get("progress", step.progress),
-        value=data.get("value", step.value),
+        values=(*step.values, (day, data["value"])) if "value" in data else step.values,
     )
 
 
@@ -186,6 +197,17 @@ def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> Ste
     return step._replace(running=False, succeeded=day)
 
 
+def _measured(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    values = (*step.values, (day, data["value"]))
+    return step._replace(values=values, measured=data["period"], misses=0, failed=None)
+
+
+def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    if data["final"]:
+        return step._replace(measured=data["period"], misses=0, failed=step.failed or day)
+    return step._replace(misses=step.misses + 1)
+
+
 def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step
 
@@ -214,6 +236,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ACTION_STARTED: _action_started,
     EntryKind.ACTION_SUCCEEDED: _action_succeeded,
     EntryKind.ACTION_FAILED: _action_failed,
+    EntryKind.MEASURED: _measured,
+    EntryKind.MEASURING_FAILED: _measuring_failed,
     EntryKind.RUNG_SKIPPED: _same,
     EntryKind.NOTICE_QUEUED: _same,
     EntryKind.NOTICE_BUNDLED: _same,

@@ -16,6 +16,7 @@ from duban.core.planning.order import ordered
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
 from duban.core.planning.shares import share
+from duban.core.planning.target_file import TargetFile
 from duban.core.planning.when import PERIOD, START, Duration, Relative, When
 
 STANDARD_LADDER = "standard"
@@ -102,7 +103,9 @@ class _Writer:
             review=step.review,
             ladder=step.ladder or self.file.ladder or STANDARD_LADDER,
             action=step.action,
-            target=Target(step.target.at_least, step.target.unit) if step.target else None,
+            target=_target(step.target) if step.target else None,
+            measure=step.measure,
+            unit=instance.unit,
             span=instance.period.span if instance.period else None,
             slots=self.instances.slots(instance) if isinstance(step.action, SHARED) else (),
             by_signing=isinstance(written.action, AssignAction) and step.action is None,
@@ -165,6 +168,10 @@ def _date(when: When | None, instance: Instance, instances: Instances) -> tuple[
         return when, ()
     anchors = instances.meant(name, instance)
     return (when, anchors) if anchors else (None, ())
+
+
+def _target(target: TargetFile) -> Target:
+    return Target(target.at_least, target.unit, target.baseline, target.path)
 
 
 def _usual_duration(kind: Kind) -> Duration:

@@ -86,10 +86,8 @@ class Instances:
         return tuple(instance for family in self._families.get(ref, {}).values() for instance in family)
 
     def slots(self, of: Instance) -> tuple[StepRef, ...]:
-        """The steps of the units, at the same time, of an action that has one for each; none of any other step."""
-        family = self._families.get(self._written(of.ref), {})
-        if of.unit is not None:
-            return ()
+        """The steps of the units, at the same time, of an action that has one for each."""
+        family = self._families[self._written(of.ref)]
         return tuple(one.ref for many in family.values() for one in many if one.unit and one.period == of.period)
 
     def action(self, of: Instance) -> StepRef:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
 from duban.core.planning.action_file import Action, CollectAction
+from duban.core.planning.measure_file import Measure
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration, Span, When
 
@@ -40,10 +41,12 @@ class StepRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The value, in `unit`, that ends an indicator step."""
+    """The value, in `unit`, that ends an indicator step; `path` are the values planned on the way, by their days."""
 
     at_least: float
     unit: str
+    baseline: float = 0.0
+    path: tuple[tuple[date, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ class Step:
     ladder: str = "standard"
     action: Action | None = None
     target: Target | None = None
+    measure: Measure | None = None
+    unit: str | None = None
+    """The unit whose step it is, where one is written for many."""
     span: Span | None = None
     was: str | None = None
     basis: str | None = None

@@ -19,6 +19,8 @@ from pydantic import (
 )
 
 from duban.core.planning.action_file import SHARED, Action, CollectAction
+from duban.core.planning.measure_file import Measure
+from duban.core.planning.target_file import TargetFile
 from duban.core.planning.values import (
     Day,
     DurationText,
@@ -54,13 +56,6 @@ class Repeat(StrEnum):
     QUARTERLY = "quarterly"
 
 
-class TargetFile(Strict):
-    """The value that ends an indicator step."""
-
-    at_least: float = Field(description="the measured value from which on the step is done")
-    unit: PlainText = Field(description="what the value is counted in, in Chinese")
-
-
 DUE = f"last day on which the step is in time: {WHEN_REMEDY}"
 EARLIEST = f"first day on which the step may start: {WHEN_REMEDY}"
 
@@ -87,6 +82,7 @@ class _Changeable(Strict):
     ladder: Slug | None = Field(None, description="ladder of escalation.yaml; the initiative's when left out")
     action: Action | None = Field(None, description="what an action step runs")
     target: TargetFile | None = Field(None, description="the value that ends an indicator step")
+    measure: Measure | None = Field(None, description="how an indicator is measured; its value is reported without it")
     each: Slug | None = Field(None, description="a group of units: one such step in each")
     repeat: Literal["monthly", "quarterly"] | None = Field(
         None, description="one such step for each month or quarter that ends within the plan"
@@ -150,6 +146,7 @@ COLLECTED = ("evidence", "review")
 _ONLY_FOR = {
     "action": ("action",),
     "target": ("indicator",),
+    "measure": ("indicator",),
     "review": ("work",),
     "evidence": ("work", "review"),
     "duration": ("work", "review", "action", "period", "indicator"),

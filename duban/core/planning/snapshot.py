@@ -5,7 +5,7 @@ when their snapshots are; only the places in the files, which messages point to,
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from duban.core.days.workdays import Roll
 from duban.core.planning.action_file import ACTION
 from duban.core.planning.expand import STANDARD_LADDER, downstream_of
+from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Span, When, parse_duration, parse_when, write_duration, write_when
@@ -82,7 +83,9 @@ def step_values(step: Step) -> dict[str, Any]:
             "review": step.review,
             "ladder": None if step.ladder == STANDARD_LADDER else step.ladder,
             "action": step.action.model_dump(mode="json", exclude_defaults=True) if step.action else None,
-            "target": [step.target.at_least, step.target.unit] if step.target else None,
+            "target": _target(step.target) if step.target else None,
+            "measure": step.measure.model_dump(mode="json", exclude_defaults=True) if step.measure else None,
+            "unit": step.unit,
             "span": _when(step.span),
             "slots": _refs(step.slots),
             "by_signing": step.by_signing,
@@ -91,6 +94,15 @@ def step_values(step: Step) -> dict[str, Any]:
             "assumed": step.assumed,
         }
     )
+
+
+def _target(target: Target) -> list[Any]:
+    way = [target.baseline, [[day.isoformat(), value] for day, value in target.path]]
+    return [target.at_least, target.unit, *(way if target.baseline or target.path else ())]
+
+
+def _restored_target(at_least: float, unit: str, baseline: float = 0.0, path: Iterable[Any] = ()) -> Target:
+    return Target(at_least, unit, baseline, tuple((date.fromisoformat(day), value) for day, value in path))
 
 
 def _without_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +168,9 @@ def _restored_step(initiative: str, values: Json) -> Step:
         review=values.get("review"),
         ladder=values.get("ladder", STANDARD_LADDER),
         action=ACTION.validate_python(action) if action else None,
-        target=Target(*target) if target else None,
+        target=_restored_target(*target) if target else None,
+        measure=MEASURE.validate_python(values["measure"]) if "measure" in values else None,
+        unit=values.get("unit"),
         span=span if isinstance(span, Span) else None,
         slots=_read_refs(values, "slots"),
         by_signing=values.get("by_signing", False),

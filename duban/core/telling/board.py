@@ -8,6 +8,7 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Status, StepRow
 from duban.core.telling.chart import gantt
+from duban.core.telling.gauges import section
 from duban.core.telling.tables import escape
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
@@ -27,6 +28,7 @@ def page(look: Look, decision: Decision) -> str:
             "|---|---|---|---|---|---|---|---|",
             *(_line(look, decision, row) for row in decision.summary.steps),
             "",
+            *section(look, decision),
             f"![进度图](data:image/svg+xml;base64,{picture})",
             "",
             "图例：绿＝正常，✅＝已办结，黄＝预警，橙＝催办未应或时间将尽尚无进展，红＝逾期；菱形为节点，红竖线为时限，蓝虚线为当日。",

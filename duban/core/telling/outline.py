@@ -5,16 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from duban.core.deciding.decide import Decision
+from duban.core.deciding.indicators import Gauge
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.outlook import latest_start
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
+from duban.core.telling.gauges import gauge_of
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step; `owner` is the unit or post that answers for it now, `starts` the day it opened or is expected to."""
+    """One step; `owner` is the unit or post that answers for it now, `starts` the day it opened or is expected to.
+
+    `gauge` tells how an indicator stands, None for other steps.
+    """
 
     step: StepRef
     title: str
@@ -23,6 +28,7 @@ class StepLine:
     owner_title: str
     starts: date
     row: StepRow
+    gauge: Gauge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
         owner_title=look.office.directory.title(owner),
         starts=row.opened or latest_start(look.calendar, step, decision.outlook.finish[step.id]),
         row=row,
+        gauge=gauge_of(look, decision, step),
     )
 
 

@@ -74,6 +74,8 @@ def reason(matter: Matter) -> str:
             return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
         case "answered":
             return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
+        case "failed" if matter.step.kind is Kind.INDICATOR:
+            return f"自{chinese(own.failed)}起自动取数未成功：{_said(matter.last(EntryKind.MEASURING_FAILED))}"
         case "failed":
             return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
         case _:

@@ -1,0 +1,85 @@
+"""Asking addresses of others: secrets filled in on the way out, and hidden in whatever comes back or goes wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from duban.adapters.delivery.addresses import VARIABLE, Unset
+from duban.adapters.delivery.web import unreached
+
+LARGEST = 1024 * 1024
+"""Bytes of an answer that are read; what lies beyond is not looked at."""
+
+
+class Outside(Exception):
+    """Something outside could not be asked or used; the message is for people and holds no secret."""
+
+
+class Secrets:
+    """Fills `${NAME}` in from the environment, and knows from then on what must not be told."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._told: set[str] = set()
+
+    def fill(self, text: str) -> str:
+        """The text with values in place of variables; raises Unset."""
+        names = VARIABLE.findall(text)
+        if missing := [name for name in names if not self._variables.get(name)]:
+            raise Unset(missing)
+        self._told |= {self._variables[name] for name in names}
+        return VARIABLE.sub(lambda found: self._variables[found[1]], text)
+
+    def hide(self, text: str) -> str:
+        """The text with `***` in place of every secret filled in so far."""
+        for secret in sorted(self._told, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered; secrets of the question are hidden in it."""
+
+    status: int
+    text: str
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    variables: Mapping[str, str],
+    timeout: float,
+    body: Any = None,
+) -> Answer:
+    """Ask an address, with `body` as JSON where there is one; raises Outside.
+
+    Redirections are answers, not followed: what is sent goes nowhere but where it was meant to.
+    """
+    secrets = Secrets(variables)
+    try:
+        filled = {"User-Agent": "duban", **{name: secrets.fill(value) for name, value in headers.items()}}
+        with requests.request(
+            method, url, headers=filled, json=body, timeout=timeout, allow_redirects=False, stream=True
+        ) as response:
+            said = _beginning(response).decode(response.encoding or "utf-8", "replace")
+            return Answer(response.status_code, secrets.hide(said))
+    except Unset as unset:
+        raise Outside(f"没有设置环境变量：{unset}") from None
+    except requests.Timeout:
+        raise Outside(f"{timeout:g}秒内没有答复") from None
+    except (OSError, ValueError, LookupError) as error:  # their words may hold what was sent
+        raise Outside(unreached(error)) from None
+
+
+def _beginning(response: requests.Response) -> bytes:
+    read = bytearray()
+    for part in response.iter_content(64 * 1024):
+        read += part
+        if len(read) >= LARGEST:
+            break
+    return bytes(read[:LARGEST])

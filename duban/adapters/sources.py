@@ -1,0 +1,179 @@
+"""Where the values of indicators come from: tables, databases, addresses that answer with JSON. They are only read."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from duban.adapters.delivery.addresses import Unset, fill
+from duban.adapters.outside import Outside, ask
+from duban.core.planning.measure_file import BOUND, CsvMeasure, HttpMeasure, Measure, SqlMeasure
+from duban.core.planning.placeholders import filled
+from duban.core.problems import shown
+
+PATIENCE = 20.0
+"""Seconds that a source may take to answer."""
+
+CONNECTING: Mapping[str, Mapping[str, Any]] = {
+    "postgresql": {"connect_timeout": int(PATIENCE), "options": f"-c statement_timeout={int(PATIENCE * 1000)}"},
+    "sqlite": {"timeout": PATIENCE},
+}
+"""How drivers are told to give up, by the name of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a measure is read with: folders, variables of the environment, and what stands for the placeholders."""
+
+    config: Path
+    var: Path
+    variables: Mapping[str, str]
+    values: Mapping[str, str]
+
+
+def read(measure: Measure, reading: Reading) -> float:
+    """The value of an indicator now; raises Outside with the reason, in Chinese and without secrets."""
+    match measure:
+        case CsvMeasure():
+            return _csv(measure, reading)
+        case SqlMeasure():
+            return _sql(measure, reading)
+        case HttpMeasure():
+            return _http(measure, reading)
+
+
+def _number(value: object, where: str) -> float:
+    try:
+        number = float(value.replace(",", "")) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise Outside(f"{where}是{shown(value)}，不是数") from None
+    if isinstance(value, bool) or not isfinite(number):
+        raise Outside(f"{where}是{shown(value)}，不是数")
+    return number
+
+
+# Tables --------------------------------------------------------------------------------------------------------------
+
+
+def _csv(measure: CsvMeasure, reading: Reading) -> float:
+    where = {heading: filled(value, reading.values) for heading, value in measure.where.items()}
+    try:
+        with _table(_file(measure, reading)) as table:
+            _headings(measure, table.fieldnames or ())
+            rows = (row for row in table if all((row[key] or "").strip() == value for key, value in where.items()))
+            return _taken(measure, rows)
+    except OSError as error:
+        raise Outside(f"读不到{measure.file}：{error.strerror}") from None
+    except (csv.Error, UnicodeDecodeError):
+        raise Outside(f"{measure.file}不是 UTF-8 或者 GBK 编码的 CSV 表") from None
+
+
+def _file(measure: CsvMeasure, reading: Reading) -> Path:
+    folder, _, name = measure.file.partition("/")
+    root = {"var": reading.var, "config": reading.config}[folder].resolve()
+    file = (root / name).resolve()
+    if not file.is_relative_to(root):
+        raise Outside(f"{measure.file}不在{folder}之内")
+    return file
+
+
+@contextmanager
+def _table(file: Path) -> Iterator["csv.DictReader[str]"]:
+    """The rows of a table, whichever of the two usual encodings it is written in."""
+    encoding = "utf-8-sig"
+    try:
+        with file.open(encoding=encoding) as trial:
+            for _ in trial:
+                pass
+    except UnicodeDecodeError:
+        encoding = "gb18030"
+    with file.open(encoding=encoding, newline="") as lines:
+        yield csv.DictReader(lines)
+
+
+def _headings(measure: CsvMeasure, known: Any) -> None:
+    for heading in (*measure.where, *filter(None, [measure.column])):
+        if heading not in known:
+            raise Outside(f"{measure.file}没有“{heading}”一栏，只有：{'、'.join(known) or '空表'}")
+
+
+def _taken(measure: CsvMeasure, rows: Iterator[dict[str, Any]]) -> float:
+    if measure.take == "count":
+        return float(sum(1 for _ in rows))
+    column = str(measure.column)
+    cells = [cell for row in rows if (cell := (row[column] or "").strip())]
+    if measure.take == "sum":
+        return sum(_number(cell, f"“{column}”一栏") for cell in cells)
+    if not cells:
+        raise Outside(f"{measure.file}没有符合条件的行")
+    return _number(cells[-1], f"“{column}”一栏")
+
+
+# Databases -----------------------------------------------------------------------------------------------------------
+
+
+def _sql(measure: SqlMeasure, reading: Reading) -> float:
+    try:
+        address = fill(measure.url, reading.variables)
+    except Unset as unset:
+        raise Outside(f"没有设置环境变量：{unset}") from None
+    names = {name: reading.values.get(name.replace("_", "-")) for name in BOUND.findall(measure.query)}
+    try:
+        with _connected(make_url(address.address)) as connection:
+            rows = connection.execute(text(measure.query), names).fetchmany(2)
+    except ArgumentError:
+        raise Outside(f"{measure.url}不是数据库地址") from None
+    except (SQLAlchemyError, ImportError) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        raise Outside(f"查询未成功：{address.hide(said)}") from None
+    if len(rows) != 1 or len(rows[0]) != 1:
+        raise Outside("查询应当只得一个数")
+    return _number(rows[0][0], "查询结果")
+
+
+@contextmanager
+def _connected(url: URL) -> Iterator[Connection]:
+    """A connection that can only read, and is gone afterwards."""
+    name = url.get_backend_name()
+    if name == "sqlite" and not (url.database and Path(url.database).is_file()):
+        raise Outside("数据库文件不存在")  # SQLite would make an empty one
+    engine = create_engine(url, poolclass=NullPool, connect_args=dict(CONNECTING.get(name, {})))
+    options = {"postgresql_readonly": True} if name == "postgresql" else {}
+    with engine.execution_options(**options).connect() as connection:
+        if name == "sqlite":
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+        yield connection
+        connection.rollback()
+
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+
+def _http(measure: HttpMeasure, reading: Reading) -> float:
+    url = filled(measure.url, reading.values, lambda value: quote(value, safe=""))
+    headers = {"Accept": "application/json", **measure.headers}
+    answer = ask("GET", url, headers=headers, variables=reading.variables, timeout=PATIENCE)
+    if not 200 <= answer.status < 300:
+        raise Outside(f"对方答复{answer.status}")
+    try:
+        found = json.loads(answer.text)
+    except ValueError:
+        raise Outside("对方的答复不是 JSON") from None
+    for part in measure.path.split("."):
+        found = _inside(found, part, measure.path)
+    return _number(found, f"{measure.path}处")
+
+
+def _inside(value: Any, part: str, path: str) -> Any:
+    try:
+        return value[int(part)] if isinstance(value, list) else value[part]
+    except (KeyError, IndexError, ValueError, TypeError):
+        raise Outside(f"对方的答复里没有{path}（找不到{part}）") from None

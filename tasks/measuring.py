@@ -1,0 +1,50 @@
+"""The Prefect task that measures an indicator, and what placeholders stand for in what is asked outside."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from duban.core.planning.measure_file import Measure
+from duban.core.planning.plan import StepRef
+from duban.wiring import Desk
+
+
+@task(
+    name="指标取数",
+    task_run_name="取数：{title}",
+    retries=2,
+    retry_delay_seconds=[1, 5],
+    timeout_seconds=30,
+    cache_policy=NO_CACHE,
+)
+def measure_value(title: str, measure: Measure, desk: Desk, step: StepRef) -> float:
+    """The value of an indicator now; `title` names the task run."""
+    from duban.adapters.sources import Reading, read  # noqa: PLC0415  most ticks measure nothing
+
+    settings = desk.settings
+    if settings.rehearsed:
+        return _known(desk, step)
+    reading = Reading(settings.file.parent, settings.var, settings.variables, placeholder_values(desk, step))
+    return read(measure, reading)
+
+
+def _known(desk: Desk, ref: StepRef) -> float:
+    """The value known already: a rehearsal asks nothing of the present, its people report."""
+    view = desk.service.view(ref.initiative)
+    value, target = view.state.step(ref.step).value, view.look.initiative.steps[ref.step].target
+    return value if value is not None else target.baseline if target else 0.0
+
+
+def placeholder_values(desk: Desk, ref: StepRef) -> dict[str, str]:
+    """What the placeholders of a step stand for."""
+    office = desk.service.office
+    initiative, step = office.plan.initiatives[ref.initiative], office.plan.step(ref)
+    return {
+        "plan": office.plan.id,
+        "initiative": initiative.id,
+        "initiative-title": initiative.title,
+        "step": step.id,
+        "step-title": step.title,
+        "unit": step.unit or step.owner,
+        "unit-title": office.directory.known_title(step.unit or step.owner),
+        "today": office.day(desk.service.clock.now()).isoformat(),
+    }
