@@ -44,8 +44,12 @@ class Ledger(Protocol):
         """All entries of an initiative, in sequence; empty when it has none."""
         ...
 
+    def last(self, initiative: str) -> Entry | None:
+        """The last entry of an initiative, or of a chain of the engine's own; None when it has none."""
+        ...
+
     def initiatives(self) -> Sequence[str]:
-        """Initiatives that have entries, sorted."""
+        """Initiatives and chains that have entries, sorted."""
         ...
 
     def stream(self) -> AbstractContextManager[Iterator[Entry]]:

@@ -4,8 +4,8 @@ Every function here may be interrupted at any instant and called again: what is 
 again adds nothing that is there already.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from duban.core.deciding.commands import Command, Refused, respond
@@ -15,7 +15,8 @@ from duban.core.deciding.office import Look, Office
 from duban.core.deciding.schedule import Schedule
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
-from duban.core.ledger.state import DELIVERIES, State, fold
+from duban.core.ledger.histories import names_for_good
+from duban.core.ledger.state import State, StepState, fold
 from duban.core.ledger.summary import Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.titles import perhaps
@@ -41,10 +42,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An initiative as stored: the look, its state, and what the ledger held when it was taken."""
+    """An initiative as stored: the look, its state, and what the ledger held when it was taken.
+
+    `names` are former ids of steps, with the ids these steps bear now.
+    """
 
     look: Look
     state: State
+    names: Mapping[str, str]
     keys: frozenset[str]
     wakes: tuple[int, ...]
     known: Mapping[StepRef, Upstream]
@@ -56,26 +61,36 @@ More = Callable[[View, State], tuple[Draft, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The engine at work for one office, on one ledger."""
+    """The engine at work for one office, on one ledger.
+
+    `replans` is what the last application of a plan has to say to initiatives; each takes it in once, before all else.
+    """
 
     office: Office
     ledger: Ledger
     clock: Clock
+    replans: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
 
     def view(self, name: str) -> View:
         """An initiative as stored, seen now; raises Refused for an unknown one."""
         initiative = self.initiative(name)
         wakes = self.ledger.wakes(name)  # before the facts: a wake that comes later is answered by a later look
         entries = self.ledger.entries(name)
+        names = self.names(initiative, entries)
         exported = {ref for ref in self.office.plan.downstream if ref.initiative == name}
         known = self.ledger.upstream(initiative.upstream | exported)
         return View(
             look=Look(self.office, initiative, known, self.clock.now()),
-            state=fold(entries, renamed(initiative)),
+            state=fold(entries, names),
+            names=names,
             keys=frozenset(entry.key for entry in entries if entry.key),
             wakes=wakes,
             known=known,
         )
+
+    def names(self, initiative: Initiative, entries: Sequence[Entry]) -> Mapping[str, str]:
+        """Former ids of an initiative's steps that hold for all its entries, and the ids these steps bear now."""
+        return names_for_good(entries, renamed(initiative), self.replans.get(initiative.id, ()))
 
     def everything(self) -> Iterator[tuple[Look, State]]:
         """Every initiative of the plan as stored, seen now, in the plan's order; in three queries."""
@@ -86,7 +101,8 @@ class Service:
         now = self.clock.now()
         for name, initiative in self.office.plan.initiatives.items():
             facts = {ref: known[ref] for ref in initiative.upstream if ref in known}
-            yield Look(self.office, initiative, facts, now), fold(stored.get(name, ()), renamed(initiative))
+            own = stored.get(name, ())
+            yield Look(self.office, initiative, facts, now), fold(own, self.names(initiative, own))
 
     def schedule(self) -> Schedule:
         """The whole plan as it stands at this moment, whether or not a tick has stored it: what forecasts are made of.
@@ -104,6 +120,16 @@ class Service:
                 "unknown-initiative", f"没有举措 {name}：{perhaps(name, known, '可用 duban show 查看全部举措')}"
             )
         return known[name]
+
+    def foresee(self, view: View) -> Result:
+        """What a tick would come to now; stores nothing."""
+        page, decision = self._begun(view)
+        page.write(decision.drafts)
+        return _concluded(view, page, decision)[0]
+
+    def replan(self, name: str) -> Result:
+        """Take in what the last application has to say to an initiative, and what follows; a tick shows it."""
+        return self._store(name, lambda view, state: (), wake=(name,))
 
     def tick(self, name: str) -> Result:
         """Look at an initiative: store what follows from the ledger and the time."""
@@ -134,8 +160,7 @@ class Service:
         """
         for _ in range(TRIES):
             view = self.view(name)
-            page = _Page(view)
-            decision = decide(view.look, page.state)
+            page, decision = self._begun(view)
             if drafts := more(view, decision.state):
                 # What is said now may make a notice needless that would be queued now.
                 page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
@@ -149,20 +174,33 @@ class Service:
             return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
 
+    def _begun(self, view: View) -> "tuple[_Page, Decision]":
+        """A page that begins with what an application says, if that is new, and what follows from it and the time."""
+        page = _Page(view)
+        if drafts := self.unheard(view):
+            page.write(drafts)
+        return page, decide(view.look, page.state)
+
+    def unheard(self, view: View) -> tuple[Draft, ...]:
+        """What the last application has to say to an initiative that it has not taken in yet."""
+        drafts = self.replans.get(view.look.initiative.id, ())
+        return tuple(draft for draft in drafts if draft.key not in view.keys)
+
     def start_action(self, ref: StepRef) -> str:
         """Note that an action is begun; the key that makes beginning it again harmless."""
-        self.record(ref.initiative, Draft(EntryKind.ACTION_STARTED, ref.step))
-        return f"{self.office.plan.id}/{ref}"
+        begun = self.record(ref.initiative, Draft(EntryKind.ACTION_STARTED, ref.step))
+        return f"{self.office.plan.id}/{ref}{_life(begun.decision.state.step(ref.step)) if begun else ''}"
 
     def end_action(self, ref: StepRef, outcome: str) -> Result | None:
         """Note that an action succeeded, and what it gave; that ends its step."""
-        data, key = {"outcome": outcome}, f"succeeded/{ref.step}"
+        own = self.view(ref.initiative).state.step(ref.step)
+        data, key = {"outcome": outcome}, f"succeeded/{ref.step}{_life(own)}"
         return self.record(ref.initiative, Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data=data, key=key))
 
     def fail_action(self, ref: StepRef, reason: str) -> Result | None:
         """Note that an action failed; after the last try it is a person's business."""
-        tries = self.view(ref.initiative).state.step(ref.step).tries
-        data, key = {"reason": reason, "final": tries >= ACTION_TRIES}, f"failed/{ref.step}/{tries}"
+        own = self.view(ref.initiative).state.step(ref.step)
+        data, key = {"reason": reason, "final": own.tries >= ACTION_TRIES}, f"failed/{ref.step}{_life(own)}/{own.tries}"
         return self.record(ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data=data, key=key))
 
     def end_measure(self, ref: StepRef, period: str, value: float, source: str) -> Result | None:
@@ -199,7 +237,7 @@ class _Page:
 
     def __init__(self, view: View) -> None:
         self._look = view.look
-        self._renamed = renamed(view.look.initiative)
+        self._renamed = view.names
         self.state = view.state
         self.entries: list[Entry] = []
 
@@ -218,6 +256,11 @@ class _Page:
         self.state = fold(sealed, self._renamed, self.state)
 
 
+def _life(own: StepState) -> str:
+    """What keeps the keys of an action apart from those of one that the plan had under the same name before."""
+    return f"~{own.rounds}" if own.rounds else ""
+
+
 def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:
     plan, initiative = view.look.office.plan, view.look.initiative
     closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
@@ -229,7 +272,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         initiative=initiative.id,
         entries=tuple(page.entries),
         summary=replace(decision.summary, sequence=head.sequence if head else 0),
-        notices=tuple(page.state.notices[key] for key in _touched(page.entries)),
+        notices=tuple(row for key, row in page.state.notices.items() if row is not view.state.notices.get(key)),
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
@@ -244,10 +287,6 @@ def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
             fact = view.known.get(ref)
             if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
                 yield ref
-
-
-def _touched(entries: list[Entry]) -> list[str]:
-    return list(dict.fromkeys(entry.data["notice"] for entry in entries if entry.kind in DELIVERIES))
 
 
 def renamed(initiative: Initiative) -> Mapping[str, str]:

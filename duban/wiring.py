@@ -1,7 +1,7 @@
 """Puts the engine together from settings. The one place that knows which adapter stands behind which port."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,10 +9,13 @@ from pathlib import Path
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.wording import Wording
-from duban.adapters.yaml_files import Loaded, load_model, load_plan
+from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
+from duban.applying import in_force
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.office import Office
+from duban.core.ledger.entries import PLAN, Entry
 from duban.core.planning.plan_file import PlanFile
+from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput
 from duban.core.rehearsing.profile import Profile
 from duban.core.telling.notices import Slip, Words
@@ -49,7 +52,7 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
 
 
 def load_office(settings: Settings) -> Office:
-    """The bureau as its files describe it; raises BadInput with every problem in them."""
+    """The bureau as its files describe it, whatever is in force; raises BadInput with every problem in them."""
     return load_bureau(settings)[0]
 
 
@@ -66,18 +69,16 @@ def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
-_read: list[tuple[tuple[Settings, Stamp], Office]] = []
+_read: list[tuple[tuple[Settings, Stamp, int], Office]] = []
 
 
 def current_office(settings: Settings) -> Office:
-    """The bureau as its files are now, read again only when a file of `config/` has changed; raises BadInput.
+    """The bureau with the plan in force; raises BadInput.
 
     For processes that live long: the same object as before tells that nothing has changed.
     """
-    wanted = (settings, _stamp(settings.file.parent))  # before reading: what changes meanwhile is read again
-    if not _read or _read[0][0] != wanted:
-        _read[:] = [(wanted, load_office(settings))]
-    return _read[0][1]
+    with at_work(settings) as service:
+        return service.office
 
 
 def _stamp(folder: Path) -> Stamp:
@@ -138,12 +139,52 @@ def _wording(settings: Settings) -> Callable[[Slip], Words]:
 
 
 @contextmanager
+def at_work(settings: Settings, office: Office | None = None) -> Iterator[Service]:
+    """The engine on the plan in force and the ledger the settings name, which is closed at the end.
+
+    In force is the plan that was applied last, or the one of the files where none was. From the first application on
+    the files of the plan are not read, so that an edit half done holds nobody up; directory, ladders and calendar are.
+    An `office` loaded already saves reading them again. Raises BadInput.
+    """
+    if office is None and unborn(settings):
+        office = load_office(settings)  # before there is a ledger: bad input changes nothing
+    with closing(make_ledger(settings, office.plan.id if office else plan_id(settings))) as ledger:
+        yield in_force(Service(office or _office(settings, ledger), ledger, make_clock(settings)))
+
+
+def plan_id(settings: Settings) -> str:
+    """The id of the settings' plan, under which the ledger keeps it; raises BadInput."""
+    return load_plan_file(settings.plan).id
+
+
+def unborn(settings: Settings) -> bool:
+    """Whether the ledger is a file that does not exist yet."""
+    scheme, _, file = settings.ledger.partition(":///")
+    return scheme == "sqlite" and not Path(file).exists()
+
+
+def _office(settings: Settings, ledger: Ledger) -> Office:
+    """The bureau with the plan in force, read again only when a file of `config/` or that plan is another one."""
+    entry = ledger.last(PLAN)
+    wanted = (settings, _stamp(settings.file.parent), entry.sequence if entry else 0)  # before reading
+    if not _read or _read[0][0] != wanted:
+        _read[:] = [(wanted, _office_around(settings, entry) if entry else load_office(settings))]
+    return _read[0][1]
+
+
+def _office_around(settings: Settings, applied: Entry) -> Office:
+    """The bureau around a plan that was applied, whose files are not read."""
+    plan = restored(applied.data["plan"])
+    directory, policy = load_rules(settings.directory, settings.escalation)
+    calendar = load_calendar(settings, plan.starts.year - YEARS_AROUND, plan.ends.year + YEARS_AROUND)
+    return Office(plan, directory, policy, calendar, settings.zone, applied.sequence)
+
+
+@contextmanager
 def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
-    """The engine, ready for work, of an office loaded already or now; what it holds is closed at the end."""
-    office = office or current_office(settings)
-    ledger = make_ledger(settings, office.plan.id)
-    try:
-        service = Service(office, ledger, make_clock(settings))
+    """The engine, ready for work, on the plan in force; what it holds is closed at the end.
+
+    An `office` loaded already saves reading its files again.
+    """
+    with at_work(settings, office) as service:
         yield Desk(settings, service, _carrier(settings), _wording(settings))
-    finally:
-        ledger.close()

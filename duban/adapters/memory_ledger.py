@@ -33,8 +33,12 @@ class MemoryLedger:
         with self._lock:
             return tuple(self._entries.get(initiative, ()))
 
+    def last(self, initiative: str) -> Entry | None:
+        """The last entry of an initiative or chain; None when it has none."""
+        return next(reversed(self.entries(initiative)), None)
+
     def initiatives(self) -> Sequence[str]:
-        """Initiatives that have entries, sorted."""
+        """Initiatives and chains that have entries, sorted."""
         with self._lock:
             return sorted(name for name, entries in self._entries.items() if entries)
 

@@ -64,8 +64,14 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return tuple(_entries(connection.execute(query)))
 
+    def last(self, initiative: str) -> Entry | None:
+        """The last entry of an initiative or chain; None when it has none."""
+        query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
+        with reading(self._engine) as connection:
+            return next(_entries(connection.execute(query)), None)
+
     def initiatives(self) -> Sequence[str]:
-        """Initiatives that have entries, sorted."""
+        """Initiatives and chains that have entries, sorted."""
         every = _initiatives(self._plan)
         query = select(every.c.initiative).where(every.c.initiative.is_not(None)).order_by(every.c.initiative)
         with reading(self._engine) as connection:
@@ -209,7 +215,7 @@ class SqlLedger:
         """Empty the derived tables, and ask for a look at every initiative, in one transaction."""
         last = select(ENTRY.c.plan, ENTRY.c.initiative, func.max(ENTRY.c.at)).where(
             ENTRY.c.plan == self._plan,
-            ~ENTRY.c.initiative.startswith(RECIPIENT),  # nobody looks at a chain of digests
+            ~ENTRY.c.initiative.startswith(RECIPIENT),  # nobody looks at digests and applications
         )
         with writing(self._engine, (self._plan,)) as connection:
             for table in (SUMMARY, NOTICE):  # in the order in which commits write, so that neither waits for the other

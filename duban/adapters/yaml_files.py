@@ -13,6 +13,7 @@ from duban.adapters.pattern_folder import Placed, read_patterns, written_out
 from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
+from duban.core.checking.check_office import check_office
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
@@ -90,6 +91,26 @@ def _placed(problem: Problem, place: Callable[[Location], tuple[str, int]]) -> P
     """A problem with the file and the line where what is wrong is written."""
     file, line = place(problem.location)
     return replace(problem, file=file, line=line)
+
+
+def load_rules(directory: Path, escalation: Path) -> tuple[Directory, Policy]:
+    """The people and rules alone, whatever the files of the plan are like; raises BadInput with all their problems."""
+    people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
+    files = Files(None, "", (), people.value, people.name, policy.value, policy.name)
+    places = {one.name: one.place for one in (people, policy)}
+    found = [_placed(problem, places[problem.file]) for problem in check_office(files)]
+    problems = [*people.problems, *policy.problems, *found]
+    if problems or people.value is None or policy.value is None:
+        raise BadInput(problems)
+    return Directory(people.value), policy.value
+
+
+def load_plan_file(folder: Path) -> PlanFile:
+    """`plan.yaml` of a plan's folder alone; raises BadInput."""
+    read = _read_plan(folder)
+    if read.problems or read.value is None:
+        raise BadInput(read.problems)
+    return read.value
 
 
 def load_model(path: Path, model: type[M]) -> M:

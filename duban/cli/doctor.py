@@ -67,21 +67,25 @@ def _with(settings: Settings) -> Iterator[Finding]:
 
 
 def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
-    """What shows once the ledger and the stack are found."""
+    """What shows once the ledger and the stack are found; the server is held against the plan in force."""
+    from duban.wiring import unborn  # noqa: PLC0415  other commands start faster
+
     with found(settings) as (at, stack):
         yield health_prefect.stack(at, stack)
-        yield from _safely("server", lambda: health_prefect.server(at, stack, office))
-        if office is None:
-            yield Finding("ledger", Level.WARN, "not looked at: the plan has problems", "duban check")
-        elif health.unborn(at):
-            yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
+        force = [office] if office else []
+        if unborn(at):
+            ledger = [Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")]
         else:
-            yield from _safely("ledger", lambda: _on_ledger(at))
+            ledger = list(_safely("ledger", lambda: _on_ledger(at, office, force)))
+        yield from _safely("server", lambda: health_prefect.server(at, stack, force[-1] if force else None))
+        yield from ledger
 
 
-def _on_ledger(settings: Settings) -> Iterator[Finding]:
-    """What is read from the ledger."""
+def _on_ledger(settings: Settings, office: Office | None, force: list[Office]) -> Iterator[Finding]:
+    """What is read from the ledger; the bureau with the plan in force is added to `force`."""
     with engine(settings, None) as at:
+        force.append(at.service.office)
+        yield from _safely("applied", lambda: health.applied(at.service, office))
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
         yield from _safely("notices", lambda: health.notices(at.service))
         yield from _safely("patrol", lambda: [health.patrol(at.service)])

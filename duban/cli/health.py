@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from duban.cli.notices import PATIENCE, stuck
 from duban.cli.plans import provisional
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Delivery
+from duban.core.planning.revision import revision
 from duban.core.problems import Problem
 from duban.service import Service
 from duban.settings import Settings
@@ -76,10 +76,23 @@ def calendar(office: Office) -> Iterator[Finding]:
         yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")
 
 
-def unborn(settings: Settings) -> bool:
-    """Whether the ledger is a file that does not exist yet."""
-    scheme, _, file = settings.ledger.partition(":///")
-    return scheme == "sqlite" and not Path(file).exists()
+def applied(service: Service, office: Office | None) -> Iterator[Finding]:
+    """Whether the plan in force is the one of the files (`office`, None where they have problems), and was taken in."""
+    from duban.applying import unfinished  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
+
+    number = service.office.applied
+    if not number:
+        yield Finding("applied", Level.OK, "nothing yet: what the files of the plan say is in force")
+        return
+    changed = office is None or not revision(service.office.plan, office.plan).empty
+    if changed:
+        remedy = "duban diff, then duban apply" if office else "duban check"
+        yield Finding("applied", Level.WARN, f"the files say something else than application {number}", remedy)
+    if waiting := unfinished(service):
+        found = f"{len(waiting)} initiatives have not taken in application {number}"
+        yield Finding("applied", Level.WARN, found, "duban apply, which carries on")
+    if not changed and not waiting:
+        yield Finding("applied", Level.OK, f"application {number} is in force, as the files have it")
 
 
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from duban.cli.opening import opened
 from duban.cli.output import complain, console, print_json
 from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import first_broken
-from duban.core.ledger.summary import Summary
+from duban.core.ledger.summary import RECIPIENT, Summary
 from duban.ports import Commit, Conflict, Ledger
 from duban.service import TRIES, Service
 
@@ -78,7 +78,7 @@ def rebuild(as_json: Json = False) -> None:
 
 def rebuild_derived(service: Service) -> Rebuilt:
     """Empty the derived tables and fill them again; what the time has brought meanwhile is left to the next tick."""
-    names = service.ledger.initiatives()
+    names = [name for name in service.ledger.initiatives() if not name.startswith(RECIPIENT)]
     known = [name for name in names if name in service.office.plan.initiatives]
     service.ledger.forget_derived()
     # A forecast may hang on one elsewhere that is not made anew yet: once more round, until nothing changes.

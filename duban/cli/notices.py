@@ -17,7 +17,7 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.core.titles import SLIP_TITLES, perhaps
-from duban.service import Service, renamed
+from duban.service import Service
 
 app = typer.Typer()
 
@@ -77,7 +77,7 @@ def _back_then(service: Service, names: list[str], day: date) -> list[NoticeRow]
     rows: list[NoticeRow] = []
     for name in names:
         entries = [entry for entry in service.ledger.entries(name) if entry.day <= day]
-        rows += fold(entries, renamed(service.initiative(name))).notices.values()
+        rows += fold(entries, service.names(service.initiative(name), entries)).notices.values()
     return sorted(rows, key=lambda row: (row.queued_at, row.initiative, row.key))
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -43,12 +43,11 @@ def opened() -> Iterator[Opened]:
 
 @contextmanager
 def engine(settings: Settings, stack: Addresses | None) -> Iterator[Opened]:
-    """The engine on the ledger the settings name. It sends no letters, so that templates and carriers stay unread."""
-    from duban.wiring import load_office, make_clock, make_ledger  # noqa: PLC0415  checks of a plan start faster
+    """The engine on the plan in force and the ledger the settings name; templates and carriers stay unread."""
+    from duban.wiring import at_work  # noqa: PLC0415  checks of a plan start faster
 
-    office = load_office(settings)
-    with closing(make_ledger(settings, office.plan.id)) as ledger:
-        yield Opened(settings, Service(office, ledger, make_clock(settings)), stack)
+    with at_work(settings) as service:
+        yield Opened(settings, service, stack)
 
 
 @contextmanager

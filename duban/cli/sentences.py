@@ -91,6 +91,8 @@ class _Told:
         yield f"{chinese(limit.day) or '尚未确定'}（{self._origin(limit)}）"
         if limit.day != limit.original:
             yield f"原时限{chinese(limit.original)}"
+        if limit.moved:
+            yield f"{chinese(limit.moved)}计划调整时改定"
         if open_ones := [link for link in limit.anchors if not link.closed]:
             yield f"等{self._some(open_ones)}办结后确定"
         if limit.extended_to:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from duban.applying import Author, apply
 from duban.cli import health
 from duban.cli.health import Level
 from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import desk
-from tests.cli.conftest import DIRECTORY, Bureau, write
+from duban.wiring import desk, load_office
+from tests.cli.conftest import COSMETICS, DIRECTORY, Bureau, write
 
 
 def findings(bureau: Bureau, code: int = 0) -> dict[str, list[dict[str, str]]]:
@@ -58,6 +59,22 @@ def test_a_ledger_in_use_is_verified(bureau: Bureau) -> None:
     }
 
 
+def test_files_that_say_something_else_than_the_plan_in_force_are_told_of(bureau: Bureau) -> None:
+    bureau.tick()
+    assert findings(bureau)["applied"][0]["found"].startswith("nothing yet")
+    with desk(load_settings()) as at:
+        apply(at.service, load_office(load_settings()), Author("coordinator"))
+    assert levels(findings(bureau))["applied"] == "ok"
+    edited = COSMETICS.replace("2024-04-12", "2024-04-19")
+    write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": edited})
+    found = findings(bureau)["applied"]
+    assert [(one["level"], one["remedy"]) for one in found] == [("warn", "duban diff, then duban apply")]
+    write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": edited + "  - what\n"})
+    found = findings(bureau, code=1)
+    assert found["applied"][0]["remedy"] == "duban check"
+    assert found["ledger"][0]["found"].endswith("entries, whole")
+
+
 def test_the_table_ends_with_a_count(bureau: Bureau) -> None:
     bureau.tick()
     printed = bureau.ok("doctor").splitlines()
@@ -94,7 +111,7 @@ def test_problems_of_the_plan_are_shown_up_to_three(bureau: Bureau) -> None:
     found = findings(bureau, code=1)
     assert len(found["plan"]) == 4
     assert found["plan"][-1]["found"].endswith("more problems")
-    assert found["ledger"][0]["found"] == "not looked at: the plan has problems"
+    assert found["ledger"][0]["found"].startswith("none yet")
 
 
 def test_variables_of_channels_are_named_and_never_their_values(

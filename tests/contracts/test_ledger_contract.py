@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from duban.adapters.ledger_rules import verify
+from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind, first_broken
 from duban.ports import Commit, Conflict, Ledger
 from tests.contracts.samples import (
@@ -102,6 +103,13 @@ def test_initiatives_are_sorted_and_kept_apart(ledger: Ledger) -> None:
         append(ledger, report(name), initiative=name)
     assert list(ledger.initiatives()) == ["B", "a", "b-a", "ba", "桥"]
     assert [entry.data["value"] for entry in ledger.entries("b-a")] == ["b-a"]
+
+
+def test_the_last_entry_of_each_chain(ledger: Ledger) -> None:
+    assert ledger.last(BRIDGES) is None
+    bridges = append(ledger, report(1), report(2))
+    plan = append(ledger, Draft(EntryKind.PLAN_APPLIED), initiative=PLAN_CHAIN)
+    assert (ledger.last(BRIDGES), ledger.last(PLAN_CHAIN), ledger.last(ROADS)) == (bridges[-1], plan[-1], None)
 
 
 def test_the_stream_holds_every_entry_by_initiative_and_sequence(ledger: Ledger) -> None:

@@ -9,6 +9,8 @@ from threading import Barrier
 import pytest
 
 from duban.adapters.ledger_rules import verify
+from duban.core.ledger.entries import PLAN as PLAN_CHAIN
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Delivery, Light, Said, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Ledger
@@ -243,6 +245,12 @@ def test_what_is_derived_can_be_forgotten_and_every_initiative_asks_to_be_looked
     assert ledger.upstream([StepRef(BRIDGES, "draft")]) == {}
     assert list(ledger.due(NOW, 10)) == [ROADS, BRIDGES], "nobody looks at a chain of digests"
     assert [ledger.entries(entry.initiative)[0] for entry in entries] == entries
+
+
+def test_the_engines_own_chains_are_never_to_be_looked_at(ledger: Ledger) -> None:
+    append(ledger, Draft(EntryKind.PLAN_APPLIED), initiative=PLAN_CHAIN)
+    ledger.forget_derived()
+    assert list(ledger.due(NOW, 10)) == []
 
 
 def test_derived_rows_are_stored_again_after_forgetting(ledger: Ledger) -> None:

@@ -12,7 +12,7 @@ from duban.core.planning.plan import HUMAN, Step, StepRef
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day on which a step is in time, and the day that was first set."""
+    """The last day on which a step is in time, and the day that was first set, before extensions and other plans."""
 
     day: date
     original: date
@@ -41,16 +41,17 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     """The deadline of a step; None while it has none or hangs on a step that is not finished.
 
     A step of a person without a written deadline is due when its duration has passed since it opened (限时办结).
-    An extension sets a new day; days of suspension since then do not count.
+    An extension sets a new day, and so does a plan that was changed; days of suspension since then do not count.
     """
     own = state.step(step.id)
-    since = _since(look, step, own, state)
-    original = _original(look, step, since)
-    if original is None:
+    current, since = planned_limit(look, step, state), _since(look, step, own, state)
+    if current is None:
         return None
-    current = original
-    if own.limit is not None and own.limit > original:  # else what the limit runs from has moved on since
+    original = own.first_due or current
+    if own.limit is not None and own.limit > current:  # else what the limit runs from has moved on since
         current, since = own.limit, own.granted
+    elif own.moved is not None:
+        since = max(since or own.moved, own.moved)
     return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
 
 
@@ -61,7 +62,9 @@ def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
     return own.opened if step.kind in HUMAN else None
 
 
-def _original(look: Look, step: Step, since: date | None) -> date | None:
+def planned_limit(look: Look, step: Step, state: State) -> date | None:
+    """The deadline as the plan has it, whatever people did since; None as for `deadline`."""
+    since = _since(look, step, state.step(step.id), state)
     if step.due is None:
         # A limit that ends on a day off ends on the next working day, whatever it is counted in.
         return look.calendar.next_working(lasting(step.duration, since, look.calendar)) if since else None

@@ -8,8 +8,9 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 4. An answer holds higher rungs back until the next deadline or the next silence.
 5. A moved deadline is a new version: rungs of the old one never fire again.
 6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
-   was found open, came back, was extended, resumed or handed over after them); where the deadline itself has passed
-   by then, its rungs count from that day, so that nobody is told everything at once, and nobody nothing.
+   was found open, came back, was extended, resumed, handed over or given another deadline by the plan after them);
+   where the deadline itself has passed by then, its rungs count from that day, so that nobody is told everything at
+   once, and nobody nothing.
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
@@ -137,7 +138,7 @@ def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
 
 def _name(case: Case) -> str:
     """What the keys of a step's notices begin with: a renamed step keeps its name there."""
-    return case.step.was or case.step.id
+    return case.state.name or case.step.was or case.step.id
 
 
 def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
@@ -171,7 +172,7 @@ def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
 
 def _since(own: StepState) -> date:
     """The day from which the present owner can be pressed for the present deadline."""
-    turns = (own.assigned, own.granted, own.returned, own.excluded[-1][1] if own.excluded else None)
+    turns = (own.assigned, own.granted, own.moved, own.returned, own.excluded[-1][1] if own.excluded else None)
     return max((day for day in turns if day is not None), default=date.min)
 
 

@@ -15,13 +15,17 @@ from duban.core.planning.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A bureau: its plan, people, rules, calendar and time zone."""
+    """A bureau: its plan, people, rules, calendar and time zone.
+
+    `applied` is the number of the application that put the plan in force; 0 for a plan as its files have it.
+    """
 
     plan: Plan
     directory: Directory
     policy: Policy
     calendar: WorkCalendar
     zone: ZoneInfo
+    applied: int = 0
 
     def day(self, moment: datetime) -> date:
         """The business date of a moment: the office's, not the host's."""

@@ -72,6 +72,8 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
             return own.succeeded
         case Kind.WORK if step.by_signing:
             return own.signed
+        case Kind.WORK if step.review is None:  # handed in for a review that the plan no longer asks for
+            return own.submitted
         case Kind.INDICATOR if step.target is not None and own.value is not None:
             return own.values[-1][0] if own.value >= step.target.at_least else None
         case _:

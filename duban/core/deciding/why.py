@@ -67,8 +67,9 @@ class Link:
 class Limit:
     """A deadline and how it came about; `day` is None while one of the `anchors` it counts from is not closed.
 
-    `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension;
-    `suspended` are the spells that do not count, first day included and last not, None for one that goes on.
+    `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension,
+    `moved` of the day on which the plan was changed; `suspended` are the spells that do not count, first day included
+    and last not, None for one that goes on.
     """
 
     day: date | None
@@ -79,6 +80,7 @@ class Limit:
     anchors: tuple[Link, ...]
     extended_to: date | None
     granted: date | None
+    moved: date | None
     suspended: tuple[tuple[date, date | None], ...]
     asked: Extension | None
 
@@ -229,6 +231,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
         anchors=links.of(step.due_anchor),
         extended_to=own.limit,
         granted=own.granted,
+        moved=own.moved,
         suspended=(*own.excluded, *going_on),
         asked=own.asked,
     )

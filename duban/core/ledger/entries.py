@@ -18,6 +18,9 @@ GENESIS = "0" * 64
 SYSTEM = "system"
 """The actor of what duban does by itself."""
 
+PLAN = "@@plan"
+"""The chain of what was applied: neither an initiative's, whose id has no @, nor a recipient's (`summary.chain_of`)."""
+
 
 class EntryKind(StrEnum):
     """Everything that can happen to an initiative. Closed: a kind that is not here cannot be read or written."""
@@ -38,6 +41,8 @@ class EntryKind(StrEnum):
     HANDED_OVER = "handed-over"
     CANCELLED = "cancelled"
     ACKNOWLEDGED = "acknowledged"
+    REPLANNED = "replanned"  # an application of a plan added, removed, renamed or edited the step
+    PLAN_APPLIED = "plan-applied"  # in the chain PLAN alone: the whole plan that is in force from here on
     ACTION_STARTED = "action-started"
     ACTION_SUCCEEDED = "action-succeeded"
     ACTION_FAILED = "action-failed"

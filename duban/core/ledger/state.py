@@ -1,7 +1,7 @@
 """State: what the entries of one initiative add up to. Folding is the only way to it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -70,6 +70,14 @@ class StepState(NamedTuple):
     succeeded: date | None = None
     failed: date | None = None
     """Day on which an action failed for good, or since which an indicator could not be measured."""
+    first_due: date | None = None
+    """Deadline it had before the plan first moved it."""
+    moved: date | None = None
+    """Day on which the plan last moved its deadline."""
+    removed: bool = False
+    """Cancelled because the plan no longer has it."""
+    name: str = ""
+    """What the keys of its notices begin with, where that is not its id."""
     history: tuple[str, ...] = ()
     """Slips that were sent about it, as `day slip recipient`, oldest first."""
 
@@ -178,11 +186,37 @@ def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepStat
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(finished=day, cancelled=True, closed_by=actor, asked=None, suspended=None, running=False)
+    return step._replace(
+        finished=day,
+        cancelled=True,
+        closed_by=actor,
+        asked=None,
+        suspended=None,
+        running=False,
+        removed=bool(data.get("removed")),
+    )
 
 
 def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(answered=day)
+
+
+def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    if data.get("added") and step.removed:
+        step = NOTHING  # it begins anew
+    step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
+    if step.closed:
+        return step
+    if "moved" in data:
+        step = step._replace(first_due=step.first_due or _date(data["moved"]), moved=day, limit=None, granted=None)
+    return _given(step, day, data["owner"]) if "owner" in data else step
+
+
+def _given(step: StepState, day: date, to: str) -> StepState:
+    """The step with the owner the plan now names, who signs for it unless it was handed over to him already."""
+    if step.owner == to or step.opened is None:
+        return step._replace(owner=None)
+    return step._replace(owner=None, assigned=day, signed=None)
 
 
 def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -233,6 +267,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.HANDED_OVER: _handed_over,
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.REPLANNED: _replanned,
+    EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,
     EntryKind.ACTION_SUCCEEDED: _action_succeeded,
     EntryKind.ACTION_FAILED: _action_failed,
@@ -278,9 +314,19 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
             adopted = adopted or entry.at
         elif entry.kind is EntryKind.RUNG_SKIPPED:
             skipped.add(entry.data["notice"])
+        elif entry.kind is EntryKind.REPLANNED and "was" in entry.data:
+            _rename(steps, notices, renamed.get(entry.data["was"], entry.data["was"]), name)
         if name:
             steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
     return State(steps, notices, frozenset(skipped), head, adopted)
+
+
+def _rename(steps: dict[str, StepState], notices: dict[str, NoticeRow], was: str, name: str) -> None:
+    """Let a step, and the notices about it, go by another name from here on."""
+    if was == name:
+        return
+    steps[name] = steps.pop(was, NOTHING)
+    notices.update({key: replace(row, step=name) for key, row in notices.items() if row.step == was})
 
 
 def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:

@@ -11,6 +11,7 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.ladder import Call, rested
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.histories import about
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow
 from duban.core.planning.plan import Step, StepRef
@@ -184,7 +185,7 @@ def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]
         own=decision.state.step(step.id),
         due=decision.deadlines.get(step.id),
         row=_row(decision, step.id),
-        entries=tuple(entry for entry in entries if entry.step in (step.id, step.was)),
+        entries=about(entries, step.id, step.was),
     )
 
 

@@ -1,0 +1,34 @@
+"""Whether the plan in force can still be carried out: the directory and the ladders are read anew from their files."""
+
+from collections.abc import Collection, Iterator
+
+from duban.core.planning.directory import Directory
+from duban.core.planning.plan import Initiative, Plan
+from duban.core.planning.policy import Policy
+from duban.core.problems import Problem
+
+DIRECTORY, ESCALATION = "directory.yaml", "escalation.yaml"
+
+
+def check_force(plan: Plan, directory: Directory, policy: Policy) -> list[Problem]:
+    """What the plan in force names and the office no longer has; each name is told once."""
+    posts, both = directory.posts.keys(), {*directory.posts, *directory.units}
+    problems = [*_missing(DIRECTORY, "post", {plan.coordinator}, posts)]
+    for one in plan.initiatives.values():
+        problems += _missing(DIRECTORY, "post", {one.supervisor}, posts)
+        problems += _missing(DIRECTORY, "unit", {one.lead, *one.support}, directory.units)
+        problems += _missing(DIRECTORY, "unit or post", _people(one), both)
+        ladders = {step.ladder for step in one.steps.values()}
+        problems += _missing(ESCALATION, "ladder", ladders, {ladder.id for ladder in policy.ladders})
+    return list(dict.fromkeys(problems))
+
+
+def _people(initiative: Initiative) -> set[str]:
+    return {name for step in initiative.steps.values() for name in (step.owner, step.review) if name}
+
+
+def _missing(file: str, kind: str, named: set[str], known: Collection[str]) -> Iterator[Problem]:
+    what = f"unknown-{kind.partition(' ')[0]}"
+    for name in sorted(named.difference(known)):
+        message = f"the plan in force names the {kind} {name!r}, which is no longer there"
+        yield Problem(file, 0, what, message, "put it back until another plan is applied")

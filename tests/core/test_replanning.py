@@ -1,0 +1,328 @@
+"""What an application of a plan says to an initiative under way, and what becomes of its steps."""
+
+from dataclasses import replace
+from typing import Any
+
+from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
+from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.histories import about, names_for_good
+from duban.core.ledger.state import State, fold
+from duban.core.planning.plan import Initiative, Step
+from duban.core.planning.revision import InitiativeRevision, revision
+from duban.service import renamed
+from tests.core.builders import Story, action, day, initiative, milestone, work
+
+BY, WHY = "coordinator", "职责调整"
+
+
+class Changing(Story):
+    """A story whose plan is changed by applications, which are told to it before all else."""
+
+    def __init__(self, *steps: Step, **said: Any) -> None:
+        super().__init__(*steps, **said)
+        self.applied = 0
+
+    @property
+    def state(self) -> State:
+        return fold(self.entries, names_for_good(self.entries, renamed(self.initiative)))
+
+    def scene(self) -> Scene:
+        return Scene(self.look, self.state)
+
+    def drafts(self, *steps: Step, starts: str = "") -> tuple[Draft, ...]:
+        """What an application of these steps says."""
+        old, before, keys = self.office.plan, self.scene(), {entry.key for entry in self.entries if entry.key}
+        self.replanned(*steps)
+        if starts:
+            self.office = replace(self.office, plan=replace(self.office.plan, starts=day(starts)))
+        found = revision(old, self.office.plan).initiatives
+        here = old.initiatives["here"], self.initiative
+        one = found[0] if found else InitiativeRevision(*here, (), ())
+        return replans(one, before, self.look, keys, by=BY, reason=WHY)
+
+    def apply(self, *steps: Step, starts: str = "") -> "Changing":
+        drafts = self.drafts(*steps, starts=starts)
+        self.applied += 1
+        keyed = [replace(draft, key=f"replan/{self.applied}/{number}") for number, draft in enumerate(drafts)]
+        self.write(*keyed)
+        self.tick()
+        return self
+
+
+DRAFT = work("draft", due="2024-06-14")
+
+
+def told(drafts: tuple[Draft, ...]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(draft.kind.value, draft.step, {k: v for k, v in draft.data.items() if k != "reason"}) for draft in drafts]
+
+
+def test_the_same_plan_says_nothing() -> None:
+    assert Changing(DRAFT).drafts(DRAFT) == ()
+
+
+def test_an_initiative_that_has_not_begun_is_told_nothing() -> None:
+    scene = replace(Changing(DRAFT).scene(), state=fold([]))
+    gone = InitiativeRevision(initiative(DRAFT), None, (), revision_of_removal())
+    assert replans(gone, scene, None, (), by=BY, reason=WHY) == ()
+
+
+def revision_of_removal() -> Any:
+    story = Story(DRAFT, work("other"))
+    old = story.office.plan
+    return revision(old, story.replanned(work("other")).office.plan).initiatives[0].steps
+
+
+def test_who_and_why_stand_in_every_entry() -> None:
+    (draft,) = Changing(DRAFT).drafts(replace(DRAFT, title="起草"))
+    assert (draft.actor, draft.data) == (BY, {"reason": WHY, "edits": {"title": ["draft事项", "起草"]}})
+
+
+# Deadlines -----------------------------------------------------------------------------------------------------------
+
+
+def dues(story: Story, name: str = "draft") -> tuple[str, str]:
+    row = story.row(name)
+    return str(row.due), str(row.original_due)
+
+
+def test_a_moved_deadline_shows_the_first_one_beside_it() -> None:
+    story = Changing(DRAFT).on("2024-06-05").apply(work("draft", due="2024-06-28"))
+    assert dues(story) == ("2024-06-28", "2024-06-14")
+    story.on("2024-06-11").apply(work("draft", due="2024-06-21"))
+    assert dues(story) == ("2024-06-21", "2024-06-14")
+    assert story.step("draft").moved == day("2024-06-11")
+
+
+def test_a_moved_deadline_is_a_new_version_for_the_ladder() -> None:
+    story = Changing(DRAFT).act("officer", "sign", "draft").on("2024-06-11 09:00")
+    assert story.told("2024-06-04") == ["remind officer"]
+    story.apply(work("draft", due="2024-06-28")).on("2024-06-17 09:00")
+    assert story.told("2024-06-12") == []
+    assert story.on("2024-06-25 09:00").told("2024-06-12") == ["remind officer"]
+
+
+def test_a_deadline_moved_into_the_past_does_not_tell_everybody_at_once() -> None:
+    story = Changing(work("draft", due="2024-07-31")).act("officer", "sign", "draft").on("2024-06-20 09:00")
+    story.apply(work("draft", due="2024-06-14"))
+    assert story.told("2024-06-04") == []
+    assert story.on("2024-06-21 09:00").told("2024-06-04") == ["press officer"]
+
+
+def test_a_new_deadline_ends_an_extension() -> None:
+    story = Changing(DRAFT).act("officer", "extend", "draft", "等批复", to="2024-07-12").act("leader", "grant", "draft")
+    assert dues(story) == ("2024-07-12", "2024-06-14")
+    story.on("2024-06-05").apply(work("draft", due="2024-06-28"))
+    assert dues(story) == ("2024-06-28", "2024-06-14")
+
+
+def test_an_extension_stays_where_the_plan_leaves_the_deadline_alone() -> None:
+    story = Changing(DRAFT).act("officer", "extend", "draft", "等批复", to="2024-07-12").act("leader", "grant", "draft")
+    story.apply(replace(DRAFT, title="起草"))
+    assert dues(story) == ("2024-07-12", "2024-06-14")
+
+
+def test_days_of_suspension_before_the_change_do_not_push_the_new_deadline() -> None:
+    story = Changing(DRAFT).on("2024-06-05").act("head", "suspend", "draft", "等意见").on("2024-06-11")
+    story.act("head", "resume", "draft").on("2024-06-12").apply(work("draft", due="2024-06-28"))
+    assert dues(story) == ("2024-06-28", "2024-06-14")
+
+
+def test_where_nothing_but_the_first_day_of_the_plan_moves_deadlines_move_with_it() -> None:
+    story = Changing(work("draft", due="120 working days after start"), starts="2024-01-02")
+    assert dues(story)[0] == "2024-06-26"
+    story.apply(work("draft", due="120 working days after start"), starts="2024-01-09")
+    assert dues(story) == ("2024-07-03", "2024-06-26")
+
+
+def test_a_deadline_that_was_not_set_yet_has_no_first_one() -> None:
+    story = Changing(DRAFT, work("issue", "draft", due="5 working days after draft"))
+    story.apply(DRAFT, work("issue", "draft", due="8 working days after draft"))
+    story.on("2024-06-05").act("officer", "submit", "draft")
+    assert dues(story, "issue") == ("2024-06-18", "2024-06-18")
+
+
+def test_a_deadline_by_duration_moves_with_the_duration() -> None:
+    story = Changing(work("draft", days=5)).apply(work("draft", days=8))
+    assert dues(story) == ("2024-06-14", "2024-06-11")
+
+
+def test_finished_work_stays_as_it_is() -> None:
+    story = Changing(DRAFT).act("officer", "submit", "draft").on("2024-06-20")
+    before = story.step("draft")
+    story.apply(work("draft", due="2024-07-31", owner="law"))
+    assert story.step("draft") == before
+    assert story.status == {"draft": "done"}
+
+
+# Owners and reviewers ------------------------------------------------------------------------------------------------
+
+
+def test_a_new_owner_gets_what_is_open_and_signs_for_it() -> None:
+    story = Changing(DRAFT).act("officer", "sign", "draft").on("2024-06-05").apply(replace(DRAFT, owner="law"))
+    assert story.status == {"draft": "open"}
+    assert story.told("2024-06-05") == ["assign clerk"]
+    story.act("clerk", "sign", "draft")
+
+
+def test_a_hand_over_stays_unless_the_plan_says_otherwise() -> None:
+    story = Changing(DRAFT).act("leader", "hand-over", "draft", "职责调整", to="law").act("clerk", "sign", "draft")
+    story.apply(replace(DRAFT, title="起草"))
+    assert (story.step("draft").owner, story.status) == ("law", {"draft": "working"})
+    story.on("2024-06-05").apply(replace(DRAFT, title="起草", owner="leader"))
+    assert (story.step("draft").owner, story.status) == (None, {"draft": "open"})
+
+
+def test_a_plan_that_follows_a_hand_over_changes_nothing_for_its_owner() -> None:
+    story = Changing(DRAFT).act("leader", "hand-over", "draft", "职责调整", to="law").act("clerk", "sign", "draft")
+    story.apply(replace(DRAFT, owner="law"))
+    assert (story.step("draft").owner, story.status) == (None, {"draft": "working"})
+
+
+def test_a_step_that_has_not_opened_is_simply_another_owners() -> None:
+    story = Changing(DRAFT, work("issue", "draft")).apply(DRAFT, work("issue", "draft", owner="law"))
+    assert story.step("issue").assigned is None
+    assert story.act("officer", "submit", "draft").told()[-1] == "assign clerk"
+
+
+def test_work_handed_in_for_a_review_that_is_no_longer_asked_for_is_done() -> None:
+    story = Changing(replace(DRAFT, review="law")).on("2024-06-05").act("officer", "submit", "draft").on("2024-06-07")
+    assert story.status == {"draft": "review"}
+    story.apply(DRAFT)
+    assert (story.status, story.step("draft").finished) == ({"draft": "done"}, day("2024-06-05"))
+
+
+# Added and removed ---------------------------------------------------------------------------------------------------
+
+
+def test_a_new_step_opens_on_the_day_it_is_applied() -> None:
+    story = Changing(DRAFT).act("officer", "submit", "draft").on("2024-07-15")
+    story.apply(DRAFT, work("train", "draft"))
+    assert story.step("train").opened == day("2024-07-15")
+    assert story.step("train").assigned == day("2024-07-15")
+
+
+def test_a_new_milestone_only_states_a_fact() -> None:
+    story = Changing(DRAFT).on("2024-06-05").act("officer", "submit", "draft").on("2024-07-15")
+    story.apply(DRAFT, milestone("drafted", "draft"))
+    assert story.step("drafted").finished == day("2024-06-05")
+
+
+def test_a_removed_step_is_cancelled_when_it_was_begun() -> None:
+    story = Changing(DRAFT, work("other"), work("last", "other"))
+    assert told(story.drafts(work("other"))) == [
+        ("replanned", "draft", {"removed": True}),
+        ("cancelled", "draft", {"removed": True}),
+        ("replanned", "last", {"removed": True}),
+    ]
+
+
+def test_removed_steps_with_history_are_named() -> None:
+    story = Story(DRAFT, work("other"), work("last", "other"))
+    old = story.office.plan
+    (one,) = revision(old, story.replanned(work("other")).office.plan).initiatives
+    assert [step.id for step in removed_with_history(one, story.state)] == ["draft"]
+
+
+def test_a_removed_initiative_is_told_of_all_its_steps() -> None:
+    story = Story(DRAFT)
+    gone = InitiativeRevision(story.initiative, None, (), revision_of_all_removed(story.initiative))
+    drafts = replans(gone, Scene(story.look, story.state), None, (), by=BY, reason="")
+    assert told(drafts) == [
+        ("replanned", "draft", {"removed": True}),
+        ("cancelled", "draft", {"removed": True}),
+    ]
+
+
+def revision_of_all_removed(gone: Initiative) -> Any:
+    bare = Story(*gone.steps.values()).office.plan
+    return revision(bare, replace(bare, initiatives={})).initiatives[0].steps
+
+
+def test_a_finished_step_that_is_removed_is_not_cancelled() -> None:
+    story = Changing(DRAFT, work("other")).act("officer", "submit", "draft").apply(work("other"))
+    assert not story.step("draft").cancelled
+    assert story.apply(DRAFT, work("other")).status["draft"] == "done"
+
+
+def test_a_step_that_comes_back_begins_anew() -> None:
+    story = Changing(DRAFT, work("other")).act("officer", "sign", "draft").on("2024-06-05").apply(work("other"))
+    assert (story.step("draft").removed, story.step("draft").closed_by) == (True, BY)
+    story.on("2024-06-11 09:00").apply(DRAFT, work("other"))
+    assert story.status["draft"] == "open"
+    assert story.step("draft").opened == day("2024-06-11")
+    assert story.told("2024-06-11") == ["assign officer", "remind officer"]
+    keys = [entry.key for entry in story.entries if entry.key]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_step_cancelled_by_a_person_stays_so_though_the_plan_takes_it_out_and_back() -> None:
+    story = Changing(DRAFT, work("other")).act("leader", "cancel", "draft", "合并")
+    assert story.apply(work("other")).apply(DRAFT, work("other")).status["draft"] == "cancelled"
+
+
+# Renamed -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_of_renames_keeps_the_whole_history() -> None:
+    story = Changing(DRAFT).act("officer", "sign", "draft").on("2024-06-11 09:00")
+    story.apply(work("write", due="2024-06-14", was="draft")).act("officer", "report", "write", "一半", progress=50)
+    story.apply(work("outline", due="2024-06-14", was="write")).apply(work("outline", due="2024-06-14"))
+    step = story.step("outline")
+    assert (step.signed, step.progress, step.name) == (day("2024-06-03"), 50, "draft")
+    assert {notice.step for notice in story.state.notices.values()} == {"outline"}
+    assert story.on("2024-06-17 09:00").told("2024-06-11") == ["remind officer", "press officer"]
+
+
+def test_an_id_may_be_given_to_another_step_once_its_bearer_is_renamed() -> None:
+    story = Changing(DRAFT).act("officer", "submit", "draft").on("2024-06-05")
+    story.apply(work("write", due="2024-06-14", was="draft"))
+    story.apply(work("write", due="2024-06-14"), DRAFT)
+    assert story.status == {"write": "done", "draft": "open"}
+    keys = [entry.key for entry in story.entries if entry.key]
+    assert len(keys) == len(set(keys))
+    assert story.on("2024-06-11 09:00").told("2024-06-05") == ["assign officer", "remind officer"]
+
+
+def test_a_step_may_take_the_id_of_one_that_was_removed() -> None:
+    story = Changing(DRAFT, work("other")).on("2024-06-05").apply(work("other"))
+    story.apply(work("draft", was="other")).act("officer", "submit", "draft")
+    assert story.status == {"draft": "done"}
+    keys = [entry.key for entry in story.entries if entry.key]
+    assert len(keys) == len(set(keys))
+
+
+def test_names_from_before_the_first_application_are_kept_for_good() -> None:
+    """The files told of the rename, and steps went on under both names, before anything was applied."""
+    story = Changing(DRAFT).act("officer", "sign", "draft").replanned(work("write", due="2024-06-14", was="draft"))
+    story.act("officer", "report", "write", "一半", progress=50)
+    drafts = former_names(story.initiative.steps.values(), {entry.step for entry in story.entries}, BY)
+    assert told(drafts) == [("replanned", "write", {"was": "draft", "name": "draft", "always": True})]
+    assert former_names(story.initiative.steps.values(), {"other"}, BY) == ()
+    story.write(*drafts).apply(work("outline", due="2024-06-14", was="write")).apply(work("outline", due="2024-06-14"))
+    step = story.step("outline")
+    assert (step.signed, step.progress, step.name) == (day("2024-06-03"), 50, "draft")
+    assert [entry.kind.value for entry in about(story.entries, "outline")][:4] == [
+        "opened",
+        "notice-queued",
+        "signed",
+        "reported",
+    ]
+
+
+def test_what_is_told_of_a_step_is_about_it_alone() -> None:
+    story = Changing(DRAFT).act("officer", "sign", "draft").apply(work("write", due="2024-06-14", was="draft"))
+    story.apply(work("write", due="2024-06-14"), DRAFT).act("officer", "report", "draft", "开始", progress=5)
+    assert [entry.kind.value for entry in about(story.entries, "write") if entry.actor == "officer"] == ["signed"]
+    assert [e.kind.value for e in about(story.entries, "draft") if e.actor == "officer"] == ["reported", "signed"]
+    assert about(story.entries, "draft", was="nothing") == about(story.entries, "draft")
+    story.apply(work("write", due="2024-06-28"), DRAFT)
+    assert [e.kind.value for e in about(story.entries, "write")][-1] == "replanned"
+
+
+def test_an_action_that_comes_back_runs_again_unless_it_was_over() -> None:
+    story = Changing(action("publish"), work("other")).apply(work("other")).apply(action("publish"), work("other"))
+    assert (story.status["publish"], story.step("publish").rounds) == ("running", 1)
+    story.happens(EntryKind.ACTION_STARTED, "publish").happens(EntryKind.ACTION_SUCCEEDED, "publish")
+    assert story.status["publish"] == "done"
+    story.apply(work("other")).apply(action("publish"), work("other"))
+    assert story.status["publish"] == "done"
