@@ -62,7 +62,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """The steps by criticality, most critical first; the initiatives that are not over in the order of the plan."""
+    """The steps, most critical first and the earliest of equals; initiatives that are not over, in the plan's order."""
 
     samples: int
     seed: int
@@ -92,7 +92,7 @@ def chances(schedule: Schedule, samples: int = SAMPLES, seed: int = SEED) -> Cha
     return Chances(
         samples=samples,
         seed=seed,
-        steps=tuple(sorted(found, key=lambda chance: -chance.critical)),
+        steps=tuple(sorted(found, key=lambda chance: (-chance.critical, chance.p50))),
         initiatives=tuple(_endings(schedule, ends, kept, firsts)),
     )
 
