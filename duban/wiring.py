@@ -23,8 +23,8 @@ from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings
 
-YEARS_AROUND = 2
-"""Years the calendar covers before and after a plan: forecasts may run past its end."""
+YEARS_BEFORE, YEARS_AFTER = 2, 5
+"""Years the calendar covers before and after a plan: a plan is still looked at, and forecast, after its end."""
 
 
 FAULTY_PLAN_YEARS = (2007, 2040)
@@ -91,7 +91,7 @@ def _years(settings: Settings) -> tuple[int, int]:
         plan = load_model(settings.plan / "plan.yaml", PlanFile)
     except BadInput:
         return FAULTY_PLAN_YEARS  # `load_plan` names what is wrong with it, along with all other problems
-    return plan.starts.year - YEARS_AROUND, plan.ends.year + YEARS_AROUND
+    return plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER
 
 
 def load_profile(settings: Settings) -> Profile:
@@ -176,7 +176,7 @@ def _office_around(settings: Settings, applied: Entry) -> Office:
     """The bureau around a plan that was applied, whose files are not read."""
     plan = restored(applied.data["plan"])
     directory, policy = load_rules(settings.directory, settings.escalation)
-    calendar = load_calendar(settings, plan.starts.year - YEARS_AROUND, plan.ends.year + YEARS_AROUND)
+    calendar = load_calendar(settings, plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER)
     return Office(plan, directory, policy, calendar, settings.zone, applied.sequence)
 
 

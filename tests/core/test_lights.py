@@ -191,6 +191,12 @@ def test_days_on_which_time_may_light_a_step_otherwise() -> None:
     ]
 
 
+def test_a_short_step_is_not_held_to_its_pace() -> None:
+    assert lit("2024-06-20", only(pace={"from_days": 19})).startswith("RED 进度落后序时")
+    assert lit("2024-06-20", only(pace={"from_days": 20})) == "GREEN 正常推进"
+    assert set(changes(only(pace={"from_days": 20}), calendar(), standing())) == {DUE + timedelta(days=1)}
+
+
 def test_progress_settles_the_share_of_time_and_puts_off_the_pace() -> None:
     days = {f"{on:%m-%d}" for on in changes(ALL, calendar(), standing(progress=40))}
     assert days == {"06-17", "06-21", "06-25", "06-29"}

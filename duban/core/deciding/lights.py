@@ -60,7 +60,7 @@ def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> 
     if at.due is not None and at.status in AWAITING_OWNER and at.opened is not None:
         left, whole = calendar.between(today, at.due), calendar.between(at.opened, at.due)
         yield from _time_running_out(rules, at.progress, left, whole)
-        if rules.pace and whole > 0:
+        if rules.pace and whole >= max(1, rules.pace.from_days):
             along = course(at.opened, at.due, at.path)
             yield from _behind(rules.pace, points(planned_on(calendar, along, today)) - at.progress)
     if rules.forecast:
@@ -132,7 +132,7 @@ def _thresholds(rules: Lights, calendar: WorkCalendar, at: Standing, due: date, 
     if rules.time_share and at.progress == 0:
         for share in (rules.time_share.yellow, rules.time_share.orange):
             yield calendar.add(last, -_part(share, whole))
-    if rules.pace:
+    if rules.pace and whole >= rules.pace.from_days:
         for lag in (rules.pace.yellow, rules.pace.red):
             turns = reached_on(calendar, course(opened, due, at.path), at.progress + lag + 1)
             if turns is not None:

@@ -54,10 +54,16 @@ class TimeShare(Strict):
 
 
 class Pace(Strict):
-    """序时进度: points that actual progress may lag behind elapsed time before yellow and before red."""
+    """序时进度: points that actual progress may lag behind elapsed time before yellow and before red.
+
+    Progress is told every few days, so that a step of a week is behind by half before anybody could have told any.
+    """
 
     yellow: int = Field(10, ge=0, le=100, description="points behind at which it turns yellow")
     red: int = Field(30, ge=0, le=100, description="points behind at which it turns red")
+    from_days: int = Field(
+        0, ge=0, le=LONGEST, description="working days from opening to deadline from which on a step is held to it"
+    )
 
     @model_validator(mode="after")
     def _yellow_comes_first(self) -> Self:
