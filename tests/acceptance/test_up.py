@@ -18,6 +18,7 @@ import pytest
 from deployments.children import marked
 from duban.cli.exits import Exit
 from duban.settings import CLOCK_FILE
+from tests.bureau_folder import make_bureau
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -28,16 +29,31 @@ DAY = re.compile(r"(\d{4}-\d\d-\d\d) 周")
 
 
 @pytest.fixture
-def office() -> Iterator[Path]:
-    """The project's configuration, in a folder of its own."""
+def folder() -> Iterator[Path]:
+    """An empty folder, and an end to whatever still runs for it afterwards."""
     with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:
-        root = Path(name)
-        shutil.copytree(ROOT / "config", root / "config")
-        settings = root / "config" / "duban.toml"
-        settings.write_text(settings.read_text().replace("port = 4200", f"port = {PORT}"))
-        yield root
-        for process in marked(root / "var"):
+        yield Path(name)
+        for process in marked(Path(name) / "var"):
             process.kill()
+
+
+@pytest.fixture
+def office(folder: Path) -> Path:
+    """A small bureau whose plan has not begun."""
+    bureau = make_bureau(folder, "small")
+    (bureau.var / CLOCK_FILE).unlink()
+    bureau.file("toll-system").unlink()
+    bureau.settings.write_text(f'plan = "small"\n[stack]\nport = {PORT}\n')
+    return folder
+
+
+@pytest.fixture
+def shipped(folder: Path) -> Path:
+    """The project's own configuration."""
+    shutil.copytree(ROOT / "config", folder / "config")
+    settings = folder / "config" / "duban.toml"
+    settings.write_text(settings.read_text().replace("port = 4200", f"port = {PORT}"))
+    return folder
 
 
 @contextmanager
@@ -80,13 +96,13 @@ def days(said: str) -> list[str]:
 
 
 def test_up_interrupted_and_gone_on_with(office: Path) -> None:
-    with up(office, "--until", "2024-03-27") as process:
+    with up(office, "--until", "2024-04-03") as process:
         said = read_until(process, "Prefect 界面")
         address = re.search(r"http://\S+", said)
         assert address is not None
         assert str(PORT) in address[0]
-        said += read_until(process, "2024-03-25 周一")
-        assert "部署：新建 6，更新 0，移除 0，不变 0。" in said
+        said += read_until(process, "2024-04-01 周一")
+        assert "部署：新建 3，更新 0，移除 0，不变 0。" in said
         assert "<title>Prefect Server</title>" in page(address[0])
         ours = marked(office / "var")
         assert {"postgres"} < {one.name() for one in ours}
@@ -98,27 +114,28 @@ def test_up_interrupted_and_gone_on_with(office: Path) -> None:
     assert not psutil.wait_procs(ours, timeout=0)[1]
     assert (office / "var" / CLOCK_FILE).exists()
 
-    with up(office, "--until", "2024-03-27") as process:
+    with up(office, "--until", "2024-04-03") as process:
         said = rest(process)
         assert process.wait(20) == Exit.FINE, said
-    assert "部署：新建 0，更新 0，移除 0，不变 6。" in said
-    assert days(said) == ["2024-03-26", "2024-03-27"]
+    assert "部署：新建 0，更新 0，移除 0，不变 3。" in said
+    assert days(said) == ["2024-04-02", "2024-04-03"]
     assert "推演小结" in said
     assert re.search(r"通知：.*sent \d+", said)
     assert "Traceback" not in said
-    assert list((office / "var" / "mail").glob("*/2024-03-2[567]-*.eml"))
+    assert list((office / "var" / "mail").glob("*/2024-04-0[123]-*.eml"))
     assert not marked(office / "var")
     assert not list(office.glob(".prefect")), "a user's own folder is left alone"
 
 
 @pytest.mark.slow
-def test_a_milestone_starts_what_waits_for_it(office: Path) -> None:
+def test_a_milestone_starts_what_waits_for_it(shipped: Path) -> None:
     """The survey is complete on 19 April: the fast pre-examination, which waits for it, opens its next step."""
-    with up(office, "--until", "2024-04-22") as process:
+    with up(shipped, "--until", "2024-04-22") as process:
         said = rest(process)
         assert process.wait(20) == Exit.FINE, said
     started = said[said.index("2024-04-19 周五") : said.index("2024-04-22 周一")]
     assert "▶ 前置节点办结，启动" in started
+    assert "部署：新建 67" in said
     assert len(days(said)) == 20
     assert "Traceback" not in said
-    assert not marked(office / "var")
+    assert not marked(shipped / "var")
