@@ -104,12 +104,16 @@ class Bureau:
         due = [key for key, day in desk.waiting if day <= today]
         desk.waiting = [(key, day) for key, day in desk.waiting if day > today]
         for key in due:
-            look, notice = self._seen(desk), desk.state.notices[key]
-            again = recheck(look, desk.state, notice)
-            said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
-            kind = EntryKind.NOTICE_SENT if again.call else EntryKind.NOTICE_DROPPED
-            self._write(desk, look, [Draft(kind, notice.step, data=said)])
+            self._send_if_due(desk, self._seen(desk), key)
             self._woken.add(desk.initiative.id)
+
+    def _send_if_due(self, desk: Desk, look: Look, key: str) -> None:
+        """Send a notice unless it has become needless, as the outbox does."""
+        notice = desk.state.notices[key]
+        again = recheck(look, desk.state, notice)
+        said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
+        kind = EntryKind.NOTICE_SENT if again.call else EntryKind.NOTICE_DROPPED
+        self._write(desk, look, [Draft(kind, notice.step, data=said)])
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what they see this morning."""
@@ -162,13 +166,17 @@ class Bureau:
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
         days = [self.office.day(datetime.fromisoformat(draft.data["next_try"])) for draft in queued]
         sent = [draft for draft, day in zip(queued, days, strict=True) if day == look.today]
-        self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in sent])
+        answered = [draft for draft in sent if desk.state.step(draft.step).answered == look.today]
+        sure = [draft for draft in sent if draft not in answered]
+        self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in sure])
+        for draft in answered:  # what is answered on its own day is answered
+            self._send_if_due(desk, look, draft.data["notice"])
         desk.waiting += [(d.data["notice"], day) for d, day in zip(queued, days, strict=True) if day > look.today]
         for ref in decision.actions:
             self._write(desk, look, _succeeding(ref))
         desk.decision = replace(decision, state=desk.state)
         desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
-        if decision.actions or any(draft.data["slip"] in WANTING_ANSWER for draft in sent):
+        if decision.actions or answered or any(draft.data["slip"] in WANTING_ANSWER for draft in sent):
             self._woken.add(desk.initiative.id)  # a pressing may turn a light
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
