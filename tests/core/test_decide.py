@@ -4,7 +4,7 @@ import pytest
 
 from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.state import EMPTY
+from duban.core.ledger.state import EMPTY, fold
 from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Lights
@@ -197,3 +197,15 @@ def test_a_decision_holds_what_it_was_made_of() -> None:
     assert decision.state.steps == story.state.steps
     assert [call.moment for call in decision.calls] == sorted(call.moment for call in decision.calls)
     assert moment("2024-06-11 08:30") in [call.moment for call in decision.calls]
+
+
+def test_a_deadline_that_hangs_on_another_step_is_not_taken_from_an_earlier_decision() -> None:
+    story = Story(work("a"), work("b", due="3 working days after a"))
+    state, seen = story.state, len(story.entries)
+    before = decide(story.look, state)
+    assert before.deadlines["b"] is None
+    story.act("officer", "submit", "a")
+    state = fold(story.entries[seen:], start=state)
+    after = decide(story.look, state, before)
+    assert after.deadlines["b"]
+    assert after == decide(story.look, state)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from duban.core.deciding.commands import RULES as COMMANDS
 from duban.core.deciding.commands import Command, Refused, Verb, respond
-from duban.core.deciding.decide import Decision
+from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.lights import Standing, changes, light
 from duban.core.deciding.settle import ENDING, status
 from duban.core.ledger.entries import EntryKind
@@ -319,3 +319,22 @@ def test_a_light_changes_on_days_foretold_only(at: Standing, rules: Lights) -> N
     for before, after in pairwise(days):
         if light(rules, calendar(), at, before)[0] is not light(rules, calendar(), at, after)[0]:
             assert after in foretold
+
+
+@given(stories, st.lists(event, max_size=6))
+@settings(max_examples=60)
+def test_an_earlier_decision_only_saves_time(story: Story, more: list[tuple[int, ...]]) -> None:
+    """Whatever happened since, deciding from an earlier decision gives what deciding from nothing gives."""
+    story.tick()
+    state, seen = story.state, len(story.entries)
+    before = decide(story.look, state)
+    for minutes, what, which, who, n in more:
+        story.now = story.office.working_moment(story.now + timedelta(minutes=minutes))
+        if what % 3:
+            attempt(story, which, who, n)
+        else:
+            story.sent(OUTCOMES[which % 4])
+        state, seen = fold(story.entries[seen:], start=state), len(story.entries)
+        sooner = decide(story.look, state, before)
+        assert sooner == decide(story.look, state)
+        before = sooner

@@ -7,6 +7,8 @@ look again. Asked again with those entries stored, it has nothing to add.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from duban.core.deciding import ladder, lights
 from duban.core.deciding.deadlines import Deadline, deadline, may_open, planned
@@ -41,19 +43,32 @@ class Decision:
     """Indicators to measure, each with the period it is for."""
     calls: tuple[Call, ...]
     """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
+    by_step: Mapping[str, tuple[Call, ...]]
+    """The same by step, those that are stale among them."""
     turning: datetime | None
     """The first moment at which time alone does more than move forecasts and the days that words count."""
 
 
-def decide(look: Look, state: State) -> Decision:
-    """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
+def decide(look: Look, state: State, before: Decision | None = None) -> Decision:
+    """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`.
+
+    `before` may be an earlier decision of the same office about the same initiative: what cannot have changed since is
+    taken from it, which gives the same decision sooner.
+    """
     steps = look.initiative.steps
     after, settled = settle(look, state)
-    limits = {name: deadline(look, step, after) for name, step in steps.items()}
+    kept = _kept(look, after, before)
+    limits = {
+        name: kept.limits[name] if name in kept.limits else deadline(look, step, after) for name, step in steps.items()
+    }
     outlook = foresee(look, after, limits)
-    calls = sorted(_calls(look, after, limits), key=lambda call: call.moment)
+    by_step = dict(_calls(look, after, limits, kept))
+    dead = ladder.dead_calls(look.office, after)
+    calls = sorted((*chain.from_iterable(by_step.values()), *dead), key=lambda call: call.moment)
     standings = dict(_standings(look, after, limits, outlook))
-    rows = tuple(_row(look, after.step(name), limits[name], standings.get(name), name) for name in steps)
+    rows = tuple(
+        kept.over.get(name) or _row(look, after.step(name), limits[name], standings.get(name), name) for name in steps
+    )
     turning = _turning(look, after, calls, standings)
     return Decision(
         drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
@@ -64,7 +79,41 @@ def decide(look: Look, state: State) -> Decision:
         outlook=outlook,
         deadlines=limits,
         calls=tuple(call for call in calls if not call.stale),
+        by_step=by_step,
         turning=turning,
+    )
+
+
+class _Kept(NamedTuple):
+    """What an earlier decision tells, by step, of those to which nothing has happened since."""
+
+    limits: Mapping[str, Deadline | None]
+    calls: Mapping[str, tuple[Call, ...]]
+    over: Mapping[str, StepRow]
+
+
+def _kept(look: Look, state: State, before: Decision | None) -> _Kept:
+    """Deadlines that hang on nothing else, rungs the first of which is still to come, rows of closed steps."""
+    if before is None:
+        return _Kept({}, {}, {})
+    present, known, notices = state.steps, before.state.steps, before.state.notices
+    told = {notice.step for key, notice in state.notices.items() if notices.get(key) is not notice}
+    free = {
+        name
+        for name, step in look.initiative.steps.items()
+        if known.get(name) is (own := present.get(name))
+        and name not in told
+        and not step.due_anchor
+        and (own is None or own.suspended is None)
+    }
+    return _Kept(
+        limits={name: before.deadlines[name] for name in free},
+        calls={
+            name: calls
+            for name, calls in before.by_step.items()
+            if name in free and all(call.moment > look.now for call in calls)
+        },
+        over={row.step: row for row in before.summary.steps if row.status in CLOSED and row.step in free},
     )
 
 
@@ -72,15 +121,21 @@ def _adopting(state: State) -> tuple[Draft, ...]:
     return () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
 
 
-def _calls(look: Look, state: State, limits: Mapping[str, Deadline | None]) -> Iterator[Call]:
+def _calls(
+    look: Look, state: State, limits: Mapping[str, Deadline | None], kept: _Kept
+) -> Iterator[tuple[str, tuple[Call, ...]]]:
+    """The rungs of each step that may have any."""
     sending = ladder.being_sent(state)
     for name, step in look.initiative.steps.items():
         own = state.step(name)
         where = status(step, own)
-        if where not in WITHOUT_LADDER:
+        if where in WITHOUT_LADDER:
+            continue
+        if name in kept.calls:
+            yield name, kept.calls[name]
+        else:
             case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}))
-            yield from ladder.calls(look.office, case, state, look.now)
-    yield from ladder.dead_calls(look.office, state)
+            yield name, tuple(ladder.calls(look.office, case, state, look.now))
 
 
 def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:

@@ -33,7 +33,9 @@ class Desk:
     initiative: Initiative
     exported: tuple[StepRef, ...]
     state: State = EMPTY
+    decided: Decision | None = None
     decision: Decision | None = None
+    """What was decided last, and the same with the state as it is since what was decided is written."""
     active: bool = True
     """Whether people may do something about a step."""
     entries: list[Entry] = field(default_factory=list)
@@ -110,7 +112,7 @@ class Bureau:
     def _send_if_due(self, desk: Desk, look: Look, key: str) -> None:
         """Send a notice unless it has become needless, as the outbox does."""
         notice = desk.state.notices[key]
-        again = recheck(look, desk.state, notice)
+        again = recheck(look, desk.state, notice, desk.decided)
         said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
         kind = EntryKind.NOTICE_SENT if again.call else EntryKind.NOTICE_DROPPED
         self._write(desk, look, [Draft(kind, notice.step, data=said)])
@@ -150,7 +152,7 @@ class Bureau:
 
     def _decided(self, desk: Desk, look: Look) -> Decision:
         self.looks += 1
-        decision = decide(look, desk.state)
+        decision = desk.decided = decide(look, desk.state, desk.decided)
         due = decision.summary.next_due
         if due is not None and due < look.today:
             for late in missed(look, decision, self._standing(), self.missed):

@@ -78,10 +78,13 @@ class Recheck:
     lapsed: str = ""
 
 
-def recheck(look: Look, state: State, notice: NoticeRow) -> Recheck:
-    """Decide again as though the notice had been dropped: it may be sent only if it would now be queued anew."""
+def recheck(look: Look, state: State, notice: NoticeRow, before: Decision | None = None) -> Recheck:
+    """Decide again as though the notice had been dropped: it may be sent only if it would now be queued anew.
+
+    `before` is an earlier decision, as `decide` takes it.
+    """
     without = {**state.notices, notice.key: replace(notice, delivery=Delivery.DROPPED)}
-    decision = decide(look, replace(state, notices=without))
+    decision = decide(look, replace(state, notices=without), before)
     call = next((call for call in decision.calls if call.key == notice.key), None)
     if call is None:
         return Recheck(decision, None, _gone(look, decision, notice))

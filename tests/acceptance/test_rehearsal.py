@@ -1,0 +1,84 @@
+"""The shipped plan, a whole year of it in memory: it ends, it is the same again, and faultless people see no red."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from duban.cli.output import plain
+from duban.core.deciding.office import Office
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Light
+from duban.core.rehearsing.profile import Profile
+from duban.core.rehearsing.rehearse import Rehearsal, rehearse
+from duban.settings import Settings, load_settings
+from duban.wiring import load_office, load_profile
+
+ROOT = Path(__file__).parent.parent.parent
+FAULTLESS = ROOT / "config" / "rehearsal-perfect.yaml"
+NEVER_IN_A_REHEARSAL = {"failure"}
+"""Rungs that hang on an action that failed: in a rehearsal actions succeed."""
+
+SEEDS = 5
+"""Years in which every rung is to be seen."""
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings(ROOT / "config" / "duban.toml", {})
+
+
+@pytest.fixture(scope="module")
+def office(settings: Settings) -> Office:
+    return load_office(settings)
+
+
+@pytest.fixture(scope="module")
+def profile(settings: Settings) -> Profile:
+    return load_profile(settings)
+
+
+@pytest.fixture(scope="module")
+def year(office: Office, profile: Profile) -> Rehearsal:
+    return rehearse(office, profile)
+
+
+@pytest.fixture(scope="module")
+def faultless(office: Office, settings: Settings) -> Rehearsal:
+    return rehearse(office, load_profile(replace(settings, rehearsal=FAULTLESS)))
+
+
+def test_every_step_ends(year: Rehearsal) -> None:
+    assert year.report.unfinished == ()
+    assert year.report.done == year.report.steps > 100
+    assert year.report.ended
+
+
+def test_the_same_seed_gives_the_same_output_byte_for_byte(year: Rehearsal, office: Office, profile: Profile) -> None:
+    again = rehearse(office, profile)
+    first, second = (json.dumps(plain(one.report), ensure_ascii=False) for one in (year, again))
+    assert first == second
+
+
+def test_every_rung_of_the_ladders_in_use_fires(year: Rehearsal, office: Office, profile: Profile) -> None:
+    """In the shipped year, or where the plan has too few such steps for it, in one of the next ones."""
+    silent = unfired(year)
+    for later in range(1, SEEDS):
+        if silent:
+            silent &= unfired(rehearse(office, profile.model_copy(update={"seed": profile.seed + later})))
+    assert silent == set()
+
+
+def unfired(done: Rehearsal) -> set[tuple[str, str]]:
+    silent = {(one.ladder, one.rung) for one in done.report.rungs if one.times == 0}
+    return {(ladder, rung) for ladder, rung in silent if rung not in NEVER_IN_A_REHEARSAL}
+
+
+def test_people_without_a_fault_miss_nothing_see_no_red_and_are_not_pressed(faultless: Rehearsal) -> None:
+    assert [late.reason for late in faultless.report.missed] == []
+    desks = faultless.bureau.desks.values()
+    assert [desk.initiative.id for desk in desks if Light.RED in {light for _, light in desk.lights}] == []
+    slips = {entry.data["slip"] for desk in desks for entry in desk.entries if entry.kind is EntryKind.NOTICE_SENT}
+    assert not slips & {"press", "supervise"}
+    assert faultless.report.unfinished == ()
