@@ -7,6 +7,7 @@ alone, so that applying twice changes nothing.
 import json
 import shlex
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
@@ -22,13 +23,18 @@ from prefect.schedules import Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
 from duban.core.deciding.office import Office
+from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Initiative
 from flows.initiatives import initiative_flow
 from flows.patrol import patrol
 from tasks.asking import deployed, deployment_name, plan_tag
+from tasks.flow_runs import started_tag
 from tasks.showing import MILESTONE_EVENT, resource
 
 PATROL_NAME = "0.00 巡查"
+ENDS = ("Completed", "Failed", "Crashed", "Cancelled", "TimedOut")
+"""Prefect's own words for ended runs."""
+
 PARAMETER_TITLES = {"report": "填报（签收、反馈、报送、审核等）"}
 
 
@@ -57,11 +63,16 @@ class Wanted:
             self.flow.parameters.model_dump(mode="json"),
             self.tags,
             self.description,
-            [trigger.model_dump(mode="json", exclude={"deployment_id"}) for trigger in self.triggers],
+            [_of_trigger(trigger) for trigger in self.triggers],
             self.every,
             self.command,
         ]
         return sha256(json.dumps(made_of, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
+
+
+def _of_trigger(trigger: DeploymentEventTrigger) -> dict[str, Any]:
+    """What a trigger is made of; the events it expects in an order, which sets do not have."""
+    return {**trigger.model_dump(mode="json", exclude={"deployment_id"}), "expect": sorted(trigger.expect)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +120,29 @@ def _description(office: Office, initiative: Initiative) -> str:
 
 
 def _triggers(office: Office, initiative: Initiative) -> tuple[DeploymentEventTrigger, ...]:
-    if not initiative.upstream:
-        return ()
-    milestones = [resource(office.plan, ref) for ref in sorted(initiative.upstream)]
-    return (
-        DeploymentEventTrigger(
+    return (*_milestones(office, initiative), *_started_runs(office, initiative))
+
+
+def _milestones(office: Office, initiative: Initiative) -> Iterator[DeploymentEventTrigger]:
+    if initiative.upstream:
+        milestones = [resource(office.plan, ref) for ref in sorted(initiative.upstream)]
+        yield DeploymentEventTrigger(
             name=f"{initiative.number} {initiative.title}：前置节点办结即启动",
             expect={MILESTONE_EVENT},
             match={"prefect.resource.id": milestones},
-        ),
-    )
+        )
+
+
+def _started_runs(office: Office, initiative: Initiative) -> Iterator[DeploymentEventTrigger]:
+    """The ends of runs that the initiative's actions have started. The patrol hears of those under other names."""
+    if any(isinstance(step.action, DeploymentAction) for step in initiative.steps.values()):
+        tag = started_tag(office.plan, initiative.id)
+        yield DeploymentEventTrigger(
+            name=f"{initiative.number} {initiative.title}：所启动的运行结束即查看",
+            expect={f"prefect.flow-run.{state}" for state in ENDS},
+            match={"prefect.resource.id": "prefect.flow-run.*"},
+            match_related={"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"},
+        )
 
 
 def difference(office: Office, *, patrol_every: int | None) -> Difference:

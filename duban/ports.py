@@ -19,6 +19,10 @@ class LedgerUnusable(Exception):
     """The ledger cannot be used as it is; the message says why and what to do."""
 
 
+class Outside(Exception):
+    """Something outside could not be asked or used; the message is for people and holds no secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One transaction on one initiative: everything in it is stored, or nothing.

@@ -191,6 +191,11 @@ class Service:
         begun = self.record(ref.initiative, Draft(EntryKind.ACTION_STARTED, ref.step))
         return f"{self.office.plan.id}/{ref}{_life(begun.decision.state.step(ref.step)) if begun else ''}"
 
+    def await_action(self, ref: StepRef, run: str) -> Result | None:
+        """Note which run elsewhere an action waits for."""
+        data, key = {"run": run}, f"waiting/{ref.step}/{run}"
+        return self.record(ref.initiative, Draft(EntryKind.ACTION_WAITING, ref.step, data=data, key=key))
+
     def end_action(self, ref: StepRef, outcome: str) -> Result | None:
         """Note that an action succeeded, and what it gave; that ends its step."""
         own = self.view(ref.initiative).state.step(ref.step)

@@ -8,6 +8,7 @@ from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.state import NOTHING
 from duban.core.planning.plan import HUMAN, Initiative, StepRef
+from duban.core.planning.plan_file import Kind
 
 
 class Form(BaseModel):
@@ -27,7 +28,8 @@ class Form(BaseModel):
 
 def form_of(office: Office, initiative: Initiative) -> type[Form]:
     """The form of one initiative: its steps, its people, and what may be done."""
-    answerable = [step for step in initiative.steps.values() if step.kind in HUMAN or step.collects]
+    steps = list(initiative.steps.values())
+    answerable = [step for step in steps if step.kind in HUMAN or step.kind is Kind.ACTION] or steps
     return create_model(
         "Form",
         __base__=Form,

@@ -5,12 +5,17 @@ from prefect.client.schemas.objects import FlowRun, State
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
+from duban.core.ledger.state import StepState
+from duban.core.planning.action_file import DeploymentAction
+from duban.core.planning.plan import Step
 from duban.core.telling.shown import REFUSED
+from duban.ports import Outside
 from duban.service import ACTION_TRIES, Result
 from duban.settings import load_settings
 from duban.wiring import Desk, desk
 from flows.forms import Form, command_of
-from tasks.actions import Errand, run_action, timed
+from tasks.actions import Errand, Waiting, run_action, timed
+from tasks.flow_runs import ended_run
 from tasks.measuring import measure_value
 from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
@@ -47,21 +52,30 @@ def run_actions(at: Desk, result: Result) -> int:
     A failure is stored and stops none of the others.
     """
     for ref in result.decision.actions:
-        own = result.decision.state.step(ref.step)
-        if own.running and own.tries >= ACTION_TRIES:
-            at.service.fail_action(ref, DIED)
-            continue
-        step = at.service.office.plan.step(ref)
-        assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
-        errand = Errand(at, ref, key=at.service.start_action(ref))
         try:
-            outcome = run_action.with_options(timeout_seconds=timed(step.action))(step.title, step.action, errand)
+            outcome = act(at, at.service.office.plan.step(ref), result.decision.state.step(ref.step))
         except Exception as error:  # noqa: BLE001  whatever an action raises is its failure, stored with its reason
-            at.service.fail_action(ref, f"{type(error).__name__}: {error}")
+            told = str(error) if isinstance(error, Outside) else f"{type(error).__name__}: {error}"
+            at.service.fail_action(ref, told)
             continue
-        ended = at.service.end_action(ref, outcome)
-        announce(at.service.office.plan, ended.closed if ended else ())
+        if isinstance(outcome, Waiting):
+            at.service.await_action(ref, outcome.run)
+        elif outcome is not None:
+            ended = at.service.end_action(ref, outcome)
+            announce(at.service.office.plan, ended.closed if ended else ())
     return len(result.decision.actions)
+
+
+def act(at: Desk, step: Step, own: StepState) -> str | Waiting | None:
+    """Run an action, or look at the run elsewhere that it waits for; None while that goes on."""
+    assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
+    if own.awaits and isinstance(step.action, DeploymentAction):
+        return ended_run(own.awaits, step.action.parameters)
+    if own.running and own.tries >= ACTION_TRIES:
+        raise Outside(DIED)
+    seconds = timed(step.action)
+    errand = Errand(at, step.ref, at.service.start_action(step.ref), seconds)
+    return run_action.with_options(timeout_seconds=seconds)(step.title, step.action, errand)
 
 
 def run_measures(at: Desk, result: Result) -> int:

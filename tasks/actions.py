@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -20,24 +21,42 @@ from duban.core.planning.action_file import (
     AssignParameters,
     BulletinParameters,
     CollectParameters,
+    DeploymentParameters,
+    HttpParameters,
     PythonParameters,
 )
+from duban.core.planning.placeholders import filled, filled_in
 from duban.core.planning.plan import StepRef
 from duban.core.telling.assignment import assignment
 from duban.core.telling.board import page
 from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.tables import as_csv
+from duban.ports import Outside
 from duban.service import View
 from duban.wiring import Desk
+from tasks.flow_runs import start_run, started_tag
+from tasks.measuring import placeholder_values
+
+REHEARSED = "推演：没有实际执行"
+EXCERPT = 120
+"""Characters of an answer that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One action to run: where, for which step; `key` is the same on every try."""
+    """One action to run: where, for which step, in how many seconds; `key` is the same on every try."""
 
     desk: Desk
     step: StepRef
     key: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An action that has started a run elsewhere and waits for its end; `run` is the id of that run."""
+
+    run: str
 
 
 def bulletin(errand: Errand, asked: BulletinParameters) -> str:
@@ -84,10 +103,44 @@ def python(errand: Errand, asked: PythonParameters) -> str:
     return str(function(key=errand.key, **asked.others))
 
 
-ACTIONS: Mapping[str, Callable[[Errand, Any], str]] = {
+def http(errand: Errand, asked: HttpParameters) -> str:
+    """Ask an address; a status that is not expected is a failure."""
+    if errand.desk.settings.rehearsed:
+        return REHEARSED
+    from duban.adapters.outside import ask  # noqa: PLC0415  few actions ask anybody
+
+    values = placeholder_values(errand.desk, errand.step)
+    answer = ask(
+        asked.method,
+        filled(asked.url, values, lambda value: quote(value, safe="")),
+        headers={"Idempotency-Key": errand.key, **asked.headers},
+        variables=errand.desk.settings.variables,
+        timeout=errand.seconds,
+        body=filled_in(asked.body, values),
+    )
+    excerpt = " ".join(answer.text.split())[:EXCERPT]
+    told = f"对方答复{answer.status}" + (f"：{excerpt}" if excerpt else "")
+    if answer.status not in (asked.expect or range(200, 300)):
+        raise Outside(told)
+    return told
+
+
+def deployment(errand: Errand, asked: DeploymentParameters) -> str | Waiting:
+    """Start a run of another deployment; a failed one is started anew, one whose start was cut off is not."""
+    if errand.desk.settings.rehearsed:
+        return REHEARSED
+    failures = _view(errand).state.step(errand.step.step).failures
+    parameters = filled_in(asked.parameters, placeholder_values(errand.desk, errand.step))
+    tag = started_tag(errand.desk.service.office.plan, errand.step.initiative)
+    return Waiting(start_run(asked.deployment, parameters, f"{errand.key}/{failures}", tag))
+
+
+ACTIONS: Mapping[str, Callable[[Errand, Any], str | Waiting]] = {
     "bulletin": bulletin,
     "collect": collect,
     "assign": assign,
+    "http": http,
+    "deployment": deployment,
     "python": python,
 }
 """What each action of `duban.core.planning.action_file` does, given its own parameters."""
@@ -100,7 +153,7 @@ ACTIONS: Mapping[str, Callable[[Errand, Any], str]] = {
     retry_delay_seconds=[1, 5],
     cache_policy=NO_CACHE,
 )
-def run_action(title: str, action: Action, errand: Errand) -> str:
+def run_action(title: str, action: Action, errand: Errand) -> str | Waiting:
     """Run one action; `title` names the task run."""
     return ACTIONS[action.uses](errand, action.parameters)
 

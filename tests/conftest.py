@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.engine import make_url
 
+from tests.http_server import HttpServer
+
 NUMBERS = count(1)
 
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
@@ -47,3 +49,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield make_url(postgres_server).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def http_server() -> Iterator[HttpServer]:
+    """A small HTTP server of this test's own."""
+    server = HttpServer()
+    yield server
+    server.close()

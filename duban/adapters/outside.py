@@ -8,13 +8,10 @@ import requests
 
 from duban.adapters.delivery.addresses import VARIABLE, Unset
 from duban.adapters.delivery.web import unreached
+from duban.ports import Outside
 
 LARGEST = 1024 * 1024
 """Bytes of an answer that are read; what lies beyond is not looked at."""
-
-
-class Outside(Exception):
-    """Something outside could not be asked or used; the message is for people and holds no secret."""
 
 
 class Secrets:

@@ -14,10 +14,11 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from duban.adapters.delivery.addresses import Unset, fill
-from duban.adapters.outside import Outside, ask
+from duban.adapters.outside import ask
 from duban.core.planning.measure_file import BOUND, CsvMeasure, HttpMeasure, Measure, SqlMeasure
 from duban.core.planning.placeholders import filled
 from duban.core.problems import shown
+from duban.ports import Outside
 
 PATIENCE = 20.0
 """Seconds that a source may take to answer."""

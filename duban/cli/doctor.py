@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from duban.cli import health, health_channels, health_prefect
+from duban.cli import health, health_channels, health_outside, health_prefect
 from duban.cli.exits import Exit, foreseen
 from duban.cli.health import Finding, Level
 from duban.cli.opening import engine, found
@@ -63,6 +63,7 @@ def _with(settings: Settings) -> Iterator[Finding]:
     if office is not None:
         yield from health.calendar(office)
         yield from health_channels.channels(office, settings)
+        yield from health_outside.outside(office, settings)
     yield from _safely("ledger", lambda: _opened(settings, office))
 
 

@@ -2,17 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
-from duban.adapters.outside import Outside, ask
+from duban.adapters.outside import ask
 from duban.adapters.sources import Reading, read
 from duban.core.planning.measure_file import MEASURE
+from duban.ports import Outside
+from tests.http_server import HttpServer
 
 SECRET = "geheim-9f3a"  # noqa: S105  of these tests alone
 VALUES = {"unit": "pudong", "unit-title": "浦东 新区", "today": "2024-06-28", "step": "cases", "initiative": "road"}
@@ -157,92 +156,50 @@ def test_a_password_is_not_told(database: Reading) -> None:
 # An address -----------------------------------------------------------------------------------------------------------
 
 
-class Server:
-    """Answers with what it is told, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.status, self.body, self.headers = 200, b"{}", dict[str, str]()
-        self.asked: list[tuple[str, Mapping[str, str], bytes]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
-                outer.asked.append((f"{self.command} {self.path}", dict(self.headers), self.rfile.read(length)))
-                self.send_response(outer.status)
-                for name, said in outer.headers.items():
-                    self.send_header(name, said)
-                self.end_headers()
-                self.wfile.write(outer.body)
-
-            do_POST = do_GET
-
-            def log_message(self, *said: object) -> None:
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = Thread(target=self.http.serve_forever)
-
-    def says(self, body: object, status: int = 200) -> "Server":
-        self.body, self.status = json.dumps(body, ensure_ascii=False).encode(), status
-        return self
+def of(http_server: HttpServer, path: str = "data.rows.1.total") -> dict[str, Any]:
+    return {"by": "http", "url": f"{http_server.url}/<unit-title>?d=<today>", "path": path}
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    server.thread.start()
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
-    server.thread.join()
-
-
-def of(server: Server, path: str = "data.rows.1.total") -> dict[str, Any]:
-    return {"by": "http", "url": f"{server.url}/<unit-title>?d=<today>", "path": path}
-
-
-def test_an_address(reading: Reading, server: Server) -> None:
-    server.says({"data": {"rows": [{"total": 1}, {"total": 48.5}], "text": "x", "yes": True}})
+def test_an_address(reading: Reading, http_server: HttpServer) -> None:
+    http_server.says({"data": {"rows": [{"total": 1}, {"total": 48.5}], "text": "x", "yes": True}})
     there = Reading(reading.config, reading.var, {"TOKEN": SECRET}, VALUES)
-    assert value(there, **of(server) | {"headers": {"Authorization": "Bearer ${TOKEN}"}}) == 48.5
-    asked, headers, _ = server.asked[0]
+    assert value(there, **of(http_server) | {"headers": {"Authorization": "Bearer ${TOKEN}"}}) == 48.5
+    asked, headers, _ = http_server.asked[0]
     assert asked == "GET /%E6%B5%A6%E4%B8%9C%20%E6%96%B0%E5%8C%BA?d=2024-06-28"
     assert headers["Authorization"] == f"Bearer {SECRET}"
-    assert refused(reading, **of(server, "data.rows.7.total")) == "对方的答复里没有data.rows.7.total（找不到7）"
-    assert refused(reading, **of(server, "data.text.total")) == "对方的答复里没有data.text.total（找不到total）"
-    assert refused(reading, **of(server, "data.text")) == "data.text处是'x'，不是数"
-    assert refused(reading, **of(server, "data.yes")) == "data.yes处是True，不是数"
+    assert refused(reading, **of(http_server, "data.rows.7.total")) == "对方的答复里没有data.rows.7.total（找不到7）"
+    assert refused(reading, **of(http_server, "data.text.total")) == "对方的答复里没有data.text.total（找不到total）"
+    assert refused(reading, **of(http_server, "data.text")) == "data.text处是'x'，不是数"
+    assert refused(reading, **of(http_server, "data.yes")) == "data.yes处是True，不是数"
 
 
-def test_an_address_that_does_not_say(reading: Reading, server: Server) -> None:
-    assert refused(reading, **of(server.says({}, 503))) == "对方答复503"
-    server.status, server.body = 200, b"<html>"
-    assert refused(reading, **of(server)) == "对方的答复不是 JSON"
-    server.status, server.headers = 302, {"Location": "http://127.0.0.1:1/"}
-    assert refused(reading, **of(server)) == "对方答复302"
+def test_an_address_that_does_not_say(reading: Reading, http_server: HttpServer) -> None:
+    assert refused(reading, **of(http_server.says({}, 503))) == "对方答复503"
+    http_server.status, http_server.body = 200, b"<html>"
+    assert refused(reading, **of(http_server)) == "对方的答复不是 JSON"
+    http_server.status, http_server.headers = 302, {"Location": "http://127.0.0.1:1/"}
+    assert refused(reading, **of(http_server)) == "对方答复302"
     assert refused(reading, by="http", url="http://127.0.0.1:1/", path="a") == "连接不上：Connection refused"
     headers = {"headers": {"X": "${UNSET}"}}
-    assert refused(reading, **of(server) | headers) == "没有设置环境变量：UNSET"
+    assert refused(reading, **of(http_server) | headers) == "没有设置环境变量：UNSET"
 
 
-def test_a_secret_is_not_told_by_what_comes_back(server: Server) -> None:
-    server.says({"said": f"Bearer {SECRET}"}, 401)
+def test_a_secret_is_not_told_by_what_comes_back(http_server: HttpServer) -> None:
+    http_server.says({"said": f"Bearer {SECRET}"}, 401)
     told = {"X-Key": "${KEY}"}
-    answer = ask("POST", server.url, headers=told, variables={"KEY": SECRET}, timeout=5, body={"a": "乙"})
+    answer = ask("POST", http_server.url, headers=told, variables={"KEY": SECRET}, timeout=5, body={"a": "乙"})
     assert (answer.status, answer.text) == (401, '{"said": "Bearer ***"}')
-    assert server.asked[0][0] == "POST /"
-    assert json.loads(server.asked[0][2]) == {"a": "乙"}
+    assert http_server.asked[0][0] == "POST /"
+    assert json.loads(http_server.asked[0][2]) == {"a": "乙"}
 
 
-def test_an_answer_without_end_is_cut(server: Server) -> None:
-    server.body = b"x" * 3_000_000
-    assert len(ask("GET", server.url, headers={}, variables={}, timeout=5).text) == 1024 * 1024
+def test_an_answer_without_end_is_cut(http_server: HttpServer) -> None:
+    http_server.body = b"x" * 3_000_000
+    assert len(ask("GET", http_server.url, headers={}, variables={}, timeout=5).text) == 1024 * 1024
 
 
-def test_a_header_nobody_can_send(server: Server) -> None:
+def test_a_header_nobody_can_send(http_server: HttpServer) -> None:
     for value in ("a\r\nb", "密钥"):
         with pytest.raises(Outside) as raised:
-            ask("GET", server.url, headers={"X": "${KEY}"}, variables={"KEY": value}, timeout=5)
+            ask("GET", http_server.url, headers={"X": "${KEY}"}, variables={"KEY": value}, timeout=5)
         assert value not in str(raised.value)

@@ -16,7 +16,7 @@ from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk, load_office
-from tests.cli.conftest import COSMETICS, DIRECTORY, Bureau, write
+from tests.cli.conftest import COSMETICS, DIRECTORY, TRAINING, Bureau, write
 
 
 def findings(bureau: Bureau, code: int = 0) -> dict[str, list[dict[str, str]]]:
@@ -112,6 +112,32 @@ def test_problems_of_the_plan_are_shown_up_to_three(bureau: Bureau) -> None:
     assert len(found["plan"]) == 4
     assert found["plan"][-1]["found"].endswith("more problems")
     assert found["ledger"][0]["found"].startswith("none yet")
+
+
+TARGET = "{at_least: 9, unit: 件}"
+
+
+def test_variables_of_actions_and_measures_are_named_and_never_their_values(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measures = (
+        "{by: sql, url: '${CASES}', query: select 1}",
+        "{by: http, url: 'http://a.example/', path: a, headers: {Key: '${TOKEN}'}}",
+    )
+    steps = "".join(
+        f"  - {{id: count-{number}, title: 件数, kind: indicator, target: {TARGET}, measure: {measure}}}\n"
+        for number, measure in enumerate((*measures, measures[0]))
+    )
+    steps += "  - {id: tell, title: 推送, kind: action, action: {uses: http, parameters: "
+    steps += "{url: 'http://a.example/', headers: {Key: '${TOKEN}'}}}}\n"
+    write(bureau.config, {"plans/small-2024/service/training.yaml": TRAINING + steps})
+    monkeypatch.setenv("TOKEN", "very-private-word")
+    found = findings(bureau, code=1)
+    assert [one["found"] for one in found["outside"]] == ["${CASES} of training/count-0 and 1 more is not set"]
+    monkeypatch.setenv("CASES", "sqlite:///very-private-place")
+    found = findings(bureau)
+    assert [one["found"] for one in found["outside"]] == ["2 variables of actions and measures, all set"]
+    assert "very-private" not in str(found)
 
 
 def test_variables_of_channels_are_named_and_never_their_values(

@@ -110,6 +110,44 @@ def test_other_values_are_refused(value: object) -> None:
     assert [fault.id for fault in faults(StepFile, python(copies=value))] == ["wrong-type"]
 
 
+def action(uses: str, **parameters: object) -> dict[str, object]:
+    return STEP | {"kind": "action", "action": {"uses": uses, "parameters": parameters}}
+
+
+URL, RUN = "https://data.example/<unit>", "publish/yearly"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        action("http", url=URL),
+        action(
+            "http", url=URL, method="GET", headers={"Key": "${KEY}"}, body=["<step>", {"a": None}], expect=[200, 204]
+        ),
+        action("deployment", deployment=RUN),
+        action("deployment", deployment=RUN, parameters={"title": "<step-title>", "n": [1, 2.5]}, hours=48),
+    ],
+)
+def test_actions_that_ask_others(step: dict[str, object]) -> None:
+    assert StepFile.model_validate(step).action
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        (action("http", url="https://data.example/<x>"), [("unknown-placeholder", ("url",))]),
+        (action("http", url="https://data.example/${KEY}"), [("secret-in-the-open", ("url",))]),
+        (
+            action("http", url=URL, body={"a": ["<x>", "${KEY}", 3]}),
+            [("unknown-placeholder", ("body",)), ("secret-in-the-open", ("body",))],
+        ),
+        (action("deployment", deployment=RUN, parameters={"a": "<x>"}), [("unknown-placeholder", ("parameters", "a"))]),
+    ],
+)
+def test_what_is_sent_is_checked(step: dict[str, object], found: list[object]) -> None:
+    assert [(fault.id, fault.at) for fault in faults(StepFile, step)] == found
+
+
 def test_the_name_of_an_action_is_not_for_the_plan_to_choose() -> None:
     (fault,) = faults(StepFile, python(key="mine"))
     assert (fault.id, fault.at) == ("reserved-id", ("key",))

@@ -92,6 +92,17 @@ def test_an_action_ends_when_it_succeeded_and_not_twice() -> None:
     assert story.step("publish").finished == day("2024-06-05")
 
 
+def test_an_action_waits_for_a_run_elsewhere_until_it_ended() -> None:
+    story = Story(action("publish")).happens(EntryKind.ACTION_STARTED, "publish")
+    story.happens(EntryKind.ACTION_WAITING, "publish", run="17")
+    assert (story.status, story.step("publish").awaits) == ({"publish": "running"}, "17")
+    story.happens(EntryKind.ACTION_FAILED, "publish", reason="失败", final=False)
+    assert (story.step("publish").awaits, story.step("publish").failures) == ("", 1)
+    story.happens(EntryKind.ACTION_STARTED, "publish").happens(EntryKind.ACTION_WAITING, "publish", run="18")
+    story.happens(EntryKind.ACTION_SUCCEEDED, "publish")
+    assert (story.status, story.step("publish").awaits) == ({"publish": "done"}, "")
+
+
 def test_an_action_that_was_cancelled_while_it_ran_stays_cancelled() -> None:
     story = Story(action("publish")).happens(EntryKind.ACTION_STARTED, "publish")
     story.act("leader", "cancel", "publish", "任务取消").happens(EntryKind.ACTION_SUCCEEDED, "publish")

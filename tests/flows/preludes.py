@@ -115,3 +115,9 @@ def hang() -> None:
 def die_before_anything() -> None:
     """The process is killed when the flow begins."""
     flows.tick.take_in = killed
+
+
+def with_a_token() -> None:
+    """A variable is set that a header names, and actions are retried at once."""
+    os.environ["TOKEN"] = "geheim-77a1"  # noqa: S105  of one test alone
+    impatient()

@@ -44,7 +44,12 @@ def test_the_form_has_the_steps_the_deeds_and_the_people(server: Server) -> None
     schema = server.deployment("1.01").parameter_openapi_schema
     assert schema is not None
     assert schema["properties"]["report"]["title"].startswith("填报")
-    assert field(schema, "step")["enum"] == ["起草建设方案 [draft]", "批准建设方案 [approve]", "新增里程 [length]"]
+    assert field(schema, "step")["enum"] == [
+        "起草建设方案 [draft]",
+        "批准建设方案 [approve]",
+        "发布通报 [bulletin]",
+        "新增里程 [length]",
+    ]
     assert field(schema, "verb")["enum"] == list(VERB_TITLES.values())
     people = field(schema, "actor")["enum"]
     assert OFFICER in people

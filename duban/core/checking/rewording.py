@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from duban.core.planning.action_file import FUNCTION_PATTERN
-from duban.core.planning.measure_file import ADDRESS_PATTERN, FILE_PATTERN, PATH_PATTERN, VARIABLE_PATTERN
-from duban.core.planning.values import REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
+from duban.core.planning.action_file import DEPLOYMENT_PATTERN, FUNCTION_PATTERN
+from duban.core.planning.measure_file import FILE_PATTERN, PATH_PATTERN, VARIABLE_PATTERN
+from duban.core.planning.values import ADDRESS_PATTERN, REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
 from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown, shown_key
 
 Schema = Mapping[str, Any]
@@ -23,6 +23,7 @@ _FORMS = {
     VARIABLE_PATTERN: "name a variable, as in ${CASES_DATABASE}; its value stands in the environment",
     ADDRESS_PATTERN: "write an address that begins with http:// or https://",
     PATH_PATTERN: "write keys and places with dots between them, as in data.rows.0.total",
+    DEPLOYMENT_PATTERN: "write flow/deployment, as Prefect names it",
     FUNCTION_PATTERN: "write module:name, as in office.tables:count",
 }
 _TYPES = {

@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     REPLANNED = "replanned"  # an application of a plan added, removed, renamed or edited the step
     PLAN_APPLIED = "plan-applied"  # in the chain PLAN alone: the whole plan that is in force from here on
     ACTION_STARTED = "action-started"
+    ACTION_WAITING = "action-waiting"  # it has started a run elsewhere, and waits for its end
     ACTION_SUCCEEDED = "action-succeeded"
     ACTION_FAILED = "action-failed"
     MEASURED = "measured"

@@ -66,6 +66,10 @@ class StepState(NamedTuple):
     excluded: tuple[Interval, ...] = ()
     """Days, first included and last not, that do not count against the limit."""
     tries: int = 0
+    failures: int = 0
+    """How often an action has failed, over all its tries."""
+    awaits: str = ""
+    """The run elsewhere whose end an action waits for."""
     running: bool = False
     succeeded: date | None = None
     failed: date | None = None
@@ -224,11 +228,16 @@ def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepS
 
 
 def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=False, failed=day if data["final"] else None)
+    failed = day if data["final"] else None
+    return step._replace(running=False, awaits="", failures=step.failures + 1, failed=failed)
+
+
+def _action_waiting(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(awaits=data["run"])
 
 
 def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=False, succeeded=day)
+    return step._replace(running=False, awaits="", succeeded=day)
 
 
 def _measured(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -270,6 +279,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,
+    EntryKind.ACTION_WAITING: _action_waiting,
     EntryKind.ACTION_SUCCEEDED: _action_succeeded,
     EntryKind.ACTION_FAILED: _action_failed,
     EntryKind.MEASURED: _measured,

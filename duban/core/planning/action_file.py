@@ -1,14 +1,23 @@
 """The actions a plan may name, each with the parameters it is called with: what `tasks.actions` runs."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, model_validator
 
-from duban.core.planning.values import Many, Parameter, PlainText, Slug, Strict, Title
-from duban.core.problems import Fault, Invalid
+from duban.core.planning.placeholders import texts_within, unknown_placeholders
+from duban.core.planning.values import ADDRESS_PATTERN, Many, Parameter, PlainText, Slug, Strict, Title
+from duban.core.problems import Fault, Invalid, shown
 
 LONGEST_ACTION = 60
 """Seconds that an action may take at most: with its retries it must fit into one run of an initiative."""
+
+DEPLOYMENT_PATTERN = r"^[^/]+/[^/]+$"
+"""How Prefect names a deployment."""
+
+VARIABLE = re.compile(r"\$\{\w+\}")
+IN_HEADERS = "put secrets into `headers`, where they are neither logged nor stored"
 
 FUNCTION_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
 """Where a function of Python is found: `office.tables:count`."""
@@ -38,6 +47,62 @@ class AssignParameters(Strict):
     units: Many[Slug] = Field(
         (), description="units that sign for it; a group stands for its units; lead and support when left out"
     )
+
+
+class HttpParameters(Strict):
+    """What is sent where."""
+
+    url: Annotated[str, Field(pattern=ADDRESS_PATTERN)] = Field(
+        description="the address; it may hold <initiative>, <unit> and the like"
+    )
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field("POST", description="how it is asked")
+    headers: dict[str, PlainText] = Field(
+        default_factory=dict, description="headers of the request; secrets only as ${VARIABLE}"
+    )
+    body: JsonValue = Field(None, description="sent as JSON; its texts may hold <initiative>, <step> and the like")
+    expect: Many[Annotated[int, Field(ge=100, le=599)]] = Field(
+        (), description="statuses that count as success; any from 200 to 299 when left out"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_filled_in(self) -> Self:
+        faults = [*unknown_placeholders(self.url, ("url",)), *_body_faults(self.body)]
+        if VARIABLE.search(self.url):
+            faults.append(Fault("secret-in-the-open", "`url` holds a variable", IN_HEADERS, ("url",)))
+        if faults:
+            raise Invalid(*faults)
+        return self
+
+
+def _body_faults(body: JsonValue) -> Iterator[Fault]:
+    for text in texts_within(body):
+        yield from unknown_placeholders(text, ("body",))
+        if VARIABLE.search(text):
+            yield Fault("secret-in-the-open", f"{shown(text)} holds a variable", IN_HEADERS, ("body",))
+
+
+class DeploymentParameters(Strict):
+    """Which deployment of Prefect is run."""
+
+    deployment: Annotated[str, Field(pattern=DEPLOYMENT_PATTERN)] = Field(
+        description="the deployment, as flow/deployment"
+    )
+    parameters: dict[str, JsonValue] = Field(
+        default_factory=dict, description="parameters of its flow; texts may hold <initiative>, <step> and the like"
+    )
+    hours: int = Field(24, ge=1, le=720, description="hours after which a run that has not ended has failed")
+
+    @model_validator(mode="after")
+    def _can_be_filled_in(self) -> Self:
+        faults = [
+            fault
+            for name, value in self.parameters.items()
+            for text in texts_within(value)
+            for fault in unknown_placeholders(text, ("parameters", name))
+        ]
+        if faults:
+            raise Invalid(*faults)
+        return self
 
 
 class PythonParameters(Strict):
@@ -93,6 +158,20 @@ class AssignAction(_Action):
     parameters: AssignParameters = Field(description="what is handed to whom")
 
 
+class HttpAction(_Action):
+    """http: asks an address, and looks at the status of the answer."""
+
+    uses: Literal["http"] = Field(description=USES)
+    parameters: HttpParameters = Field(description="what is sent where")
+
+
+class DeploymentAction(_Action):
+    """deployment: runs another deployment of Prefect, and waits for the end of that run."""
+
+    uses: Literal["deployment"] = Field(description=USES)
+    parameters: DeploymentParameters = Field(description="which deployment is run, and with what")
+
+
 class PythonAction(_Action):
     """python: calls a function of the office's own."""
 
@@ -104,7 +183,7 @@ SHARED = (CollectAction, AssignAction)
 """Actions in which every unit has a step of its own."""
 
 Action = Annotated[
-    BulletinAction | CollectAction | AssignAction | PythonAction,
+    BulletinAction | CollectAction | AssignAction | HttpAction | DeploymentAction | PythonAction,
     Field(discriminator="uses"),
 ]
 """An action of a plan: its name, its parameters, its time-out."""

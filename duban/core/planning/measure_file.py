@@ -6,14 +6,13 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from duban.core.planning.placeholders import unknown_placeholders
-from duban.core.planning.values import PlainText, Strict
+from duban.core.planning.values import ADDRESS_PATTERN, PlainText, Strict
 from duban.core.problems import Fault, Invalid, nearest
 
 FILE_PATTERN = r"^(?:var|config)/.+\.csv$"
 """A table within the project's folder."""
 
 VARIABLE_PATTERN = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
-ADDRESS_PATTERN = r"^https?://[^\s/]+(?:/\S*)?$"
 PATH_PATTERN = r"^[^.\s]+(?:\.[^.\s]+)*$"
 BOUND = re.compile(r"(?<![:\w]):([a-z_]+)")
 """A name in a query for which a value is bound; `::date` is a type."""

@@ -1,7 +1,7 @@
 """Placeholders in what is sent outside and asked there: `<unit>` stands for the id of the step's unit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from duban.core.problems import Fault, Location, nearest
@@ -35,3 +35,15 @@ def filled_in(value: Any, values: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: filled_in(item, values) for key, item in value.items()}
     return [filled_in(item, values) for item in value] if isinstance(value, list | tuple) else value
+
+
+def texts_within(value: Any) -> Iterator[str]:
+    """The texts of a JSON value that are filled in."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts_within(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts_within(item)

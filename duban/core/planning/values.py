@@ -34,6 +34,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 SLUG_PATTERN = f"^{SLUG}$"
 REFERENCE_PATTERN = f"^{REFERENCE}$"
+ADDRESS_PATTERN = r"^https?://[^\s/]+(?:/\S*)?$"
 SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
