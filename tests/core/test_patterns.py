@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.planning.pattern_file import PatternFile
+from duban.core.planning.action_file import HttpAction
+from duban.core.planning.measure_file import CsvMeasure
+from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.patterns import Origin, WrittenOut, apply_pattern, own_steps
 from duban.core.planning.plan_file import InitiativeFile, StepFile
 from duban.core.planning.when import Duration, OnDate, parse_when
-from tests.core.small_plan import step
+from tests.core.small_plan import BULLETIN, step
 
 INITIATIVE = {"id": "road", "title": "新路", "source": "1.1", "lead": "roads", "supervisor": "head", "pattern": "rules"}
 STEPS = (
@@ -59,6 +61,30 @@ def test_texts_of_actions_are_filled_in_as_well() -> None:
     assert action is not None
     assert action.timeout == 5
     assert action.parameters.model_dump() == {"function": "office:tell", "about": "《办法》", "copies": 3}
+
+
+def test_texts_of_actions_and_measures_are_filled_in_however_deep_they_stand() -> None:
+    said = {"url": "https://a.example/", "headers": {"Key": "${KEY}"}, "body": {"of": ["{document}", 3, "<step>"]}}
+    measure = {"by": "csv", "file": "var/a.csv", "column": "件数", "where": {"文件": "{document}"}}
+    tell, count = applied(
+        pattern(
+            *STEPS,
+            step("tell", "action", action={"uses": "http", "parameters": said}),
+            step("count", "indicator", target={"at_least": 1, "unit": "件"}, measure=measure),
+        )
+    ).steps[-2:]
+    assert isinstance(tell.action, HttpAction)
+    assert tell.action.parameters.body == {"of": ["《办法》", 3, "<step>"]}
+    assert tell.action.parameters.headers == {"Key": "${KEY}"}
+    assert isinstance(count.measure, CsvMeasure)
+    assert count.measure.where == {"文件": "《办法》"}
+
+
+def test_an_action_that_does_not_fit_what_the_pattern_says_of_the_step() -> None:
+    collect = {"uses": "collect", "parameters": {"units": ["districts"]}}
+    of = pattern(*STEPS, step("gather", "action", action=collect, evidence=["报表"]))
+    out = applied(of, change={"gather": {"action": BULLETIN}})
+    assert faults(out) == [("kind-forbids-key", "change", "gather", "action")]
 
 
 def test_dates_and_changes_take_the_place_of_the_patterns() -> None:
@@ -182,3 +208,9 @@ def test_a_step_left_out_whose_needs_are_not_there_is_passed_over() -> None:
 def test_steps_of_an_initiative_without_its_pattern() -> None:
     out = own_steps(initiative(steps=[step("draft")]))
     assert (len(out.steps), out.origins, out.faults) == (1, (Origin(None, 0),), ())
+
+
+def test_variables_of_the_environment_are_no_placeholders() -> None:
+    said = {"url": "https://a.example/", "headers": {"Key": "${KEY}", "About": "{document}"}}
+    tell = StepFile.model_validate(step("tell", "action", action={"uses": "http", "parameters": said}))
+    assert placeholders(tell)["action"] == {"document"}

@@ -4,10 +4,11 @@ import re
 
 from pydantic import Field
 
+from duban.core.planning.placeholders import texts_within
 from duban.core.planning.plan_file import StepFile
 from duban.core.planning.values import Many, PlainText, Slug, Strict, Title
 
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"(?<!\$)\{([^{}]*)\}")  # `${NAME}` is a variable of the environment
 LEAD, SUPERVISOR = "lead", "supervisor"
 """Names that stand, as owner or reviewer in a pattern, for the initiative's lead unit and supervising leader."""
 
@@ -31,11 +32,11 @@ class PatternFile(Strict):
 
 def texts(step: StepFile) -> dict[str, tuple[str, ...]]:
     """The texts of a step that may hold placeholders, by key."""
-    action = step.action.parameters.model_dump().values() if step.action else ()
     return {
         "title": (step.title,),
         "evidence": step.evidence,
-        "action": tuple(text for text in action if isinstance(text, str)),
+        "action": tuple(texts_within(step.action.parameters.model_dump())) if step.action else (),
+        "measure": tuple(texts_within(step.measure.model_dump())) if step.measure else (),
     }
 
 

@@ -3,12 +3,13 @@
 What cannot be used is told and passed over, so that one mistake does not hide the next.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from duban.core.planning.action_file import ACTION
 from duban.core.planning.expand import anchor_step
+from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.pattern_file import LEAD, PLACEHOLDER, SUPERVISOR, PatternFile, placeholders
 from duban.core.planning.plan_file import InitiativeFile, StepFile
 from duban.core.planning.values import LONGEST_TITLE
@@ -165,13 +166,22 @@ def _post(name: str | None, file: InitiativeFile) -> str | None:
 def _misfits(step: StepFile, origin: Origin, pattern: PatternFile) -> Iterator[Fault]:
     """What an initiative changes in a step that does not fit it."""
     for fault in step.misfits():
-        key = str(fault.at[0])
-        yield fault._replace(at=origin.said[key])
+        cause = next(iter(origin.said.values()))  # as a new action, which the evidence of the old one does not fit
+        yield fault._replace(at=origin.said.get(str(fault.at[0]), cause))
     for key, names in placeholders(step).items():
         for name in sorted(names - pattern.values.keys()) if key in origin.said else ():
             message = f"pattern {pattern.id!r} has no value `{name}`"
             remedy = nearest(name, pattern.values, "write the text out")
             yield Fault("unknown-placeholder", message, remedy, origin.said[key])
+
+
+def _within(value: Any, fill: Callable[[str], str]) -> Any:
+    """A value with its texts filled in, however deep they stand."""
+    if isinstance(value, str):
+        return fill(value)
+    if isinstance(value, dict):
+        return {key: _within(item, fill) for key, item in value.items()}
+    return [_within(item, fill) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _filled(step: StepFile, file: InitiativeFile) -> StepFile:
@@ -183,8 +193,10 @@ def _filled(step: StepFile, file: InitiativeFile) -> StepFile:
     new: dict[str, Any] = {"title": fill(step.title), "evidence": tuple(map(fill, step.evidence))}
     if step.action:
         said = step.action.model_dump(exclude_unset=True)
-        said["parameters"] = {key: fill(v) if isinstance(v, str) else v for key, v in said["parameters"].items()}
+        said["parameters"] = _within(said["parameters"], fill)
         new["action"] = ACTION.validate_python(said)
+    if step.measure:
+        new["measure"] = MEASURE.validate_python(_within(step.measure.model_dump(exclude_unset=True), fill))
     return step.model_copy(update=new)
 
 
