@@ -10,7 +10,8 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import Light
-from duban.core.planning.plan import Initiative, Section, Step, StepRef
+from duban.core.planning.measure_file import CsvMeasure
+from duban.core.planning.plan import Initiative, Section, Step, StepRef, Target
 from duban.core.rehearsing.causes import Cause
 from duban.core.rehearsing.comparison import compare
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
@@ -68,6 +69,27 @@ def test_every_kind_of_step_ends_and_the_rehearsal_with_the_last() -> None:
     assert done.report.ended == max(state.step(step.id).finished or day(START) for step in steps)
     assert done.report.last == done.report.ended
     assert (done.report.done, done.report.steps, done.report.unfinished) == (6, 6, ())
+
+
+def test_an_indicator_that_measures_itself_is_found_on_its_way_until_its_target() -> None:
+    measure = CsvMeasure(by="csv", every="week", file="var/cases.csv", take="count")
+    step = indicator("cases", due="2024-07-31", at_least=10, measure=measure)
+    last_minute = profile(manner="last_minute", reports_every=500, indicator={"reach": 1.0})
+    desk = lived(step, people=last_minute).bureau.desks[HERE]
+    found = [entry.data["value"] for entry in desk.entries if entry.kind is EntryKind.MEASURED]
+    assert found == sorted(found)
+    assert len(found) > 5
+    assert desk.state.step("cases").finished == day("2024-07-31")
+
+
+def test_an_indicator_goes_the_way_that_is_planned_for_it() -> None:
+    target = Target(100, "件", baseline=40, path=((day("2024-07-01"), 50.0),))
+    step = replace(indicator("cases", due="2024-07-31"), target=target)
+    desk = lived(step, people=profile(manner="last_minute", reports_every=1)).bureau.desks[HERE]
+    values = dict(desk.state.step("cases").values)
+    assert values[day("2024-07-01")] == 50
+    assert 40 <= values[day("2024-06-05")] < 50
+    assert values[day("2024-07-31")] == 100
 
 
 def test_the_entries_are_those_the_state_adds_up_to() -> None:

@@ -1,8 +1,8 @@
 """A bureau in memory: initiatives decided on, people acting, notices sent, one moment after another.
 
-Nothing is stored and nothing is hashed; what happens is what the service would store at the same moments. Actions
-succeed at once. An initiative is looked at when its moment has come, when somebody acted, or when what it waits for
-moved.
+Nothing is stored and nothing is hashed; what happens is what the service would store at the same moments. Actions and
+measurements succeed at once. An initiative is looked at when its moment has come, when somebody acted, or when what it
+waits for moved.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,8 +40,8 @@ class Desk:
     """Whether people may do something about a step."""
     entries: list[Entry] = field(default_factory=list)
     lights: list[tuple[date, Light]] = field(default_factory=list)
-    waiting: list[tuple[str, date]] = field(default_factory=list)
-    """Notices queued on a day on which nobody may be written to any more, each with the day on which it may be sent."""
+    drifting: bool = False
+    """Whether others go by a forecast that moves with the days."""
 
     @property
     def closed(self) -> bool:
@@ -49,12 +49,10 @@ class Desk:
         return self.decision is not None and self.decision.summary.done == self.decision.summary.total
 
     def due(self, now: datetime) -> bool:
-        """Whether time alone asks for a look. Forecasts that only drift matter where others go by them."""
+        """Whether time alone asks for a look. Forecasts that drift from day to day matter where others go by them."""
         if self.decision is None:
             return True
-        steps, summary = self.decision.state, self.decision.summary
-        heard = any(not steps.step(ref.step).closed for ref in self.exported)
-        again = summary.look_again if heard else self.decision.turning
+        again = self.decision.summary.look_again if self.drifting else self.decision.turning
         return again is not None and again <= now
 
 
@@ -90,24 +88,12 @@ class Bureau:
             if working:
                 self._turn(name, desk)
         self._settle_down()
-        for desk in self.desks.values():
-            self._send_waiting(desk)
-        self._settle_down()
 
     def _settle_down(self) -> None:
         while self._woken:
             for name in [name for name in self.desks if name in self._woken]:
                 self._woken.discard(name)
                 self._look(self.desks[name])
-
-    def _send_waiting(self, desk: Desk) -> None:
-        """Send what was queued on another day and is due today, unless it has become needless."""
-        today = self.office.day(self._now)
-        due = [key for key, day in desk.waiting if day <= today]
-        desk.waiting = [(key, day) for key, day in desk.waiting if day > today]
-        for key in due:
-            self._send_if_due(desk, self._seen(desk), key)
-            self._woken.add(desk.initiative.id)
 
     def _send_if_due(self, desk: Desk, look: Look, key: str) -> None:
         """Send a notice unless it has become needless, as the outbox does."""
@@ -166,20 +152,23 @@ class Bureau:
         """Store what was decided, send what is due, and wake whom it concerns."""
         self._write(desk, look, decision.drafts)
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
-        days = [self.office.day(datetime.fromisoformat(draft.data["next_try"])) for draft in queued]
-        sent = [draft for draft, day in zip(queued, days, strict=True) if day == look.today]
-        answered = [draft for draft in sent if desk.state.step(draft.step).answered == look.today]
-        sure = [draft for draft in sent if draft not in answered]
-        self._write(desk, look, [Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft)) for draft in sure])
-        for draft in answered:  # what is answered on its own day is answered
-            self._send_if_due(desk, look, draft.data["notice"])
-        desk.waiting += [(d.data["notice"], day) for d, day in zip(queued, days, strict=True) if day > look.today]
+        answered = [draft for draft in queued if desk.state.step(draft.step).answered == look.today]
+        for draft in queued:
+            if draft in answered:  # what is answered on its own day is answered
+                self._send_if_due(desk, look, draft.data["notice"])
+            else:
+                sent = Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft))
+                self._write(desk, look, [sent], datetime.fromisoformat(draft.data["next_try"]))
         for ref in decision.actions:
             self._write(desk, look, _succeeding(ref))
+        for ref, period in decision.measures:
+            self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision, ref))])
         desk.decision = replace(decision, state=desk.state)
         desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
-        if decision.actions or answered or any(draft.data["slip"] in WANTING_ANSWER for draft in sent):
-            self._woken.add(desk.initiative.id)  # a pressing may turn a light
+        desk.drifting = _drifting(desk, decision, look.calendar.next_working(look.today))
+        pressed = any(draft.data["slip"] in WANTING_ANSWER for draft in queued)  # which may turn a light
+        if decision.actions or decision.measures or answered or pressed:
+            self._woken.add(desk.initiative.id)
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
             desk.lights.append((look.today, decision.summary.light))
@@ -194,19 +183,26 @@ class Bureau:
         self._facts.update(known)
         self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
 
-    def _write(self, desk: Desk, look: Look, drafts: Iterable[Draft]) -> None:
+    def _write(self, desk: Desk, look: Look, drafts: Iterable[Draft], at: datetime | None = None) -> None:
         initiative = desk.initiative
         entries = number(
             tuple(drafts),
             plan=self.office.plan.id,
             initiative=initiative.id,
             after=desk.state.head,
-            at=look.now,
-            day=look.today,
+            at=at or look.now,
+            day=self.office.day(at) if at else look.today,
         )
         if entries:
             desk.state = fold(entries, start=desk.state)
             desk.entries += entries
+
+
+def _drifting(desk: Desk, decision: Decision, soonest: date) -> bool:
+    """Whether a step under way is expected as soon as can be while somebody elsewhere waits for the initiative."""
+    if all(decision.state.step(ref.step).closed for ref in desk.exported):
+        return False
+    return any(row.opened and row.forecast == soonest for row in decision.summary.steps)
 
 
 def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
@@ -219,6 +215,11 @@ def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
 
 def _sent(draft: Draft) -> dict[str, str]:
     return {**{key: draft.data[key] for key in ("notice", "slip", "recipient")}, "outcome": SAID}
+
+
+def _measured(ref: StepRef, period: str, value: float) -> Draft:
+    data = {"value": value, "source": SAID, "period": period}
+    return Draft(EntryKind.MEASURED, ref.step, data=data, key=f"measured/{ref.step}/{period}")
 
 
 def _succeeding(ref: StepRef) -> tuple[Draft, Draft]:

@@ -13,10 +13,12 @@ from typing import Any, get_args
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.decide import Decision
+from duban.core.deciding.indicators import path
 from duban.core.deciding.office import Look
+from duban.core.deciding.pace import course, planned_on
 from duban.core.ledger.state import Extension, StepState
 from duban.core.ledger.summary import Delivery, NoticeRow, Status, StepRow
-from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan import Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.profile import Manner, Profile
 
@@ -65,6 +67,14 @@ class Owners:
                 step, own = look.initiative.steps[row.step], decision.state.step(row.step)
                 temper = self._temper(step.ref, own.rounds)
                 yield from _Owner(look, decision, self.profile, temper, step, own, row).acts()
+
+    def measured(self, look: Look, decision: Decision, ref: StepRef) -> float:
+        """What an indicator that measures itself is found to be."""
+        (row,) = (row for row in decision.summary.steps if row.step == ref.step)
+        step, own = look.initiative.steps[ref.step], decision.state.step(ref.step)
+        temper = self._temper(ref, own.rounds)
+        target = step.target or Target(0.0, "")  # the plan's check refuses to measure anything else
+        return _Owner(look, decision, self.profile, temper, step, own, row).value(target)
 
     def _temper(self, ref: StepRef, rounds: int) -> Temper:
         if (ref, rounds) not in self._known:
@@ -269,14 +279,19 @@ class _Owner:
         return min(95, round(100 * self._since(self.own.opened) / whole))
 
     def _value(self) -> float | None:
-        """What is measured today; leaders who ask see to it that the target is reached at last."""
-        if self.step.target is None:
-            return None
-        target, reach = self.step.target.at_least, self.profile.indicator.reach
+        """The indicator's value today; leaders who ask see to it that the target is reached at last."""
+        return None if self.step.target is None else self.value(self.step.target)
+
+    def value(self, target: Target) -> float:
+        """What an indicator with this target has come to today, on the way that is planned for it."""
+        reach, whole = self.profile.indicator.reach, target.at_least - target.baseline
         if not self._over_time():
-            return round(target * reach * self._progress() / 100, 2)
+            along = course(self.own.opened or self.look.today, self._finish(), path(self.step))
+            share = min(95.0, planned_on(self.look.calendar, along, self.look.today)) / 100
+            return round(target.baseline + whole * reach * share, 2)
+        full = round(target.baseline + whole * reach, 2)
         asked_for = self.row.due is not None and self._since(self.row.due) >= self.temper.late_by
-        return round(target * reach, 2) if reach < 1 and not asked_for else max(target, round(target * reach, 2))
+        return full if reach < 1 and not asked_for else max(target.at_least, full)
 
     def _since(self, day: date | None) -> int:
         return 0 if day is None else self.look.calendar.between(day, self.look.today)
