@@ -11,16 +11,21 @@ from deployments import progress
 from deployments.apply import Difference, difference, make
 from deployments.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
+from duban.applying import Author, apply, carry_on, propose
+from duban.core.ledger.entries import SYSTEM
+from duban.core.problems import BadInput
 from duban.core.rehearsing.owners import Owners
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import Desk, desk, load_profile
+from duban.wiring import Desk, desk, load_office, load_profile
 
 
 def main() -> None:
     """Apply, then rehearse; interrupted, it leaves what is stored as it is."""
-    arguments = _arguments()
+    arguments, settings = _arguments(), load_settings()
     try:
-        with desk(load_settings()) as at:
+        with desk(settings) as at:
+            put_in_force(at, rehearsal=arguments.patrol_every is None)
+        with desk(settings) as at:
             _apply(at, arguments.pool, arguments.patrol_every)
             end_leftovers(at.service.office.plan)
             if arguments.patrol_every is None:
@@ -36,6 +41,40 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--until", type=date.fromisoformat)
     parser.add_argument("--pace", type=float, default=2.0)
     return parser.parse_args()
+
+
+DIFFERS = "[yellow]计划文件与现行计划不同，仍按现行计划运行[/yellow]：用 duban diff 查看，用 duban apply 应用"
+REHEARSED = Author(SYSTEM, "推演", everything=True)
+
+
+def put_in_force(at: Desk, *, rehearsal: bool) -> None:
+    """Apply the plan of the files where nobody need answer for that: for the first time, and in a rehearsal.
+
+    Otherwise the plan in force goes on, whatever is in the files, and it is said that they differ.
+    """
+    first = not at.service.office.applied
+    try:
+        written = load_office(at.settings)
+    except BadInput:
+        if rehearsal or first:
+            raise
+        progress.console.print(DIFFERS)
+        return
+    if rehearsal:
+        _begin(at)
+    if rehearsal or first:
+        apply(at.service, written, REHEARSED if rehearsal else Author(SYSTEM))
+        return
+    carry_on(at.service)
+    if not propose(at.service, written, Author(SYSTEM)).empty:
+        progress.console.print(DIFFERS)
+
+
+def _begin(at: Desk) -> None:
+    """Set a new rehearsal's clock to the morning on which it begins."""
+    office, clock = at.service.office, FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
+    if not clock.path.exists():
+        clock.set(office.at(office.calendar.next_working(office.plan.starts), office.policy.hours.first))
 
 
 def _apply(at: Desk, pool: str, patrol_every: int | None) -> None:

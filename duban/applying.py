@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 
 from duban.core.checking.check_force import check_force
 from duban.core.deciding.commands import Refused
+from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
-from duban.core.ledger.entries import PLAN, Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.revision import InitiativeRevision, Revision, revision
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.problems import BadInput
+from duban.core.telling.consequences import Consequences, Seen, consequences
 from duban.core.titles import perhaps
 from duban.ports import Commit, Conflict
 from duban.service import Service, View
@@ -84,19 +86,30 @@ class Proposal:
         """Removed steps of which nobody has said what is to become of them."""
         return tuple(ref for ref in self.removed if ref not in self.cancelled)
 
-    @property
-    def under_it(self) -> Service:
-        """The service as it would be under the plan, to foresee with."""
+    def consequences(self) -> Consequences:
+        """What applying it comes to: nothing is stored. Raises CalendarRange as forecasts do."""
+        before = {look.initiative.id: (look, decide(look, state)) for look, state in self.service.everything()}
+        return consequences(self.revision, before, self._after(), self.service.office.day(self.service.clock.now()))
+
+    def _after(self) -> Seen:
+        """The initiatives as they would stand under the plan."""
         keyed = {
             name: tuple(replace(draft, key=f"proposed/{number}") for number, draft in enumerate(drafts))
             for name, drafts in self.replans.items()
         }
-        return replace(self.service, office=self.wanted, replans=keyed)
+        under, former = replace(self.service, office=self.wanted, replans=keyed), formerly(self.revision)
+        seen = {look.initiative.id: (look, decide(look, state)) for look, state in under.everything()}
+        told = {one.id for one in self.revision.initiatives if one.after is not None} | (keyed.keys() & seen.keys())
+        foreseen = {name: under.foresee(view_under(under, name, former)) for name in told}
+        return seen | {name: (result.look, result.decision) for name, result in foreseen.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who applies a plan, why, and which removed steps are to be cancelled (`everything`: all of them)."""
+    """Who applies a plan, why, and which removed steps are to be cancelled (`everything`: all of them).
+
+    `by` is a post, SYSTEM for what duban does by itself; nobody need be named for a first application.
+    """
 
     by: str
     reason: str = ""
@@ -113,7 +126,7 @@ def propose(service: Service, wanted: Office, author: Author) -> Proposal:
         return Proposal(service, wanted, True, Revision((), ()), _former_names(service, wanted.plan, author.by), (), ())
     revised = revision(service.office.plan, wanted.plan)
     under = replace(service, office=wanted, replans={})
-    former = {one.after.ref: one.before.ref for one in revised.steps() if one.after and one.before and one.renamed}
+    former = formerly(revised)
     scenes = [_Scenes(service, under, one, former) for one in _touched(revised, service.office.plan, wanted.plan)]
     removed = tuple(ref for one in scenes for ref in one.removed)
     return Proposal(
@@ -175,6 +188,11 @@ class _Scenes:
         return replans(self.revised, Scene(view.look, view.state), new, view.keys, by=author.by, reason=author.reason)
 
 
+def formerly(revised: Revision) -> Mapping[StepRef, StepRef]:
+    """Former names of renamed steps."""
+    return {one.after.ref: one.before.ref for one in revised.steps() if one.after and one.before and one.renamed}
+
+
 def view_under(under: Service, name: str, former: Mapping[StepRef, StepRef]) -> View:
     """An initiative under a plan that is not in force; what the ledger knows of steps elsewhere by `former` names."""
     view = under.view(name)
@@ -217,6 +235,10 @@ def apply(service: Service, wanted: Office, author: Author) -> tuple[Proposal, S
 
 
 def _admit(proposal: Proposal, author: Author) -> None:
+    if author.by not in ("", SYSTEM):
+        _authorised(proposal.service, author.by)
+    if not proposal.first and author.by == "":
+        raise Refused("by-missing", "调整计划应当写明由谁调整（--by 岗位）")
     if not proposal.first and not author.reason.strip():
         raise Refused("reason-missing", "调整计划应当说明理由（--reason）")
     if proposal.unanswered:
@@ -226,6 +248,20 @@ def _admit(proposal: Proposal, author: Author) -> None:
             f"计划删去了已有办理记录的事项：{lost}。确要删去的，用 --cancel 逐项写明（或 --cancel-all-removed）；"
             "若是改名，请在新事项中写 was: 原编号",
         )
+
+
+def _authorised(service: Service, by: str) -> None:
+    """Refuse whoever is neither the coordinator, the administrator nor a supervising leader, nor stands in for one."""
+    office = service.office
+    directory, plan = office.directory, office.plan
+    if by not in directory.posts:
+        hint = perhaps(by, directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        raise Refused("unknown-person", f"通讯录中没有岗位 {by}：{hint}")
+    leaders = (directory.head(one.supervisor) for one in plan.initiatives.values())
+    posts = tuple(dict.fromkeys((plan.coordinator, directory.administrator, *leaders)))
+    if office.acts_for(by, posts, office.day(service.clock.now())) is None:
+        titles = "、".join(map(directory.title, posts))
+        raise Refused("not-yours", f"{directory.title(by)}不能调整计划，应由{titles}办理")
 
 
 def _store(proposal: Proposal, author: Author) -> None:
@@ -244,7 +280,7 @@ def _store(proposal: Proposal, author: Author) -> None:
     after, day = ledger.last(PLAN), proposal.wanted.day(now)
     if (after.sequence if after else 0) != proposal.service.office.applied:
         raise Conflict("somebody else has applied a plan meanwhile: look at duban diff, and apply again")
-    applied = Draft(EntryKind.PLAN_APPLIED, actor=author.by, data=data)
+    applied = Draft(EntryKind.PLAN_APPLIED, actor=author.by or SYSTEM, data=data)
     entries = seal((applied,), plan=plan["id"], initiative=PLAN, after=after, at=now, day=day)
     ledger.commit(Commit(PLAN, entries, wake=tuple(proposal.replans), at=now))
 

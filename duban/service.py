@@ -210,14 +210,15 @@ class Service:
 
     def end_measure(self, ref: StepRef, period: str, value: float, source: str) -> Result | None:
         """Note what an indicator was measured to be in a period; None when it has been measured for it."""
-        data, key = {"value": value, "source": source, "period": period}, f"measured/{ref.step}/{period}"
+        life = _life(self.view(ref.initiative).state.step(ref.step))
+        data, key = {"value": value, "source": source, "period": period}, f"measured/{ref.step}{life}/{period}"
         return self.record(ref.initiative, Draft(EntryKind.MEASURED, ref.step, data=data, key=key))
 
     def fail_measure(self, ref: StepRef, period: str, reason: str) -> Result | None:
         """Note that measuring failed; after the last try of a period it is told, and the next one is waited for."""
-        misses = self.view(ref.initiative).state.step(ref.step).misses
-        data = {"reason": reason, "final": misses + 1 >= ACTION_TRIES, "period": period}
-        key = f"measuring-failed/{ref.step}/{period}/{misses}"
+        own = self.view(ref.initiative).state.step(ref.step)
+        data = {"reason": reason, "final": own.misses + 1 >= ACTION_TRIES, "period": period}
+        key = f"measuring-failed/{ref.step}{_life(own)}/{period}/{own.misses}"
         return self.record(ref.initiative, Draft(EntryKind.MEASURING_FAILED, ref.step, data=data, key=key))
 
     def due(self, limit: int = 1000) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from duban.cli import (
     assumptions,
+    changes,
     channels,
     doctor,
     forecasts,
@@ -56,7 +57,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (up, server, plans, assumptions, rehearsals, people, views, forecasts, notices, channels, doctor):
+for part in (up, changes, server, plans, assumptions, rehearsals, people, views, forecasts, notices, channels, doctor):
     app.add_typer(part.app)
 app.add_typer(ledger.app, name="ledger")
 

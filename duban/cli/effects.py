@@ -11,7 +11,7 @@ from duban.core.deciding.effects import Effects, Shift, Stay, extended
 from duban.core.deciding.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
 from duban.core.telling.lateness import Prospect, lateness, short
-from duban.core.telling.phrases import chinese
+from duban.core.telling.whens import chinese
 from duban.service import Service
 
 Part = Table | str

@@ -1,6 +1,7 @@
-"""`ledger verify | rebuild | list`: the ledger itself, for administrators."""
+"""`ledger verify | rebuild | list | show`: the ledger itself, for administrators."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -13,14 +14,22 @@ from duban.cli.exits import Exit
 from duban.cli.opening import opened
 from duban.cli.output import complain, console, print_json
 from duban.core.deciding.decide import decide
-from duban.core.ledger.entries import first_broken
+from duban.core.ledger.entries import PLAN, Entry, EntryKind, first_broken
+from duban.core.ledger.histories import about
 from duban.core.ledger.summary import RECIPIENT, Summary
+from duban.core.planning.plan import Plan, StepRef
+from duban.core.planning.snapshot import restored
+from duban.core.telling.events import in_full, title_of
+from duban.core.telling.revised import Names
+from duban.core.telling.whens import chinese
 from duban.ports import Commit, Conflict, Ledger
 from duban.service import TRIES, Service
 
 app = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NOTICES = frozenset(kind for kind in EntryKind if kind.startswith(("notice-", "rung-"))) - {EntryKind.NOTICE_SENT}
+"""Entries about notices on their way."""
 
 
 @app.command("verify")
@@ -136,3 +145,68 @@ def list_entries(
         table.add_row(str(entry.sequence), moment, entry.kind, entry.step, entry.actor, escape(said))
     console().print(table)
     typer.echo(f"{len(entries)} entries")
+
+
+@app.command("show")
+def show(
+    initiative: Annotated[
+        str | None, typer.Argument(metavar="[INITIATIVE]", help="Whose history; the plan's own when left out.")
+    ] = None,
+    step: Annotated[str | None, typer.Option(metavar="STEP", help="Only what happened to this step.")] = None,
+    notices: Annotated[bool, typer.Option("--notices", help="With what became of every notice.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell what happened to an initiative, whether or not the plan still has it, or to the plan (台账)."""
+    with opened() as at:
+        told = list(_told(at.service, initiative, step, notices=notices))
+    if as_json:
+        print_json([{"moment": entry.at, "said": said, **plain_entry(entry)} for entry, said in told])
+        return
+    for entry, said in told:
+        typer.echo(f"{chinese(entry.day)}　{said}")
+    if not told:
+        typer.echo("台账中没有记录")
+
+
+def _told(service: Service, initiative: str | None, step: str | None, *, notices: bool) -> Iterator[tuple[Entry, str]]:
+    """Entries and what they say, those of notices only when asked for."""
+    entries = service.ledger.entries(initiative or PLAN)
+    if initiative is not None and not entries:
+        service.initiative(initiative)  # refuses a name that is in neither the ledger nor the plan
+    names = Names(service.office.directory, _plans(service))
+    was = _was(service, initiative, step)
+    for entry in about(entries, step, was) if step else entries:
+        if notices or entry.kind not in NOTICES:
+            title = title_of(names, entry)
+            yield entry, f"{title}{'：' if title else ''}{in_full(names, entry, _unit(names, entry))}"
+
+
+def _plans(service: Service) -> tuple[Plan, ...]:
+    """The plan in force and those before it, newest first: removed steps keep their titles."""
+    applied = [restored(entry.data["plan"]) for entry in reversed(service.ledger.entries(PLAN))]
+    return (service.office.plan, *applied)
+
+
+def _was(service: Service, initiative: str | None, step: str | None) -> str | None:
+    """The name a step had before, where the plan still tells of it."""
+    found = Names(service.office.directory, (service.office.plan,)).find(StepRef(initiative or "", step or ""))
+    return found.was if found is not None else None
+
+
+def _unit(names: Names, entry: Entry) -> str:
+    """What an indicator is counted in."""
+    step = names.find(StepRef(entry.initiative, entry.step))
+    return step.target.unit if step is not None and step.target else ""
+
+
+def plain_entry(entry: Entry) -> dict[str, object]:
+    """An entry as data; of an application without the plan it holds."""
+    data = {key: value for key, value in entry.data.items() if key not in ("plan", "replans")}
+    return {
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "step": entry.step,
+        "day": entry.day,
+        "actor": entry.actor,
+        "data": data,
+    }

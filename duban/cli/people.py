@@ -16,7 +16,7 @@ from duban.cli.prefect_server import ask
 from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import StepRef
-from duban.core.telling.phrases import chinese
+from duban.core.telling.whens import chinese
 from duban.core.titles import STATUS_TITLES
 from duban.service import Result
 

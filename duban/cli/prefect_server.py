@@ -23,12 +23,17 @@ QUIET = {
 """What an office's own settings need beside them: Prefect must neither count its users nor start a server here."""
 
 
+def address(settings: Settings, stack: Addresses | None) -> str | None:
+    """The address of the server: the stack's, or the one the environment names; None where there is none."""
+    return stack.api if stack else settings.variables.get(API_VARIABLE) or None
+
+
 def connect(settings: Settings, stack: Addresses | None) -> str:
     """Make this process a client of the server, before Prefect is first imported; the server's address.
 
     Raises ServerUnreachable when no server is known or the one that is does not answer.
     """
-    api = stack.api if stack else settings.variables.get(API_VARIABLE)
+    api = address(settings, stack)
     if not api:
         raise ServerUnreachable(f"no Prefect server: none runs on {settings.var}, and {API_VARIABLE} is not set")
     if not _answers(api):

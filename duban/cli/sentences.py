@@ -1,15 +1,13 @@
 """The reasons of a step in Chinese, as coordinators read them: lines under headings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 
-from duban.core.days.workdays import DayUnit
 from duban.core.deciding.office import Office
 from duban.core.deciding.why import Limit, Link, Origin, Rule, Why
 from duban.core.ledger.summary import Light
-from duban.core.planning.when import PERIOD, START, Relative
+from duban.core.planning.when import Relative
 from duban.core.telling.gauges import in_words, source
-from duban.core.telling.phrases import chinese
+from duban.core.telling.whens import UNITS, chinese, distance
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 
 RULES: Mapping[Rule, str] = {
@@ -22,8 +20,6 @@ RULES: Mapping[Rule, str] = {
     Rule.UNANSWERED: "按催办回应",
 }
 """How each rule judges."""
-
-UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "个自然日"}
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -111,16 +107,8 @@ class _Told:
             case Origin.DURATION:
                 return f"启动后{limit.duration.likely}{UNITS[limit.duration.unit]}，限时办结"
             case Origin.DISTANCE:
-                return self._distance(limit, limit.written) if isinstance(limit.written, Relative) else ""
-
-    def _distance(self, limit: Limit, written: Relative) -> str:
-        side = "后" if written.amount >= 0 else "前"
-        return f"{self._anchor(limit, written)}{side}{abs(written.amount)}{UNITS[written.unit]}"
-
-    def _anchor(self, limit: Limit, written: Relative) -> str:
-        if isinstance(written.anchor, date):
-            return chinese(written.anchor)
-        return {START: "计划开始", PERIOD: "本期末"}.get(written.anchor) or f"{self._some(limit.anchors)}办结"
+                hung = f"{self._some(limit.anchors)}办结" if limit.anchors else ""
+                return distance(limit.written, hung) if isinstance(limit.written, Relative) else ""
 
     def _some(self, links: Sequence[Link]) -> str:
         return f"“{links[0].title}”" + (f"等{len(links)}项" if len(links) > 1 else "")

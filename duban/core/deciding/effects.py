@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.forecast import Forecast, Late, forecast
 from duban.core.deciding.schedule import Schedule
 from duban.core.planning.plan import StepRef
@@ -63,13 +64,13 @@ def extended(schedule: Schedule, step: StepRef, to: date) -> Effects:
     end = max(to, before.finish[step])
     after = forecast(schedule, {schedule.place[step]: schedule.time(end)}, {step: to})
     were_late, are_late = _late(before), _late(after)
-    steps = tuple(_shifts(schedule, before.finish, after.finish))
+    steps = tuple(shifts(schedule.calendar, before.finish, after.finish))
     return Effects(
         step=step,
         to=to,
         steps=steps,
-        initiatives=tuple(_shifts(schedule, before.ends, after.ends)),
-        deadlines=tuple(_shifts(schedule, before.due, after.due)),
+        initiatives=tuple(shifts(schedule.calendar, before.ends, after.ends)),
+        deadlines=tuple(shifts(schedule.calendar, before.due, after.due)),
         late=tuple(late for ref, late in are_late.items() if ref not in were_late),
         later=tuple(late for ref, late in are_late.items() if ref in were_late and late.days > were_late[ref].days),
         in_time=tuple(ref for ref in were_late if ref not in are_late),
@@ -81,10 +82,11 @@ def _late(seen: Forecast) -> dict[StepRef, Late]:
     return {late.step: late for late in seen.late}
 
 
-def _shifts(schedule: Schedule, before: Mapping[Name, date], after: Mapping[Name, date]) -> Iterator[Shift]:
+def shifts(calendar: WorkCalendar, before: Mapping[Name, date], after: Mapping[Name, date]) -> Iterator[Shift]:
+    """Days that are not what they were, of names that both know, in the order of `after`."""
     for name, day in after.items():
         if name in before and day != before[name]:
-            yield Shift(name, before[name], day, schedule.calendar.between(before[name], day))
+            yield Shift(name, before[name], day, calendar.between(before[name], day))
 
 
 def _stays(schedule: Schedule, moved: set[StepRef | str], after: Forecast) -> Iterator[Stay]:

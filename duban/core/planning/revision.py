@@ -154,6 +154,7 @@ def _terms(step: Step, renames: Renames) -> dict[str, Any]:
         terms.pop(name, None)
     return terms | {
         "needs": named(step.needs),
+        "slots": named(step.slots),
         "due": _distance(step.due, named(step.due_anchor)),
         "earliest": _distance(step.earliest, named(step.earliest_anchor)),
     }

@@ -7,8 +7,8 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.planning.plan import HUMAN, Step
-from duban.core.telling.phrases import chinese
 from duban.core.telling.tables import as_markdown, escape
+from duban.core.telling.whens import chinese
 
 HEADER = ("单位", "职责", "负责人", "联络员", "承办事项及时限", "签收时限")
 

@@ -7,9 +7,9 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.office import Look
 from duban.core.planning.plan import Step
-from duban.core.telling.phrases import chinese
 from duban.core.telling.tables import as_markdown, escape
 from duban.core.telling.trend import trend
+from duban.core.telling.whens import chinese
 
 HEADER = ("指标", "目标", "最新", "统计日期", "今日应达", "完成", "来源")
 SOURCES: Mapping[str, str] = {"csv": "表格", "sql": "数据库", "http": "接口"}

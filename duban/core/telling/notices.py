@@ -18,7 +18,8 @@ from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
 from duban.core.telling import phrases
-from duban.core.telling.phrases import Matter, chinese
+from duban.core.telling.phrases import Matter
+from duban.core.telling.whens import chinese
 from duban.core.titles import LIGHT_TITLES
 
 REMINDING = frozenset({"remind", "press"})

@@ -1,6 +1,6 @@
 """The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
@@ -16,6 +16,9 @@ from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Rung
+from duban.core.telling.events import event
+from duban.core.telling.revised import Names
+from duban.core.telling.whens import chinese
 from duban.core.titles import SLIP_TITLES
 
 
@@ -44,11 +47,6 @@ class Matter:
     def last(self, *kinds: EntryKind) -> Entry:
         """The last entry of one of these kinds; there is one where a rung hangs on it."""
         return [entry for entry in self.entries if entry.kind in kinds][-1]
-
-
-def chinese(day: date | None) -> str:
-    """A day as 2024年6月28日; empty for none."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 # Why now -------------------------------------------------------------------------------------------------------------
@@ -180,73 +178,35 @@ def next_rung(matter: Matter) -> str:
     return f"若{day.month}月{day.day}日前仍未{UNANSWERED[anchors[first.rung]]}，将{told}"
 
 
+HISTORY = frozenset(
+    {
+        EntryKind.SIGNED,
+        EntryKind.REPORTED,
+        EntryKind.SUBMITTED,
+        EntryKind.RETURNED,
+        EntryKind.EXTENSION_ASKED,
+        EntryKind.EXTENSION_GRANTED,
+        EntryKind.EXTENSION_REFUSED,
+        EntryKind.SUSPENDED,
+        EntryKind.RESUMED,
+        EntryKind.HANDED_OVER,
+        EntryKind.REPLANNED,
+        EntryKind.NOTICE_SENT,
+    }
+)
+"""What a slip tells of what happened before."""
+
+
 def history(matter: Matter) -> tuple[str, ...]:
     """What happened to the step, oldest first."""
-    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in EVENTS)
+    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in HISTORY)
 
 
 def _event(matter: Matter, entry: Entry) -> str:
-    return EVENTS[entry.kind](matter, entry)
+    office = matter.look.office
+    unit = matter.step.target.unit if matter.step.target else ""
+    return event(Names(office.directory, (office.plan,)), entry, unit)
 
 
 def _said(entry: Entry) -> str:
     return str(entry.data.get("reason", ""))
-
-
-Telling = Callable[[Matter, Entry], str]
-
-
-def _did(what: str) -> Telling:
-    """Who did it, and what they said."""
-
-    def tell(matter: Matter, entry: Entry) -> str:
-        said = _said(entry)
-        return f"{matter.title(entry.actor)}{what}" + (f"：{said}" if said else "")
-
-    return tell
-
-
-def _until(what: str) -> Telling:
-    def tell(matter: Matter, entry: Entry) -> str:
-        late = "（逾期提出）" if entry.data.get("late") else ""
-        return _did(f"{what}{chinese(date.fromisoformat(entry.data['to']))}{late}")(matter, entry)
-
-    return tell
-
-
-def _signed(matter: Matter, entry: Entry) -> str:
-    return f"{matter.title(entry.actor)}签收"  # what was said on the way is told of the report that came with it
-
-
-def _reported(matter: Matter, entry: Entry) -> str:
-    unit = matter.step.target.unit if matter.step.target else ""
-    told = [
-        f"进度{entry.data['progress']}%" if "progress" in entry.data else "",
-        f"已达{entry.data['value']:g}{unit}" if "value" in entry.data else "",
-        _said(entry),
-    ]
-    return f"{matter.title(entry.actor)}反馈：{'，'.join(filter(None, told))}"
-
-
-def _handed_over(matter: Matter, entry: Entry) -> str:
-    return _did(f"转由{matter.title(entry.data['to'])}承办")(matter, entry)
-
-
-def _sent(matter: Matter, entry: Entry) -> str:
-    return f"《{SLIP_TITLES[entry.data['slip']]}》送{matter.title(entry.data['recipient'])}"
-
-
-EVENTS: Mapping[EntryKind, Telling] = {
-    EntryKind.SIGNED: _signed,
-    EntryKind.REPORTED: _reported,
-    EntryKind.SUBMITTED: _did("报送办结"),
-    EntryKind.RETURNED: _did("退回"),
-    EntryKind.EXTENSION_ASKED: _until("申请延期至"),
-    EntryKind.EXTENSION_GRANTED: _until("同意延期至"),
-    EntryKind.EXTENSION_REFUSED: _did("不同意延期"),
-    EntryKind.SUSPENDED: _did("中止办理"),
-    EntryKind.RESUMED: _did("恢复办理"),
-    EntryKind.HANDED_OVER: _handed_over,
-    EntryKind.NOTICE_SENT: _sent,
-}
-"""What a slip tells of what happened before."""

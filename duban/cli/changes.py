@@ -1,0 +1,141 @@
+"""`duban diff` and `duban apply`: the plan of the files beside the one in force, and putting it in force."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from duban.applying import Author, apply, propose
+from duban.cli.exits import Exit, ServerUnreachable
+from duban.cli.opening import Opened, opened
+from duban.cli.output import print_json
+from duban.cli.prefect_server import address, connect
+from duban.cli.revisions import describe, report
+from duban.cli.up import PATROL_EVERY
+from duban.core.deciding.office import Office
+from duban.core.ledger.entries import PLAN
+from duban.core.telling.revised import Names
+from duban.core.telling.whens import chinese
+
+if TYPE_CHECKING:
+    from deployments.apply import Difference
+
+app = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def diff(as_json: Json = False) -> None:
+    """Compare the plan of the files with the one in force: what differs, what it touches, what moves (计划调整)."""
+    with opened() as at:
+        proposal = propose(at.service, _wanted(at), Author(""))
+        found = None if proposal.first or proposal.empty else proposal.consequences()
+        if as_json:
+            print_json(report(proposal, found))
+        else:
+            _say((*_in_force(at), *describe(proposal, found)))
+    raise typer.Exit(Exit.FINE if proposal.empty else Exit.PROBLEMS)
+
+
+def _wanted(at: Opened) -> Office:
+    """The bureau with the plan of the files; raises BadInput."""
+    from duban.wiring import load_office  # noqa: PLC0415  loaded with the engine anyway, not by `check`
+
+    return load_office(at.settings)
+
+
+def _in_force(at: Opened) -> Iterator[str]:
+    """Which plan is in force, since when, by whom and why."""
+    entry = at.service.ledger.last(PLAN)
+    if entry is not None:
+        by = Names(at.service.office.directory, ()).title(entry.actor)
+        reason = f"：{entry.data['reason']}" if entry.data["reason"] else ""
+        yield f"现行计划：第{entry.sequence}次应用（{chinese(entry.day)}，{by}{reason}）"
+
+
+@app.command("apply")
+def apply_command(
+    *,
+    by: Annotated[str, typer.Option(metavar="POST", help="The post that changes the plan.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; not needed the first time.")] = "",
+    cancel: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STEP", help="A removed step that may go though it was begun; once for each."),
+    ] = None,
+    cancel_all: Annotated[
+        bool, typer.Option("--cancel-all-removed", help="Let every removed step go that was begun.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the plan of the files in force and bring the Prefect server to it; a second time there is nothing to do."""
+    author = Author(by.strip(), reason.strip(), tuple(cancel or ()), cancel_all)
+    with opened() as at:
+        wanted = _wanted(at)
+        if dry_run:
+            proposal, office = propose(at.service, wanted, author), wanted
+        else:
+            proposal, service = apply(at.service, wanted, author)
+            office = service.office
+        server = _Server(at, office)
+        server.bring(change=not dry_run)
+        if as_json:
+            print_json({"plan": report(proposal), "applied": not (dry_run or proposal.empty), **server.report()})
+        else:
+            _say((*describe(proposal), *server.lines()))
+        server.complain()
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+class _Server:
+    """The Prefect server's part of applying a plan; where none is known there is nothing to bring to the plan."""
+
+    def __init__(self, at: Opened, office: Office) -> None:
+        self.at, self.office = at, office
+        self.known = address(at.settings, at.stack) is not None
+        self.changes: Difference | None = None
+        self.trouble: ServerUnreachable | None = None
+
+    def bring(self, *, change: bool) -> None:
+        """Find what differs and, unless it is only asked for, change it."""
+        if not self.known:
+            return
+        try:
+            connect(self.at.settings, self.at.stack)
+        except ServerUnreachable as trouble:
+            self.trouble = trouble
+            return
+        from deployments.apply import difference, make  # noqa: PLC0415  Prefect reads its settings when imported
+
+        self.changes = difference(self.office, patrol_every=None if self.at.settings.clock else PATROL_EVERY)
+        if change:
+            make(self.changes, self.at.settings.stack.pool)
+
+    def report(self) -> dict[str, Any]:
+        """As data: deployments by name."""
+        found = self.changes
+        if found is None:
+            return {"server": False, "create": [], "update": [], "remove": [], "same": 0}
+        create, update = [item.name for item in found.create], [item.name for item in found.update]
+        remove = [item.name for item in found.remove]
+        return {"server": True, "create": create, "update": update, "remove": remove, "same": found.same}
+
+    def lines(self) -> Iterator[str]:
+        """In words."""
+        if not self.known:
+            yield "没有 Prefect 服务（duban up 未运行，也未设置 PREFECT_API_URL）：只涉及台账，部署待启动后再应用"
+        elif self.changes is not None:
+            told = self.report()
+            for mark, key in (("+", "create"), ("~", "update"), ("-", "remove")):
+                yield from (f"{mark} {name}" for name in told[key])
+            yield "部署：无需变更" if self.changes.empty else f"部署：{self.changes.same} 个不变"
+
+    def complain(self) -> None:
+        """Raise ServerUnreachable where a known server did not answer: the ledger is done, the deployments are not."""
+        if self.trouble is not None:
+            raise ServerUnreachable(f"{self.trouble}. The ledger is as said above; apply again for the deployments")

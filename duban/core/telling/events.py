@@ -1,0 +1,180 @@
+"""What happened, entry by entry, in Chinese: who did what, and what they said."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.planning.plan import StepRef
+from duban.core.planning.revision import Edit
+from duban.core.telling.revised import Names, edits_in_words
+from duban.core.telling.whens import chinese
+from duban.core.titles import SLIP_TITLES
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry, and what it takes to tell it: names, and the unit an indicator is counted in."""
+
+    names: Names
+    entry: Entry
+    unit: str = ""
+
+    def get(self, key: str) -> Any:
+        """A value of the entry; empty where it has none."""
+        return self.entry.data.get(key, "")
+
+    @property
+    def actor(self) -> str:
+        """Who did it."""
+        return self.names.title(self.entry.actor)
+
+
+Telling = Callable[[Told], str]
+
+
+def event(names: Names, entry: Entry, unit: str = "") -> str:
+    """What an entry tells, without its day and its step."""
+    return EVENTS[entry.kind](Told(names, entry, unit))
+
+
+def _is(what: str) -> Telling:
+    """It happened by itself."""
+    return lambda told: what
+
+
+def _did(what: str) -> Telling:
+    """Who did it, and what they said."""
+
+    def tell(told: Told) -> str:
+        said = told.get("reason")
+        return f"{told.actor}{what}" + (f"：{said}" if said else "")
+
+    return tell
+
+
+def _until(what: str) -> Telling:
+    def tell(told: Told) -> str:
+        late = "（逾期提出）" if told.get("late") else ""
+        return _did(f"{what}{chinese(date.fromisoformat(told.get('to')))}{late}")(told)
+
+    return tell
+
+
+def _signed(told: Told) -> str:
+    return f"{told.actor}签收"  # what was said on the way is told of the report that came with it
+
+
+def _reported(told: Told) -> str:
+    data = told.entry.data
+    said = [
+        f"进度{data['progress']}%" if "progress" in data else "",
+        f"已达{data['value']:g}{told.unit}" if "value" in data else "",
+        told.get("reason"),
+    ]
+    return f"{told.actor}反馈：{'，'.join(filter(None, said))}"
+
+
+def _on(what: str) -> Telling:
+    """What takes effect on a day of its own, which may be before the day it was noticed."""
+
+    def tell(told: Told) -> str:
+        day = date.fromisoformat(told.get("day"))
+        return what if day == told.entry.day else f"{what}（自{chinese(day)}）"
+
+    return tell
+
+
+def _handed_over(told: Told) -> str:
+    return _did(f"转由{told.names.title(told.get('to'))}承办")(told)
+
+
+def _measured(told: Told) -> str:
+    return f"系统测得{told.get('value'):g}{told.unit}"
+
+
+def _replanned(told: Told) -> str:
+    """What an application of a plan did to the step."""
+    told_of = [
+        "计划新增此事项" if told.get("added") else "",
+        "计划删去此事项" if told.get("removed") else "",
+        f"原编号{told.get('was')}" if told.get("was") else "",
+        edits_in_words(told.names, told.entry.initiative, edits_of(told.entry)),
+        f"原时限{chinese(date.fromisoformat(told.get('moved')))}" if _moved_alone(told) else "",
+    ]
+    return _did(f"调整计划（{'；'.join(filter(None, told_of))}）")(told)
+
+
+def _moved_alone(told: Told) -> bool:
+    """Whether its deadline moved though the plan writes it as before."""
+    return bool(told.get("moved")) and "due" not in told.entry.data.get("edits", {})
+
+
+def edits_of(entry: Entry) -> tuple[Edit, ...]:
+    """The edits that an application told a step."""
+    return tuple(Edit(field, *values) for field, values in entry.data.get("edits", {}).items())
+
+
+def _notice(what: str) -> Telling:
+    """What became of a notice; some entries name the slip and the recipient, the others its key alone."""
+
+    def tell(told: Told) -> str:
+        outcome = f"：{told.get('outcome')}" if told.get("outcome") else ""
+        if not told.get("slip"):
+            return f"通知{told.get('notice')}{what}{outcome}"
+        return f"《{SLIP_TITLES[told.get('slip')]}》{what}{told.names.title(told.get('recipient'))}{outcome}"
+
+    return tell
+
+
+def _sent(told: Told) -> str:
+    return f"《{SLIP_TITLES[told.get('slip')]}》送{told.names.title(told.get('recipient'))}"
+
+
+EVENTS: Mapping[EntryKind, Telling] = {
+    EntryKind.ADOPTED: _is("纳入督办"),
+    EntryKind.OPENED: _on("启动"),
+    EntryKind.SIGNED: _signed,
+    EntryKind.REPORTED: _reported,
+    EntryKind.SUBMITTED: _did("报送办结"),
+    EntryKind.RETURNED: _did("退回"),
+    EntryKind.APPROVED: _did("审核通过"),
+    EntryKind.COMPLETED: _on("办结"),
+    EntryKind.EXTENSION_ASKED: _until("申请延期至"),
+    EntryKind.EXTENSION_GRANTED: _until("同意延期至"),
+    EntryKind.EXTENSION_REFUSED: _did("不同意延期"),
+    EntryKind.SUSPENDED: _did("中止办理"),
+    EntryKind.RESUMED: _did("恢复办理"),
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.CANCELLED: _did("终止"),
+    EntryKind.ACKNOWLEDGED: _did("知悉"),
+    EntryKind.REPLANNED: _replanned,
+    EntryKind.PLAN_APPLIED: _did("应用计划"),
+    EntryKind.ACTION_STARTED: _is("自动执行开始"),
+    EntryKind.ACTION_SUCCEEDED: lambda told: f"自动执行完成：{told.get('outcome')}",
+    EntryKind.ACTION_FAILED: lambda told: f"自动执行失败：{told.get('reason')}",
+    EntryKind.MEASURED: _measured,
+    EntryKind.MEASURING_FAILED: lambda told: f"指标未能测得：{told.get('reason')}",
+    EntryKind.RUNG_SKIPPED: lambda told: f"通知{told.get('notice')}不再补发",
+    EntryKind.NOTICE_QUEUED: _notice("待发"),
+    EntryKind.NOTICE_BUNDLED: _notice("编入每日汇总"),
+    EntryKind.NOTICE_CLAIMED: _notice("正在发送"),
+    EntryKind.NOTICE_SENT: _sent,
+    EntryKind.NOTICE_REFUSED: _notice("未送达，稍后再送"),
+    EntryKind.NOTICE_POSTPONED: _notice("推迟发送"),
+    EntryKind.NOTICE_DROPPED: _notice("不再发送"),
+    EntryKind.NOTICE_DEAD: _notice("送达失败"),
+}
+"""How each kind of entry is told."""
+
+
+def title_of(names: Names, entry: Entry) -> str:
+    """The step an entry is about, as its title; empty for the initiative itself."""
+    return names.step(StepRef(entry.initiative, entry.step)) if entry.step else ""
+
+
+def in_full(names: Names, entry: Entry, unit: str = "") -> str:
+    """What an entry tells, with the deliverables it names."""
+    evidence = "、".join(entry.data.get("evidence", ()))
+    return event(names, entry, unit) + (f"（成果：{evidence}）" if evidence else "")
