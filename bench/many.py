@@ -1,4 +1,4 @@
-"""Sixty-six initiatives of twelve steps looked at at once: our worker beside Prefect's process worker, same deployments.
+"""Sixty-six initiatives of twelve steps at once: our worker beside Prefect's process worker, same deployments.
 
 The morning patrol of a whole plan: a run is asked for each initiative, and the clock stops when the last has ended. The
 process worker runs the very same ticks by the same command, each in a process of its own, four at a time, at which two

@@ -7,20 +7,21 @@ alone, so that applying twice changes nothing.
 import json
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from prefect import Flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.deployments.runner import RunnerDeployment
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.events import DeploymentEventTrigger
-from prefect.schedules import Interval, Schedule
-from prefect.types.entrypoint import EntrypointType
 
 from duban.core.deciding.office import Office
 from duban.core.planning.action_file import DeploymentAction
@@ -35,6 +36,10 @@ PATROL_NAME = "0.00 巡查"
 ENDS = ("Completed", "Failed", "Crashed", "Cancelled", "TimedOut")
 """Prefect's own words for ended runs."""
 
+AT_ONCE = 4
+"""Deployments made at a time: as many keep the server's one process busy."""
+
+T = TypeVar("T")
 PARAMETER_TITLES = {"report": "填报（签收、反馈、报送、审核等）"}
 
 
@@ -162,35 +167,63 @@ def difference(office: Office, *, patrol_every: int | None) -> Difference:
 
 
 def make(changes: Difference, pool: str) -> None:
-    """Carry out a difference. Interrupted, it is carried on by the next one."""
-    for gone in changes.remove:
-        _remove(gone.id)
-    for item in (*changes.create, *changes.update):
-        made = cast(UUID, _deployment(item, pool).apply())  # a coroutine only where an event loop runs
-        with get_client(sync_client=True) as client:  # last of all: it says that everything else is there
-            client.update_deployment(made, DeploymentUpdate(version=item.fingerprint()))
-
-
-def _remove(deployment: UUID) -> None:
+    """Carry out a difference, several deployments at a time. Interrupted, it is carried on by the next one."""
     with get_client(sync_client=True) as client:
-        client.delete_resource_owned_automations(f"prefect.deployment.{deployment}")
-        client.delete_deployment(deployment)
+        _each(changes.remove, lambda gone: _remove(client, gone.id))
+        _each(changes.create, lambda item: _make(client, item, pool, begun=False))
+        _each(changes.update, lambda item: _make(client, item, pool, begun=True))
 
 
-def _deployment(item: Wanted, pool: str) -> RunnerDeployment:
-    schedules: list[Schedule] = [] if item.every is None else [Interval(item.every)]
-    deployment = RunnerDeployment.from_flow(
-        item.flow,
-        name=item.name,
-        schedules=schedules,
-        triggers=list(item.triggers),
-        description=item.description,
+def _each(items: Sequence[T], do: Callable[[T], None]) -> None:
+    """Do something with each, several at a time; what is not begun is left when one fails, or at Ctrl-C."""
+    helpers = ThreadPoolExecutor(AT_ONCE)
+    try:
+        # Prefect keeps its settings in the context, which threads do not inherit.
+        for done in [helpers.submit(copy_context().run, do, item) for item in items]:
+            done.result()
+    finally:
+        helpers.shutdown(cancel_futures=True)
+
+
+def _remove(client: SyncPrefectClient, deployment: UUID) -> None:
+    client.delete_resource_owned_automations(f"prefect.deployment.{deployment}")
+    client.delete_deployment(deployment)
+
+
+def _make(client: SyncPrefectClient, item: Wanted, pool: str, *, begun: bool) -> None:
+    """Make a deployment, or make it anew over the one that was `begun`; its fingerprint last of all.
+
+    Because it says that everything else is there. Where nothing else is, it goes along.
+    """
+    alone = not (begun or item.triggers)
+    made = _store(client, item, pool, version=item.fingerprint() if alone else None)
+    if alone:
+        return
+    client.delete_resource_owned_automations(f"prefect.deployment.{made}")
+    for trigger in item.triggers:
+        trigger.set_deployment_id(made)
+        client.create_automation(trigger.as_automation())
+    client.update_deployment(made, DeploymentUpdate(version=item.fingerprint()))
+
+
+def _store(client: SyncPrefectClient, item: Wanted, pool: str, version: str | None) -> UUID:
+    schema = item.flow.parameters.model_dump(exclude_unset=True)
+    # Prefect labels the parameter with its English name, whatever title it is given.
+    for name, shown in schema["properties"].items():
+        shown["title"] = PARAMETER_TITLES.get(name, name)
+    schedule = DeploymentScheduleCreate(schedule=IntervalSchedule(interval=timedelta(seconds=item.every or 1)))
+    return client.create_deployment(
+        client.create_flow_from_name(item.flow.name),
+        item.name,
+        version=version,
+        schedules=[schedule] if item.every else [],
         tags=list(item.tags),
+        description=item.description,
         work_pool_name=pool,
         job_variables={"command": item.command},
-        entrypoint_type=EntrypointType.MODULE_PATH,
+        entrypoint=f"{item.flow.__module__}.{item.flow.fn.__name__}",
+        parameter_openapi_schema=schema,
+        enforce_parameter_schema=True,
+        paused=False,
+        pull_steps=[],
     )
-    # Prefect labels the parameter with its English name, whatever title it is given.
-    for name, shown in deployment._parameter_openapi_schema.properties.items():
-        shown["title"] = PARAMETER_TITLES.get(name, name)
-    return deployment

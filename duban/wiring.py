@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
@@ -23,6 +23,9 @@ from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings
 
+if TYPE_CHECKING:
+    from duban.adapters.sql_ledger import SqlLedger
+
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 """Years the calendar covers before and after a plan: a plan is still looked at, and forecast, after its end."""
 
@@ -31,8 +34,12 @@ FAULTY_PLAN_YEARS = (2007, 2040)
 """Years to check the rest of a plan by whose own years cannot be read."""
 
 
+K = TypeVar("K")
+V = TypeVar("V")
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Name, time of change, size and number of every file of a folder: two that are equal mean the same files."""
+Shelf = list[tuple[tuple[K, Stamp], V]]
+"""What was made last, with what it was made of; empty before the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
-_read: list[tuple[tuple[Settings, Stamp, int], Office]] = []
+_services: "Shelf[tuple[Settings, int], Service]" = []
+_templates: "Shelf[Path, Wording]" = []
 
 
 def current_office(settings: Settings) -> Office:
@@ -77,8 +85,15 @@ def current_office(settings: Settings) -> Office:
 
     For processes that live long: the same object as before tells that nothing has changed.
     """
-    with at_work(settings) as service:
-        return service.office
+    return _kept_service(settings).office
+
+
+def _kept(shelf: "Shelf[K, V]", key: K, folder: Path, make: Callable[[], V]) -> V:
+    """What was made last, as long as neither its key nor a file of the folder has changed since."""
+    wanted = (key, _stamp(folder))  # before it is made: what changes meanwhile is read again
+    if not shelf or shelf[0][0] != wanted:
+        shelf[:] = [(wanted, make())]
+    return shelf[0][1]
 
 
 def _stamp(folder: Path) -> Stamp:
@@ -130,10 +145,9 @@ def _carrier(settings: Settings) -> Carrier:
 
 def _wording(settings: Settings) -> Callable[[Slip], Words]:
     """The bureau's templates, read when the first letter is written: most ticks write none."""
-    compiled = cache(Wording)
 
     def words(slip: Slip) -> Words:
-        return compiled(settings.notices)(slip)
+        return _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(slip)
 
     return words
 
@@ -164,12 +178,9 @@ def unborn(settings: Settings) -> bool:
 
 
 def _office(settings: Settings, ledger: Ledger) -> Office:
-    """The bureau with the plan in force, read again only when a file of `config/` or that plan is another one."""
+    """The bureau with the plan in force."""
     entry = ledger.last(PLAN)
-    wanted = (settings, _stamp(settings.file.parent), entry.sequence if entry else 0)  # before reading
-    if not _read or _read[0][0] != wanted:
-        _read[:] = [(wanted, _office_around(settings, entry) if entry else load_office(settings))]
-    return _read[0][1]
+    return _office_around(settings, entry) if entry else load_office(settings)
 
 
 def _office_around(settings: Settings, applied: Entry) -> Office:
@@ -187,4 +198,39 @@ def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
     An `office` loaded already saves reading its files again.
     """
     with at_work(settings, office) as service:
-        yield Desk(settings, service, _carrier(settings), _wording(settings))
+        yield _desk(settings, service)
+
+
+def kept_desk(settings: Settings, office: Office | None = None) -> Desk:
+    """As `desk`, for flows, whose process may run one after another: what it holds stays open for the next."""
+    if office is not None and office.plan.id != plan_id(settings):
+        ledger = _keep_ledger(settings, office.plan.id)
+        return _desk(settings, in_force(Service(office, ledger, make_clock(settings))))
+    service = _kept_service(settings)
+    if office is not None and office is not service.office:
+        service = in_force(replace(service, office=office))
+    return _desk(settings, service)
+
+
+def _kept_service(settings: Settings) -> Service:
+    """The engine on the plan in force, made anew only when a file of `config/` or that plan is another one."""
+    if unborn(settings):
+        load_office(settings)  # before there is a ledger: bad input changes nothing
+    ledger = _keep_ledger(settings, plan_id(settings))
+    key = (settings, ledger.length(PLAN))
+
+    def make() -> Service:
+        return in_force(Service(_office(settings, ledger), ledger, make_clock(settings)))
+
+    return replace(_kept(_services, key, settings.file.parent, make), ledger=ledger)
+
+
+def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
+    from duban.adapters.sql_ledger import keep_ledger  # noqa: PLC0415  as above
+
+    settings.var.mkdir(parents=True, exist_ok=True)
+    return keep_ledger(settings.ledger, plan)
+
+
+def _desk(settings: Settings, service: Service) -> Desk:
+    return Desk(settings, service, _carrier(settings), _wording(settings))

@@ -5,7 +5,7 @@ from prefect.client.schemas.objects import State
 
 from duban.core.telling.shown import Shown
 from duban.settings import load_settings
-from duban.wiring import desk
+from duban.wiring import kept_desk
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
 from tasks.sending import send_due
@@ -18,9 +18,9 @@ PATROLLED = Shown("已巡查", "COMPLETED")
 def patrol() -> State[None]:
     """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left,
     and publish the forecast of the plan when there is news."""
-    with desk(load_settings()) as at:
-        repeat_reports(at.service.office.plan)
-        asked = ask_for_ticks(at.service.office.plan, at.service.due())
-        sent = send_due(at)
-        publish_forecast(at.service)
-        return as_state(PATROLLED, f"启动{len(asked)}项举措，处理{sent}份通知")
+    at = kept_desk(load_settings())
+    repeat_reports(at.service.office.plan)
+    asked = ask_for_ticks(at.service.office.plan, at.service.due())
+    sent = send_due(at)
+    publish_forecast(at.service)
+    return as_state(PATROLLED, f"启动{len(asked)}项举措，处理{sent}份通知")

@@ -12,7 +12,7 @@ from duban.core.telling.shown import REFUSED
 from duban.ports import Outside
 from duban.service import ACTION_TRIES, Result
 from duban.settings import load_settings
-from duban.wiring import Desk, desk
+from duban.wiring import Desk, kept_desk
 from flows.forms import Form, command_of
 from tasks.actions import Errand, Waiting, run_action, timed
 from tasks.flow_runs import ended_run
@@ -26,14 +26,14 @@ DIED = "执行该事项的进程多次中断"
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
     """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
-    with desk(load_settings(), office) as at:
-        try:
-            result = take_in(at, flow_run, initiative, form)
-        except Refused as refusal:
-            return as_state(REFUSED, str(refusal))
-        if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
-            result = at.service.tick(initiative)
-        return show(flow_run, result)
+    at = kept_desk(load_settings(), office)
+    try:
+        result = take_in(at, flow_run, initiative, form)
+    except Refused as refusal:
+        return as_state(REFUSED, str(refusal))
+    if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
+        result = at.service.tick(initiative)
+    return show(flow_run, result)
 
 
 def take_in(at: Desk, flow_run: FlowRun, initiative: str, form: Form | None) -> Result:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
@@ -22,6 +22,7 @@ from prefect.states import Crashed, Scheduled
 
 from duban.adapters.clock import SystemClock
 from duban.core.planning.plan import Initiative, Plan
+from tasks.server import server
 
 T = TypeVar("T")
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
@@ -60,7 +61,7 @@ def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     """
     if not initiatives:
         return ()
-    with get_client(sync_client=True) as client:
+    with server() as client:
         deployments = deployed(client, plan)
         busy = under_way(client, plan)
         asked = []
@@ -108,7 +109,7 @@ def repeat_reports(plan: Plan) -> int:
     """
     states = FlowRunFilterState(name=FlowRunFilterStateName(any_=BROKEN_OFF))
     lately = FlowRunFilterExpectedStartTime(after_=SystemClock().now() - REPEATED_FOR)
-    with get_client(sync_client=True) as client:
+    with server() as client:
         broken = _runs(client, plan, FlowRunFilter(state=states, expected_start_time=lately))
         forms = [run for run in broken if run.parameters.get("report") and run.run_count < BEGUN_AT_MOST]
         for run in forms:

@@ -1,7 +1,5 @@
 """The page of the whole plan's forecast: published by the patrol when there is something new to say."""
 
-from prefect.artifacts import create_markdown_artifact
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 
@@ -11,6 +9,7 @@ from duban.core.deciding.forecast import forecast
 from duban.core.telling.lateness import Prospect
 from duban.core.telling.outlook_page import outlook_page, without_forecast
 from duban.service import Service
+from tasks.server import publish, server
 
 
 def publish_forecast(service: Service) -> bool:
@@ -24,14 +23,14 @@ def publish_forecast(service: Service) -> bool:
     made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.ledger.last_at()}"
     if _said_last(key) == made_of:
         return False
-    create_markdown_artifact(key=key, markdown=_page(service), description=made_of)
+    publish(key, _page(service), made_of)
     return True
 
 
 def _said_last(key: str) -> str | None:
     """The description of the last version of a page; None where there is none."""
     ours = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
-    with get_client(sync_client=True) as client:
+    with server() as client:
         found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
     return found[0].description if found else None
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from prefect.artifacts import create_markdown_artifact
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.events import emit_event
 from prefect.utilities.engine import emit_task_run_state_change_event
@@ -22,6 +20,7 @@ from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import page
 from duban.core.telling.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
+from tasks.server import publish, server
 
 MILESTONE_EVENT = "duban.step.closed"
 RANK = timedelta(milliseconds=200)
@@ -106,17 +105,14 @@ def _message(row: StepRow) -> str:
 
 def show_page(look: Look, decision: Decision) -> None:
     """Publish the initiative's page; its versions are its history."""
-    create_markdown_artifact(
-        key=f"{look.office.plan.id}-{look.initiative.id}",
-        markdown=page(look, decision),
-        description=f"{look.initiative.number} {look.initiative.title}",
-    )
+    key = f"{look.office.plan.id}-{look.initiative.id}"
+    publish(key, page(look, decision), f"{look.initiative.number} {look.initiative.title}")
 
 
 def name_run(flow_run: FlowRun, look: Look, summary: Summary) -> None:
     """Let the run's name say date, progress and light."""
     light = f"{LIGHT_MARKS[summary.light]}{LIGHT_TITLES[summary.light]}"
-    with get_client(sync_client=True) as client:
+    with server() as client:
         client.update_flow_run(flow_run.id, name=f"{look.today} {summary.done}/{summary.total} {light}")
 
 

@@ -39,11 +39,29 @@ def open_ledger(url: str, plan: str) -> "SqlLedger":
     return SqlLedger(engine, plan)
 
 
+_kept: dict[tuple[str, str], "SqlLedger"] = {}
+
+
+def keep_ledger(url: str, plan: str) -> "SqlLedger":
+    """As `open_ledger`, and kept open for the next time, when its schema is looked at anew: it may be newer by then.
+
+    For processes that live long; one ledger is kept, and closed when another is asked for.
+    """
+    if (url, plan) in _kept:
+        upgrade(_kept[url, plan].engine)
+        return _kept[url, plan]
+    for other in _kept.values():
+        other.close()
+    _kept.clear()
+    _kept[url, plan] = open_ledger(url, plan)
+    return _kept[url, plan]
+
+
 class SqlLedger:
     """The memory of one plan in a database; several plans, processes and threads may share the database."""
 
     def __init__(self, engine: Engine, plan: str) -> None:
-        self._engine = engine
+        self.engine = engine
         self._plan = plan
 
     def __enter__(self) -> Self:
@@ -56,25 +74,31 @@ class SqlLedger:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
         query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return tuple(_entries(connection.execute(query)))
 
     def last(self, initiative: str) -> Entry | None:
         """The last entry of an initiative or chain; None when it has none."""
         query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return next(_entries(connection.execute(query)), None)
+
+    def length(self, initiative: str) -> int:
+        """How many entries an initiative or chain has."""
+        query = select(func.max(ENTRY.c.sequence)).filter_by(plan=self._plan, initiative=initiative)
+        with reading(self.engine) as connection:
+            return connection.scalar(query) or 0
 
     def initiatives(self) -> Sequence[str]:
         """Initiatives and chains that have entries, sorted."""
         every = _initiatives(self._plan)
         query = select(every.c.initiative).where(every.c.initiative.is_not(None)).order_by(every.c.initiative)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return connection.scalars(query).all()
 
     @contextmanager
@@ -82,14 +106,14 @@ class SqlLedger:
         """All entries of the plan, by initiative and sequence, as they were at one moment."""
         query = _of(ENTRY, self._plan).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
         with (
-            reading(self._engine) as connection,
+            reading(self.engine) as connection,
             connection.execution_options(yield_per=PAGE).execute(query) as rows,  # closed though not all are read
         ):
             yield _entries(rows)
 
     def commit(self, *commits: Commit) -> None:
         """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
-        with writing(self._engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
+        with writing(self.engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
             for commit in commits:
                 admit(commit, self._plan, self._head(connection, commit.initiative))
                 _append(connection, commit)
@@ -136,19 +160,19 @@ class SqlLedger:
             STEP.c.initiative.in_({ref.initiative for ref in steps}),  # said twice: SQLite looks up no pairs
             tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps]),
         )
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(query).all()
         return {StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast, row.held_by) for row in rows}
 
     def wakes(self, initiative: str) -> tuple[int, ...]:
         """Ids of the wakes an initiative has not answered yet."""
         query = _of(WAKE, self._plan, initiative).with_only_columns(WAKE.c.id).order_by(WAKE.c.id)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return tuple(connection.scalars(query))
 
     def wake(self, initiatives: Iterable[str], at: datetime) -> None:
         """Ask for a look at initiatives at once."""
-        with writing(self._engine, (self._plan,)) as connection:
+        with writing(self.engine, (self._plan,)) as connection:
             _add(connection, WAKE, self._wakes(initiatives, at))
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
@@ -160,7 +184,7 @@ class SqlLedger:
         waiting = union_all(woken, ripe).subquery()
         name = waiting.c.initiative
         query = select(name).group_by(name).order_by(func.min(waiting.c.since), name).limit(limit)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return connection.scalars(query).all()
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
@@ -183,12 +207,12 @@ class SqlLedger:
         return self._notices(query.order_by(NOTICE.c.queued_at, NOTICE.c.initiative, NOTICE.c.key))
 
     def _notices(self, query: Select[Any]) -> Sequence[NoticeRow]:
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return [_notice(row) for row in connection.execute(query)]
 
     def summaries(self) -> Sequence[Summary]:
         """All initiatives as they stand, sorted by id."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             summaries = connection.execute(_of(SUMMARY, self._plan).order_by(SUMMARY.c.initiative)).all()
             steps = connection.execute(_of(STEP, self._plan).order_by(STEP.c.initiative, STEP.c.position)).all()
         of = {name: tuple(map(_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
@@ -196,18 +220,18 @@ class SqlLedger:
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             last: datetime | None = connection.scalar(select(func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan))
         return last
 
     def roster(self) -> str:
         """The mark left last by `check_off`."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return connection.scalar(select(ROSTER.c.mark).where(ROSTER.c.plan == self._plan)) or ""
 
     def check_off(self, mark: str) -> None:
         """Leave a mark."""
-        with writing(self._engine, (self._plan,)) as connection:
+        with writing(self.engine, (self._plan,)) as connection:
             connection.execute(delete(ROSTER).filter_by(plan=self._plan))
             connection.execute(insert(ROSTER).values(plan=self._plan, mark=mark))
 
@@ -217,7 +241,7 @@ class SqlLedger:
             ENTRY.c.plan == self._plan,
             ~ENTRY.c.initiative.startswith(RECIPIENT),  # nobody looks at digests and applications
         )
-        with writing(self._engine, (self._plan,)) as connection:
+        with writing(self.engine, (self._plan,)) as connection:
             for table in (SUMMARY, NOTICE):  # in the order in which commits write, so that neither waits for the other
                 connection.execute(delete(table).where(table.c.plan == self._plan))
             every = last.group_by(ENTRY.c.plan, ENTRY.c.initiative)

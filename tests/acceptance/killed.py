@@ -31,10 +31,11 @@ from duban.adapters.clock import FileClock
 from duban.adapters.sql_ledger import open_ledger
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind, first_broken
+from duban.core.planning.action_file import Action
 from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import desk, load_office
 from flows.forms import Form
-from tasks.actions import ACTIONS
+from tasks.actions import ACTIONS, Errand
 from tasks.sending import send_due
 from tests.bureau_folder import SHANGHAI, make_bureau
 
@@ -120,8 +121,12 @@ def work(bureau: Bureau) -> None:
 def _without_prefect(settings: Settings) -> None:
     flows.tick.load_settings = lambda: settings
     flows.tick.announce = lambda plan, closed: None
-    flows.tick.run_action = lambda title, uses, errand: ACTIONS[uses](errand)
+    flows.tick.run_action = SimpleNamespace(with_options=lambda timeout_seconds: _run)
     flows.tick.show = lambda flow_run, result: None
+
+
+def _run(title: str, action: Action, errand: Errand) -> str:
+    return ACTIONS[action.uses](errand, action.parameters)
 
 
 def _patrol(bureau: Bureau) -> None:

@@ -64,7 +64,7 @@ def test_a_plan_that_cannot_be_used_is_told_and_used_again_when_mended(server: S
     server.apply(WARM)
     server.instead("new-road", "title: 新建道路\n", "titel: 新建道路\n")
     run = server.ask("1.01")
-    assert server.ended(run) == "Crashed"
+    assert server.ended(run) == "Failed"
     assert "titel" in str(server.client.read_flow_run(run.id).state.message)
     server.instead("new-road", "titel: 新建道路\n", "title: 新建道路\n")
     assert server.ended(server.ask("1.01")) == "绿灯"
