@@ -65,7 +65,7 @@ def load_office(settings: Settings) -> Office:
 
 def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
     """The bureau, and its plan as it is written; raises BadInput with every problem in the files."""
-    calendar = load_calendar(settings, *_years(settings))
+    calendar = calendar_of(settings)
     loaded = load_plan(
         settings.plan,
         directory=settings.directory,
@@ -99,6 +99,11 @@ def _kept(shelf: "Shelf[K, V]", key: K, folder: Path, make: Callable[[], V]) -> 
 def _stamp(folder: Path) -> Stamp:
     found = [(str(file), file.stat()) for file in sorted(folder.rglob("*"))]
     return tuple((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in found)
+
+
+def calendar_of(settings: Settings) -> WorkCalendar:
+    """Working days of the years of the settings' plan and those around them."""
+    return load_calendar(settings, *_years(settings))
 
 
 def _years(settings: Settings) -> tuple[int, int]:

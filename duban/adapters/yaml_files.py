@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.checking.check_office import check_office
+from duban.core.checking.feasibility import feasibility
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
@@ -58,20 +60,14 @@ def load_plan(
     in the order of files and lines. Files are named as seen from the working directory when they lie in it, else as
     given.
     """
-    plan = _read_plan(folder)
-    people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
-    document = read_model(folder / DOCUMENT, DocumentFile) if (folder / DOCUMENT).exists() else None
-    initiatives, misplaced = read_initiatives(folder, plan.value)
-    known = read_patterns(patterns)
-    placed = [written_out(one, known) for one in initiatives]
-    files = _files(plan, people, policy, document, placed)
-    whole: list[Read[Any]] = [plan, people, policy, *([document] if document else ()), *known.values()]
-    places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in whole}
+    gathered = _gather(folder, directory, escalation, patterns)
+    files, placed = gathered.files, gathered.placed
+    places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in gathered.whole}
     places |= {one.name: one.place for one in placed}
     found = check(files, calendar=calendar)
     problems = [
-        *misplaced,
-        *(problem for one in whole for problem in one.problems),
+        *gathered.misplaced,
+        *(problem for one in gathered.whole for problem in one.problems),
         *(problem for one in placed for problem in one.problems),
         *(_placed(problem, places[problem.file]) for problem in found),
     ]
@@ -85,6 +81,46 @@ def load_plan(
         coverage(files.document, files.written) if files.document else (),
         {one.file.id: one for one in placed if one.file},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All files of a plan as read: the initiatives with their patterns filled in, and the other ones."""
+
+    files: Files
+    placed: list[Placed]
+    whole: list[Read[Any]]
+    misplaced: list[Problem]
+
+
+def _gather(folder: Path, directory: Path, escalation: Path, patterns: Path | None) -> _Gathered:
+    plan = _read_plan(folder)
+    people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
+    document = read_model(folder / DOCUMENT, DocumentFile) if (folder / DOCUMENT).exists() else None
+    initiatives, misplaced = read_initiatives(folder, plan.value)
+    known = read_patterns(patterns)
+    placed = [written_out(one, known) for one in initiatives]
+    whole: list[Read[Any]] = [plan, people, policy, *([document] if document else ()), *known.values()]
+    return _Gathered(_files(plan, people, policy, document, placed), placed, whole, misplaced)
+
+
+def unmeetable(
+    folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar, patterns: Path | None = None
+) -> dict[tuple[str, int], date]:
+    """Deadlines of a plan that cannot be met, by file and line, each with the earliest day that can.
+
+    Of steps written once for many units and periods the latest. What cannot be read is left out.
+    """
+    gathered = _gather(folder, directory, escalation, patterns)
+    if gathered.files.plan is None or gathered.files.directory is None:
+        return {}
+    plan = expand(gathered.files.plan, gathered.files.written, Directory(gathered.files.directory))
+    places = {one.file.id: one.place for one in gathered.placed if one.file}
+    found: dict[tuple[str, int], date] = {}
+    for one in feasibility(plan, calendar).infeasible:
+        place = places[one.step.initiative](("steps", plan.step(one.step).written, "due"))
+        found[place] = max(one.finish, found.get(place, one.finish))
+    return found
 
 
 def _placed(problem: Problem, place: Callable[[Location], tuple[str, int]]) -> Problem:

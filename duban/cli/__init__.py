@@ -18,6 +18,7 @@ from duban.cli import (
     people,
     plans,
     rehearsals,
+    rolls,
     server,
     up,
     views,
@@ -57,7 +58,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (up, changes, server, plans, assumptions, rehearsals, people, views, forecasts, notices, channels, doctor):
+PARTS = (
+    *(up, changes, server, plans, rolls, assumptions, rehearsals),
+    *(people, views, forecasts, notices, channels, doctor),
+)
+for part in PARTS:
     app.add_typer(part.app)
 app.add_typer(ledger.app, name="ledger")
 

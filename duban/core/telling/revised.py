@@ -26,6 +26,8 @@ FIELDS: Mapping[str, str] = {
     "ladder": "催办层级",
     "action": "自动执行",
     "target": "目标",
+    "measure": "自动测量",
+    "by_signing": "签收即办结",
     "source": "出处",
     "slots": "收集范围",
     "span": "期次",
@@ -136,7 +138,7 @@ def _plain(field: str, value: Any) -> str:
         return f"“{value[1]}”"
     if field == "target":
         return f"{value[0]:g}{value[1]}"
-    if field == "action":
-        return str(value["uses"])
+    if isinstance(value, dict):
+        return str(value.get("uses", "（已写明）"))
     words: Mapping[str, str] = {"kind": KINDS, "roll": ROLLS}.get(field, {})
     return words.get(value, f"“{value}”") if isinstance(value, str) else str(value)

@@ -1,0 +1,215 @@
+"""`duban roll`: next year's plan made of this year's (编制下一年度计划)."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from duban.adapters.plan_folder import DOCUMENT, PLAN
+from duban.adapters.plan_rolling import Change, Remark, Rolling, eased, roll_file
+from duban.cli.opening import found
+from duban.cli.output import print_json
+from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.commands import Refused
+from duban.core.ledger.summary import Summary
+from duban.core.planning.plan import Plan, StepRef
+from duban.settings import Settings, load_settings
+
+app = typer.Typer()
+
+ROUNDS = 50
+"""How often deadlines are put off until all can be met; each round moves at least one."""
+
+SHOWN = 10
+
+
+@dataclass(slots=True)
+class Rolled:
+    """What became of a plan: the new folder, what was carried and left out, and what changed."""
+
+    folder: Path
+    plan: str
+    provisional: bool
+    carried: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    look_at: list[Remark] = field(default_factory=list)
+
+
+@app.command()
+def roll(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="The plan: the name of its folder in config/plans.")],
+    year: Annotated[int, typer.Option(min=2000, max=2100, metavar="YEAR", help="The year of the new plan.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make another year's plan: dates moved, finished work left out, all else as it is written (编制下一年度计划)."""
+    settings = load_settings()
+    settings = replace(settings, plan=settings.plan.parent / plan)
+    rolled = make(settings, year)
+    if as_json:
+        print_json(rolled)
+        return
+    for line in _lines(rolled):
+        typer.echo(line)
+
+
+def make(settings: Settings, year: int) -> Rolled:
+    """Write the plan of the settings for another year; raises Refused and BadInput, and then writes nothing."""
+    from duban.wiring import load_calendar, load_office  # noqa: PLC0415  other commands need not load it
+
+    office = load_office(settings)
+    old = office.plan
+    if year <= old.starts.year:
+        raise Refused("not-later", f"计划“{old.title}”是{old.starts.year}年的，新计划的年份应在其后")
+    name = _name(old.id, old.starts.year, year)
+    folder = settings.plan.parent / name
+    if folder.exists():
+        raise Refused("exists", f"{folder} 已经存在：请先移走，或者另选年份")
+    calendar = load_calendar(settings, old.starts.year - 1, year + old.ends.year - old.starts.year + 1)
+    rolling = _rolling(old, name, year, calendar, _over(settings, old))
+    rolled = Rolled(folder, name, year in calendar.provisional_years)
+    part = folder.with_name(f".{name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        _write(settings.plan, part, rolling, rolled)
+        _ease(replace(settings, plan=part), rolled)
+        load_office(replace(settings, plan=part))
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return rolled
+
+
+def _name(old: str, year: int, new: int) -> str:
+    return old.replace(str(year), str(new)) if str(year) in old else f"{old}-{new}"
+
+
+def _over(settings: Settings, plan: Plan) -> list[Summary]:
+    """The initiatives all of whose steps are closed and none of which comes back; none where there is no ledger."""
+    from duban.wiring import make_ledger, unborn  # noqa: PLC0415  as above
+
+    with found(settings) as (at, _):
+        if unborn(at):
+            return []
+        ledger = make_ledger(at, plan.id)
+        try:
+            summaries = ledger.summaries()
+        finally:
+            ledger.close()
+    return [one for one in summaries if one.initiative in plan.initiatives and _is_over(plan, one)]
+
+
+def _is_over(plan: Plan, summary: Summary) -> bool:
+    steps = plan.initiatives[summary.initiative].steps
+    closed = {row.step for row in summary.steps if row.finished is not None}
+    return closed >= steps.keys() and all(step.span is None for step in steps.values())
+
+
+def _rolling(plan: Plan, name: str, year: int, calendar: WorkCalendar, over: list[Summary]) -> Rolling:
+    ends = {StepRef(one.initiative, row.step): row.finished for one in over for row in one.steps}
+    return Rolling(
+        year=plan.starts.year,
+        years=year - plan.starts.year,
+        plan=name,
+        starts=plan.starts,
+        calendar=calendar,
+        left_out=frozenset(one.initiative for one in over),
+        over={ref: day for ref, day in ends.items() if day is not None},
+    )
+
+
+def _write(source: Path, target: Path, rolling: Rolling, rolled: Rolled) -> None:
+    """Write every file of the plan for the new year into another folder."""
+    for file in sorted(one for one in source.rglob("*") if one.is_file()):
+        name = file.relative_to(source)
+        if file.suffix != ".yaml" or file.name == DOCUMENT:
+            _put(target / name, file.read_bytes())
+        elif file.stem in rolling.left_out:
+            rolled.left_out.append(file.stem)
+        else:
+            new = roll_file(name.as_posix(), file.read_bytes().decode(), rolling)
+            _put(target / name, _marked(new.text, rolled, rolling).encode() if file.name == PLAN else new.text.encode())
+            rolled.changes += new.changes
+            rolled.look_at += new.remarks
+            rolled.carried += [] if file.name == PLAN else [file.stem]
+
+
+def _marked(text: str, rolled: Rolled, rolling: Rolling) -> str:
+    """`plan.yaml`, with a comment where the new year's holidays are not announced yet."""
+    if not rolled.provisional:
+        return text
+    year = rolling.year + rolling.years
+    note = f"# Holidays of {year} are not announced yet: the working days on which dates were placed are provisional.\n"
+    first, _, rest = text.partition("\n")
+    return f"{first}\n{note}{rest}" if first.startswith("#") else note + text
+
+
+def _put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _ease(settings: Settings, rolled: Rolled) -> None:
+    """Put deadlines off that cannot be met in the new year's working days, as far as they are days written out."""
+    for _ in range(ROUNDS):
+        late = _unmeetable(settings)
+        eased_ones = [change for place, day in late.items() if (change := _eased(settings, place, day))]
+        rolled.changes += eased_ones
+        if not eased_ones:
+            return
+
+
+def _unmeetable(settings: Settings) -> dict[tuple[str, int], date]:
+    from duban.adapters.yaml_files import unmeetable  # noqa: PLC0415  other commands need not load it
+    from duban.wiring import calendar_of  # noqa: PLC0415  as above
+
+    return unmeetable(
+        settings.plan,
+        directory=settings.directory,
+        escalation=settings.escalation,
+        calendar=calendar_of(settings),
+        patterns=settings.patterns,
+    )
+
+
+def _eased(settings: Settings, place: tuple[str, int], day: date) -> Change | None:
+    file = Path(place[0]).absolute()
+    if not file.is_relative_to(settings.plan):
+        return None
+    name = file.relative_to(settings.plan).as_posix()
+    found = eased(name, file.read_bytes().decode(), place[1], day)
+    if found is None:
+        return None
+    file.write_bytes(found[0].encode())
+    return found[1]
+
+
+HOW = {
+    "working-day": "移到同月的同一个工作日",
+    "date": "日期不变",
+    "span": "月份、季度顺延",
+    "resolved": "所依事项已办结不再列入，改为对应日期",
+    "dropped": "前置已办结，不再列入",
+    "eased": "工作日不够，推迟到能办结的最早一天",
+}
+
+
+def _lines(rolled: Rolled) -> Iterator[str]:
+    yield f"已生成 {rolled.folder}：保留{len(rolled.carried)}项举措，{len(rolled.left_out)}项已全部办结，不再列入"
+    for name in rolled.left_out:
+        yield f"  不再列入：{name}"
+    for how, said in HOW.items():
+        if count := sum(change.how == how for change in rolled.changes):
+            yield f"  {said}：{count}处"
+    for change in rolled.changes:
+        if change.how == "eased":
+            yield f"    {change.file}:{change.line}　{change.before} → {change.after}"
+    if rolled.provisional:
+        yield "该年节假日安排尚未公布，工作日为暂定，公布后请重新核对（plan.yaml 已注明）"
+    yield f"请人工核对：文件号和 document.yaml 仍是上年的；{len(rolled.look_at)}处文字提到上年"
+    for remark in rolled.look_at[:SHOWN]:
+        yield f"    {remark.file}:{remark.line}　{remark.text}"

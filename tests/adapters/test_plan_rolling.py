@@ -1,0 +1,158 @@
+"""The files of a plan written for another year: only what must change does, byte for byte."""
+
+from datetime import date
+
+import pytest
+
+from duban.adapters.plan_rolling import Rolling, eased, roll_file
+from duban.adapters.yaml_spans import Items, Scalar, Splice, parts, spliced
+from duban.core.planning.plan import StepRef
+from tests.core.builders import calendar
+
+PLAIN = Rolling(2024, 1, "small-2025", date(2024, 3, 25), calendar(), frozenset(), {})
+OVER = Rolling(
+    2024,
+    1,
+    "small-2025",
+    date(2024, 3, 25),
+    calendar(),
+    frozenset({"rules"}),
+    {StepRef("rules", "issued"): date(2024, 5, 31), StepRef("rules", "survey@pudong"): date(2024, 4, 12)},
+)
+
+
+def rolled(text: str, rolling: Rolling = PLAIN, name: str = "roads/new-road.yaml") -> str:
+    return roll_file(name, text, rolling).text
+
+
+def how(text: str, rolling: Rolling = PLAIN, name: str = "roads/new-road.yaml") -> list[str]:
+    return [f"{one.line} {one.before} -> {one.after} {one.how}" for one in roll_file(name, text, rolling).changes]
+
+
+FILE = """\
+# A comment of 2024-04-12, left alone
+id: new-road      # 2024
+title: "2024年新建道路"
+dates:
+  plan: '2024-04-12'   # beside it
+  hold: {earliest: 2024-04-20, due: 2024-04-30}
+steps:
+  - {id: draft, due: 2024-06, evidence: [2024-06-28 的方案]}
+  - id: report
+    needs: [draft, other/sum@2024-q2]
+    target: {at_least: 9, path: {2024-06-28: 3, 2024-Q3: 5}}
+    due:   5 working days before 2024-04-30
+"""
+
+
+def test_dates_are_moved_and_nothing_else() -> None:
+    assert rolled(FILE) == (
+        FILE.replace("'2024-04-12'", "'2025-04-14'")
+        .replace("earliest: 2024-04-20", "earliest: 2025-04-20")
+        .replace("due: 2024-04-30", "due: 2025-04-30")
+        .replace("due: 2024-06,", "due: 2025-06,")
+        .replace("@2024-q2", "@2025-q2")
+        .replace("{2024-06-28: 3, 2024-Q3: 5}", "{2025-06-30: 3, 2025-Q3: 5}")
+        .replace("before 2024-04-30", "before 2025-04-30")
+    )
+
+
+def test_each_change_is_told_with_its_line_and_the_reason() -> None:
+    assert how(FILE)[:3] == [
+        "5 2024-04-12 -> 2025-04-14 working-day",
+        "6 2024-04-20 -> 2025-04-20 date",
+        "6 2024-04-30 -> 2025-04-30 working-day",
+    ]
+
+
+def test_texts_that_name_the_old_year_are_for_people_to_look_at() -> None:
+    assert [(one.line, one.text) for one in roll_file("x.yaml", FILE, PLAIN).remarks] == [
+        (3, "2024年新建道路"),
+        (8, "2024-06-28 的方案"),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_line_endings_and_marks_at_the_beginning_are_kept(ending: str) -> None:
+    text = f"\ufeff# 一{ending}due: 2024-04-12{ending}"
+    assert rolled(text) == text.replace("2024-04-12", "2025-04-14")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "due: 2024-04-26   # fixed by law",
+        "due: 2024-04-26 # 固定日期",
+        "# the day is 26 April\ndue: 2024-04-26",
+        "title: 4月26日活动\ndue: 2024-04-26",
+    ],
+)
+def test_a_day_that_is_meant_as_such_stays_on_its_date(text: str) -> None:
+    assert "due: 2025-04-26" in rolled(text)
+
+
+def test_the_plan_itself() -> None:
+    text = "id: small-2024\ntitle: 小局2024年工作要点\ndocument: 小局〔2024〕1号\n"
+    assert rolled(text + "starts: 2024-04-01\nends: 2024-06-30\ncomplete: true\n", name="plan.yaml") == (
+        "id: small-2025\ntitle: 小局2025年工作要点\ndocument: 小局〔2024〕1号\n"
+        "starts: 2025-04-01\nends: 2025-06-30\ncomplete: false\n"
+    )
+    assert rolled("id: new-road-2024\n") == "id: new-road-2024\n"
+
+
+def test_the_days_of_a_plan_reach_as_far_as_its_dates() -> None:
+    assert (
+        rolled("starts: 2024-05-06\nends: 2024-06-28\n", name="plan.yaml") == "starts: 2025-05-06\nends: 2025-06-30\n"
+    )
+
+
+# What hangs on initiatives that are left out -------------------------------------------------------------------------
+
+
+def test_needs_of_what_is_over_are_dropped() -> None:
+    text = "needs: [draft, rules/issued, sum@2024-q2]  # why\nalso_needs: [rules/issued]\n"
+    assert rolled(text, OVER) == "needs: [draft, sum@2025-q2]  # why\nalso_needs: []\n"
+    assert how(text, OVER) == ["1 rules/issued ->  dropped", "2 rules/issued ->  dropped"]
+
+
+def test_also_in_lists_written_line_by_line() -> None:
+    text = "steps:\n  - needs:\n      - draft\n      - rules/issued\n      - ask\n    due: 2024-04-12\n"
+    new = "steps:\n  - needs:\n      - draft\n      - ask\n    due: 2025-04-14\n"
+    assert rolled(text, OVER) == new
+    assert rolled("needs:\n  - rules/issued\ndue: 2024-04-12\n", OVER) == "needs:\n  []\ndue: 2025-04-14\n"
+
+
+def test_a_date_that_hangs_on_what_is_over_becomes_the_day_it_stood_for() -> None:
+    text = "due: 10 working days after rules/issued\nearliest: 5 days after rules/survey\n"
+    assert rolled(text, OVER) == "due: 2025-06-16\nearliest: 2025-04-17\n"
+    assert {one.how for one in roll_file("x.yaml", text, OVER).changes} == {"resolved"}
+
+
+# Deadlines that cannot be met ----------------------------------------------------------------------------------------
+
+
+def test_a_deadline_in_a_line_is_put_off() -> None:
+    text = "dates:\n  hold: {earliest: 2025-04-20, due: 2025-04-26}\n  held: 2025-04-26\n"
+    found = eased("x.yaml", text, 2, date(2025, 4, 28))
+    assert found is not None
+    assert found[0] == text.replace("due: 2025-04-26", "due: 2025-04-28")
+    assert found[1].how == "eased"
+    held = eased("x.yaml", text, 3, date(2025, 4, 28))
+    assert held is not None
+    assert held[0].endswith("held: 2025-04-28\n")
+
+
+def test_a_deadline_that_is_no_day_cannot_be_put_off() -> None:
+    assert eased("x.yaml", "due: 2025-04\n", 1, date(2025, 4, 28)) is None
+
+
+# Spans ---------------------------------------------------------------------------------------------------------------
+
+
+def test_where_words_and_lists_of_words_stand() -> None:
+    text = 'a: "x"\nb: [y, z]\nc: [{d: e}]\n'
+    found = parts(text)
+    words = [text[one.start : one.end] for one in found if isinstance(one, Scalar)]
+    assert words == ["a", '"x"', "b", "y", "z", "c", "d", "e"]
+    assert [text[one.start : one.end] for one in found if isinstance(one, Items)] == ["[y, z]"]
+    assert spliced(text, [Splice(3, 6, "xx"), Splice(0, 1, "aa")]) == "aa: xx\nb: [y, z]\nc: [{d: e}]\n"
