@@ -93,7 +93,7 @@ def _rehearse(at: Desk, until: date, pace: float) -> None:
     clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     for day in days(office, clock, until):
         began = time.monotonic()
-        progress.print_day(office, rehearse_day(at.service, owners, day))
+        progress.print_day(office, rehearse_day(at.service, clock, owners, day))
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
     progress.print_summary(office, tuple(at.service.ledger.summaries()), tuple(at.service.ledger.notices()))
 

@@ -48,7 +48,8 @@ class Day:
 def days(office: Office, clock: FileClock, until: date) -> Iterator[date]:
     """The working days still to be rehearsed, each with the clock at its morning; a day cut short is begun again."""
     for day in working_days(office, _first(office, clock), until):
-        clock.set(office.at(day, office.policy.hours.first))
+        morning = office.at(day, office.policy.hours.first)
+        clock.set(max(morning, clock.now()) if clock.path.exists() else morning)  # time never goes back
         yield day
         clock.set(office.at(day, office.policy.hours.last))
 
@@ -66,12 +67,15 @@ def end_leftovers(plan: Plan) -> None:
         under_way(client, plan, lifetime=timedelta())
 
 
-def rehearse_day(service: Service, owners: Owners, day: date) -> Day:
-    """One day: what people do, the patrol, and every tick that follows."""
+def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
+    """One day: what people do, the patrol, and every tick that follows; then the digests."""
     began = service.clock.now()
     with get_client(sync_client=True) as client:
         before = count_runs(client, service.office.plan)
     acted = tuple(_act(service, owners))
+    patrol()
+    _settle_down(service)
+    clock.set(service.office.at(day, service.office.policy.digest))
     patrol()
     ticks = _settle_down(service) - before
     told = tuple(n for n in service.ledger.notices() if n.ended_at and n.ended_at >= began)

@@ -1,6 +1,7 @@
 """What a rehearsal prints as it goes: a line a day, what woke what, the notices that went out, a summary."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -8,11 +9,11 @@ from rich.table import Table
 from deployments.conductor import Day
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES
+from duban.core.titles import DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6
-"""Notices printed for one day; the others are counted."""
+"""Letters printed for one day; the others are counted."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -22,24 +23,37 @@ def print_day(office: Office, day: Day) -> None:
     lights = Counter(summary.light for summary in day.summaries)
     marks = " ".join(f"{LIGHT_MARKS[light]}{lights[light]}" for light in Light if lights[light])
     done, total = sum(s.done for s in day.summaries), sum(s.total for s in day.summaries)
-    sent = [notice for notice in day.notices if notice.delivery is Delivery.SENT]
+    letters = list(_letters(day.notices))
     console.print(
         f"[bold]{day.day} 周{WEEKDAYS[day.day.weekday()]}[/bold]  {marks}  办结 {done}/{total}  "
-        f"办理 {len(day.commands)} 件  运行 {day.ticks} 次  通知 {len(sent)} 份"
+        f"办理 {len(day.commands)} 件  运行 {day.ticks} 次  信件 {len(letters)} 封"
     )
     for name in day.woken:
         console.print(f"   [cyan]▶ 前置节点办结，启动[/cyan] {office.plan.initiatives[name].title}")
-    for notice in sent[:SHOWN_A_DAY]:
-        console.print(f"   ✉ {_notice(office, notice)}")
-    if len(sent) > SHOWN_A_DAY:
-        console.print(f"   ✉ 另有 {len(sent) - SHOWN_A_DAY} 份，见 duban notices")
+    for letter in letters[:SHOWN_A_DAY]:
+        console.print(f"   ✉ {_letter(office, letter)}")
+    if len(letters) > SHOWN_A_DAY:
+        console.print(f"   ✉ 另有 {len(letters) - SHOWN_A_DAY} 封，见 duban notices")
 
 
-def _notice(office: Office, notice: NoticeRow) -> str:
-    initiative = office.plan.initiatives[notice.initiative]
-    title = initiative.steps[notice.step].title if notice.step in initiative.steps else notice.step
-    who = office.directory.known_title(notice.recipient)
-    return f"《{SLIP_TITLES[notice.slip]}》→ {who}：{initiative.number} {title}"
+def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:
+    """The letters in which notices went out: each by itself, or those of a digest together."""
+    letters: dict[tuple[str, ...], list[NoticeRow]] = {}
+    for notice in notices:
+        if notice.delivery is Delivery.SENT and notice.slip != DIGEST:
+            way = (notice.recipient, notice.digest) if notice.digest else (notice.initiative, notice.key)
+            letters.setdefault(way, []).append(notice)
+    return map(tuple, letters.values())
+
+
+def _letter(office: Office, notices: tuple[NoticeRow, ...]) -> str:
+    first, who = notices[0], office.directory.known_title(notices[0].recipient)
+    if len(notices) > 1:
+        slips = Counter(LETTER_TITLES[notice.slip] for notice in notices)
+        return f"《{LETTER_TITLES[DIGEST]}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())
+    initiative = office.plan.initiatives[first.initiative]
+    title = initiative.steps[first.step].title if first.step in initiative.steps else first.step
+    return f"《{LETTER_TITLES[first.slip]}》→ {who}：{initiative.number} {title}"
 
 
 def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple[NoticeRow, ...]) -> None:
@@ -55,5 +69,5 @@ def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple
                 light, f"{initiative.number} {initiative.title}", f"{summary.done}/{summary.total}", summary.reason
             )
     console.print(table)
-    outcomes = Counter(notice.delivery for notice in notices)
+    outcomes = Counter(notice.delivery for notice in notices if notice.slip != DIGEST)
     console.print("通知：" + "，".join(f"{kind} {count}" for kind, count in sorted(outcomes.items())) + "。")

@@ -48,6 +48,7 @@ class View:
     """
 
     look: Look
+    entries: tuple[Entry, ...]
     state: State
     names: Mapping[str, str]
     keys: frozenset[str]
@@ -57,6 +58,18 @@ class View:
 
 More = Callable[[View, State], tuple[Draft, ...]]
 """What there is to store besides what follows by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What is stored as one: entries by initiative, decided on as always, and transactions made `beside` them."""
+
+    drafts: Mapping[str, tuple[Draft, ...]]
+    beside: tuple[Commit, ...]
+
+
+Say = Callable[[Mapping[str, View]], Joint | None]
+"""What there is to store about several initiatives; None when somebody else has stored it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,13 @@ class Service:
         """An initiative as stored, seen now; raises Refused for an unknown one."""
         initiative = self.initiative(name)
         wakes = self.ledger.wakes(name)  # before the facts: a wake that comes later is answered by a later look
-        entries = self.ledger.entries(name)
+        entries = tuple(self.ledger.entries(name))
         names = self.names(initiative, entries)
         exported = {ref for ref in self.office.plan.downstream if ref.initiative == name}
         known = self.ledger.upstream(initiative.upstream | exported)
         return View(
             look=Look(self.office, initiative, known, self.clock.now()),
+            entries=entries,
             state=fold(entries, names),
             names=names,
             keys=frozenset(entry.key for entry in entries if entry.key),
@@ -160,13 +174,7 @@ class Service:
         """
         for _ in range(TRIES):
             view = self.view(name)
-            page, decision = self._begun(view)
-            if drafts := more(view, decision.state):
-                # What is said now may make a notice needless that would be queued now.
-                page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
-                decision = decide(view.look, page.state)
-            page.write(decision.drafts)
-            result, commit = _concluded(view, page, decision)
+            result, commit = self._written(view, more)
             try:
                 self.ledger.commit(replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ()))
             except Conflict:
@@ -185,6 +193,34 @@ class Service:
         """What the last application has to say to an initiative that it has not taken in yet."""
         drafts = self.replans.get(view.look.initiative.id, ())
         return tuple(draft for draft in drafts if draft.key not in view.keys)
+
+    def _written(self, view: View, more: More) -> tuple[Result, Commit]:
+        """What follows from the ledger and the time, then `more`, then what follows from that, as a transaction."""
+        page, decision = self._begun(view)
+        if drafts := more(view, decision.state):
+            # What is said now may make a notice needless that would be queued now.
+            page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
+            decision = decide(view.look, page.state)
+        page.write(decision.drafts)
+        return _concluded(view, page, decision)
+
+    def record_together(self, views: Mapping[str, View], say: Say) -> bool:
+        """Store entries of several initiatives and what follows from them, as one transaction; false: nothing to say.
+
+        `say` is asked with the initiatives as they stand, and again with them read anew when somebody was quicker.
+        """
+        for _ in range(TRIES):
+            said = say(views)
+            if said is None:
+                return False
+            commits = [self._written(views[name], _saying(drafts))[1] for name, drafts in said.drafts.items() if drafts]
+            try:
+                self.ledger.commit(*commits, *said.beside)
+            except Conflict:
+                views = {name: self.view(name) for name in views}
+                continue
+            return True
+        raise Conflict(f"{', '.join(views)}: others wrote {TRIES} times while this was being decided; try again")
 
     def start_action(self, ref: StepRef) -> str:
         """Note that an action is begun; the key that makes beginning it again harmless."""
@@ -265,6 +301,10 @@ class _Page:
 def _life(own: StepState) -> str:
     """What keeps the keys of an action apart from those of one that the plan had under the same name before."""
     return f"~{own.rounds}" if own.rounds else ""
+
+
+def _saying(drafts: tuple[Draft, ...]) -> More:
+    return lambda view, state: drafts
 
 
 def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:

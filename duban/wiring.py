@@ -18,6 +18,7 @@ from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput
 from duban.core.rehearsing.profile import Profile
+from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
@@ -49,7 +50,7 @@ class Desk:
     settings: Settings
     service: Service
     carrier: Carrier
-    wording: Callable[[Slip], Words]
+    wording: Callable[[Slip | Digest], Words]
 
 
 def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
@@ -148,11 +149,11 @@ def _carrier(settings: Settings) -> Carrier:
     return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings)
 
 
-def _wording(settings: Settings) -> Callable[[Slip], Words]:
+def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
     """The bureau's templates, read when the first letter is written: most ticks write none."""
 
-    def words(slip: Slip) -> Words:
-        return _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(slip)
+    def words(matter: Slip | Digest) -> Words:
+        return _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
 
     return words
 

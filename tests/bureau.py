@@ -17,6 +17,7 @@ from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, T
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
+from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words, recheck, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Result, Service
@@ -30,9 +31,9 @@ REVIEWER, ADMINISTRATOR = "policy-law-head", "administrator"
 def rung(
     name: str, anchor: str, offset: int = 0, *, to: str = "owner", slip: str = "remind", stops: bool = True
 ) -> Rung:
-    return Rung.model_validate(
-        {"id": name, "anchor": anchor, "offset": offset, "to": to.split(), "slip": slip, "stops_on_answer": stops}
-    )
+    """A rung whose notices are immediate: each is a letter of its own."""
+    said = {"id": name, "anchor": anchor, "offset": offset, "to": to.split(), "slip": slip, "stops_on_answer": stops}
+    return Rung.model_validate({**said, "immediate": True})
 
 
 STANDARD = Ladder(
@@ -53,6 +54,13 @@ STANDARD = Ladder(
         rung("failure", "failed", to="administrator", slip="failure", stops=False),
     ),
 )
+
+IN_DIGESTS = Policy(
+    ladders=(
+        STANDARD.model_copy(update={"rungs": tuple(r.model_copy(update={"immediate": False}) for r in STANDARD.rungs)}),
+    )
+)
+"""The same ladder, of which nothing is immediate."""
 
 DIRECTORY = DirectoryFile(
     administrator=ADMINISTRATOR,
@@ -180,8 +188,11 @@ class Postbox:
         return [f"{letter.subject} {letter.recipient}" for letter in self.letters.values()]
 
 
-def plain(slip: Slip) -> Words:
-    """A slip in as few words as possible."""
+def plain(slip: Slip | Digest) -> Words:
+    """A slip, or the slips of a digest, in as few words as possible."""
+    if isinstance(slip, Digest):
+        told = [f"{item.slip.kind} {item.slip.step_ref}" for item in slip.items]
+        return Words(f"digest of {len(told)}", "\n".join(told), "")
     return Words(f"{slip.kind} {slip.step_ref}", slip.reason, f"<p>{slip.reason}</p>")
 
 

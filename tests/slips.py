@@ -1,14 +1,17 @@
 """One story for every slip, and the whole text it comes to. `python -m tests.slips` writes the texts anew."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Verb
 from duban.core.planning.plan import StepRef
+from duban.core.telling.digest import Digest, digest
 from duban.core.telling.notices import Slip
 from duban.outbox import deliver_due
-from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, REVIEWER, Postbox, Story, plain
+from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, OFFICER, REVIEWER, Postbox, Story, office, plain
 
 TEMPLATES = Path(__file__).parent.parent / "config" / "notices"
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "notices"
@@ -79,6 +82,19 @@ def undelivered() -> Slip:
     return story.at(2).slip("dead", ADMINISTRATOR)
 
 
+def daily() -> Digest:
+    """What an officer gets on one morning: of four steps, one late, one sent back, one near its deadline, one new."""
+    late = sent(signed().at(11)).at(15).slip("press")
+    back = replace(
+        returned(), step_title="编制化妆品产业专利导航报告", step_ref="cosmetics/navigation", evidence=("报告",)
+    )
+    new = replace(
+        assigned(), step_title="筹备化妆品产业知识产权联盟", step_ref="cosmetics/alliance", due="2024年6月28日"
+    )
+    near = replace(sent(Story().at(1)).at(23).slip("remind", step="cases"), days_left=5)
+    return digest(office(), OFFICER, date(2024, 4, 15), [new, near, late, back])
+
+
 STORIES = {
     "assign": assigned,
     "remind": reminded,
@@ -94,9 +110,9 @@ STORIES = {
 
 
 def texts() -> Mapping[str, str]:
-    """Subject and body of every slip."""
+    """Subject and body of every slip, and of a digest."""
     wording = Wording(TEMPLATES)
-    words = {name: wording(tell()) for name, tell in STORIES.items()}
+    words = {name: wording(tell()) for name, tell in {**STORIES, "digest": daily}.items()}
     return {name: f"{said.subject}\n\n{said.text}" for name, said in words.items()}
 
 

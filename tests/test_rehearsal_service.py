@@ -75,8 +75,11 @@ def served(office: Office, profile: Profile) -> Mapping[str, tuple[Entry, ...]]:
                 view = service.view(name)
                 for command in owners.conduct(view.look, decide(view.look, view.state)):
                     service.act(command)
+        morning = clock.moment
         patrol(service, carrier)
-        clock.moment += timedelta(days=1)
+        clock.moment = office.at(morning.date(), office.policy.digest)
+        patrol(service, carrier)
+        clock.moment = morning + timedelta(days=1)
     return {name: tuple(ledger.entries(name)) for name in office.plan.initiatives}
 
 

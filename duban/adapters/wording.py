@@ -1,65 +1,70 @@
-"""Wording: slips put into words by the templates of `config/notices`, one per slip.
+"""Wording: slips put into words by the templates of `config/notices`, one per slip, and one for the digest.
 
-A template gives a subject line, an empty line and the body, as plain text. The HTML is that same text, escaped, so
-that the two never differ and nothing in them is fetched from anywhere.
+A template gives a subject line, an empty line and the body, as plain text. The HTML is that same text, laid out and
+escaped, so that the two never differ and nothing in them is fetched from anywhere.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes, select_autoescape
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
+from duban.adapters.letter_html import html_of
 from duban.core.problems import BadInput, Problem, nearest
+from duban.core.telling.digest import GROUPS, Digest, Item
 from duban.core.telling.notices import Slip, Words
-from duban.core.titles import SLIP_TITLES
+from duban.core.titles import DIGEST, LETTER_TITLES
 
 SUFFIX = ".txt.j2"
-VARIABLES = frozenset(field.name for field in fields(Slip))
-
-HTML = """\
-<!DOCTYPE html>
-<html lang="zh-CN">
-<head><meta charset="utf-8"><title>{{ subject }}</title></head>
-<body style="max-width: 42em; margin: 1em; font-size: 16px; line-height: 1.7">
-{% for paragraph in paragraphs %}
-<p>{{ paragraph | join("<br>\n" | safe) }}</p>
-{% endfor %}
-</body>
-</html>
-"""
+IN_DIGEST = "in_digest"
+VARIABLES = frozenset(field.name for kind in (Slip, Digest) for field in fields(kind)) | {IN_DIGEST}
 
 
 class Wording:
-    """The templates of a folder, checked and compiled once; called with a slip, it gives its words."""
+    """The templates of a folder, checked and compiled once; called with a slip or a digest, it gives its words."""
 
     def __init__(self, folder: Path) -> None:
         """Read the templates; raises BadInput with every fault found in them."""
         self._environment = SandboxedEnvironment(
             loader=FileSystemLoader(folder, encoding="utf-8"),
             undefined=StrictUndefined,
-            autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
+            autoescape=False,  # it is plain text; the HTML made of it is escaped as a whole
             trim_blocks=True,
             lstrip_blocks=True,
         )
         problems = [*_missing(folder), *_faults(self._environment, folder)]
         if problems:
             raise BadInput(problems)
-        self._templates = {slip: self._environment.get_template(slip + SUFFIX) for slip in SLIP_TITLES}
-        self._html = self._environment.from_string(HTML)
+        self._templates = {slip: self._environment.get_template(slip + SUFFIX) for slip in LETTER_TITLES}
 
-    def __call__(self, slip: Slip) -> Words:
-        """The words of a slip."""
-        rendered = self._templates[slip.kind].render(asdict(slip)).strip()
-        subject, _, body = rendered.partition("\n")
-        paragraphs = [block.split("\n") for block in body.strip().split("\n\n")]
-        html = self._html.render(subject=subject, paragraphs=paragraphs)
-        return Words(subject.strip(), body.strip() + "\n", html)
+    def __call__(self, matter: Slip | Digest) -> Words:
+        """The words of a slip, or of a digest."""
+        subject, body = self._in_digest(matter) if isinstance(matter, Digest) else self._rendered(matter)
+        return Words(subject, body + "\n", html_of(subject, body))
+
+    def _rendered(self, slip: Slip, *, in_digest: bool = False) -> tuple[str, str]:
+        return _parted(self._templates[slip.kind].render({**asdict(slip), IN_DIGEST: in_digest}))
+
+    def _in_digest(self, digest: Digest) -> tuple[str, str]:
+        told = {name: getattr(digest, name) for name in VARIABLES if hasattr(digest, name)}
+        return _parted(self._templates[DIGEST].render({**told, "items": [self._item(item) for item in digest.items]}))
+
+    def _item(self, item: Item) -> dict[str, object]:
+        subject, text = self._rendered(item.slip, in_digest=True)
+        order = GROUPS.index(item.group)
+        return {"place": item.place, "group": item.group, "order": order, "subject": subject, "text": text}
+
+
+def _parted(rendered: str) -> tuple[str, str]:
+    """Subject and body."""
+    subject, _, body = rendered.strip().partition("\n")
+    return subject.strip(), body.strip()
 
 
 def _missing(folder: Path) -> Iterator[Problem]:
-    for slip, title in SLIP_TITLES.items():
+    for slip, title in LETTER_TITLES.items():
         if not (folder / (slip + SUFFIX)).is_file():
             name = f"{folder.name}/{slip}{SUFFIX}"
             yield Problem(name, 0, "missing-template", f"《{title}》 has no template", "write it, or restore it")

@@ -16,6 +16,7 @@ from duban.cli.output import complain, console, print_json
 from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import PLAN, Entry, EntryKind, first_broken
 from duban.core.ledger.histories import about
+from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, Summary
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.snapshot import restored
@@ -87,7 +88,8 @@ def rebuild(as_json: Json = False) -> None:
 
 def rebuild_derived(service: Service) -> Rebuilt:
     """Empty the derived tables and fill them again; what the time has brought meanwhile is left to the next tick."""
-    names = [name for name in service.ledger.initiatives() if not name.startswith(RECIPIENT)]
+    every = service.ledger.initiatives()
+    names = [name for name in every if not name.startswith(RECIPIENT)]
     known = [name for name in names if name in service.office.plan.initiatives]
     service.ledger.forget_derived()
     # A forecast may hang on one elsewhere that is not made anew yet: once more round, until nothing changes.
@@ -98,8 +100,20 @@ def rebuild_derived(service: Service) -> Rebuilt:
         if after == before:
             break
         before = after
+    digests = sum([_digests_anew(service, name) for name in every if name.startswith(RECIPIENT)])
     steps = sum(len(summary.steps) for summary in before)
-    return Rebuilt(len(before), steps, notices if known else 0, tuple(set(names) - set(known)))
+    return Rebuilt(len(before), steps, (notices if known else 0) + digests, tuple(set(names) - set(known)))
+
+
+def _digests_anew(service: Service, name: str) -> int:
+    """Store the digests of a recipient as their entries tell them; their number."""
+    for _ in range(TRIES):
+        entries = service.ledger.entries(name)
+        rows = tuple(fold(entries).notices.values())
+        service.ledger.commit(Commit(name, (), notices=rows))
+        if len(service.ledger.entries(name)) == len(entries):
+            return len(rows)
+    raise Conflict(f"{name}: others wrote {TRIES} times while this was being made anew; try again")
 
 
 def _make_anew(service: Service, name: str) -> int:

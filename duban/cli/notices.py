@@ -1,5 +1,6 @@
 """`notices`: what went to whom and when, and what is stuck. Chinese, for coordinators."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -15,8 +16,9 @@ from duban.cli.plans import day_of
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.ledger.state import fold
-from duban.core.ledger.summary import Delivery, NoticeRow
-from duban.core.titles import SLIP_TITLES, perhaps
+from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
+from duban.core.telling.digest import day_of as day_of_digest
+from duban.core.titles import DIGEST, LETTER_TITLES, perhaps
 from duban.service import Service
 
 app = typer.Typer()
@@ -25,6 +27,7 @@ TITLES: Mapping[Delivery, str] = {
     Delivery.QUEUED: "待送",
     Delivery.SENDING: "送达中",
     Delivery.RETRYING: "再送",
+    Delivery.BUNDLED: "并入日报",
     Delivery.SENT: "已送达",
     Delivery.DROPPED: "不再需要",
     Delivery.DEAD: "送达失败",
@@ -47,13 +50,13 @@ def notices(
         if to is not None and to not in office.directory.posts:
             hint = perhaps(to, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
             raise Refused("unknown-person", f"通讯录中没有岗位 {to}：{hint}")
-        names = [at.service.initiative(initiative).id] if initiative else list(office.plan.initiatives)
+        names = [at.service.initiative(initiative).id] if initiative else _everywhere(at.service)
         now = at.service.clock.now()
         rows = _back_then(at.service, names, day) if day else _present(at.service, initiative)
     moment = min(now, office.at(day, time.max)) if day else now
     rows = [row for row in rows if to in (None, row.recipient)]
     if as_json:
-        print_json([{**asdict(row), "stuck": stuck(row, moment)} for row in rows])
+        print_json([_as_json(row, rows, moment) for row in rows])
     elif not rows:
         typer.echo("没有通知")
     else:
@@ -62,10 +65,25 @@ def notices(
         typer.echo(f"共{len(rows)}份" + (f"，其中{held}份受阻，见“情况”" if held else ""))
 
 
+def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, object]:
+    """A notice; a digest with its members, which are notices as well."""
+    told = {**asdict(row), "stuck": stuck(row, now)}
+    if row.slip != DIGEST:
+        return told
+    within = [one for one in rows if (one.recipient, one.digest) == (row.recipient, row.key)]
+    return {**told, "members": [{"initiative": one.initiative, "key": one.key} for one in within]}
+
+
 def stuck(row: NoticeRow, now: datetime) -> bool:
     """Whether a notice has not reached its recipient and somebody should see to it."""
     waits = row.next_try is not None and row.next_try + PATIENCE < now
     return row.delivery in (Delivery.DEAD, Delivery.RETRYING) or waits
+
+
+def _everywhere(service: Service) -> list[str]:
+    """The initiatives of the plan, and the ledgers of digests."""
+    chains = [name for name in service.ledger.initiatives() if name.startswith(RECIPIENT)]
+    return [*service.office.plan.initiatives, *chains]
 
 
 def _present(service: Service, initiative: str | None) -> list[NoticeRow]:
@@ -77,23 +95,31 @@ def _back_then(service: Service, names: list[str], day: date) -> list[NoticeRow]
     rows: list[NoticeRow] = []
     for name in names:
         entries = [entry for entry in service.ledger.entries(name) if entry.day <= day]
-        rows += fold(entries, service.names(service.initiative(name), entries)).notices.values()
+        initiative = service.office.plan.initiatives.get(name)
+        rows += fold(entries, service.names(initiative, entries) if initiative else {}).notices.values()
     return sorted(rows, key=lambda row: (row.queued_at, row.initiative, row.key))
 
 
 def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
     table = Table("时间", "单据", "送", "事项", "状态", "情况", box=None, pad_edge=False)
+    members = Counter((row.recipient, row.digest) for row in rows)
     for row in rows:
         moment = (row.ended_at or row.queued_at).astimezone(office.zone)
         table.add_row(
             f"{moment:%Y-%m-%d %H:%M}",
-            f"《{SLIP_TITLES[row.slip]}》",
+            f"《{LETTER_TITLES[row.slip]}》",
             escape(office.directory.known_title(row.recipient)),
-            f"{escape(_title(office, row))}　[dim]{row.initiative}/{row.step}[/]",
+            _about(office, row, members[row.recipient, row.key]),
             ("⚠ " if stuck(row, now) else "") + TITLES[row.delivery],
             escape(_outcome(office, row)),
         )
     return table
+
+
+def _about(office: Office, row: NoticeRow, members: int) -> str:
+    if row.slip == DIGEST:
+        return f"共{members}项"
+    return f"{escape(_title(office, row))}　[dim]{row.initiative}/{row.step}[/]"
 
 
 def _title(office: Office, row: NoticeRow) -> str:
@@ -105,4 +131,5 @@ def _title(office: Office, row: NoticeRow) -> str:
 def _outcome(office: Office, row: NoticeRow) -> str:
     again = f"下次 {row.next_try.astimezone(office.zone):%m-%d %H:%M}" if row.next_try else ""
     tries = f"已试{row.tries}次" if row.tries > 1 else ""
-    return "，".join(filter(None, (row.outcome, tries, again)))
+    bundle = f"{day_of_digest(row.digest):%m-%d}日报" if row.digest else ""
+    return "，".join(filter(None, (bundle, row.outcome, tries, again)))

@@ -18,6 +18,12 @@ SLIP_TITLES: Mapping[str, str] = {
 }
 """Slips, by the name rungs use."""
 
+DIGEST = "digest"
+"""The slip, and the rung, of a digest: it is on no ladder."""
+
+LETTER_TITLES: Mapping[str, str] = {**SLIP_TITLES, DIGEST: "督办日报"}
+"""Everything a person may be sent."""
+
 STATUS_TITLES: Mapping[Status, str] = {
     Status.WAITING: "待启动",
     Status.OPEN: "待签收",

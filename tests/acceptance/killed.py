@@ -50,9 +50,10 @@ WEEKS: dict[datetime, dict[str, Any] | None] = {
         "evidence": ["建设方案"],
     },
     datetime(2024, 4, 2, 10, tzinfo=SHANGHAI): {"step": "[approve]", "verb": "审核通过", "actor": LEADER},
+    datetime(2024, 4, 3, 9, tzinfo=SHANGHAI): None,
     datetime(2024, 5, 20, 9, tzinfo=SHANGHAI): None,
 }
-"""Moments, and what somebody reports of the new road then."""
+"""Moments, and what somebody reports of the new road then. At nine, digests go out."""
 
 LEASE = timedelta(minutes=11)
 """After as long what a dead sender had claimed is another's."""
@@ -140,7 +141,8 @@ def _patrol(bureau: Bureau) -> None:
 def outcome(bureau: Bureau) -> dict[str, Any]:
     """What the weeks came to, without what may differ."""
     with desk(bureau.settings, bureau.office) as at:
-        entries = [entry for name in bureau.office.plan.initiatives for entry in at.service.ledger.entries(name)]
+        ledgers = at.service.ledger.initiatives()  # those of digests as well
+        entries = [entry for name in ledgers for entry in at.service.ledger.entries(name)]
         keys = Counter((entry.initiative, entry.key) for entry in entries if entry.key)
         lasting = [entry for entry in entries if entry.kind not in PASSING]
         return {
@@ -150,7 +152,7 @@ def outcome(bureau: Bureau) -> dict[str, Any]:
             "given up": sum(e.kind is EntryKind.ACTION_FAILED and e.data["final"] for e in entries),
             "standing": [repr(replace(summary, sequence=0)) for summary in at.service.ledger.summaries()],
             "notices": sorted(
-                (n.initiative, _key(n.key), n.recipient, n.delivery) for n in at.service.ledger.notices()
+                (n.initiative, _key(n.key), n.recipient, n.delivery, n.digest) for n in at.service.ledger.notices()
             ),
             "due": at.service.due(),
             "files": sorted(_named(file) for file in bureau.settings.var.rglob("*") if file.suffix in (".eml", ".md")),

@@ -18,7 +18,10 @@ def deaths(folder: Path, ledger: str, events: str, stride: int) -> list[dict[str
     whole, *told = [json.loads(line) for line in ran.stdout.splitlines()]
     undisturbed = whole["undisturbed"]
     assert (undisturbed["broken"], undisturbed["doubled"], undisturbed["due"]) == (None, [], [])
-    assert len(undisturbed["files"]) == len(undisturbed["notices"]) + 1, "a letter for each notice, and the bulletin"
+    letters = [notice for notice in undisturbed["notices"] if not notice[4]]
+    digests = [notice for notice in letters if notice[1].startswith("digest/")]
+    assert (len(digests), len(undisturbed["notices"]) - len(letters)) == (6, 7), "digests, and the notices in them"
+    assert len(undisturbed["files"]) == len(letters) + 1, "each letter is a file, and so is the bulletin"
     assert [one["point"] for one in told] == list(range(1, whole["points"] + 1, stride))
     return told
 

@@ -1,3 +1,4 @@
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -6,9 +7,11 @@ import pytest
 from jinja2.exceptions import SecurityError
 
 from duban.adapters.wording import Wording
+from duban.core.deciding.commands import Verb
 from duban.core.problems import BadInput
-from duban.core.titles import SLIP_TITLES
-from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, pressed, texts
+from duban.core.titles import LETTER_TITLES, SLIP_TITLES
+from tests.bureau import Story
+from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, daily, pressed, texts
 
 
 @pytest.fixture
@@ -53,7 +56,32 @@ def test_the_html_says_the_same_escaped_and_fetches_nothing() -> None:
     assert "&lt;script src=&#34;x&#34;&gt;a &amp; b&lt;/script&gt;" in words.html
     for fetching in ("src=", "href=", "url(", "@import"):
         assert fetching not in words.html.replace("&lt;script src=&#34;x&#34;&gt;", "")
-    assert [line for line in words.text.splitlines() if line and line.split("<")[0] not in words.html] == []
+    parts = [part for line in words.text.splitlines() for part in line.split("<")[0].strip("　· ").split("：")]
+    assert [part for part in parts if part not in words.html] == []
+
+
+def test_the_html_of_a_slip_is_a_heading_a_table_and_paragraphs() -> None:
+    html = Wording(TEMPLATES)(pressed()).html
+    assert re.findall(r"<h\d[^>]*>([^<]*)", html) == ["工作催办单　沪知督〔2024〕2.04a-26号"]
+    labels = re.findall(r"<th[^>]*>([^<]*)</th>", html)
+    assert labels[:3] == ["事项", "举措", "要求"]
+    assert re.findall(r"<li>([^<]*)</li>", html)[:2] == ["合法性审核", "举办方案解读培训（加强知识产权培训）"]
+    assert "<p" in html.split("</table>")[1]
+
+
+def test_the_html_of_a_digest_has_a_heading_and_a_table_for_each_item_and_its_contents_before() -> None:
+    html = Wording(TEMPLATES)(daily()).html
+    contents, *items = html.split("<hr")
+    assert len(items) == 5
+    assert len(re.findall("<li>", contents)) == 4
+    assert [len(re.findall("<h2", item)) for item in items] == [1, 1, 1, 1, 0]
+    assert [len(re.findall("<table", item)) for item in items] == [1, 1, 1, 1, 0]
+
+
+def test_what_people_said_in_several_lines_makes_no_lines_of_its_own() -> None:
+    story = Story().at(1).act(Verb.SIGN).act(Verb.REPORT, progress=10, reason="见附件\n\n操作：duban cancel")
+    text = Wording(TEMPLATES)(story.at(5).slip("remind")).text
+    assert "见附件 操作：duban cancel" in text
 
 
 def test_a_field_without_content_leaves_no_line() -> None:
@@ -96,7 +124,7 @@ def test_everything_that_is_missing_is_told_at_once(folder: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_misses_every_template(tmp_path: Path) -> None:
-    assert len(problems(tmp_path / "notices")) == len(SLIP_TITLES)
+    assert len(problems(tmp_path / "notices")) == len(LETTER_TITLES)
 
 
 def test_templates_are_data_and_reach_no_python(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from duban.core.ledger.summary import NoticeRow, Summary
+from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk
 from tests.cli.conftest import Bureau, write
@@ -63,7 +64,10 @@ class TestVerify:
 class TestRebuild:
     def test_derived_tables_are_made_anew_and_no_entry_is_added(self, bureau: Bureau) -> None:
         worked_on(bureau)
+        with desk(load_settings()) as at:
+            deliver_due(at.service, at.carrier, at.wording)
         before = self.tables()
+        assert "@protection-officer" in {row.initiative for row in before[1]}
         entries = bureau.json("ledger", "verify")["entries"]
         with by_other_hands(bureau) as database:
             database.execute("UPDATE step_row SET forecast = '2030-01-01'")

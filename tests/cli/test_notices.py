@@ -41,18 +41,23 @@ def test_what_went_to_whom_and_what_is_stuck(bureau: Bureau) -> None:
     sent_and_refused(bureau)
     shown = lines(bureau.ok("notices"))
     assert shown[0].split() == ["时间", "单据", "送", "事项", "状态", "情况"]
-    assert shown[1].split()[:7] == [
+    assert shown[1].split()[:6] == ["2024-04-01", "09:00", "《督办日报》", "保护处联络员", "共1项", "已送达"]
+    assert shown[2].split()[:7] == [
         *("2024-04-01", "09:00", "《工作交办单》", "保护处联络员"),
         *("起草保护方案", "cosmetics/draft", "已送达"),
     ]
-    assert all("⚠ 送达失败  地址不存在，已试4次" in line for line in shown[2:4])
-    assert shown[-1].endswith("其中2份受阻，见“情况”")
+    assert "04-01日报，" in shown[2]
+    assert [line.count("⚠ 送达失败  地址不存在，已试4次") for line in shown if "《督办日报》" in line] == [0, 1, 1]
+    assert sum("⚠ 送达失败  04-03日报，地址不存在，已试4次" in line for line in shown) == 2
+    assert shown[-1].endswith("其中4份受阻，见“情况”")
 
 
 def test_a_refused_one_tells_when_it_is_tried_again(bureau: Bureau) -> None:
     bureau.tick("cosmetics")
     deliver(Postbox(refusing="网络不通"))
-    assert "⚠ 再送  网络不通，下次 04-01 09:05" in bureau.ok("notices")
+    shown = " ".join(bureau.ok("notices").split())
+    assert "⚠ 再送 网络不通，下次 04-01 09:05" in shown
+    assert "并入日报 04-01日报" in shown
 
 
 def test_as_json_of_one_initiative_and_post(bureau: Bureau) -> None:
@@ -63,14 +68,16 @@ def test_as_json_of_one_initiative_and_post(bureau: Bureau) -> None:
         ("assign", OFFICER, "sent", False),
         ("remind", OFFICER, "dead", True),
     ]
-    assert {row["initiative"] for row in bureau.json("notices")} == {"cosmetics", "training"}
+    assert {row["initiative"] for row in bureau.json("notices")} >= {"cosmetics", f"@{OFFICER}"}
     assert bureau.json("notices", "--to", "coordinator") == []
 
 
 def test_as_things_stood_on_a_day(bureau: Bureau) -> None:
     sent_and_refused(bureau)
     rows = bureau.json("notices", "--as-of", "2024-04-02")
-    assert [(row["slip"], row["delivery"]) for row in rows] == [("assign", "sent")]
+    assert [(row["slip"], row["delivery"]) for row in rows] == [("digest", "sent"), ("assign", "sent")]
+    assert rows[0]["members"] == [{"initiative": "cosmetics", "key": rows[1]["key"]}]
+    assert rows[1]["digest"] == rows[0]["key"] == "digest/2024-04-01"
     assert bureau.json("notices", "--as-of", "2024-03-31") == []
     assert bureau.json("notices", "--as-of", "2024-04-30", "--initiative", "training") == []
 

@@ -255,19 +255,33 @@ def test_rule_7_no_rung_is_dropped_and_none_spends_the_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "sent"),
+    ("asked", "at_once", "in_the_digest"),
     [
-        ("2024-06-11 08:29", "2024-06-11 08:30"),
-        ("2024-06-11 12:00", "2024-06-11 12:00"),
-        ("2024-06-11 17:30", "2024-06-12 08:30"),
-        ("2024-06-14 20:00", "2024-06-17 08:30"),
-        ("2024-06-16 10:00", "2024-06-17 08:30"),
+        ("2024-06-11 08:29", "2024-06-11 08:30", "2024-06-11 09:00"),
+        ("2024-06-11 09:00", "2024-06-11 09:00", "2024-06-11 09:00"),
+        ("2024-06-11 09:01", "2024-06-11 09:01", "2024-06-12 09:00"),
+        ("2024-06-11 17:30", "2024-06-12 08:30", "2024-06-12 09:00"),
+        ("2024-06-14 20:00", "2024-06-17 08:30", "2024-06-17 09:00"),
+        ("2024-06-16 10:00", "2024-06-17 08:30", "2024-06-17 09:00"),
+        ("2024-06-08 10:00", "2024-06-11 08:30", "2024-06-11 09:00"),
     ],
 )
-def test_rule_7_nothing_is_sent_outside_working_hours(asked: str, sent: str) -> None:
-    story = draft(review="law").on(asked).act("officer", "submit", "draft").on(sent)
-    notice = next(n for n in story.state.notices.values() if n.rung == "review")
-    assert notice.next_try == moment(sent)
+def test_rule_7_nothing_is_sent_outside_working_hours(asked: str, at_once: str, in_the_digest: str) -> None:
+    for immediate, sent in ((True, at_once), (False, in_the_digest)):
+        review = rung("review", "submitted", 0, "reviewer", "review").model_copy(update={"immediate": immediate})
+        story = Story(work("draft", due=DUE, review="law"), rules=policy(review))
+        (notice,) = story.on(asked).act("officer", "submit", "draft").on(at_once).state.notices.values()
+        assert (notice.next_try, notice.immediate) == (moment(sent), immediate)
+
+
+def test_who_gets_a_digest_is_who_is_there_on_its_day() -> None:
+    """Handed in on Monday after the digest; the judge leaves on Tuesday."""
+    people = directory(post("judge", "clerk", "2024-06-04..2024-06-07"))
+    for immediate, recipient in ((True, "judge"), (False, "clerk")):
+        review = rung("review", "submitted", 0, "reviewer", "review").model_copy(update={"immediate": immediate})
+        story = Story(work("draft", due=DUE, review="law"), rules=policy(review), people=people, on="2024-06-03 10:00")
+        (notice,) = story.act("officer", "submit", "draft").state.notices.values()
+        assert notice.recipient == recipient
 
 
 # Rule 8
@@ -389,7 +403,7 @@ def test_rule_11_pressing_somebody_again_waits_for_the_end_of_the_interval() -> 
 
 def test_rule_11_an_interval_counts_working_days() -> None:
     rules = policy(rung("first", "due", -5, "owner", "remind"), rung("second", "due", -4, "owner", "remind"))
-    story = close(rules).on("2024-06-06").sent().on("2024-06-07 10:00")  # the festival's Monday is off
+    story = close(rules).on("2024-06-06").sent().on("2024-06-07 08:30")  # the festival's Monday is off
     assert calls(story) == ["06-11 08:30 second officer"]
 
 

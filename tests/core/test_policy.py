@@ -20,7 +20,8 @@ def test_what_is_left_out_has_its_usual_value() -> None:
     rules = policy()
     assert (rules.hours.first, rules.hours.last) == (time(8, 30), time(17, 30))
     assert (rules.silence, rules.retry.minutes, rules.lights.pace) == (5, (5, 30, 120), None)
-    assert rules.interval == 2
+    assert (rules.interval, rules.digest) == (2, time(9))
+    assert not rules.ladder("standard").rungs[0].immediate
 
 
 def test_ladders_are_found_by_id() -> None:
@@ -55,6 +56,13 @@ def test_a_new_try_comes_after_the_wait_written_or_up_to_a_fifth_later_and_alway
     assert second is not None
     assert 30 * minute <= second < 36 * minute
     assert retry.after(3, "draft/0") is None
+
+
+@pytest.mark.parametrize("digest", ["08:29", "17:30"])
+def test_the_digest_is_within_the_hours(digest: str) -> None:
+    assert policy(digest="17:29").digest == time(17, 29)
+    with pytest.raises(ValidationError, match=f"the digest at {digest} is outside the hours, 08:30 to 17:30"):
+        policy(digest=digest)
 
 
 @pytest.mark.parametrize(

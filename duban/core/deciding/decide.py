@@ -157,7 +157,8 @@ def _queued(look: Look, state: State, call: Call) -> Draft:
         "slip": call.slip,
         "post": call.post,
         "recipient": call.recipient,
-        "next_try": look.office.working_moment(look.now).isoformat(),
+        "next_try": look.office.sending_moment(look.now, immediate=call.immediate).isoformat(),
+        "immediate": call.immediate,
     }
     return Draft(EntryKind.NOTICE_QUEUED, call.step, data=data, key=f"notice/{call.key}{again}")
 

@@ -55,6 +55,7 @@ class Call:
     post: str
     recipient: str
     moment: datetime
+    immediate: bool
     stale: bool = False
 
 
@@ -101,7 +102,8 @@ def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterat
     """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
     ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
     counted_from = since if since > office.day(state.adopted or now) else date.min
-    held, soonest = _held_back(office, case, state), office.working_moment(now)
+    held = _held_back(office, case, state)
+    soonest = {immediate: office.sending_moment(now, immediate=immediate) for immediate in (True, False)}
     free = {**rested(office, case.state), **case.sending}
     for place, rung in enumerate(ladder.rungs):
         hung = _anchor(case, rung, counted_from)
@@ -112,17 +114,17 @@ def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterat
         moment = office.at(day, first)
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
-        sent_on = max(moment, soonest).date()
+        sent_on = max(moment, soonest[rung.immediate]).date()
         for post, there in _called(office, case, ladder, place, day):
             key = f"{_name(case)}/{version}/{rung.id}/{post}"
             if fired(state, key) and not pending(state, key):
                 continue
-            recipient = there if sent_on == day else _standing_in(office, post, sent_on)
-            when = moment
-            if rung.slip in PRESSINGS and free.get(recipient, soonest) > max(moment, soonest):
-                when = free[recipient]
-                recipient = _standing_in(office, post, when.date())
-            yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, when, stale=on_due and day < since)
+            recipient, when = there if sent_on == day else _standing_in(office, post, sent_on), moment
+            if rung.slip in PRESSINGS:
+                while (again := free.get(recipient, when)) > when:
+                    recipient, when = _standing_in(office, post, again.date()), again
+            stale = on_due and day < since
+            yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, when, rung.immediate, stale)
 
 
 def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
@@ -244,7 +246,9 @@ def dead_calls(office: Office, state: State) -> Iterator[Call]:
         key = f"{notice.key}/{DEAD}"
         if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at and not fired(state, key):
             moment = office.working_moment(notice.ended_at)
-            yield Call(key, notice.step, DEAD, "failure", administrator, administrator, moment)
+            yield Call(
+                key, notice.step, DEAD, "failure", administrator, administrator, moment, immediate=notice.immediate
+            )
 
 
 def pending(state: State, key: str) -> bool:

@@ -43,6 +43,17 @@ class Office:
         morning = calendar.add(local.date(), 1) if evening else calendar.next_working(local.date())
         return max(local, self.at(morning, hours.first))
 
+    def digest_moment(self, moment: datetime) -> datetime:
+        """The moment of the next digest: today's if it is still to come and today is worked, else the next one's."""
+        local = moment.astimezone(self.zone)
+        to_come = local.time() <= self.policy.digest
+        day = self.calendar.next_working(local.date()) if to_come else self.calendar.add(local.date(), 1)
+        return self.at(day, self.policy.digest)
+
+    def sending_moment(self, moment: datetime, *, immediate: bool) -> datetime:
+        """The first moment at or after this one at which a notice may be sent."""
+        return self.working_moment(moment) if immediate else self.digest_moment(moment)
+
     def owner(self, step: Step, state: StepState) -> str:
         """The unit or post that answers for a step now."""
         return state.owner or step.owner

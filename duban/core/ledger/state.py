@@ -309,6 +309,11 @@ DELIVERIES: Mapping[EntryKind, Delivery] = {
 """What each kind of entry about a notice makes of it."""
 
 
+def notices_in(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The keys of the notices that entries are about, each once."""
+    return tuple(dict.fromkeys(entry.data["notice"] for entry in entries if entry.kind in DELIVERIES))
+
+
 def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
     """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
     steps, notices, skipped = dict(start.steps), dict(start.notices), set(start.skipped)

@@ -117,6 +117,9 @@ class Rung(Strict):
     slip: Literal["assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "failure"] = Field(
         description="in which words"
     )
+    immediate: bool = Field(
+        False, description="whether it is sent at once, within the hours, rather than with the recipient's next digest"
+    )
     stops_on_answer: bool = Field(
         True, description="whether an acknowledgement or a report keeps this rung back until the next silence"
     )
@@ -157,6 +160,11 @@ class Policy(Strict):
 
     lights: Lights = Field(default_factory=Lights, description="which rules light a step")
     hours: Hours = Field(default_factory=Hours, description="when people may be written to")
+    digest: TimeText = Field(
+        time(9),
+        description="time at which everybody gets, in one message, what is not immediate",
+        json_schema_extra={"default": "09:00"},
+    )
     silence: int = Field(5, ge=1, description="working days after an answer that count as the next silence")
     interval: int = Field(
         2,
@@ -169,6 +177,14 @@ class Policy(Strict):
     @model_validator(mode="after")
     def _ladders_are_unique(self) -> Self:
         refuse_repeated("ladder", ((ladder.id, ("ladders", place, "id")) for place, ladder in enumerate(self.ladders)))
+        return self
+
+    @model_validator(mode="after")
+    def _digest_within_hours(self) -> Self:
+        if not self.hours.first <= self.digest < self.hours.last:
+            hours = f"{self.hours.first:%H:%M} to {self.hours.last:%H:%M}"
+            message = f"the digest at {self.digest:%H:%M} is outside the hours, {hours}"
+            raise Invalid(Fault("digest-outside-hours", message, "choose a time within them", ("digest",)))
         return self
 
     def ladder(self, name: str) -> Ladder:

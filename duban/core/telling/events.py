@@ -26,6 +26,11 @@ class Told:
         return self.entry.data.get(key, "")
 
     @property
+    def reason(self) -> str:
+        """What was said about it, in one line, which is what a field of a slip is."""
+        return " ".join(str(self.get("reason")).split())
+
+    @property
     def actor(self) -> str:
         """Who did it."""
         return self.names.title(self.entry.actor)
@@ -48,7 +53,7 @@ def _did(what: str) -> Telling:
     """Who did it, and what they said."""
 
     def tell(told: Told) -> str:
-        said = told.get("reason")
+        said = told.reason
         return f"{told.actor}{what}" + (f"：{said}" if said else "")
 
     return tell
@@ -71,7 +76,7 @@ def _reported(told: Told) -> str:
     said = [
         f"进度{data['progress']}%" if "progress" in data else "",
         f"已达{data['value']:g}{told.unit}" if "value" in data else "",
-        told.get("reason"),
+        told.reason,
     ]
     return f"{told.actor}反馈：{'，'.join(filter(None, said))}"
 
@@ -153,9 +158,9 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.PLAN_APPLIED: _did("应用计划"),
     EntryKind.ACTION_STARTED: _is("自动执行开始"),
     EntryKind.ACTION_SUCCEEDED: lambda told: f"自动执行完成：{told.get('outcome')}",
-    EntryKind.ACTION_FAILED: lambda told: f"自动执行失败：{told.get('reason')}",
+    EntryKind.ACTION_FAILED: lambda told: f"自动执行失败：{told.reason}",
     EntryKind.MEASURED: _measured,
-    EntryKind.MEASURING_FAILED: lambda told: f"指标未能测得：{told.get('reason')}",
+    EntryKind.MEASURING_FAILED: lambda told: f"指标未能测得：{told.reason}",
     EntryKind.RUNG_SKIPPED: lambda told: f"通知{told.get('notice')}不再补发",
     EntryKind.NOTICE_QUEUED: _notice("待发"),
     EntryKind.NOTICE_BUNDLED: _notice("编入每日汇总"),

@@ -1,0 +1,89 @@
+"""The digest (督办日报): what falls due for one person on one morning, as one message, the most urgent first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.deciding.ladder import PRESSINGS
+from duban.core.deciding.office import Office
+from duban.core.ledger.summary import NoticeRow
+from duban.core.telling.notices import Slip
+from duban.core.telling.whens import chinese
+from duban.core.titles import DIGEST
+
+URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审核、答复", "临近时限", "交办、答复及其他"
+GROUPS = (URGENT, LATE, AWAITED, NEAR, OTHER)
+"""What a digest's items are listed under, the most urgent first."""
+
+SLIP_GROUPS: Mapping[str, str] = {"failure": URGENT, "return": URGENT, "review": AWAITED, "ask": AWAITED}
+"""Where a slip is listed whatever its deadline."""
+
+NO_DEADLINE = 10**6
+"""Working days that count as left where there is no deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One slip of a digest, numbered from 1."""
+
+    place: int
+    group: str
+    slip: Slip
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What the template of a digest may say besides what its slips say; `late` counts those past their deadline."""
+
+    recipient_title: str
+    date: str
+    short_date: str
+    plan_title: str
+    document: str
+    late: int
+    items: tuple[Item, ...]
+
+
+def key_of(day: date) -> str:
+    """The key of a recipient's digest of a day: there is at most one."""
+    return f"{DIGEST}/{day.isoformat()}"
+
+
+def day_of(key: str) -> date:
+    """The day a digest is for."""
+    return date.fromisoformat(key.removeprefix(f"{DIGEST}/"))
+
+
+def by_recipient(waiting: Iterable[NoticeRow]) -> Mapping[str, tuple[NoticeRow, ...]]:
+    """Notices that go out on one morning, as the digests they make: one for each recipient, in the order given."""
+    found: dict[str, list[NoticeRow]] = {}
+    for row in waiting:
+        found.setdefault(row.recipient, []).append(row)
+    return {recipient: tuple(rows) for recipient, rows in found.items()}
+
+
+def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> Digest:
+    """A recipient's digest of a day, its items in order."""
+    ordered = sorted(slips, key=_urgency)
+    return Digest(
+        recipient_title=office.directory.known_title(recipient),
+        date=chinese(day),
+        short_date=f"{day.month}月{day.day}日",
+        plan_title=office.plan.title,
+        document=office.plan.document,
+        late=sum(_late(slip) for slip in ordered),
+        items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=1)),
+    )
+
+
+def _urgency(slip: Slip) -> tuple[int, int, str, str]:
+    left = NO_DEADLINE if slip.days_left is None else slip.days_left
+    return GROUPS.index(_group(slip)), left, slip.initiative_number, slip.step_ref
+
+
+def _group(slip: Slip) -> str:
+    return SLIP_GROUPS.get(slip.kind) or (LATE if _late(slip) else NEAR if slip.kind in PRESSINGS else OTHER)
+
+
+def _late(slip: Slip) -> bool:
+    return slip.days_left is not None and slip.days_left < 0

@@ -1,0 +1,109 @@
+"""What every letter's delivery shares: the sweep it belongs to, its carrier, and how it is put down."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from duban.core.deciding.office import Office
+from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.summary import Delivery, NoticeRow, Said
+from duban.core.telling.digest import Digest
+from duban.core.telling.notices import Slip, Words
+from duban.ports import Carrier, Letter, Outcome
+from duban.service import Service, View
+
+LEASE = timedelta(minutes=10)
+"""How long a sender has for one letter before others may take it over."""
+
+Wording = Callable[[Slip | Digest], Words]
+"""Puts a slip, or a digest, into words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a letter in a sweep: SENT, RETRYING, QUEUED (put off), DEAD or DROPPED; the outcome in words."""
+
+    initiative: str
+    notice: str
+    recipient: str
+    delivery: Delivery
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One round of deliveries; an initiative is read once for all its notices."""
+
+    service: Service
+    carrier: Carrier
+    wording: Wording
+    seen: dict[str, View] = field(default_factory=dict)
+
+    @property
+    def office(self) -> Office:
+        """The bureau."""
+        return self.service.office
+
+    @property
+    def now(self) -> datetime:
+        """The office's time."""
+        return self.service.clock.now().astimezone(self.office.zone)
+
+    @property
+    def today(self) -> date:
+        """The business date."""
+        return self.office.day(self.now)
+
+    def view(self, name: str) -> View:
+        """An initiative seen now, its entries as they were when the sweep first came to it."""
+        if name not in self.seen:
+            self.seen[name] = self.service.view(name)
+        view = self.seen[name]
+        return replace(view, look=replace(view.look, now=self.now))
+
+    def carry(self, mine: NoticeRow, words: Words) -> Outcome:
+        """Hand a letter to the carrier."""
+        letter = Letter(
+            key=f"{self.office.plan.id}/{mine.initiative}/{mine.key}",
+            recipient=mine.recipient,
+            to=self.office.directory.posts[mine.recipient].channels,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+        )
+        return self.carrier.deliver(letter, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a try ended: the kind of entry that tells of it, the outcome in words, and what else the entry holds."""
+
+    kind: EntryKind
+    outcome: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def failed(error: Exception) -> Outcome:
+    """A defect on the way counts as a refusal; its own words may hold secrets and go to the caller alone."""
+    return Outcome(False, f"内部错误：{type(error).__name__}")
+
+
+def ending(office: Office, mine: NoticeRow, outcome: Outcome, now: datetime) -> Ending:
+    """What an outcome means: sent; or put off, to be tried again, or dead, after so many tries."""
+    channels = [asdict(Said(one.channel, one.accepted, one.detail)) for one in outcome.channels]
+    more: dict[str, Any] = {"channels": channels} if channels else {}
+    if outcome.accepted:
+        told = {"slip": mine.slip, "recipient": mine.recipient}
+        return Ending(EntryKind.NOTICE_SENT, outcome.detail, more | told)
+    pause = office.policy.retry.after(mine.tries, mine.key) if outcome.wait is None else outcome.wait
+    if pause is None:
+        return Ending(EntryKind.NOTICE_DEAD, outcome.detail, more)
+    kind = EntryKind.NOTICE_REFUSED if outcome.wait is None else EntryKind.NOTICE_POSTPONED
+    again = office.working_moment(now + pause)
+    return Ending(kind, outcome.detail, more | {"next_try": again.isoformat()})
+
+
+def try_key(kind: EntryKind, mine: NoticeRow) -> str:
+    """The key of an entry about a try: sent is sent once; all else once for each claim."""
+    return f"{kind}/{mine.key}" if kind is EntryKind.NOTICE_SENT else f"{kind}/{mine.key}/{mine.tries}/{mine.next_try}"
