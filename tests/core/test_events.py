@@ -50,6 +50,7 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
         ),
         ("plan-applied", {"reason": "年中调整"}, "officer岗应用计划：年中调整"),
         ("action-started", {}, "自动执行开始"),
+        ("action-waiting", {}, "已启动另一处的运行，等待结束"),
         ("action-succeeded", {"outcome": "已发布"}, "自动执行完成：已发布"),
         ("action-failed", {"reason": "断网"}, "自动执行失败：断网"),
         ("measured", {"value": 12.5}, "系统测得12.5件"),

@@ -157,6 +157,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _did("应用计划"),
     EntryKind.ACTION_STARTED: _is("自动执行开始"),
+    EntryKind.ACTION_WAITING: _is("已启动另一处的运行，等待结束"),
     EntryKind.ACTION_SUCCEEDED: lambda told: f"自动执行完成：{told.get('outcome')}",
     EntryKind.ACTION_FAILED: lambda told: f"自动执行失败：{told.reason}",
     EntryKind.MEASURED: _measured,
