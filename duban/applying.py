@@ -86,6 +86,12 @@ class Proposal:
         """Removed steps of which nobody has said what is to become of them."""
         return tuple(ref for ref in self.removed if ref not in self.cancelled)
 
+    @property
+    def to_look_at(self) -> tuple[str, ...]:
+        """The initiatives a tick should see to once it is applied: those it says something to, and new ones."""
+        new = (one.id for one in self.revision.initiatives if one.before is None)
+        return tuple(name for name in (*self.replans, *new) if name in self.wanted.plan.initiatives)
+
     def consequences(self) -> Consequences:
         """What applying it comes to: nothing is stored. Raises CalendarRange as forecasts do."""
         before = {look.initiative.id: (look, decide(look, state)) for look, state in self.service.everything()}

@@ -1,6 +1,6 @@
 """`duban diff` and `duban apply`: the plan of the files beside the one in force, and putting it in force."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +9,7 @@ from duban.applying import Author, apply, propose
 from duban.cli.exits import Exit, ServerUnreachable
 from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
-from duban.cli.prefect_server import address, connect
+from duban.cli.prefect_server import address, ask, connect
 from duban.cli.revisions import describe, report
 from duban.cli.up import PATROL_EVERY
 from duban.core.deciding.office import Office
@@ -78,12 +78,14 @@ def apply_command(
         else:
             proposal, service = apply(at.service, wanted, author)
             office = service.office
+        if not as_json:
+            _say(describe(proposal))
         server = _Server(at, office)
-        server.bring(change=not dry_run)
+        server.bring(() if dry_run else proposal.to_look_at, change=not dry_run)
         if as_json:
             print_json({"plan": report(proposal), "applied": not (dry_run or proposal.empty), **server.report()})
         else:
-            _say((*describe(proposal), *server.lines()))
+            _say(server.lines())
         server.complain()
 
 
@@ -101,8 +103,8 @@ class _Server:
         self.changes: Difference | None = None
         self.trouble: ServerUnreachable | None = None
 
-    def bring(self, *, change: bool) -> None:
-        """Find what differs and, unless it is only asked for, change it."""
+    def bring(self, look_at: Sequence[str], *, change: bool) -> None:
+        """Find what differs and, unless it is only asked for, change it and ask for a tick of initiatives."""
         if not self.known:
             return
         try:
@@ -115,6 +117,7 @@ class _Server:
         self.changes = difference(self.office, patrol_every=None if self.at.settings.clock else PATROL_EVERY)
         if change:
             make(self.changes, self.at.settings.stack.pool)
+            ask(self.at.settings, self.at.stack, self.office.plan, look_at)
 
     def report(self) -> dict[str, Any]:
         """As data: deployments by name."""

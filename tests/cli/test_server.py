@@ -11,7 +11,7 @@ import pytest
 
 from deployments.stack import Stack, StackSettings
 from duban.settings import load_settings
-from tests.cli.conftest import Bureau
+from tests.cli.conftest import COSMETICS, Bureau, write
 from tests.cli.test_exits import DUBAN
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
@@ -24,6 +24,10 @@ def stack(bureau: Bureau) -> Iterator[Stack]:
     """The bureau's stack; its worker finds the settings by the variable the bureau has set."""
     with Stack(StackSettings(bureau.var, port=PORT), load_settings().variables) as stack:
         yield stack
+
+
+TRAINED = "  - {id: train, title: 开展内部培训, kind: work, duration: 3, due: 2024-04-30}\n"
+"""A step that the plan has not had."""
 
 
 def shell(bureau: Bureau, *words: str) -> tuple[int, str, str]:
@@ -63,8 +67,20 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     while ticks(stack) != ["COMPLETED"] and time.monotonic() < until:
         time.sleep(1)
     assert ticks(stack) == ["COMPLETED"]
+
+    moved = COSMETICS.replace("due: 2024-04-12", "due: 2024-04-26").replace(
+        "  - {id: issued", f"{TRAINED}  - {{id: issued"
+    )
+    write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": moved})
+    code, printed, _ = shell(bureau, "apply", "--by", "coordinator", "--reason", "上级要求", "--json")
+    report = json.loads(printed)
+    assert (code, report["applied"], report["update"]) == (0, True, ["1.01 推进化妆品产业知识产权保护"])
+    until = time.monotonic() + 90
+    while ticks(stack) != ["COMPLETED"] * 2 and time.monotonic() < until:
+        time.sleep(1)
+    assert ticks(stack) == ["COMPLETED"] * 2, "processes that stay warm go by the new plan"
     _, printed, _ = shell(bureau, "notices", "--initiative", "cosmetics", "--json")
-    assert {notice["delivery"] for notice in json.loads(printed)} == {"sent"}
+    assert {notice["step"] for notice in json.loads(printed)} == {"draft", "train"}
 
     found = levels(bureau)
     assert {check: found[check] for check in ("stack", "server", "worker", "deployments", "ledger")} == dict.fromkeys(
