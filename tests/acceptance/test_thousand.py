@@ -16,7 +16,7 @@ def test_each_arrives_once_or_is_dead_with_its_reason(initiatives: int) -> None:
     assert len(notices) == initiatives * STEPS
     assert {notice.delivery for notice in notices} <= {Delivery.SENT, Delivery.DEAD}
 
-    arrived = {key for taken in done.taken.values() for key in taken}
+    arrived = {key.strip() for taken in done.taken.values() for key in taken}
     assert {times for taken in done.taken.values() for times in taken.values()} == {1}
     sent = {f"bureau-2024/{n.initiative}/{n.key}" for n in notices if n.delivery is Delivery.SENT}
     assert arrived == sent
