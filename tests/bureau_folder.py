@@ -1,5 +1,6 @@
 """A small bureau on disk for tests with a Prefect server: the plan of `tests/plans/flows`, the project's own rules."""
 
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,13 @@ class BureauFolder:
     def file(self, initiative: str) -> Path:
         """The file of an initiative."""
         return next((self.root / "config" / "plans" / self.plan).glob(f"*/{initiative}.yaml"))
+
+    def all_at_once(self) -> "BureauFolder":
+        """Mark every rung immediate, so that ticks send its notices and none waits for a digest."""
+        file = self.root / "config" / "escalation.yaml"
+        rungs = re.sub(r"(slip: [a-z]+)\b(?!, immediate)", r"\1, immediate: true", file.read_text("utf-8"))
+        file.write_text(rungs, "utf-8")
+        return self
 
     def add(self, section: str, initiative: str, text: str) -> None:
         """Write the file of one more initiative."""

@@ -90,7 +90,7 @@ def server(
     stack: Stack, client: SyncPrefectClient, warm: Warm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Server]:
     """The server with an empty bureau of this test's own: nothing applied, nothing in its ledger."""
-    bureau = make_bureau(tmp_path, f"flows-{next(NUMBERS)}")
+    bureau = make_bureau(tmp_path, f"flows-{next(NUMBERS)}").all_at_once()
     monkeypatch.setenv(SETTINGS_VARIABLE, str(bureau.settings))
     monkeypatch.setenv(LEDGER_VARIABLE, stack.addresses.ledger)
     current = stack.var.parent / "current"
