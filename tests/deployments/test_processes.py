@@ -146,6 +146,7 @@ class TestEnvironment:
 def test_a_taken_port_gives_the_next(tmp_path: Path) -> None:
     wanted = server.free_port("127.0.0.1", 20_000 + os.getpid() % 10_000)
     with server.socket.socket() as taken:
+        taken.setsockopt(server.socket.SOL_SOCKET, server.socket.SO_REUSEADDR, 1)  # an ended connection may linger
         taken.bind(("127.0.0.1", wanted))
         taken.listen()
         assert server.free_port("127.0.0.1", wanted) > wanted
