@@ -93,12 +93,12 @@ def ending(office: Office, mine: NoticeRow, outcome: Outcome, now: datetime) -> 
     """What an outcome means: sent; or put off, to be tried again, or dead, after so many tries."""
     channels = [asdict(Said(one.channel, one.accepted, one.detail)) for one in outcome.channels]
     more: dict[str, Any] = {"channels": channels} if channels else {}
+    told = {"slip": mine.slip, "recipient": mine.recipient}
     if outcome.accepted:
-        told = {"slip": mine.slip, "recipient": mine.recipient}
         return Ending(EntryKind.NOTICE_SENT, outcome.detail, more | told)
     pause = office.policy.retry.after(mine.tries, mine.key) if outcome.wait is None else outcome.wait
     if pause is None:
-        return Ending(EntryKind.NOTICE_DEAD, outcome.detail, more)
+        return Ending(EntryKind.NOTICE_DEAD, outcome.detail, more | told)
     kind = EntryKind.NOTICE_REFUSED if outcome.wait is None else EntryKind.NOTICE_POSTPONED
     again = office.working_moment(now + pause)
     return Ending(kind, outcome.detail, more | {"next_try": again.isoformat()})

@@ -57,13 +57,13 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
         ("measuring-failed", {"reason": "断网"}, "指标未能测得：断网"),
         ("rung-skipped", KEY, "通知draft/2024-06-14/remind/officer不再补发"),
         ("notice-queued", SLIP, "《到期提醒》待发officer岗"),
-        ("notice-bundled", KEY, "通知draft/2024-06-14/remind/officer编入每日汇总"),
+        ("notice-bundled", KEY, "通知draft/2024-06-14/remind/officer编入督办日报"),
         ("notice-claimed", KEY, "通知draft/2024-06-14/remind/officer正在发送"),
         ("notice-sent", SLIP | {"outcome": "250"}, "《到期提醒》送officer岗"),
         ("notice-refused", KEY | {"outcome": "满"}, "通知draft/2024-06-14/remind/officer未送达，稍后再送：满"),
         ("notice-postponed", KEY, "通知draft/2024-06-14/remind/officer推迟发送"),
         ("notice-dropped", KEY, "通知draft/2024-06-14/remind/officer不再发送"),
-        ("notice-dead", KEY, "通知draft/2024-06-14/remind/officer送达失败"),
+        ("notice-dead", KEY, "通知draft/2024-06-14/remind/officer未能送达"),
     ],
 )
 def test_what_an_entry_tells(kind: str, data: dict[str, Any], words: str) -> None:

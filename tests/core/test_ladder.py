@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 
 from duban.core.deciding.ladder import Call
+from duban.core.deciding.undelivered import next_in_line
 from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.planning.directory import Directory
 from duban.core.planning.policy import Policy
 from tests.core.builders import RUNGS, Story, action, directory, moment, period, policy, post, review, rung, work
 
@@ -355,6 +357,101 @@ def test_rule_9_one_that_dies_at_night_is_told_of_in_the_morning() -> None:
 def test_rule_9_the_death_of_that_notice_is_told_to_nobody() -> None:
     story = draft().on("2024-06-11").sent(EntryKind.NOTICE_DEAD).tick().sent(EntryKind.NOTICE_DEAD)
     assert story.on("2024-06-12").told("2024-06-12") == []
+
+
+LINED = directory(post("officer", "vice"), post("vice", "clerk"), post("administrator", "coordinator"))
+
+
+def dying(people: Directory = LINED, rules: Policy | None = None) -> Story:
+    """On 11 June the reminder to the officer reaches nobody."""
+    story = Story(work("draft", due=DUE), people=people, rules=rules).act("officer", "sign", "draft").sent()
+    return story.on("2024-06-11").sent(EntryKind.NOTICE_DEAD).tick()
+
+
+def test_rule_9_a_dead_notice_goes_to_the_deputy_and_then_to_the_deputys() -> None:
+    story = dying()
+    assert story.told("2024-06-11") == ["remind officer", "remind vice"]
+    assert "draft/2024-06-14/remind/officer/instead/vice" in story.state.notices
+    story.tick().sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told("2024-06-11") == ["remind officer", "remind vice", "remind clerk"]
+
+
+def test_rule_9_once_a_deputy_has_it_nobody_else_is_told() -> None:
+    story = dying().sent().on("2024-06-11 10:00").on("2024-06-12")
+    assert story.told("2024-06-11") == ["remind officer", "remind vice"]
+
+
+def test_rule_9_when_nobody_is_left_to_try_the_administrator_is_told() -> None:
+    story = dying().sent(EntryKind.NOTICE_DEAD).tick().sent(EntryKind.NOTICE_DEAD).tick().tick()
+    assert story.told("2024-06-11")[2:] == ["remind clerk", "dead administrator"]
+    assert "draft/2024-06-14/remind/officer/dead" in story.state.notices
+
+
+def test_rule_9_a_deputy_who_is_away_is_passed_over() -> None:
+    people = directory(post("officer", "vice"), post("vice", "clerk", "2024-06-11..2024-06-11"))
+    assert dying(people).told("2024-06-11") == ["remind officer", "remind clerk"]
+
+
+def test_rule_9_the_deputy_of_the_day_of_the_digest_gets_it() -> None:
+    people = directory(post("officer", "vice"), post("vice", "clerk", "2024-06-12..2024-06-12"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft").sent().on("2024-06-11")
+    story.on("2024-06-11 11:00").sent(EntryKind.NOTICE_DEAD).tick()  # the next digest is tomorrow's
+    assert story.told("2024-06-11") == ["remind officer", "remind clerk"]
+
+
+def test_rule_9_whom_the_rung_means_anyway_is_no_stand_in() -> None:
+    rules = policy(rung("remind", "due", -3, "owner owner-head", "remind"))
+    people = directory(post("officer", "head"), post("head", "vice"))
+    story = Story(work("draft", due=DUE), people=people, rules=rules).on("2024-06-11")
+    told = {"notice": "draft/2024-06-14/remind/officer", "outcome": "拒收"}
+    story.happens(EntryKind.NOTICE_DEAD, "draft", **told)
+    assert story.told() == ["remind officer", "remind head", "remind vice"]
+
+
+def test_rule_9_what_is_answered_or_over_is_taken_to_no_deputy() -> None:
+    story = Story(work("draft", due=DUE), people=LINED).act("officer", "sign", "draft").sent().on("2024-06-11")
+    story.act("officer", "submit", "draft").sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told("2024-06-11") == ["remind officer", "dead administrator"]
+
+
+def test_rule_9_a_deputy_is_not_pressed_twice_within_the_interval() -> None:
+    """The vice stands in for the head as well, and was pressed for the head on the day before."""
+    rules = policy(rung("first", "due", -3, "owner-head", "remind"), rung("second", "due", -2, "owner", "remind"))
+    people = directory(post("officer", "vice"), post("head", "vice", "2024-06-03..2024-06-28"))
+    story = Story(work("draft", due=DUE), people=people, rules=rules).on("2024-06-11").sent()
+    story.on("2024-06-12").sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told() == ["first vice", "second officer"]
+    assert calls(story)[0] == "06-13 08:30 second vice"
+
+
+def test_rule_9_what_the_administrator_cannot_be_told_goes_to_his_deputy_and_then_to_nobody() -> None:
+    people = directory(post("administrator", "coordinator"))
+    story = dying(people).sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told("2024-06-11") == ["remind officer", "dead administrator", "dead coordinator"]
+    assert story.sent(EntryKind.NOTICE_DEAD).tick().told("2024-06-12") == []
+
+
+def test_rule_9_a_notice_to_the_administrator_that_dies_is_told_to_nobody() -> None:
+    rules = policy(rung("only", "opened", 0, "administrator", "assign"))
+    story = Story(work("draft"), rules=rules).sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told() == ["only administrator"]
+
+
+def test_rule_9_a_deputy_under_way_stays_the_one() -> None:
+    """Though another one is there by now: what is on its way is not taken to two."""
+    story = dying().on("2024-06-12 10:00")
+    assert story.told("2024-06-11") == ["remind officer", "remind vice"]
+
+
+def test_rule_9_a_post_the_directory_no_longer_has_has_no_deputies() -> None:
+    told = dying(directory()).state.notices["draft/2024-06-14/remind/officer"]
+    assert next_in_line(LINED, (replace(told, recipient="gone"),), moment("2024-06-11").date()) is None
+
+
+def test_rule_9_deputies_in_a_circle_end() -> None:
+    people = directory(post("officer", "vice"), post("vice", "officer"))
+    story = dying(people).sent(EntryKind.NOTICE_DEAD).tick()
+    assert story.told("2024-06-11") == ["remind officer", "remind vice", "dead administrator"]
 
 
 def test_rule_9_a_refused_notice_is_tried_again_and_not_queued_again() -> None:

@@ -374,6 +374,42 @@ def test_an_undelivered_notice_is_told_even_when_its_step_is_gone() -> None:
     assert told.next_rung == ""
 
 
+def test_it_lapses_when_the_notice_was_delivered_after_all() -> None:
+    story = undelivered()
+    told = {"notice": story.notice("assign").key, "slip": "assign", "recipient": OFFICER}
+    story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
+    assert story.lapsed(DEAD, ADMINISTRATOR) == "已另行送达"
+
+
+def with_deputy() -> DirectoryFile:
+    """The deputy head stands in for the officer."""
+    lined = [
+        post if post.id != OFFICER else post.model_copy(update={"deputy": "protection-deputy"})
+        for post in DIRECTORY.posts
+    ]
+    return DirectoryFile(administrator=ADMINISTRATOR, posts=tuple(lined), units=DIRECTORY.units)
+
+
+def test_all_who_could_not_be_reached_are_told_of() -> None:
+    story, post = Story(office(directory=with_deputy())).at(1), Postbox(refusing="550 no such user")
+    for day in (1, 2):
+        for hour in (9, 11, 13, 16):
+            deliver_due(story.at(day, hour).service, post, plain)
+    assert story.at(3).slip(DEAD, ADMINISTRATOR).reason == (
+        "发给保护处联络员的《工作交办单》送达4次均未成功：550 no such user；"
+        "改送保护处副处长，仍未成功：550 no such user"
+    )
+
+
+def test_a_deputy_is_told_for_whom_and_that_it_did_not_arrive_there() -> None:
+    story = Story(office(directory=with_deputy())).at(1)
+    for hour in (9, 11, 13, 16):
+        deliver_due(story.at(1, hour).service, Postbox(refusing="550 no such user"), plain)
+    told = story.at(1, 16).slip("assign", "protection-deputy")
+    assert (told.recipient_title, told.acting_for) == ("保护处副处长", "保护处联络员")
+    assert told.history == ("2024年4月1日　《工作交办单》未能送达保护处联络员：550 no such user",)
+
+
 def test_a_failed_action_is_told_with_its_reason() -> None:
     story, ref = Story().at(2), StepRef(COSMETICS, "bulletin")
     for _ in range(3):

@@ -18,6 +18,7 @@ from duban.core.deciding.lights import Standing
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee, latest_start, roots
 from duban.core.deciding.settle import settle, status
+from duban.core.deciding.undelivered import Line, lines
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State, StepState
 from duban.core.ledger.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
@@ -62,9 +63,11 @@ def decide(look: Look, state: State, before: Decision | None = None) -> Decision
         name: kept.limits[name] if name in kept.limits else deadline(look, step, after) for name, step in steps.items()
     }
     outlook = foresee(look, after, limits)
-    by_step = dict(_calls(look, after, limits, kept))
-    dead = ladder.dead_calls(look.office, after)
-    calls = sorted((*chain.from_iterable(by_step.values()), *dead), key=lambda call: call.moment)
+    dead = lines(after)
+    by_step = dict(_calls(look, after, limits, kept, dead))
+    rungs = tuple(chain.from_iterable(by_step.values()))
+    unreached = ladder.dead_calls(look.office, after, dead, rungs, look.now)
+    calls = sorted((*rungs, *unreached), key=lambda call: call.moment)
     standings = dict(_standings(look, after, limits, outlook))
     rows = tuple(
         kept.over.get(name) or _row(look, after.step(name), limits[name], standings.get(name), name) for name in steps
@@ -122,7 +125,7 @@ def _adopting(state: State) -> tuple[Draft, ...]:
 
 
 def _calls(
-    look: Look, state: State, limits: Mapping[str, Deadline | None], kept: _Kept
+    look: Look, state: State, limits: Mapping[str, Deadline | None], kept: _Kept, dead: Mapping[str, Line]
 ) -> Iterator[tuple[str, tuple[Call, ...]]]:
     """The rungs of each step that may have any."""
     sending = ladder.being_sent(state)
@@ -134,7 +137,7 @@ def _calls(
         if name in kept.calls:
             yield name, kept.calls[name]
         else:
-            case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}))
+            case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}), dead)
             yield name, tuple(ladder.calls(look.office, case, state, look.now))
 
 

@@ -13,7 +13,8 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
    once, and nobody nothing.
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
-9. A refused delivery is tried again, then dead, and a dead one is told to the administrator.
+9. A refused delivery is tried again, then dead; then the recipient's deputies get it, one after another, and when
+   there is none left the administrator is told who was not reached and why.
 10. Time that runs out approves, fails and closes nothing.
 11. Two notices that press one person about one step lie an interval of working days apart: the later one moves to its
     end. Whoever was not pressed before, as the one a rung climbs to, is pressed at once.
@@ -21,12 +22,21 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
     skipped. So it is with several that bear the same slip.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
+from duban.core.deciding.undelivered import (
+    INSTEAD,
+    Line,
+    died,
+    first_key,
+    instead_key,
+    next_in_line,
+    tried,
+)
 from duban.core.ledger.state import State, StepState
 from duban.core.ledger.summary import PENDING, Delivery, Status
 from duban.core.planning.plan import Initiative, Step
@@ -61,7 +71,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One step as its ladder sees it; `sending` are those who are being pressed about it now, each with until when."""
+    """One step as its ladder sees it.
+
+    `sending` are those who are being pressed about it now, each with until when; `lines` those of dead notices.
+    """
 
     initiative: Initiative
     step: Step
@@ -69,6 +82,7 @@ class Case:
     status: Status
     due: Deadline | None
     sending: Mapping[str, datetime]
+    lines: Mapping[str, Line]
 
 
 def being_sent(state: State) -> Mapping[str, Mapping[str, datetime]]:
@@ -115,16 +129,48 @@ def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterat
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
         sent_on = max(moment, soonest[rung.immediate]).date()
-        for post, there in _called(office, case, ladder, place, day):
+        called = tuple(_called(office, case, ladder, place, day))
+        for post, there in called:
             key = f"{_name(case)}/{version}/{rung.id}/{post}"
-            if fired(state, key) and not pending(state, key):
+            line = case.lines.get(key)
+            if line is None and fired(state, key) and not pending(state, key):
                 continue
-            recipient, when = there if sent_on == day else _standing_in(office, post, sent_on), moment
-            if rung.slip in PRESSINGS:
-                while (again := free.get(recipient, when)) > when:
-                    recipient, when = _standing_in(office, post, again.date()), again
+            recipient = there if sent_on == day else _standing_in(office, post, sent_on)
             stale = on_due and day < since
-            yield Call(key, case.step.id, rung.id, rung.slip, post, recipient, when, rung.immediate, stale)
+            call = Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, rung.immediate, stale)
+            if line is None:
+                yield _kept_apart(office, call, free)
+            else:
+                told = {there for _, there in called}
+                later = replace(call, moment=max(moment, office.working_moment(died(line))))
+                told_on = office.sending_moment(max(later.moment, now), immediate=rung.immediate).date()
+                yield from _rested(_instead(office, later, line, told, told_on), free)
+
+
+def _kept_apart(office: Office, call: Call, free: Mapping[str, datetime]) -> Call:
+    """The call, moved to where its recipient, or who stands there by then, may be pressed again (rule 11)."""
+    recipient, moment = call.recipient, call.moment
+    if call.slip in PRESSINGS:
+        while (again := free.get(recipient, moment)) > moment:
+            recipient, moment = _standing_in(office, call.post, again.date()), again
+    return replace(call, recipient=recipient, moment=moment)
+
+
+def _instead(office: Office, call: Call, line: Line, told: Collection[str], day: date) -> Iterator[Call]:
+    """The call that takes the place of one whose notice is dead; `told` are those whom the rung means anyway."""
+    if any(row.delivery is Delivery.SENT for row in line):
+        return
+    under_way = next((row.recipient for row in line if row.delivery in PENDING), None)
+    there = under_way or next_in_line(office.directory, line, day, told)
+    if there is not None:
+        yield replace(call, key=instead_key(call.key, there), recipient=there)
+
+
+def _rested(calls: Iterable[Call], free: Mapping[str, datetime]) -> Iterator[Call]:
+    """Calls to people who are the only ones left, moved to where these may be pressed again."""
+    for call in calls:
+        again = free.get(call.recipient, call.moment) if call.slip in PRESSINGS else call.moment
+        yield replace(call, moment=max(call.moment, again))
 
 
 def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
@@ -239,16 +285,34 @@ def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
             return (people.administrator,)
 
 
-def dead_calls(office: Office, state: State) -> Iterator[Call]:
-    """What the administrator is still to be told of undeliverable notices (rule 9); of one about itself, nothing."""
-    administrator = office.directory.administrator
-    for notice in state.notices.values():
-        key = f"{notice.key}/{DEAD}"
-        if notice.delivery is Delivery.DEAD and notice.rung != DEAD and notice.ended_at and not fired(state, key):
-            moment = office.working_moment(notice.ended_at)
-            yield Call(
-                key, notice.step, DEAD, "failure", administrator, administrator, moment, immediate=notice.immediate
-            )
+def dead_calls(
+    office: Office, state: State, lines: Mapping[str, Line], rungs: Iterable[Call], now: datetime
+) -> Iterator[Call]:
+    """What the administrator is still to be told of undeliverable notices (rule 9), once nobody is left to try.
+
+    `rungs` are the calls of the ladders. Of a notice that did not reach the administrator nobody is told: `doctor` is.
+    """
+    going_on = {first_key(call.key) for call in rungs if INSTEAD in call.key}
+    for key, line in lines.items():
+        over = any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
+        if not over and key not in going_on:
+            yield from _of_dead(office, state, key, line, now)
+
+
+def _of_dead(office: Office, state: State, key: str, line: Line, now: datetime) -> Iterator[Call]:
+    administrator, first = office.directory.administrator, line[0]
+    moment = office.working_moment(died(line))
+    day = office.sending_moment(max(moment, now), immediate=first.immediate).date()
+    told: str | None
+    if first.rung == DEAD:
+        told = next_in_line(office.directory, line, day)
+        key = instead_key(key, told or "")
+    else:
+        there = _standing_in(office, administrator, day)
+        told = None if there in tried(line) else there
+        key = f"{key}/{DEAD}"
+    if told is not None and not fired(state, key):
+        yield Call(key, first.step, DEAD, "failure", administrator, told, moment, first.immediate)
 
 
 def pending(state: State, key: str) -> bool:

@@ -10,7 +10,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.whens import chinese
-from duban.core.titles import SLIP_TITLES
+from duban.core.titles import LETTER_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ def _notice(what: str) -> Telling:
         outcome = f"：{told.get('outcome')}" if told.get("outcome") else ""
         if not told.get("slip"):
             return f"通知{told.get('notice')}{what}{outcome}"
-        return f"《{SLIP_TITLES[told.get('slip')]}》{what}{told.names.title(told.get('recipient'))}{outcome}"
+        return f"《{LETTER_TITLES[told.get('slip')]}》{what}{told.names.title(told.get('recipient'))}{outcome}"
 
     return tell
 
 
 def _sent(told: Told) -> str:
-    return f"《{SLIP_TITLES[told.get('slip')]}》送{told.names.title(told.get('recipient'))}"
+    return f"《{LETTER_TITLES[told.get('slip')]}》送{told.names.title(told.get('recipient'))}"
 
 
 EVENTS: Mapping[EntryKind, Telling] = {
@@ -164,13 +164,13 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.MEASURING_FAILED: lambda told: f"指标未能测得：{told.reason}",
     EntryKind.RUNG_SKIPPED: lambda told: f"通知{told.get('notice')}不再补发",
     EntryKind.NOTICE_QUEUED: _notice("待发"),
-    EntryKind.NOTICE_BUNDLED: _notice("编入每日汇总"),
+    EntryKind.NOTICE_BUNDLED: _notice("编入督办日报"),
     EntryKind.NOTICE_CLAIMED: _notice("正在发送"),
     EntryKind.NOTICE_SENT: _sent,
     EntryKind.NOTICE_REFUSED: _notice("未送达，稍后再送"),
     EntryKind.NOTICE_POSTPONED: _notice("推迟发送"),
     EntryKind.NOTICE_DROPPED: _notice("不再发送"),
-    EntryKind.NOTICE_DEAD: _notice("送达失败"),
+    EntryKind.NOTICE_DEAD: _notice("未能送达"),
 }
 """How each kind of entry is told."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.ladder import Call, rested
+from duban.core.deciding.ladder import DEAD, Call, rested
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
@@ -125,6 +125,8 @@ OVERTAKEN: Mapping[str, str] = {
 
 def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
     row = _row(decision, notice.step)
+    if notice.rung == DEAD:
+        return "已另行送达"
     if row is None:
         return "计划中已无此事项"
     if row.status in STAGES:

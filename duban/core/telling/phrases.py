@@ -9,6 +9,7 @@ from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.ladder import DEAD, Call
 from duban.core.deciding.office import Look
+from duban.core.deciding.undelivered import first_key, lines
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import StepState
 from duban.core.ledger.summary import Light, StepRow
@@ -85,8 +86,11 @@ def _days_since(matter: Matter, day: date | None) -> int:
 
 
 def _undelivered(matter: Matter) -> str:
-    dead = matter.decision.state.notices[matter.call.key.removesuffix(f"/{DEAD}")]
-    return f"发给{matter.title(dead.recipient)}的《{SLIP_TITLES[dead.slip]}》送达{dead.tries}次均未成功：{dead.outcome}"
+    first, *instead = lines(matter.decision.state)[first_key(matter.call.key).removesuffix(f"/{DEAD}")]
+    who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
+    told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
+    others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
+    return told + "".join(others)
 
 
 # What is asked -------------------------------------------------------------------------------------------------------
@@ -192,6 +196,7 @@ HISTORY = frozenset(
         EntryKind.HANDED_OVER,
         EntryKind.REPLANNED,
         EntryKind.NOTICE_SENT,
+        EntryKind.NOTICE_DEAD,
     }
 )
 """What a slip tells of what happened before."""
