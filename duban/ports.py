@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import NoticeRow, Summary, Upstream
+from duban.core.ledger.summary import Delivery, NoticeRow, Summary, Upstream
 from duban.core.planning.plan import StepRef
 
 
@@ -96,6 +96,18 @@ class Ledger(Protocol):
 
         All of those of at most so many people, by recipient, the one who waits longest first.
         """
+        ...
+
+    def undelivered(self) -> Sequence[NoticeRow]:
+        """Dead notices, and those to deputies in the place of one, by the time they were queued."""
+        ...
+
+    def outstanding(self) -> Sequence[NoticeRow]:
+        """Notices and digests that are still to be sent, whenever that is, by their `next_try`."""
+        ...
+
+    def outcomes(self, since: datetime) -> Mapping[Delivery, int]:
+        """How many notices have ended since a moment, and how; those in digests one by one, digests not."""
         ...
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:

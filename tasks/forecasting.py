@@ -1,15 +1,12 @@
 """The page of the whole plan's forecast: published by the patrol when there is something new to say."""
 
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
-from prefect.client.schemas.sorting import ArtifactSort
-
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.chances import chances
 from duban.core.deciding.forecast import forecast
 from duban.core.telling.lateness import Prospect
 from duban.core.telling.outlook_page import outlook_page, without_forecast
 from duban.service import Service
-from tasks.server import publish, server
+from tasks.server import publish, said_last
 
 
 def publish_forecast(service: Service) -> bool:
@@ -21,18 +18,10 @@ def publish_forecast(service: Service) -> bool:
     plan, today = service.office.plan, service.office.day(service.clock.now())
     key = f"{plan.id}--forecast"  # two hyphens: the id of no initiative
     made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.ledger.last_at()}"
-    if _said_last(key) == made_of:
+    if said_last(key) == made_of:
         return False
     publish(key, _page(service), made_of)
     return True
-
-
-def _said_last(key: str) -> str | None:
-    """The description of the last version of a page; None where there is none."""
-    ours = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
-    with server() as client:
-        found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
-    return found[0].description if found else None
 
 
 def _page(service: Service) -> str:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
 from prefect.context import FlowRunContext, SyncClientContext
 
 
@@ -22,3 +24,11 @@ def publish(key: str, markdown: str, description: str) -> None:
     page = ArtifactCreate(key=key, type="markdown", description=description, data=markdown, flow_run_id=run)
     with server() as client:
         client.create_artifact(page)
+
+
+def said_last(key: str) -> str | None:
+    """The description of the last version of a page; None where there is none."""
+    ours = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+    with server() as client:
+        found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
+    return found[0].description if found else None

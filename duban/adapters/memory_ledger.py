@@ -1,6 +1,6 @@
 """A ledger in memory, for tests and rehearsals: the contract of the real one, and nothing kept."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +10,7 @@ from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import RECIPIENT, NoticeRow, Summary, Upstream, known_of
+from duban.core.ledger.summary import INSTEAD, RECIPIENT, Delivery, NoticeRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict
 
@@ -124,6 +124,21 @@ class MemoryLedger:
             waiting = [(row.next_try, row) for row in self._notices.values() if row.next_try]
         due = [(at, row) for at, row in waiting if at <= now and row.immediate is immediate]
         return [row for _, row in sorted(due, key=lambda one: (one[0], one[1].initiative, one[1].key))]
+
+    def undelivered(self) -> Sequence[NoticeRow]:
+        """Dead notices, and those to deputies in the place of one."""
+        return [row for row in self.notices() if row.delivery is Delivery.DEAD or INSTEAD in row.key]
+
+    def outstanding(self) -> Sequence[NoticeRow]:
+        """Notices and digests that are still to be sent."""
+        with self._lock:
+            waiting = [(row.next_try, row.initiative, row.key, row) for row in self._notices.values() if row.next_try]
+        return [row for *_, row in sorted(waiting, key=lambda one: one[:3])]
+
+    def outcomes(self, since: datetime) -> Mapping[Delivery, int]:
+        """How many notices have ended since a moment, and how."""
+        ended = [row for row in self.notices() if row.ended_at and row.ended_at >= since]
+        return Counter(row.delivery for row in ended if not row.initiative.startswith(RECIPIENT))
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""

@@ -8,7 +8,22 @@ from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import CTE, Connection, Engine, Row, Select, Table, delete, func, insert, select, tuple_, union_all
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
@@ -16,7 +31,18 @@ from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, STEP, SUMMARY, WAKE
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.summary import RECIPIENT, Delivery, Light, NoticeRow, Said, Status, StepRow, Summary, Upstream
+from duban.core.ledger.summary import (
+    INSTEAD,
+    RECIPIENT,
+    Delivery,
+    Light,
+    NoticeRow,
+    Said,
+    Status,
+    StepRow,
+    Summary,
+    Upstream,
+)
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, LedgerUnusable
 
@@ -200,6 +226,27 @@ class SqlLedger:
         query = select(NOTICE).join(first, NOTICE.c.recipient == first.c.recipient).where(*waiting)
         order = (first.c.since, NOTICE.c.recipient, NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key)
         return self._notices(query.order_by(*order))
+
+    def undelivered(self) -> Sequence[NoticeRow]:
+        """Dead notices, and those to deputies in the place of one."""
+        dead = NOTICE.alias()  # found by an index of its own, whose condition is written out as it is there
+        where = select(dead.c.initiative).where(dead.c.plan == self._plan, dead.c.delivery == literal_column("'dead'"))
+        of_line = or_(NOTICE.c.delivery == Delivery.DEAD, NOTICE.c.key.contains(INSTEAD))
+        query = _of(NOTICE, self._plan).where(NOTICE.c.initiative.in_(where), of_line)
+        return self._notices(query.order_by(NOTICE.c.queued_at, NOTICE.c.initiative, NOTICE.c.key))
+
+    def outstanding(self) -> Sequence[NoticeRow]:
+        """Notices and digests that are still to be sent."""
+        query = _of(NOTICE, self._plan).where(NOTICE.c.next_try.is_not(None))
+        return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key))
+
+    def outcomes(self, since: datetime) -> Mapping[Delivery, int]:
+        """How many notices have ended since a moment, and how."""
+        query = select(NOTICE.c.delivery, func.count()).where(
+            NOTICE.c.plan == self._plan, NOTICE.c.ended_at >= since, ~NOTICE.c.initiative.startswith(RECIPIENT)
+        )
+        with reading(self.engine) as connection:
+            return {Delivery(name): count for name, count in connection.execute(query.group_by(NOTICE.c.delivery))}
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from duban.cli.notices import PATIENCE, stuck
 from duban.cli.plans import provisional
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import Delivery
+from duban.core.deciding.undelivered import PATIENCE, tried
 from duban.core.planning.revision import revision
 from duban.core.problems import Problem
+from duban.outbox.troubles import troubles
 from duban.service import Service
 from duban.settings import Settings
 
 GIGABYTE = 10**9
 SHOWN = 3
-"""Problems of the plan that are shown; `check` shows the others."""
+"""Problems of the plan that are shown, which `check` shows all of, and notices that reached nobody."""
 
 
 class Level(StrEnum):
@@ -115,15 +115,21 @@ def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
 
 def notices(service: Service) -> Iterator[Finding]:
     """Notices that reached nobody."""
-    now, rows = service.clock.now(), service.ledger.notices()
-    dead = sum(row.delivery is Delivery.DEAD for row in rows)
-    held = sum(stuck(row, now) for row in rows) - dead
-    if dead:
-        yield Finding("notices", Level.BAD, f"{dead} undeliverable", "duban notices; correct the channels")
-    if held:
-        yield Finding("notices", Level.WARN, f"{held} late or refused so far", "duban notices; is the patrol running?")
-    if not dead and not held:
-        yield Finding("notices", Level.OK, f"{len(rows)} in all, none stuck")
+    found = troubles(service)
+    for line in found.dead[:SHOWN]:
+        first = line[0]
+        told = f"{first.slip} to {' and '.join(tried(line))} about {first.initiative}/{first.step}: {first.outcome}"
+        remedy = f"correct the channels of {first.recipient}; duban notices resend {first.initiative}/{first.key}"
+        yield Finding("notices", Level.BAD, told, remedy)
+    if len(found.dead) > SHOWN:
+        more = len(found.dead) - SHOWN
+        yield Finding("notices", Level.BAD, f"{more} more reached nobody", "duban notices; duban notices resend --dead")
+    if found.stuck:
+        told = f"{len(found.stuck)} late or refused so far"
+        yield Finding("notices", Level.WARN, told, "duban notices; is the patrol running?")
+    if not found.dead and not found.stuck:
+        over = f"; {found.over} undeliverable ones went to deputies, or their matter is over" if found.over else ""
+        yield Finding("notices", Level.OK, f"none stuck{over}")
 
 
 def patrol(service: Service) -> Finding:

@@ -1,9 +1,8 @@
 """`notices`: what went to whom and when, and what is stuck. Chinese, for coordinators."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Annotated
 
 import typer
@@ -15,25 +14,14 @@ from duban.cli.output import console, print_json
 from duban.cli.plans import day_of
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
+from duban.core.deciding.undelivered import stuck
 from duban.core.ledger.state import fold
-from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
+from duban.core.ledger.summary import RECIPIENT, NoticeRow
 from duban.core.telling.digest import day_of as day_of_digest
-from duban.core.titles import DIGEST, LETTER_TITLES, perhaps
+from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, perhaps
 from duban.service import Service
 
 app = typer.Typer()
-
-TITLES: Mapping[Delivery, str] = {
-    Delivery.QUEUED: "待送",
-    Delivery.SENDING: "送达中",
-    Delivery.RETRYING: "再送",
-    Delivery.BUNDLED: "并入日报",
-    Delivery.SENT: "已送达",
-    Delivery.DROPPED: "不再需要",
-    Delivery.DEAD: "送达失败",
-}
-PATIENCE = timedelta(hours=1)
-"""How long a notice may lie beyond the moment it was to be sent before it counts as stuck: several patrols."""
 
 
 @app.command()
@@ -74,12 +62,6 @@ def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, 
     return {**told, "members": [{"initiative": one.initiative, "key": one.key} for one in within]}
 
 
-def stuck(row: NoticeRow, now: datetime) -> bool:
-    """Whether a notice has not reached its recipient and somebody should see to it."""
-    waits = row.next_try is not None and row.next_try + PATIENCE < now
-    return row.delivery in (Delivery.DEAD, Delivery.RETRYING) or waits
-
-
 def _everywhere(service: Service) -> list[str]:
     """The initiatives of the plan, and the ledgers of digests."""
     chains = [name for name in service.ledger.initiatives() if name.startswith(RECIPIENT)]
@@ -110,7 +92,7 @@ def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
             f"《{LETTER_TITLES[row.slip]}》",
             escape(office.directory.known_title(row.recipient)),
             _about(office, row, members[row.recipient, row.key]),
-            ("⚠ " if stuck(row, now) else "") + TITLES[row.delivery],
+            ("⚠ " if stuck(row, now) else "") + DELIVERY_TITLES[row.delivery],
             escape(_outcome(office, row)),
         )
     return table

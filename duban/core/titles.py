@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from duban.core.ledger.summary import Light, Status
+from duban.core.ledger.summary import Delivery, Light, Status
 from duban.core.problems import closest
 
 SLIP_TITLES: Mapping[str, str] = {
@@ -23,6 +23,17 @@ DIGEST = "digest"
 
 LETTER_TITLES: Mapping[str, str] = {**SLIP_TITLES, DIGEST: "督办日报"}
 """Everything a person may be sent."""
+
+DELIVERY_TITLES: Mapping[Delivery, str] = {
+    Delivery.QUEUED: "待送",
+    Delivery.SENDING: "送达中",
+    Delivery.RETRYING: "再送",
+    Delivery.BUNDLED: "并入日报",
+    Delivery.SENT: "已送达",
+    Delivery.DROPPED: "不再需要",
+    Delivery.DEAD: "送达失败",
+}
+"""How far a notice has come."""
 
 STATUS_TITLES: Mapping[Status, str] = {
     Status.WAITING: "待启动",

@@ -356,6 +356,9 @@ def test_what_the_patrol_and_the_lists_ask_for_is_looked_up(path: Path) -> None:
         ledger.due(NOW, 10)
         ledger.pending_notices(NOW, 10)
         ledger.waiting_notices(NOW, 10)
+        ledger.undelivered()
+        ledger.outstanding()
+        ledger.outcomes(NOW)
         ledger.initiatives()
         ledger.wakes(BRIDGES)
         ledger.upstream([StepRef(BRIDGES, "draft"), StepRef(ROADS, "survey")])
@@ -365,6 +368,8 @@ def test_what_the_patrol_and_the_lists_ask_for_is_looked_up(path: Path) -> None:
         "wake_initiative (plan=? AND initiative=?)",
         "initiative_summary_look_again (plan=? AND look_again<?)",
         "notice_pending (plan=? AND immediate=? AND next_try<?)",
+        "notice_dead (plan=? AND delivery=?)",
+        "notice_ended (plan=? AND ended_at>?)",
         "entry_1 (plan=? AND initiative>?)",
         "step_row_1 (plan=? AND initiative=?)",
     ):

@@ -203,15 +203,36 @@ def test_notices_that_reached_nobody(bureau: Bureau) -> None:
     bureau.tick()
     late = datetime(2024, 4, 1, 0, tzinfo=UTC)
     rows = [
-        NoticeRow(str(n), "cosmetics", "draft", "remind", "remind", "coordinator", delivery, late, next_try, 1, "")
-        for n, (delivery, next_try) in enumerate(((Delivery.DEAD, None), (Delivery.RETRYING, late)))
+        NoticeRow(key, "cosmetics", "draft", "remind", "remind", "coordinator", delivery, late, next_try, 1, "550")
+        for key, delivery, next_try in (
+            ("a", Delivery.DEAD, None),
+            ("b", Delivery.DEAD, None),
+            ("b/instead/protection-head", Delivery.SENT, None),
+            ("c", Delivery.RETRYING, late),
+            *((f"d{number}", Delivery.DEAD, None) for number in range(3)),
+        )
     ]
     with desk(load_settings()) as at:
         at.service.ledger.commit(Commit("cosmetics", (), notices=tuple(rows)))
     found = findings(bureau, code=1)["notices"]
+    told = "remind to coordinator about cosmetics/draft: 550"
     assert [(one["level"], one["found"]) for one in found] == [
-        ("bad", "1 undeliverable"),
+        *(("bad", told), ("bad", told), ("bad", told)),
+        ("bad", "1 more reached nobody"),
         ("warn", "1 late or refused so far"),
+    ]
+    assert found[0]["remedy"].endswith("duban notices resend cosmetics/a")
+
+
+def test_dead_notices_whose_matter_is_over_or_that_a_deputy_has_are_no_trouble(bureau: Bureau) -> None:
+    bureau.tick()
+    bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "并入")
+    dead = (Delivery.DEAD, datetime(2024, 4, 1, tzinfo=UTC), None, 4, "550")
+    row = NoticeRow("a", "cosmetics", "draft", "remind", "remind", "coordinator", *dead)
+    with desk(load_settings()) as at:
+        at.service.ledger.commit(Commit("cosmetics", (), notices=(row,)))
+    assert [(one["level"], one["found"]) for one in findings(bureau)["notices"]] == [
+        ("ok", "none stuck; 1 undeliverable ones went to deputies, or their matter is over")
     ]
 
 

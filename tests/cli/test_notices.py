@@ -1,11 +1,5 @@
 """`notices`: what went to whom and when, what is stuck."""
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
-
-from duban.cli.notices import PATIENCE, stuck
-from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk
@@ -86,23 +80,3 @@ def test_unknown_names_are_refused_and_no_day_is_a_mistake_of_usage(bureau: Bure
     assert bureau.run("notices", "--to", "protection-oficer").exit_code == 4
     assert bureau.run("notices", "--initiative", "cosmetic").exit_code == 4
     assert bureau.run("notices", "--as-of", "gestern").exit_code == 2
-
-
-NOW = datetime(2024, 4, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("delivery", "next_try", "expected"),
-    [
-        (Delivery.QUEUED, NOW - PATIENCE, False),
-        (Delivery.QUEUED, NOW - PATIENCE - timedelta(seconds=1), True),
-        (Delivery.SENDING, NOW + PATIENCE, False),
-        (Delivery.RETRYING, NOW + PATIENCE, True),
-        (Delivery.SENT, None, False),
-        (Delivery.DROPPED, None, False),
-        (Delivery.DEAD, None, True),
-    ],
-)
-def test_stuck_is_what_somebody_should_see_to(delivery: Delivery, next_try: datetime | None, expected: bool) -> None:
-    row = NoticeRow("key", "one", "step", "rung", "remind", OFFICER, delivery, NOW, next_try, 1, "")
-    assert stuck(row, NOW) is expected

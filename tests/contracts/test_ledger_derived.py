@@ -3,15 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 
 from duban.adapters.ledger_rules import verify
 from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Delivery, Light, Said, Status, Upstream, chain_of
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Said, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Ledger
 from tests.contracts.samples import (
@@ -122,6 +123,49 @@ def test_what_channels_said_is_kept(ledger: Ledger) -> None:
     said = (Said("mailto://mail", False, "550 拒收"), Said("wecom://***", True, "已送出"))
     ledger.commit(Commit(BRIDGES, (), notices=(notice(channels=said),)))
     assert ledger.notices()[0].channels == said
+
+
+def test_dead_notices_come_with_those_to_deputies_in_their_place(ledger: Ledger) -> None:
+    dead: dict[str, Any] = {"delivery": Delivery.DEAD, "next_try": None}
+    rows = (
+        notice("a", **dead),
+        notice("a/instead/vice", queued_at=NOW + MINUTE),
+        notice("b"),
+        notice("c/instead_of/x"),
+    )
+    ledger.commit(Commit(BRIDGES, (), notices=rows))
+    ledger.commit(Commit(ROADS, (), notices=(notice("d", ROADS, **dead), notice("e", ROADS))))
+    assert [row.key for row in ledger.undelivered()] == ["a", "d", "a/instead/vice"]
+
+
+def test_outstanding_is_what_is_still_to_be_sent_whenever_that_is(ledger: Ledger) -> None:
+    rows = (
+        notice("later", next_try=NOW + 9 * MINUTE, immediate=False),
+        notice("over", delivery=Delivery.SENT, next_try=None),
+        notice("in one", delivery=Delivery.BUNDLED, next_try=None, digest="digest/2024-03-01"),
+    )
+    ledger.commit(Commit(BRIDGES, (), notices=rows))
+    ledger.commit(
+        Commit(chain_of("zhang"), (), notices=(notice("digest/2024-03-01", chain_of("zhang"), next_try=NOW),))
+    )
+    assert [row.key for row in ledger.outstanding()] == ["digest/2024-03-01", "later"]
+
+
+def test_outcomes_are_counted_from_a_moment_on_and_digests_are_not(ledger: Ledger) -> None:
+    def ended(key: str, delivery: Delivery, at: datetime, home: str = BRIDGES) -> NoticeRow:
+        return notice(key, home, delivery=delivery, next_try=None, ended_at=at)
+
+    rows = (
+        ended("a", Delivery.SENT, NOW),
+        ended("b", Delivery.SENT, NOW + MINUTE),
+        ended("c", Delivery.DEAD, NOW + MINUTE),
+        ended("before", Delivery.SENT, NOW - MINUTE),
+        notice("waits"),
+    )
+    ledger.commit(Commit(BRIDGES, (), notices=rows))
+    home = chain_of("zhang")
+    ledger.commit(Commit(home, (), notices=(ended("digest/2024-03-01", Delivery.SENT, NOW, home),)))
+    assert dict(ledger.outcomes(NOW)) == {Delivery.SENT: 2, Delivery.DEAD: 1}
 
 
 # Several at once

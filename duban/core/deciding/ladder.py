@@ -28,17 +28,9 @@ from datetime import date, datetime
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
-from duban.core.deciding.undelivered import (
-    INSTEAD,
-    Line,
-    died,
-    first_key,
-    instead_key,
-    next_in_line,
-    tried,
-)
+from duban.core.deciding.undelivered import Line, died, first_key, instead_key, next_in_line, tried
 from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import PENDING, Delivery, Status
+from duban.core.ledger.summary import INSTEAD, PENDING, Delivery, Status
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import Ladder, Rung
 

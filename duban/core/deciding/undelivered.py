@@ -1,14 +1,14 @@
 """Notices that reached nobody: the line of those who were tried, and who is tried next (rule 9 of the ladder)."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 
 from duban.core.ledger.state import State
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.summary import INSTEAD, PENDING, RECIPIENT, Delivery, NoticeRow
 from duban.core.planning.directory import Directory
 
-INSTEAD = "/instead/"
-"""What stands in the key of a notice to a deputy, between the key of the one that died and the deputy."""
+PATIENCE = timedelta(hours=1)
+"""How long a notice may lie beyond the moment it was to be sent before it counts as stuck: several patrols."""
 
 Line = tuple[NoticeRow, ...]
 """A dead notice, then those to deputies that took its place."""
@@ -23,6 +23,28 @@ def lines(state: State) -> Mapping[str, Line]:
             if (first := first_key(key)) in dead:
                 found[first] = (*found.get(first, ()), row)
     return found
+
+
+def unreached(rows: Iterable[NoticeRow]) -> tuple[Line, ...]:
+    """The lines of dead notices that no deputy got either, of any initiatives; digests are told by what is in them."""
+    found: dict[tuple[str, str], Line] = {}
+    for row in rows:
+        if not row.initiative.startswith(RECIPIENT):
+            place = (row.initiative, first_key(row.key))
+            found[place] = (*found.get(place, ()), row) if INSTEAD in row.key else (row, *found.get(place, ()))
+    return tuple(line for line in found.values() if _reached_nobody(line))
+
+
+def _reached_nobody(line: Line) -> bool:
+    return line[0].delivery is Delivery.DEAD and not any(
+        row.delivery is Delivery.SENT or row.delivery in PENDING for row in line
+    )
+
+
+def stuck(row: NoticeRow, now: datetime) -> bool:
+    """Whether a notice has not reached its recipient and somebody should see to it."""
+    waits = row.next_try is not None and row.next_try + PATIENCE < now
+    return row.delivery in (Delivery.DEAD, Delivery.RETRYING) or waits
 
 
 def first_key(key: str) -> str:

@@ -87,6 +87,9 @@ def chain_of(post: str) -> str:
     return f"{RECIPIENT}{post}"
 
 
+INSTEAD = "/instead/"
+"""What stands in the key of a notice to a deputy, between the key of the one that died and the deputy."""
+
 PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING, Delivery.BUNDLED})
 """A notice that is still to reach its recipient."""
 

@@ -1,0 +1,22 @@
+"""The patrol's own page: what is amiss with notices, what the day brought, and every light."""
+
+from datetime import time
+
+from duban.core.telling.patrol_page import Patrolled, patrol_page
+from duban.outbox.troubles import Troubles, troubles
+from duban.service import Service
+from tasks.server import publish, said_last
+
+
+def publish_patrol(service: Service) -> Troubles:
+    """Publish the page each day, and whenever the ledger has grown or something got stuck; the troubles found."""
+    office, now = service.office, service.clock.now()
+    found, today = troubles(service), office.day(now)
+    made_of = (
+        f"巡查：{today}，台账记至{service.ledger.last_at()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
+    )
+    key = f"{office.plan.id}--patrol"  # two hyphens: the id of no initiative
+    if said_last(key) != made_of:
+        outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
+        publish(key, patrol_page(Patrolled(office, now, found.dead, found.stuck, outcomes, summaries)), made_of)
+    return found

@@ -1,0 +1,49 @@
+"""Notices that reached nobody, or are stuck."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from duban.core.deciding.undelivered import PATIENCE, stuck, unreached
+from duban.core.ledger.summary import Delivery, NoticeRow
+from tests.contracts.samples import NOW, notice
+
+DEAD: dict[str, Any] = {"delivery": Delivery.DEAD, "next_try": None}
+SENT: dict[str, Any] = {"delivery": Delivery.SENT, "next_try": None}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "next_try", "expected"),
+    [
+        (Delivery.QUEUED, NOW - PATIENCE, False),
+        (Delivery.QUEUED, NOW - PATIENCE - timedelta(seconds=1), True),
+        (Delivery.SENDING, NOW + PATIENCE, False),
+        (Delivery.RETRYING, NOW + PATIENCE, True),
+        (Delivery.BUNDLED, None, False),
+        (Delivery.SENT, None, False),
+        (Delivery.DROPPED, None, False),
+        (Delivery.DEAD, None, True),
+    ],
+)
+def test_stuck_is_what_somebody_should_see_to(delivery: Delivery, next_try: datetime | None, expected: bool) -> None:
+    assert stuck(notice(delivery=delivery, next_try=next_try), NOW) is expected
+
+
+def keys(*rows: NoticeRow) -> list[list[str]]:
+    return [[row.key for row in line] for line in unreached(rows)]
+
+
+def test_a_dead_notice_reached_nobody_until_a_deputy_has_it() -> None:
+    first = notice("a", **DEAD)
+    assert keys(first) == [["a"]]
+    assert keys(first, notice("a/instead/vice", **DEAD)) == [["a", "a/instead/vice"]]
+    assert keys(first, notice("a/instead/vice")) == []
+    assert keys(first, notice("a/instead/vice", **SENT)) == []
+    assert keys(notice("a/instead/vice", **DEAD), first) == [["a", "a/instead/vice"]]
+
+
+def test_one_that_was_put_back_or_is_another_initiatives_or_a_digest_is_told_apart() -> None:
+    assert keys(notice("a"), notice("a/instead/vice", **DEAD)) == []
+    assert keys(notice("a", **DEAD), notice("a/instead/vice", "roads", **SENT)) == [["a"]]
+    assert keys(notice("digest/2024-03-01", "@zhang", **DEAD)) == []

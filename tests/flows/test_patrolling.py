@@ -1,0 +1,53 @@
+"""The patrol publishes what it found, and ends red while a notice has reached nobody and its matter goes on."""
+
+import pytest
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact
+from prefect.client.schemas.sorting import ArtifactSort
+
+from duban.core.deciding.commands import Verb
+from duban.outbox import deliver_due
+from tests.bureau import Postbox
+from tests.flows.server import IDLE, Server
+
+pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+
+
+def pages(server: Server) -> list[Artifact]:
+    """Every version of the page, the last one first."""
+    ours = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{server.bureau.plan}--patrol"]))
+    return server.client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC)
+
+
+def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(server: Server) -> None:
+    server.apply(IDLE)
+    with server.desk() as at:
+        at.service.tick("new-road")
+        for hour in ("09:00", "10:00", "11:00", "14:00"):
+            server.bureau.at(f"2024-04-01 {hour}")
+            deliver_due(at.service, Postbox(refusing="550 无此用户"), at.wording)
+    run = server.tick("0.00")
+    assert (run.state_name, run.state_type) == ("红灯", "FAILED")
+    assert run.state
+    assert "1份通知未能送达任何人，见巡查页" in str(run.state.message)
+    page = str(pages(server)[0].data)
+    assert "## 送达失败，事项尚未办结" in page
+    assert "550 无此用户" in page
+    with server.desk() as at:
+        at.service.act(server.command(Verb.CANCEL, "new-road/draft", "supervision-officer", reason="并入"))
+    assert server.tick("0.00").state_name == "已巡查"
+    assert "## 送达失败" not in str(pages(server)[0].data)
+
+
+def test_a_page_is_published_when_there_is_news_and_no_other(server: Server) -> None:
+    server.apply(IDLE)
+    while server.patrol():
+        pass
+    count = len(pages(server))
+    assert str(pages(server)[0].description).startswith("巡查：2024-04-01，台账记至")
+    assert "| 🟢绿灯 |" in str(pages(server)[0].data)
+    server.tick("0.00")
+    assert len(pages(server)) == count
+    server.bureau.at("2024-04-02 09:00")
+    server.tick("0.00")
+    assert len(pages(server)) == count + 1
