@@ -5,7 +5,9 @@
 
 import argparse
 import time
-from datetime import date
+from datetime import UTC, date, datetime
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from deployments import progress
 from deployments.apply import Difference, difference, make
@@ -27,11 +29,15 @@ def main() -> None:
             put_in_force(at, rehearsal=arguments.patrol_every is None)
         with desk(settings) as at:
             _apply(at, arguments.pool, arguments.patrol_every)
-            end_leftovers(at.service.office.plan)
+            end_leftovers(at.service.office.plan, _born())
             if arguments.patrol_every is None:
                 _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _born() -> datetime:
+    return datetime.fromtimestamp(psutil.Process().create_time(), UTC)
 
 
 def _arguments() -> argparse.Namespace:

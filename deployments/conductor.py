@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from prefect.client.orchestration import get_client
+from prefect.context import SyncClientContext
+from prefect.settings import get_current_settings
 
-from duban.adapters.clock import FileClock
+from duban.adapters.clock import FileClock, SystemClock
 from duban.core.deciding.commands import Command
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
@@ -24,13 +26,13 @@ from duban.service import Service
 from flows.patrol import patrol
 from tasks.asking import ask_for_ticks, count_runs, under_way
 
-EVENT_GRACE = 3.0
-"""Seconds an event has to start a waiting initiative before the patrol does."""
+EVENT_GRACE = 0.6
+"""Seconds an event has to start a waiting initiative, once nothing else is under way, before the patrol does."""
 
 STUCK = 600.0
 """Seconds after which a day that does not end is reported rather than waited for."""
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,10 @@ def _first(office: Office, clock: FileClock) -> date:
     return left_at.date() + timedelta(days=left_at.time() >= office.policy.hours.last)
 
 
-def end_leftovers(plan: Plan) -> None:
-    """End the runs of a stack that was killed: nothing of it lives on, so nothing of it is under way."""
+def end_leftovers(plan: Plan, since: datetime) -> None:
+    """End what an earlier stack, one that was killed, had begun before this moment: nothing of it lives on."""
     with get_client(sync_client=True) as client:
-        under_way(client, plan, lifetime=timedelta())
+        under_way(client, plan, lifetime=SystemClock().now() - since)
 
 
 def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
@@ -73,6 +75,7 @@ def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) 
     with get_client(sync_client=True) as client:
         before = count_runs(client, service.office.plan)
     acted = tuple(_act(service, owners))
+    get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
     patrol()
     _settle_down(service)
     clock.set(service.office.at(day, service.office.policy.digest))
@@ -93,17 +96,17 @@ def _act(service: Service, owners: Owners) -> Iterator[Command]:
 def _settle_down(service: Service) -> int:
     """Wait until nothing is due and nothing is under way; the number of runs the plan has had so far."""
     plan = service.office.plan
-    waiting: dict[str, float] = {}
     until = time.monotonic() + STUCK
-    while time.monotonic() < until:
-        with get_client(sync_client=True) as client:
-            busy = under_way(client, plan)
-            if not busy and not service.due():
-                return count_runs(client, plan)
-        due = service.due()
-        waiting = {name: waiting.get(name, time.monotonic()) for name in due}
-        ask_for_ticks(plan, [name for name, since in waiting.items() if time.monotonic() - since > EVENT_GRACE])
-        time.sleep(LOOK_EVERY)
+    with SyncClientContext() as context:
+        quiet = time.monotonic()
+        while time.monotonic() < until:
+            if under_way(context.client, plan):
+                quiet = time.monotonic()
+            elif not (due := service.due()):
+                return count_runs(context.client, plan)
+            elif time.monotonic() - quiet > EVENT_GRACE:
+                ask_for_ticks(plan, due)
+            time.sleep(LOOK_EVERY)
     raise Stuck(
         f"{service.clock.now():%Y-%m-%d}: after {STUCK:.0f} s still due: {', '.join(service.due()) or 'nothing'}"
     )
