@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from httpx import HTTPError
 from prefect.client.orchestration import get_client
 from prefect.context import SyncClientContext
 from prefect.settings import get_current_settings
@@ -22,6 +23,7 @@ from duban.core.ledger.summary import NoticeRow, Summary
 from duban.core.planning.plan import Plan
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.owners import Owners
+from duban.ports import LedgerUnusable
 from duban.service import Service
 from flows.patrol import patrol
 from tasks.asking import ask_for_ticks, count_runs, under_way
@@ -33,6 +35,7 @@ STUCK = 600.0
 """Seconds after which a day that does not end is reported rather than waited for."""
 
 LOOK_EVERY = 0.1
+PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,22 @@ def end_leftovers(plan: Plan, since: datetime) -> None:
 
 
 def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
+    """One day, begun again as often as the server or the ledger is away; raises what is still so after STUCK seconds.
+
+    Beginning again is harmless: an act has a key, of which there is one a day.
+    """
+    until = time.monotonic() + STUCK
+    while True:
+        try:
+            return _day(service, clock, owners, day)
+        except (HTTPError, LedgerUnusable):
+            if time.monotonic() > until:
+                raise
+        time.sleep(PAUSE)
+        clock.set(service.office.at(day, service.office.policy.hours.first))
+
+
+def _day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
     """One day: what people do, the patrol, and every tick that follows; then the digests."""
     began = service.clock.now()
     with get_client(sync_client=True) as client:

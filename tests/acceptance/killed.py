@@ -33,7 +33,7 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind, first_broken
 from duban.core.planning.action_file import Action
 from duban.settings import CLOCK_FILE, Settings, load_settings
-from duban.wiring import desk, load_office
+from duban.wiring import Desk, desk, load_office
 from flows.forms import Form
 from tasks.actions import ACTIONS, Errand
 from tasks.sending import send_due
@@ -141,22 +141,27 @@ def _patrol(bureau: Bureau) -> None:
 def outcome(bureau: Bureau) -> dict[str, Any]:
     """What the weeks came to, without what may differ."""
     with desk(bureau.settings, bureau.office) as at:
-        ledgers = at.service.ledger.initiatives()  # those of digests as well
-        entries = [entry for name in ledgers for entry in at.service.ledger.entries(name)]
-        keys = Counter((entry.initiative, entry.key) for entry in entries if entry.key)
-        lasting = [entry for entry in entries if entry.kind not in PASSING]
-        return {
-            "broken": first_broken(entries),
-            "doubled": [key for key, times in keys.items() if times > 1],
-            "entries": sorted((e.initiative, e.kind, e.step, str(e.day), e.actor, _key(e.key)) for e in lasting),
-            "given up": sum(e.kind is EntryKind.ACTION_FAILED and e.data["final"] for e in entries),
-            "standing": [repr(replace(summary, sequence=0)) for summary in at.service.ledger.summaries()],
-            "notices": sorted(
-                (n.initiative, _key(n.key), n.recipient, n.delivery, n.digest) for n in at.service.ledger.notices()
-            ),
-            "due": at.service.due(),
-            "files": sorted(_named(file) for file in bureau.settings.var.rglob("*") if file.suffix in (".eml", ".md")),
-        }
+        return outcome_of(at)
+
+
+def outcome_of(at: Desk) -> dict[str, Any]:
+    """What a ledger and the files beside it hold, without what may differ."""
+    ledgers = at.service.ledger.initiatives()  # those of digests as well
+    entries = [entry for name in ledgers for entry in at.service.ledger.entries(name)]
+    keys = Counter((entry.initiative, entry.key) for entry in entries if entry.key)
+    lasting = [entry for entry in entries if entry.kind not in PASSING]
+    return {
+        "broken": first_broken(entries),
+        "doubled": [key for key, times in keys.items() if times > 1],
+        "entries": sorted((e.initiative, e.kind, e.step, str(e.day), e.actor, _key(e.key)) for e in lasting),
+        "given up": sum(e.kind is EntryKind.ACTION_FAILED and e.data["final"] for e in entries),
+        "standing": [repr(replace(summary, sequence=0)) for summary in at.service.ledger.summaries()],
+        "notices": sorted(
+            (n.initiative, _key(n.key), n.recipient, n.delivery, n.digest) for n in at.service.ledger.notices()
+        ),
+        "due": at.service.due(),
+        "files": sorted(_named(file) for file in at.settings.var.rglob("*") if file.suffix in (".eml", ".md")),
+    }
 
 
 def _key(key: str | None) -> str:

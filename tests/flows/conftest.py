@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,18 +86,31 @@ def warm(stack: Stack) -> Iterator[Warm]:
 
 
 @pytest.fixture
-def server(
+def another(
     stack: Stack, client: SyncPrefectClient, warm: Warm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Server]:
-    """The server with an empty bureau of this test's own: nothing applied, nothing in its ledger."""
-    bureau = make_bureau(tmp_path, f"flows-{next(NUMBERS)}").all_at_once()
-    monkeypatch.setenv(SETTINGS_VARIABLE, str(bureau.settings))
+) -> Iterator[Callable[[], Server]]:
+    """Makes empty bureaus, the last of which the worker serves: nothing applied, nothing in their ledgers."""
     monkeypatch.setenv(LEDGER_VARIABLE, stack.addresses.ledger)
-    current = stack.var.parent / "current"
-    current.unlink(missing_ok=True)
-    current.symlink_to(bureau.root)
-    server = Server(client, warm, bureau)
-    yield server
-    for deployment in server.deployments():
-        client.delete_resource_owned_automations(f"prefect.deployment.{deployment.id}")
-        client.delete_deployment(deployment.id)
+    made: list[Server] = []
+
+    def make() -> Server:
+        plan = f"flows-{next(NUMBERS)}"
+        bureau = make_bureau(tmp_path / plan, plan).all_at_once()
+        monkeypatch.setenv(SETTINGS_VARIABLE, str(bureau.settings))
+        current = stack.var.parent / "current"
+        current.unlink(missing_ok=True)
+        current.symlink_to(bureau.root)
+        made.append(Server(client, warm, bureau))
+        return made[-1]
+
+    yield make
+    for server in made:
+        for deployment in server.deployments():
+            client.delete_resource_owned_automations(f"prefect.deployment.{deployment.id}")
+            client.delete_deployment(deployment.id)
+
+
+@pytest.fixture
+def server(another: Callable[[], Server]) -> Server:
+    """The server with an empty bureau of this test's own."""
+    return another()
