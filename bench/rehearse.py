@@ -22,7 +22,7 @@ from duban.wiring import load_office, load_profile
 
 TARGET = 2.0  # seconds of processor time for the year
 INITIATIVES = 66
-ROUNDS = 3
+ROUNDS = 5
 UNITS = (
     "office",
     "policy-law",

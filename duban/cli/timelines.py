@@ -24,7 +24,8 @@ def told(one: Report) -> Group:
 
 def _told(one: Report) -> Iterator[RenderableType]:
     yield f"[bold]{escape(one.title)}[/] · 推演　{one.starts} 至 {one.last}　种子 {one.seed}"
-    yield f"{one.initiatives}项举措、{one.steps}个事项，{_ending(one)}；误期{len(one.missed)}项；通知{one.notices}份"
+    told = f"误期{len(one.missed)}项；通知{one.notices}份，合{one.letters}封信"
+    yield f"{one.initiatives}项举措、{one.steps}个事项，{_ending(one)}；{told}"
     yield ""
     yield _months(one)
     yield ""
@@ -62,10 +63,16 @@ def _load(one: Report) -> Iterator[RenderableType]:
         return
     most = max(one.people, key=lambda load: load.maximum)
     yield (f"每人每工作日通知：平均{one.average:.2f}份，最多{most.maximum}份（{escape(most.title)}，{most.busiest}）")
-    table = Table("通知最多的人", "通知", "日均", "一日最多", "哪一天", box=None, pad_edge=False)
+    table = Table("通知最多的人", "通知", "日均", "一日最多", "哪一天", "合信件", "一日最多", box=None, pad_edge=False)
     for load in one.people[:SHOWN]:
         table.add_row(
-            escape(load.title), str(load.notices), f"{load.average:.2f}", str(load.maximum), str(load.busiest)
+            escape(load.title),
+            str(load.notices),
+            f"{load.average:.2f}",
+            str(load.maximum),
+            str(load.busiest),
+            str(load.letters),
+            str(load.most_letters),
         )
     yield table
     days = "，".join(f"{busy.day}（{busy.notices}份，{busy.people}人）" for busy in one.busiest[:5])

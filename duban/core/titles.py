@@ -70,6 +70,7 @@ TOTAL_TITLES: Mapping[str, str] = {
     "done": "办结事项",
     "missed": "误期事项",
     "notices": "通知",
+    "letters": "信件",
     "average": "每人每工作日通知",
     "maximum": "一人一日最多通知",
     "busiest": "最忙一日通知",

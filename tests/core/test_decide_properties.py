@@ -304,7 +304,7 @@ standings = st.builds(
 def test_more_progress_never_makes_a_light_graver(at: Standing, more: int, later: int) -> None:
     assert at.opened
     today = at.opened + timedelta(days=later)
-    better = Standing(**{name: getattr(at, name) for name in at.__slots__} | {"progress": min(100, at.progress + more)})
+    better = at._replace(progress=min(100, at.progress + more))
     rules = builders.LIGHTS
     assert light(rules, calendar(), better, today)[0] <= light(rules, calendar(), at, today)[0]
 

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from duban.core.deciding.ladder import Call
 from duban.core.deciding.undelivered import next_in_line
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.planning.directory import Directory
 from duban.core.planning.policy import Policy
-from tests.core.builders import RUNGS, Story, action, directory, moment, period, policy, post, review, rung, work
+from tests.core.builders import Story, action, directory, moment, period, policy, post, review, rung, work
 
 DUE = "2024-06-14"
 
@@ -616,11 +615,3 @@ def test_a_failed_action_is_told_of() -> None:
 def test_whom_a_role_means(role: str, people: str) -> None:
     story = Story(work("draft", review="law"), rules=policy(rung("only", "opened", 0, role, "assign")))
     assert story.told() == [f"only {people}"]
-
-
-def test_a_call_is_a_value() -> None:
-    story = draft()
-    call = story.decision.calls[0]
-    assert replace(call) == call
-    assert isinstance(call, Call)
-    assert len(RUNGS) == 11

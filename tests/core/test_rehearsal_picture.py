@@ -6,7 +6,7 @@ from datetime import timedelta
 from duban.core.ledger.summary import Light
 from duban.core.rehearsing.picture import CHART, LABEL, LONGEST, WIDTH, chart, gantt
 from duban.core.rehearsing.rehearse import rehearse
-from duban.core.rehearsing.report import Tally
+from duban.core.rehearsing.timeline import Tally
 from tests.core.builders import day, initiative, milestone, work
 from tests.core.test_owners import profile
 from tests.core.test_rehearsing import bureau, lived

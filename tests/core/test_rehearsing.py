@@ -17,7 +17,7 @@ from duban.core.rehearsing.comparison import compare
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import Rehearsal, rehearse
-from duban.core.rehearsing.report import months, weeks
+from duban.core.rehearsing.timeline import months, weeks
 from tests.core import builders
 from tests.core.builders import (
     HERE,

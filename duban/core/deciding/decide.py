@@ -128,7 +128,7 @@ def _calls(
     look: Look, state: State, limits: Mapping[str, Deadline | None], kept: _Kept, dead: Mapping[str, Line]
 ) -> Iterator[tuple[str, tuple[Call, ...]]]:
     """The rungs of each step that may have any."""
-    sending = ladder.being_sent(state)
+    sending, at = ladder.being_sent(state), ladder.scene(look.office, state, look.now)
     for name, step in look.initiative.steps.items():
         own = state.step(name)
         where = status(step, own)
@@ -138,7 +138,7 @@ def _calls(
             yield name, kept.calls[name]
         else:
             case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}), dead)
-            yield name, tuple(ladder.calls(look.office, case, state, look.now))
+            yield name, tuple(ladder.calls(at, case))
 
 
 def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:

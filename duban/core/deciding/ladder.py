@@ -23,8 +23,9 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
@@ -42,8 +43,7 @@ DEAD = "dead"
 """The rung of a notice that tells of a dead one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
 
     One that is `stale` is older than the matter it speaks of, or overtaken by a higher one, and is recorded rather than
@@ -77,6 +77,23 @@ class Case:
     lines: Mapping[str, Line]
 
 
+class Scene(NamedTuple):
+    """What is the same for all steps of a look: `adopted` is when its ledger began, `soonest` when notices may go."""
+
+    office: Office
+    state: State
+    now: datetime
+    adopted: date
+    soonest: Mapping[bool, datetime]
+    """By whether they are immediate."""
+
+
+def scene(office: Office, state: State, now: datetime) -> Scene:
+    """The scene of a look."""
+    soonest = {immediate: office.sending_moment(now, immediate=immediate) for immediate in (True, False)}
+    return Scene(office, state, now, office.day(state.adopted or now), soonest)
+
+
 def being_sent(state: State) -> Mapping[str, Mapping[str, datetime]]:
     """By step and recipient: when a pressing that a sender has in hand will have come to an outcome at the latest."""
     found: dict[str, dict[str, datetime]] = {}
@@ -86,16 +103,16 @@ def being_sent(state: State) -> Mapping[str, Mapping[str, datetime]]:
     return found
 
 
-def calls(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
+def calls(at: Scene, case: Case) -> Iterator[Call]:
     """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
-    standing = tuple(_standing(office, case, state, now))
-    due = [call for call in standing if call.moment <= now and not call.stale]
+    standing = tuple(_standing(at, case))
+    due = [call for call in standing if call.moment <= at.now and not call.stale]
     for place, call in enumerate(standing):
-        if not fired(state, call.key):
+        if not fired(at.state, call.key):
             overtaken = call in due and any(
                 _overtakes(higher, call) for higher in standing[place + 1 :] if higher in due
             )
-            yield replace(call, stale=True) if overtaken else call
+            yield call._replace(stale=True) if overtaken else call
 
 
 def _overtakes(higher: Call, lower: Call) -> bool:
@@ -104,12 +121,12 @@ def _overtakes(higher: Call, lower: Call) -> bool:
     return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
 
 
-def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterator[Call]:
+def _standing(at: Scene, case: Case) -> Iterator[Call]:
     """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
+    office, state = at.office, at.state
     ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
-    counted_from = since if since > office.day(state.adopted or now) else date.min
-    held = _held_back(office, case, state)
-    soonest = {immediate: office.sending_moment(now, immediate=immediate) for immediate in (True, False)}
+    counted_from = since if since > at.adopted else date.min
+    held, name = _held_back(office, case, state), _name(case)
     free = {**rested(office, case.state), **case.sending}
     for place, rung in enumerate(ladder.rungs):
         hung = _anchor(case, rung, counted_from)
@@ -120,10 +137,10 @@ def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterat
         moment = office.at(day, first)
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
-        sent_on = max(moment, soonest[rung.immediate]).date()
+        sent_on = max(moment, at.soonest[rung.immediate]).date()
         called = tuple(_called(office, case, ladder, place, day))
         for post, there in called:
-            key = f"{_name(case)}/{version}/{rung.id}/{post}"
+            key = f"{name}/{version}/{rung.id}/{post}"
             line = case.lines.get(key)
             if line is None and fired(state, key) and not pending(state, key):
                 continue
@@ -134,18 +151,19 @@ def _standing(office: Office, case: Case, state: State, now: datetime) -> Iterat
                 yield _kept_apart(office, call, free)
             else:
                 told = {there for _, there in called}
-                later = replace(call, moment=max(moment, office.working_moment(died(line))))
-                told_on = office.sending_moment(max(later.moment, now), immediate=rung.immediate).date()
+                later = call._replace(moment=max(moment, office.working_moment(died(line))))
+                told_on = office.sending_moment(max(later.moment, at.now), immediate=rung.immediate).date()
                 yield from _rested(_instead(office, later, line, told, told_on), free)
 
 
 def _kept_apart(office: Office, call: Call, free: Mapping[str, datetime]) -> Call:
     """The call, moved to where its recipient, or who stands there by then, may be pressed again (rule 11)."""
+    if call.slip not in PRESSINGS or call.recipient not in free:
+        return call
     recipient, moment = call.recipient, call.moment
-    if call.slip in PRESSINGS:
-        while (again := free.get(recipient, moment)) > moment:
-            recipient, moment = _standing_in(office, call.post, again.date()), again
-    return replace(call, recipient=recipient, moment=moment)
+    while (again := free.get(recipient, moment)) > moment:
+        recipient, moment = _standing_in(office, call.post, again.date()), again
+    return call._replace(recipient=recipient, moment=moment)
 
 
 def _instead(office: Office, call: Call, line: Line, told: Collection[str], day: date) -> Iterator[Call]:
@@ -155,14 +173,14 @@ def _instead(office: Office, call: Call, line: Line, told: Collection[str], day:
     under_way = next((row.recipient for row in line if row.delivery in PENDING), None)
     there = under_way or next_in_line(office.directory, line, day, told)
     if there is not None:
-        yield replace(call, key=instead_key(call.key, there), recipient=there)
+        yield call._replace(key=instead_key(call.key, there), recipient=there)
 
 
 def _rested(calls: Iterable[Call], free: Mapping[str, datetime]) -> Iterator[Call]:
     """Calls to people who are the only ones left, moved to where these may be pressed again."""
     for call in calls:
         again = free.get(call.recipient, call.moment) if call.slip in PRESSINGS else call.moment
-        yield replace(call, moment=max(call.moment, again))
+        yield call._replace(moment=max(call.moment, again))
 
 
 def rested(office: Office, own: StepState) -> Mapping[str, datetime]:

@@ -98,11 +98,9 @@ class Look:
     facts: Facts
     now: datetime
     today: date = field(init=False)
+    calendar: WorkCalendar = field(init=False, repr=False)
+    """The bureau's working days."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", self.office.day(self.now))
-
-    @property
-    def calendar(self) -> WorkCalendar:
-        """The bureau's working days."""
-        return self.office.calendar
+        object.__setattr__(self, "calendar", self.office.calendar)

@@ -19,9 +19,10 @@ def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
     """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
     after, drafts = state, []
     for name, step in look.initiative.steps.items():
-        if after.step(name).closed:
+        own = after.step(name)
+        if own.closed:
             continue
-        for draft in _moves(look, step, after):
+        for draft in _moves(look, step, own, after):
             drafts.append(draft)
             after = applied(after, draft, look.today)
     return after, tuple(drafts)
@@ -34,8 +35,7 @@ def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State
     return State(steps, state.notices, state.skipped, state.head, state.adopted)
 
 
-def _moves(look: Look, step: Step, state: State) -> Iterator[Draft]:
-    own = state.step(step.id)
+def _moves(look: Look, step: Step, own: StepState, state: State) -> Iterator[Draft]:
     if own.suspended:
         return
     opened = own.opened or _opening(look, step, state)

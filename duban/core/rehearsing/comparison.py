@@ -103,6 +103,7 @@ def _totals(before: Report, after: Report) -> Iterator[Total]:
         "done": (before.done, after.done),
         "missed": (len(before.missed), len(after.missed)),
         "notices": (before.notices, after.notices),
+        "letters": (before.letters, after.letters),
         "average": (before.average, after.average),
         "maximum": (_maximum(before.people), _maximum(after.people)),
         "busiest": (_busiest(before.busiest), _busiest(after.busiest)),

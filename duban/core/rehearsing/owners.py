@@ -94,9 +94,9 @@ def _drawn(profile: Profile, ref: StepRef, rounds: int) -> Temper:
     return Temper(manner, sign_after, late_by, review_after, sends_back, pace, answer_after, relieved_after)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Owner:
-    """The people before one step."""
+    """The people before one step. Not frozen, which would make it twice as slow to make, every day for every step."""
 
     look: Look
     decision: Decision

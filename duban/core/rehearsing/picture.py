@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.ledger.summary import Light
-from duban.core.rehearsing.report import Report, SectionTracks, Tally, Track, months
+from duban.core.rehearsing.report import Report, SectionTracks, Track
+from duban.core.rehearsing.timeline import Tally, months
 
 LABEL, WIDTH, MARGIN = 430, 1090, 20
 """Width of the titles, of the time axis, and of what is left free at the right."""

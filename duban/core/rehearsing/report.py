@@ -1,37 +1,24 @@
 """What a rehearsal showed: a timeline, lights, notices by person and day, deadlines missed and why, rungs fired."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import Light
+from duban.core.ledger.summary import Light, NoticeRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.bureau import Bureau, Desk
 from duban.core.rehearsing.causes import Cause
+from duban.core.rehearsing.timeline import Tally, Timeline, ended, months, weeks
+from duban.core.telling.digest import by_recipient
 
 SHOWN_DAYS = 10
 """Busiest days that are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A week or a month: steps opened and closed, deadlines missed, notices sent, and how initiatives stood at its end.
-
-    `lights` has a number for each of `green`, `yellow`, `orange`, `red` and `closed`.
-    """
-
-    first: date
-    last: date
-    opened: int
-    closed: int
-    missed: int
-    notices: int
-    lights: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +54,10 @@ class SectionTracks:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The notices one person got: all, on average per working day, and on the day with most of them."""
+    """The notices one person got: all, on average per working day, and on the day with most of them.
+
+    `letters` are what they came in, a digest a morning and each immediate one by itself; `most_letters` those of a day.
+    """
 
     post: str
     title: str
@@ -75,6 +65,8 @@ class Load:
     average: float
     maximum: int
     busiest: date
+    letters: int
+    most_letters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +121,7 @@ class Report:
     steps: int
     done: int
     notices: int
+    letters: int
     acts: Mapping[str, int]
     average: float
     """Notices per person and working day, over all who got any."""
@@ -142,8 +135,12 @@ class Report:
     unfinished: tuple[StepRef, ...]
 
 
-Sent = tuple[date, str, str, str]
-"""A notice: day, recipient, ladder, rung."""
+class Sent(NamedTuple):
+    """A notice that was sent: the day, the notice, the ladder its rung belongs to."""
+
+    day: date
+    row: NoticeRow
+    ladder: str
 
 
 def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -> Report:
@@ -151,6 +148,7 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
     plan, desks = office.plan, bureau.desks
     sent = [notice for desk in desks.values() for notice in _sent(desk)]
     missed, days = tuple(_missed(office, bureau)), office.calendar.between(first, last) + 1
+    timeline = Timeline(desks.values(), (late.due for late in missed), (one.day for one in sent))
     people = tuple(_loads(office, sent, days))
     unfinished = tuple(_unfinished(desks.values()))
     ends = [desk.state.step(name).finished for desk in desks.values() for name in desk.initiative.steps]
@@ -166,10 +164,11 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
         steps=len(ends),
         done=len(ends) - len(unfinished),
         notices=len(sent),
+        letters=sum(one.letters for one in people),
         acts=dict(sorted(Counter(command.verb.value for _, command in bureau.commands).items())),
         average=round(sum(one.notices for one in people) / len(people) / days, 3) if people else 0.0,
-        months=tuple(_tally(bureau, *span, sent, missed) for span in months(plan.starts, last)),
-        weeks=tuple(_tally(bureau, *span, sent, missed) for span in weeks(plan.starts, last)),
+        months=timeline.tallies(months(plan.starts, last)),
+        weeks=timeline.tallies(weeks(plan.starts, last)),
         sections=tuple(_sections(office, bureau)),
         people=people,
         busiest=tuple(_busiest(sent, bureau)),
@@ -179,65 +178,16 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
     )
 
 
-def months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The months from one day to another, the first and the last of them cut off there."""
-    while first <= last:
-        end = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        yield first, min(end, last)
-        first = end + timedelta(days=1)
-
-
-def weeks(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The weeks, from Monday on, from one day to another, the first and the last of them cut off there."""
-    while first <= last:
-        end = first + timedelta(days=6 - first.weekday())
-        yield first, min(end, last)
-        first = end + timedelta(days=1)
-
-
 def _sent(desk: Desk) -> Iterator[Sent]:
     for entry in desk.entries:
         if entry.kind is EntryKind.NOTICE_SENT:
             row = desk.state.notices[entry.data["notice"]]
-            yield entry.day, row.recipient, desk.initiative.steps[row.step].ladder, row.rung
+            yield Sent(entry.day, row, desk.initiative.steps[row.step].ladder)
 
 
 def _unfinished(desks: Iterable[Desk]) -> Iterator[StepRef]:
     for desk in desks:
         yield from (step.ref for name, step in desk.initiative.steps.items() if not desk.state.step(name).closed)
-
-
-def _tally(bureau: Bureau, first: date, last: date, sent: Iterable[Sent], missed: Iterable[Overdue]) -> Tally:
-    own = [state for desk in bureau.desks.values() for state in desk.state.steps.values()]
-    return Tally(
-        first=first,
-        last=last,
-        opened=sum(step.opened is not None and first <= step.opened <= last for step in own),
-        closed=sum(step.finished is not None and first <= step.finished <= last for step in own),
-        missed=sum(first <= one.due <= last for one in missed),
-        notices=sum(first <= day <= last for day, *_ in sent),
-        lights=_lights(bureau.desks.values(), last),
-    )
-
-
-def _lights(desks: Iterable[Desk], day: date) -> dict[str, int]:
-    counted = Counter(_shown(desk, day) for desk in desks)
-    return {name: counted[name] for name in ("green", "yellow", "orange", "red", "closed")}
-
-
-def _shown(desk: Desk, day: date) -> str:
-    """The light of an initiative at the end of a day, or that it is closed."""
-    ended = _ended(desk)
-    if ended is not None and ended <= day:
-        return "closed"
-    light = [turned for since, turned in desk.lights if since <= day]
-    return (light[-1] if light else Light.GREEN).name.lower()
-
-
-def _ended(desk: Desk) -> date | None:
-    ends = [desk.state.step(name).finished for name in desk.initiative.steps]
-    known = [day for day in ends if day is not None]
-    return max(known) if len(known) == len(ends) else None
 
 
 def _sections(office: Office, bureau: Bureau) -> Iterator[SectionTracks]:
@@ -266,7 +216,7 @@ def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:
         title=one.title,
         lead_title=office.directory.title(one.lead),
         began=min(begins, default=None),
-        ended=_ended(desk),
+        ended=ended(desk),
         done=sum(state.step(name).closed for name in one.steps),
         total=len(one.steps),
         lights=tuple(desk.lights),
@@ -275,13 +225,39 @@ def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:
     )
 
 
-def _loads(office: Office, sent: Iterable[Sent], days: int) -> Iterator[Load]:
+def _loads(office: Office, sent: Sequence[Sent], days: int) -> Iterator[Load]:
     """Who got notices, the busiest first."""
-    by_day = Counter((recipient, day) for day, recipient, *_ in sent)
-    totals = Counter(recipient for _, recipient, *_ in sent)
-    for post, count in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])):
-        most, day = max(((number, day) for (who, day), number in by_day.items() if who == post), key=_most_and_first)
-        yield Load(post, office.directory.title(post), count, round(count / days, 3), most, day)
+    notices = Counter((one.row.recipient, one.day) for one in sent)
+    letters = Counter(_letters(sent))
+    by_post: dict[str, list[tuple[int, date]]] = {}
+    for (post, day), count in notices.items():
+        by_post.setdefault(post, []).append((count, day))
+    totals = {post: sum(count for count, _ in counts) for post, counts in by_post.items()}
+    for post in sorted(totals, key=lambda post: (-totals[post], post)):
+        most, day = max(by_post[post], key=_most_and_first)
+        daily = [letters[post, on] for _, on in by_post[post]]
+        yield Load(
+            post=post,
+            title=office.directory.title(post),
+            notices=totals[post],
+            average=round(totals[post] / days, 3),
+            maximum=most,
+            busiest=day,
+            letters=sum(daily),
+            most_letters=max(daily),
+        )
+
+
+def _letters(sent: Iterable[Sent]) -> Iterator[tuple[str, date]]:
+    """Recipient and day of every letter: each immediate notice is one, the others of a morning are a digest."""
+    for day, notices in groupby(sorted(sent, key=_day), key=_day):
+        rows = [one.row for one in notices]
+        yield from ((row.recipient, day) for row in rows if row.immediate)
+        yield from ((recipient, day) for recipient in by_recipient(row for row in rows if not row.immediate))
+
+
+def _day(sent: Sent) -> date:
+    return sent.day
 
 
 def _most_and_first(pair: tuple[int, date]) -> tuple[int, int]:
@@ -290,10 +266,7 @@ def _most_and_first(pair: tuple[int, date]) -> tuple[int, int]:
 
 def _busiest(sent: Iterable[Sent], bureau: Bureau) -> Iterator[Busy]:
     acts = Counter(day for day, _ in bureau.commands)
-    days = {
-        day: [recipient for _, recipient, *_ in notices]
-        for day, notices in groupby(sorted(sent), key=lambda notice: notice[0])
-    }
+    days = {day: [one.row.recipient for one in ones] for day, ones in groupby(sorted(sent, key=_day), key=_day)}
     for day in sorted(days, key=lambda day: (-len(days[day]), day))[:SHOWN_DAYS]:
         yield Busy(day, len(days[day]), len(set(days[day])), acts[day])
 
@@ -301,7 +274,7 @@ def _busiest(sent: Iterable[Sent], bureau: Bureau) -> Iterator[Busy]:
 def _rungs(office: Office, sent: Iterable[Sent]) -> Iterator[Fired]:
     """The rungs of the ladders that steps name, those that never fired among them."""
     used = {step.ladder for one in office.plan.initiatives.values() for step in one.steps.values()}
-    times = Counter((ladder, rung) for _, _, ladder, rung in sent)
+    times = Counter((one.ladder, one.row.rung) for one in sent)
     for ladder in office.policy.ladders:
         if ladder.id in used:
             for rung in ladder.rungs:
