@@ -186,6 +186,17 @@ def test_loads_tell_who_gets_how_much_and_when() -> None:
     assert 0 < told.average < 1
 
 
+def test_a_digest_is_one_letter_and_each_immediate_notice_another() -> None:
+    told = lived(work("a"), work("b"), until=START).report
+    assert [(load.notices, load.letters, load.most_letters) for load in told.people] == [(2, 1, 1)]
+    at_once = builders.rung("assign", "opened", 0, "owner", "assign", stops=False).model_copy(
+        update={"immediate": True}
+    )
+    told = lived(work("a"), work("b"), until=START, rules=builders.policy(at_once)).report
+    assert [(load.notices, load.letters, load.most_letters) for load in told.people] == [(2, 2, 2)]
+    assert told.letters == 2
+
+
 def test_a_plan_of_nobody_sends_nothing() -> None:
     told = lived(period("publicity"), milestone("over", "publicity")).report
     assert (told.people, told.average, told.busiest, told.notices) == ((), 0.0, (), 0)

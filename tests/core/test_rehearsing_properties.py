@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -182,6 +182,17 @@ def test_nobody_is_written_to_outside_working_hours(done: Rehearsal) -> None:
         if entry.kind is EntryKind.NOTICE_SENT:
             assert office.calendar.is_working(entry.day)
             assert office.working_moment(entry.at) == entry.at
+
+
+@given(rehearsals)
+@few
+def test_nobody_gets_two_digests_a_day(done: Rehearsal) -> None:
+    digests: dict[tuple[str, date], set[datetime]] = {}
+    for desk in done.bureau.desks.values():
+        for entry in desk.entries:
+            if entry.kind is EntryKind.NOTICE_SENT and not desk.state.notices[entry.data["notice"]].immediate:
+                digests.setdefault((entry.data["recipient"], entry.day), set()).add(entry.at)
+    assert all(len(moments) == 1 for moments in digests.values())
 
 
 @given(rehearsals)
