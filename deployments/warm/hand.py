@@ -15,6 +15,7 @@ from httpx import HTTPError
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SyncClientContext
 from prefect.exceptions import PrefectSignal
+from prefect.settings import get_current_settings
 
 from deployments.short_run import run_to_end
 
@@ -33,7 +34,12 @@ class End:
 
 
 def work(orders: socket.socket) -> None:
-    """Carry out orders until there are no more."""
+    """Carry out orders until there are no more.
+
+    The worker knows the server's version. A hand that asked for it would die while the server is away, and so would the
+    next one.
+    """
+    get_current_settings().client.server_version_check_enabled = False
     memory = psutil.Process().memory_info
     with SyncClientContext(), orders.makefile("r", encoding="utf-8") as lines:
         for line in lines:

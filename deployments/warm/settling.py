@@ -30,9 +30,7 @@ async def settle(client: PrefectClient, run: FlowRun, fate: Fate) -> State[None]
 
     A run that has ended meanwhile, or is scheduled, or is another worker's, is left alone.
     """
-    if run.state is None:
-        return None
-    state = _settled(run, run.state, fate)
+    state = settled(run, fate)
     if state is not None:
         try:
             await client.set_flow_run_state(run.id, state, force=True)
@@ -41,7 +39,11 @@ async def settle(client: PrefectClient, run: FlowRun, fate: Fate) -> State[None]
     return state
 
 
-def _settled(run: FlowRun, stands: State[None], fate: Fate) -> State[None] | None:
+def settled(run: FlowRun, fate: Fate) -> State[None] | None:
+    """The state such a run is to be brought to; None when it needs none."""
+    stands = run.state
+    if stands is None:
+        return None
     if stands.type is StateType.CANCELLING:
         return Cancelled(message=f"已按要求取消（{fate.reason}）")
     if stands.type not in {StateType.PENDING, StateType.RUNNING} or (fate.mark and fate.mark != stands.message):

@@ -209,3 +209,28 @@ def test_a_deadline_that_hangs_on_another_step_is_not_taken_from_an_earlier_deci
     after = decide(story.look, state, before)
     assert after.deadlines["b"]
     assert after == decide(story.look, state)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "moment"),
+    [
+        ("2024-06-06", "06-07 00:00"),  # from then on the date moves with the days
+        ("2024-05-31", "06-04 00:00"),  # it does already
+        (None, "06-04 00:00"),
+    ],
+)
+def test_one_looks_again_when_the_date_of_a_step_begins_to_move(elsewhere: str | None, moment: str) -> None:
+    steps = (work("x", earliest="2 working days after there/y", due="2024-09-30"),)
+    there = initiative(work("y", home="there"), name="there")
+    story = Story(*steps, rules=QUIET, beside=[there])
+    if elsewhere:
+        story.elsewhere("there/y", forecast=elsewhere)
+    assert again(story) == moment
+
+
+def test_one_looks_again_when_what_a_date_counts_from_here_is_overdue() -> None:
+    steps = (work("a", days=2), work("x", earliest="2 working days after a", due="2024-09-30"))
+    story = Story(*steps, rules=QUIET).act("officer", "sign", "a")
+    assert story.decision.turning == moment("2024-06-06 00:00")
+    story.act("officer", "submit", "a")
+    assert story.decision.turning == moment("2024-06-05 00:00")  # it opens

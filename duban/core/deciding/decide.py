@@ -269,6 +269,7 @@ def _turning(look: Look, state: State, calls: Iterable[Call], standings: Mapping
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     moments = [call.moment for call in calls if call.moment > look.now]
     days = [day for name, at in standings.items() for day in _turning_days(look, state, name, at) if day > look.today]
+    days += [day for day in _anchors_overdue(look, standings) if day > look.today]
     if days:
         moments.append(look.office.at(min(days), time.min))
     again = (measured_again(look, look.initiative.steps[name], at.status, at.due) for name, at in standings.items())
@@ -289,6 +290,20 @@ def _turning_days(look: Look, state: State, name: str, at: Standing) -> Iterator
         yield planned(look, step, own, own.opened) + DAY
     if own.suspended:
         yield look.today + DAY
+
+
+def _anchors_overdue(look: Look, standings: Mapping[str, Standing]) -> Iterator[date]:
+    """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
+    for name, at in standings.items():
+        for ref in look.initiative.steps[name].earliest_anchor if at.opened is None else ():
+            if ref.initiative == look.initiative.id:
+                anchor = standings.get(ref.step)
+                expected = anchor.forecast if anchor else None
+            else:
+                fact = look.facts.get(ref)
+                expected = fact.forecast if fact else look.today
+            if expected is not None:
+                yield max(expected, look.today) + DAY
 
 
 def _look_again(look: Look, turning: datetime | None, rows: Iterable[StepRow]) -> datetime | None:

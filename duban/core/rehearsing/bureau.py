@@ -101,7 +101,7 @@ class Bureau:
         again = recheck(look, desk.state, notice, desk.decided)
         said = {"notice": key, "slip": notice.slip, "recipient": notice.recipient, "outcome": again.lapsed or SAID}
         kind = EntryKind.NOTICE_SENT if again.call else EntryKind.NOTICE_DROPPED
-        self._write(desk, look, [Draft(kind, notice.step, data=said)])
+        self._write(desk, look, [Draft(kind, notice.step, data=said)], notice.next_try)
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what they see this morning."""

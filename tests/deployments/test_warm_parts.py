@@ -1,0 +1,168 @@
+"""The parts of the worker that need no server: what it holds, what becomes of a run, its crew of warm processes."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+from prefect.client.schemas.objects import FlowRun, State, StateType
+
+from deployments.warm.crew import Crew, Hand, HandDied, HandHung, Limits
+from deployments.warm.held import Held
+from deployments.warm.settling import Fate, settled
+
+ONE, OTHER = uuid4(), uuid4()
+
+
+class TestHeld:
+    def test_what_a_dead_worker_held_is_its_successors(self, tmp_path: Path) -> None:
+        (tmp_path / "held-1.runs").write_text(f"+{ONE}\n+{OTHER}\n-{OTHER}\n")
+        held = Held(tmp_path)
+        assert held.adopt() == (ONE,)
+        assert (ONE in held, OTHER in held) == (True, False)
+        assert not (tmp_path / "held-1.runs").exists()
+        assert held.adopt() == ()
+
+    def test_what_a_living_worker_holds_is_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        living = Held(tmp_path)
+        living.take(ONE)
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        other = Held(tmp_path)
+        assert other.adopt() == ()
+        living.close()  # it ended while it held something
+        assert other.adopt() == (ONE,)
+
+    def test_a_worker_that_holds_nothing_leaves_nothing(self, tmp_path: Path) -> None:
+        held = Held(tmp_path / "duban")
+        for run in (ONE, OTHER):
+            held.take(run)
+        for run in (ONE, OTHER):
+            held.drop(run)
+        held.close()
+        assert not list((tmp_path / "duban").iterdir())
+
+
+def run(kind: StateType, count: int = 1, message: str = "") -> FlowRun:
+    return FlowRun(flow_id=uuid4(), run_count=count, state=State(type=kind, message=message))
+
+
+class TestSettled:
+    @pytest.mark.parametrize(
+        ("stands", "fate", "becomes"),
+        [
+            (run(StateType.RUNNING), Fate("x"), "AwaitingRetry"),
+            (run(StateType.PENDING, 0), Fate("x"), "AwaitingRetry"),
+            (run(StateType.RUNNING, 3), Fate("x"), "Crashed"),
+            (run(StateType.PENDING, 0), Fate("x", times=3), "Crashed"),
+            (run(StateType.RUNNING), Fate("x", again=False), "Crashed"),
+            (run(StateType.CANCELLING), Fate("x"), "Cancelled"),
+            (run(StateType.COMPLETED), Fate("x"), None),
+            (run(StateType.CRASHED), Fate("x"), None),
+            (run(StateType.SCHEDULED), Fate("x"), None),
+            (run(StateType.PENDING, message="ours"), Fate("x", mark="ours"), "AwaitingRetry"),
+            (run(StateType.PENDING, message="theirs"), Fate("x", mark="ours"), None),
+            (run(StateType.RUNNING), Fate("x", mark="ours"), None),
+        ],
+    )
+    def test_what_becomes_of_a_run(self, stands: FlowRun, fate: Fate, becomes: str | None) -> None:
+        state = settled(stands, fate)
+        assert (state and state.name) == becomes
+        assert state is None or "x" in str(state.message)
+
+    def test_a_run_without_a_state_is_left_alone(self) -> None:
+        assert settled(FlowRun(flow_id=uuid4()), Fate("x")) is None
+
+
+NONSENSE = {"run": {}, "flow": "nowhere"}
+ENDLESS = {"run": run(StateType.RUNNING).model_dump(mode="json"), "flow": "tests.deployments.endless.flow"}
+
+
+@asynccontextmanager
+async def crew(limits: Limits) -> AsyncIterator[tuple[Crew, Callable[[], "asyncio.Future[Hand]"]]]:
+    """A crew, and a way to wait for a free hand."""
+    freed = asyncio.Event()
+    made = Crew(limits, freed.set)
+    made.start()
+
+    async def free() -> Hand:
+        while (hand := made.take()) is None:
+            freed.clear()
+            await asyncio.wait_for(freed.wait(), 30)
+        return hand
+
+    try:
+        yield made, lambda: asyncio.ensure_future(free())
+    finally:
+        await made.stop()
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hands find no server."""
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("PREFECT_LOGGING_TO_API_ENABLED", "false")
+
+
+def test_a_hand_works_on_until_it_is_worn_out() -> None:
+    async def story() -> None:
+        async with crew(Limits(1, runs=2, memory=10_000)) as (made, free):
+            pids = []
+            for _ in range(4):
+                hand = await free()
+                answer = await made.carry_out(hand, NONSENSE, 30)
+                assert "ValidationError" in answer["error"]
+                pids.append(hand.pid)
+                made.give_back(hand)
+            assert pids[0] == pids[1] != pids[2] == pids[3]
+
+    asyncio.run(story())
+
+
+def test_a_hand_that_holds_too_much_memory_is_replaced() -> None:
+    async def story() -> None:
+        async with crew(Limits(1, runs=100, memory=1)) as (made, free):
+            first = await free()
+            await made.carry_out(first, NONSENSE, 30)
+            made.give_back(first)
+            assert (await free()).pid != first.pid
+
+    asyncio.run(story())
+
+
+def test_a_hand_that_hangs_or_dies_is_told_and_replaced() -> None:
+    async def story() -> None:
+        async with crew(Limits(1, runs=100, memory=10_000)) as (made, free):
+            first = await free()
+            with pytest.raises(HandHung, match="took longer than 1 s"):
+                await made.carry_out(first, ENDLESS, 1)
+            made.give_back(first)
+            second = await free()
+            asyncio.get_running_loop().call_later(0.3, os.kill, second.pid, signal.SIGKILL)
+            with pytest.raises(HandDied, match="ended by SIGKILL"):
+                await made.carry_out(second, ENDLESS, 30)
+            made.give_back(second)
+            assert len({first.pid, second.pid, (await free()).pid}) == 3
+
+    asyncio.run(story())
+
+
+def test_a_crew_whose_parent_dies_is_raised_anew_and_leaves_nobody_behind() -> None:
+    async def story() -> list[int]:
+        async with crew(Limits(2, runs=100, memory=10_000)) as (_, free):
+            hands = [await free(), await free()]
+            psutil.Process(psutil.Process(hands[0].pid).ppid()).kill()
+            others = [await free(), await free()]
+            return [hand.pid for hand in (*hands, *others)]
+
+    pids = asyncio.run(story())
+    assert len(set(pids)) == 4
+    until = time.monotonic() + 5
+    while any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids):
+        assert time.monotonic() < until, "they are still there"
+        time.sleep(0.05)
