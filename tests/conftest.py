@@ -1,5 +1,6 @@
 """What several rings of tests share."""
 
+import signal
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -17,6 +18,12 @@ NUMBERS = count(1)
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
 settings.register_profile("duban", parent=settings(), deadline=None)
 settings.load_profile("duban")
+
+
+def pytest_configure() -> None:
+    """Let the commands that tests start be interrupted, though a shell in the background has Ctrl-C ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
