@@ -213,6 +213,21 @@ def test_rungs_of_ladders_in_use_are_counted_those_that_never_fired_too() -> Non
     assert times["failure"] == 0
 
 
+def test_an_action_that_fails_is_told_and_mended_and_then_succeeds() -> None:
+    done = lived(action("publish"), milestone("over", "publish"), people=profile(actions={"fail": 1, "mended": [2, 2]}))
+    happened = [(f"{entry.day:%m-%d}", entry.kind.value) for entry in done.bureau.desks[HERE].entries if entry.step]
+    assert [one for one in happened if "action" in one[1] or one[1] in ("resumed", "notice-sent")] == [
+        ("06-03", "action-started"),
+        ("06-03", "action-failed"),
+        ("06-03", "notice-sent"),
+        ("06-05", "resumed"),
+        ("06-05", "action-started"),
+        ("06-05", "action-succeeded"),
+    ]
+    assert {fired.rung: fired.times for fired in done.report.rungs}["failure"] == 1
+    assert done.report.ended
+
+
 # Why deadlines are missed --------------------------------------------------------------------------------------------
 
 
@@ -266,6 +281,11 @@ def test_nobody_judged_in_time() -> None:
     assert causes(initiative(review("check")), people=late) == {"check": (Cause.REVIEW, "审核超时")}
     handed_in_late = profile(manner="late", late_by=[1, 1], review=9)
     assert causes(initiative(work("a", review="law")), people=handed_in_late)["a"][0] is Cause.LATE
+
+
+def test_nobody_mended_it_in_time() -> None:
+    broken = profile(actions={"fail": 1, "mended": [5, 5]})
+    assert causes(initiative(action("a", days=0, due="2024-06-06")), people=broken) == {"a": (Cause.FAILED, "自动事项执行失败")}
 
 
 def test_an_overdue_step_tells_by_how_many_days() -> None:

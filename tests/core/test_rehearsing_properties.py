@@ -112,6 +112,7 @@ def people_of(tape: tuple[int, ...]) -> Profile:
             "answer": {"days": [0, answer % 5]},
             "hand_over": {"days": [1, 1 + answer % 6]},
             "reports_every": 1 + sign % 6,
+            "actions": {"fail": (answer % 3) / 2, "mended": [0, late % 3]},
             "indicator": {"reach": (0.6, 1.0, 1.05)[late % 3]},
         }
     )

@@ -1,7 +1,7 @@
 """Deadlines of a step, always computed and never kept: two dates for one thing would drift apart."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.office import Look
@@ -10,8 +10,7 @@ from duban.core.planning.dates import earliest, lasting, resolve
 from duban.core.planning.plan import HUMAN, Step, StepRef
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The last day on which a step is in time, and the day that was first set, before extensions and other plans."""
 
     day: date
@@ -28,9 +27,11 @@ def finished(look: Look, ref: StepRef, state: State) -> date | None:
 
 def latest(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
     """The latest last day of several steps; None while one of them is not closed, or when there are none."""
+    here, steps = look.initiative.id, state.steps  # not by `finished`: every look asks this of every step
     last: date | None = None
     for ref in refs:
-        day = finished(look, ref, state)
+        known = steps.get(ref.step) if ref.initiative == here else look.facts.get(ref)
+        day = known.finished if known is not None else None
         if day is None:
             return None
         last = day if last is None else max(last, day)

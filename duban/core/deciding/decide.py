@@ -8,26 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
-from typing import NamedTuple
+from operator import attrgetter
 
-from duban.core.deciding import ladder, lights
-from duban.core.deciding.deadlines import Deadline, deadline, may_open, planned
-from duban.core.deciding.indicators import measured_again, path, progress, to_measure
-from duban.core.deciding.ladder import Call, Case
-from duban.core.deciding.lights import Standing
+from duban.core.deciding import ladder
+from duban.core.deciding.deadlines import Deadline, deadline
+from duban.core.deciding.indicators import measured_again, to_measure
+from duban.core.deciding.ladder import Call
+from duban.core.deciding.mail import Mail, read_mail
 from duban.core.deciding.office import Look
-from duban.core.deciding.outlook import Outlook, foresee, latest_start, roots
-from duban.core.deciding.settle import settle, status
-from duban.core.deciding.undelivered import Line, lines
+from duban.core.deciding.outlook import Outlook, foresee
+from duban.core.deciding.settle import settle
+from duban.core.deciding.standing import DAY, Found, Stand, stands
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import CLOSED, Delivery, Light, Status, StepRow, Summary
+from duban.core.ledger.state import State
+from duban.core.ledger.summary import CLOSED, Light, Status, StepRow, Summary
 from duban.core.planning.plan import StepRef
-from duban.core.planning.plan_file import Kind
-
-WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
-DAY = timedelta(days=1)
-WANTING_ANSWER = frozenset({"press", "supervise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,10 @@ class Decision:
     """Indicators to measure, each with the period it is for."""
     calls: tuple[Call, ...]
     """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
-    by_step: Mapping[str, tuple[Call, ...]]
-    """The same by step, those that are stale among them."""
+    stands: Mapping[str, Stand]
+    mail: Mail
+    day: date
+    """The day it was decided on; with stands and mail, what a later decision begins from."""
     turning: datetime | None
     """The first moment at which time alone does more than move forecasts and the days that words count."""
 
@@ -58,87 +55,65 @@ def decide(look: Look, state: State, before: Decision | None = None) -> Decision
     """
     steps = look.initiative.steps
     after, settled = settle(look, state)
-    kept = _kept(look, after, before)
-    limits = {
-        name: kept.limits[name] if name in kept.limits else deadline(look, step, after) for name, step in steps.items()
-    }
-    outlook = foresee(look, after, limits)
-    dead = lines(after)
-    by_step = dict(_calls(look, after, limits, kept, dead))
-    rungs = tuple(chain.from_iterable(by_step.values()))
-    unreached = ladder.dead_calls(look.office, after, dead, rungs, look.now)
-    calls = sorted((*rungs, *unreached), key=lambda call: call.moment)
-    standings = dict(_standings(look, after, limits, outlook))
-    rows = tuple(
-        kept.over.get(name) or _row(look, after.step(name), limits[name], standings.get(name), name) for name in steps
-    )
-    turning = _turning(look, after, calls, standings)
+    found = _found(look, after, before)
+    seen = dict(stands(look, found))
+    rungs = tuple(chain.from_iterable(stand.calls for stand in seen.values()))
+    unreached = ladder.dead_calls(look.office, after, found.mail.lines, rungs, look.now)
+    calls = sorted((*rungs, *unreached), key=attrgetter("moment"))
+    rows = tuple(stand.row for stand in seen.values())
+    turning = _turning(look, calls, seen)
     return Decision(
         drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
         actions=tuple(steps[row.step].ref for row in rows if row.status is Status.RUNNING),
-        measures=tuple(_measures(look, after, rows)),
+        measures=tuple(_measures(look, after, seen)),
         summary=_summary(look, after, rows, _look_again(look, turning, rows)),
         state=after,
-        outlook=outlook,
-        deadlines=limits,
+        outlook=found.outlook,
+        deadlines=found.limits,
         calls=tuple(call for call in calls if not call.stale),
-        by_step=by_step,
+        stands=seen,
+        mail=found.mail,
+        day=look.today,
         turning=turning,
     )
 
 
-class _Kept(NamedTuple):
-    """What an earlier decision tells, by step, of those to which nothing has happened since."""
-
-    limits: Mapping[str, Deadline | None]
-    calls: Mapping[str, tuple[Call, ...]]
-    over: Mapping[str, StepRow]
-
-
-def _kept(look: Look, state: State, before: Decision | None) -> _Kept:
-    """Deadlines that hang on nothing else, rungs the first of which is still to come, rows of closed steps."""
+def _found(look: Look, state: State, before: Decision | None) -> Found:
+    """What is known of the whole initiative; of an earlier decision what still holds."""
     if before is None:
-        return _Kept({}, {}, {})
-    present, known, notices = state.steps, before.state.steps, before.state.notices
-    told = {notice.step for key, notice in state.notices.items() if notices.get(key) is not notice}
-    free = {
-        name
-        for name, step in look.initiative.steps.items()
-        if known.get(name) is (own := present.get(name))
-        and name not in told
-        and not step.due_anchor
-        and (own is None or own.suspended is None)
-    }
-    return _Kept(
-        limits={name: before.deadlines[name] for name in free},
-        calls={
-            name: calls
-            for name, calls in before.by_step.items()
-            if name in free and all(call.moment > look.now for call in calls)
-        },
-        over={row.step: row for row in before.summary.steps if row.status in CLOSED and row.step in free},
+        limits = {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
+        mail = read_mail(look.office, state)
+        return Found(state, limits, foresee(look, state, limits), mail, frozenset(), {}, None)
+    same = _same(look, state, before.state)
+    limits = dict(before.deadlines)
+    for name, step in look.initiative.steps.items():
+        if name not in same or step.due_anchor or _suspended(state, name):
+            limits[name] = deadline(look, step, state)
+    unmoved = limits == before.deadlines and all(
+        name in same or state.step(name).closed == before.state.step(name).closed for name in limits
     )
+    outlook = foresee(look, state, limits, before.outlook.latest if unmoved else None)
+    mail = before.mail if state.notices is before.state.notices else read_mail(look.office, state)
+    return Found(state, limits, outlook, mail, same, before.stands, before.day)
+
+
+def _same(look: Look, state: State, before: State) -> frozenset[str]:
+    """The steps to which nothing has happened, nor to a notice about them."""
+    told: set[str] = set()
+    if state.notices is not before.notices:
+        told = {notice.step for key, notice in state.notices.items() if before.notices.get(key) is not notice}
+    now, then = state.steps, before.steps
+    return frozenset(name for name in look.initiative.steps if now.get(name) is then.get(name) and name not in told)
+
+
+def _suspended(state: State, name: str) -> bool:
+    """Whether the deadline of a step moves with the days."""
+    own = state.steps.get(name)
+    return own is not None and own.suspended is not None
 
 
 def _adopting(state: State) -> tuple[Draft, ...]:
     return () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
-
-
-def _calls(
-    look: Look, state: State, limits: Mapping[str, Deadline | None], kept: _Kept, dead: Mapping[str, Line]
-) -> Iterator[tuple[str, tuple[Call, ...]]]:
-    """The rungs of each step that may have any."""
-    sending, at = ladder.being_sent(state), ladder.scene(look.office, state, look.now)
-    for name, step in look.initiative.steps.items():
-        own = state.step(name)
-        where = status(step, own)
-        if where in WITHOUT_LADDER:
-            continue
-        if name in kept.calls:
-            yield name, kept.calls[name]
-        else:
-            case = Case(look.initiative, step, own, where, limits[name], sending.get(name, {}), dead)
-            yield name, tuple(ladder.calls(at, case))
 
 
 def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:
@@ -166,79 +141,10 @@ def _queued(look: Look, state: State, call: Call) -> Draft:
     return Draft(EntryKind.NOTICE_QUEUED, call.step, data=data, key=f"notice/{call.key}{again}")
 
 
-def _standings(
-    look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook
-) -> Iterator[tuple[str, Standing]]:
-    """How the steps that are not closed stand."""
-    pressed, held = _pressed(look, state), roots(look, outlook)
-    for name, step in look.initiative.steps.items():
-        own, limit = state.step(name), limits[name]
-        if own.closed:
-            continue
-        due, expected = limit.day if limit else None, outlook.finish[name]
-        late = due is not None and (expected > due or look.today > due)
-        yield (
-            name,
-            Standing(
-                status=status(step, own),
-                opened=own.opened,
-                due=due,
-                submitted=own.submitted,
-                progress=progress(step, own),
-                path=path(step),
-                forecast=expected,
-                latest=outlook.latest[name],
-                unanswered=name in pressed and pressed[name] > max(own.answered or date.min, own.assigned or date.min),
-                held_by=held[name],
-                cause=_cause(look, held[name]) if late else "",
-            ),
-        )
-
-
-def _pressed(look: Look, state: State) -> dict[str, date]:
-    """For each step that somebody was pressed about: the last day of it."""
-    pressed: dict[str, date] = {}
-    for notice in state.notices.values():
-        if notice.slip in WANTING_ANSWER and notice.delivery is Delivery.SENT:
-            day = look.office.day(notice.queued_at)
-            pressed[notice.step] = max(day, pressed.get(notice.step, day))
-    return pressed
-
-
-def _cause(look: Look, root: StepRef | None) -> str:
-    if root is None:
-        return ""
-    plan = look.office.plan
-    elsewhere = "" if root.initiative == look.initiative.id else f"（{plan.initiatives[root.initiative].title}）"
-    return f"因“{plan.step(root).title}”{elsewhere}未完"
-
-
-def _row(look: Look, own: StepState, limit: Deadline | None, standing: Standing | None, name: str) -> StepRow:
-    """The row of a step; one that is closed has no standing."""
-    due, original = (limit.day, limit.original) if limit else (None, None)
-    if standing is None:
-        closed = Status.CANCELLED if own.cancelled else Status.DONE
-        return StepRow(name, closed, Light.OFF, "", due, original, own.opened, own.finished, None, own.progress)
-    lamp, reason = lights.light(look.office.policy.lights, look.calendar, standing, look.today)
-    return StepRow(
-        step=name,
-        status=standing.status,
-        light=lamp,
-        reason=reason,
-        due=due,
-        original_due=original,
-        opened=own.opened,
-        finished=None,
-        forecast=standing.forecast,
-        progress=standing.progress,
-        held_by=str(standing.held_by or ""),
-    )
-
-
-def _measures(look: Look, state: State, rows: Iterable[StepRow]) -> Iterator[tuple[StepRef, str]]:
-    for row in rows:
-        step = look.initiative.steps[row.step]
-        due = to_measure(look, step, state.step(row.step), row.status, row.due)
+def _measures(look: Look, state: State, seen: Mapping[str, Stand]) -> Iterator[tuple[StepRef, str]]:
+    for name in look.initiative.measured:
+        step, row = look.initiative.steps[name], seen[name].row
+        due = to_measure(look, step, state.step(name), row.status, row.due)
         if due is not None:
             yield step.ref, due
 
@@ -265,40 +171,29 @@ def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: da
     )
 
 
-def _turning(look: Look, state: State, calls: Iterable[Call], standings: Mapping[str, Standing]) -> datetime | None:
+def _turning(look: Look, calls: Iterable[Call], seen: Mapping[str, Stand]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     moments = [call.moment for call in calls if call.moment > look.now]
-    days = [day for name, at in standings.items() for day in _turning_days(look, state, name, at) if day > look.today]
-    days += [day for day in _anchors_overdue(look, standings) if day > look.today]
-    if days:
-        moments.append(look.office.at(min(days), time.min))
-    again = (measured_again(look, look.initiative.steps[name], at.status, at.due) for name, at in standings.items())
-    moments += [moment for moment in again if moment is not None]
+    day = min(stand.turns for stand in seen.values())
+    day = min((day, *(other for other in _anchors_overdue(look, seen) if other > look.today)))
+    if day < date.max:
+        moments.append(look.office.at(day, time.min))
+    for name in look.initiative.measured:
+        row = seen[name].row
+        again = measured_again(look, look.initiative.steps[name], row.status, row.due)
+        if again is not None:
+            moments.append(again)
     return min(moments, default=None)
 
 
-def _turning_days(look: Look, state: State, name: str, at: Standing) -> Iterator[date]:
-    """Days on which time alone may light, open or end a step; tomorrow, where its limit moves with the days."""
-    step, own = look.initiative.steps[name], state.step(name)
-    yield from lights.changes(look.office.policy.lights, look.calendar, at)
-    if at.latest is not None:
-        last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
-        yield look.calendar.previous_working(last) + DAY
-    if own.opened is None:
-        yield may_open(look, step, state) or look.today
-    elif step.kind is Kind.PERIOD:
-        yield planned(look, step, own, own.opened) + DAY
-    if own.suspended:
-        yield look.today + DAY
-
-
-def _anchors_overdue(look: Look, standings: Mapping[str, Standing]) -> Iterator[date]:
+def _anchors_overdue(look: Look, seen: Mapping[str, Stand]) -> Iterator[date]:
     """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
-    for name, at in standings.items():
-        for ref in look.initiative.steps[name].earliest_anchor if at.opened is None else ():
+    for name, step in look.initiative.steps.items():
+        if not step.earliest_anchor or seen[name].row.status is not Status.WAITING:
+            continue
+        for ref in step.earliest_anchor:
             if ref.initiative == look.initiative.id:
-                anchor = standings.get(ref.step)
-                expected = anchor.forecast if anchor else None
+                expected = seen[ref.step].row.forecast  # None once it is closed
             else:
                 fact = look.facts.get(ref)
                 expected = fact.forecast if fact else look.today

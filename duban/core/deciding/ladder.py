@@ -138,7 +138,7 @@ def _standing(at: Scene, case: Case) -> Iterator[Call]:
         if held is not None and on_due and rung.stops_on_answer:
             moment = max(moment, held)
         sent_on = max(moment, at.soonest[rung.immediate]).date()
-        called = tuple(_called(office, case, ladder, place, day))
+        called = _called(office, case, ladder, place, day)
         for post, there in called:
             key = f"{name}/{version}/{rung.id}/{post}"
             line = case.lines.get(key)
@@ -255,20 +255,23 @@ def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
     return office.day(first) if first else None
 
 
-def _called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> Iterator[tuple[str, str]]:
+def _called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> tuple[tuple[str, str], ...]:
     """Posts a rung is meant for, each with who is there; climbs when nobody is there on its day (rule 8).
 
     It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
     """
-    anchor = ladder.rungs[place].anchor
+    anchor, present = ladder.rungs[place].anchor, office.directory.present
     for rung in ladder.rungs[place:]:
         if rung.anchor == anchor:
-            posts = dict.fromkeys(post for role in rung.to for post in _posts(office, case, role))
-            present = {there: post for post in reversed(posts) if (there := office.directory.present(post, day))}
-            if present:  # one person standing in for two posts is written to once
-                yield from ((post, there) for there, post in reversed(present.items()))
-                return
-    yield office.directory.administrator, office.directory.administrator
+            called: dict[str, str] = {}  # one person standing in for two posts is written to once
+            for role in rung.to:
+                for post in _posts(office, case, role):
+                    there = present(post, day)
+                    if there is not None:
+                        called.setdefault(there, post)
+            if called:
+                return tuple((post, there) for there, post in called.items())
+    return ((office.directory.administrator, office.directory.administrator),)
 
 
 def _standing_in(office: Office, post: str, day: date) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from duban.core.days.workdays import DayUnit, WorkCalendar
 from duban.core.deciding.deadlines import Deadline, finished, planned
 from duban.core.deciding.office import Look
-from duban.core.ledger.state import State, StepState
+from duban.core.ledger.state import NOTHING, State, StepState
 from duban.core.planning.dates import earliest, lasting
 from duban.core.planning.plan import Step, StepRef
 
@@ -60,13 +60,18 @@ def _told(look: Look, holder: StepRef) -> StepRef | None:
     return ref if initiative is not None and ref.step in initiative.steps else None
 
 
-def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
-    """Forward and backward pass from what really happened."""
+def foresee(
+    look: Look,
+    state: State,
+    deadlines: Mapping[str, Deadline | None],
+    latest: Mapping[str, date | None] | None = None,
+) -> Outlook:
+    """Forward and backward pass from what really happened; `latest` where the backward pass is known already."""
     soonest = look.calendar.next_working(look.today)
     finish: dict[str, date] = {}
     held_by: dict[str, StepRef | None] = {}
     for name, step in look.initiative.steps.items():
-        own, holder = state.step(name), None
+        own, holder = state.steps.get(name, NOTHING), None
         if own.finished is not None:
             finish[name] = own.finished
         elif own.opened is not None:
@@ -75,7 +80,7 @@ def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
             ready, holder = _ready(look, step, state, finish, soonest)
             finish[name] = lasting(step.duration, ready, look.calendar)
         held_by[name] = holder
-    return Outlook(finish, _latest(look, state, deadlines), held_by)
+    return Outlook(finish, latest or _latest(look, state, deadlines), held_by)
 
 
 def _under_way(look: Look, step: Step, own: StepState, opened: date) -> date:
@@ -87,7 +92,9 @@ def _ready(
     look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
 ) -> tuple[date, StepRef | None]:
     """The day a step that has not opened may be expected to, and the unfinished step that decides it."""
-    ready, holder = max((soonest, None), _earliest(look, step, state, finish, soonest), key=_day)
+    ready, holder = soonest, None
+    if step.earliest or step.span or soonest < look.office.plan.starts:  # else nothing but its needs holds it back
+        ready, holder = max((ready, holder), _earliest(look, step, state, finish, soonest), key=_day)
     for need in step.needs:
         expected, by = _expected(look, need, state, finish, soonest)
         if expected > ready or (holder is None and expected == ready):

@@ -6,7 +6,7 @@ from datetime import date
 from duban.core.deciding.deadlines import may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
-from duban.core.ledger.state import CHANGES, State, StepState
+from duban.core.ledger.state import CHANGES, NOTHING, State, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -19,10 +19,13 @@ def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
     """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
     after, drafts = state, []
     for name, step in look.initiative.steps.items():
-        own = after.step(name)
-        if own.closed:
+        own = after.steps.get(name, NOTHING)
+        if own.finished is not None or own.suspended is not None:
             continue
-        for draft in _moves(look, step, own, after):
+        opened = own.opened or _opening(look, step, after)
+        if opened is None:
+            continue
+        for draft in _moves(look, step, own, opened):
             drafts.append(draft)
             after = applied(after, draft, look.today)
     return after, tuple(drafts)
@@ -35,12 +38,7 @@ def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State
     return State(steps, state.notices, state.skipped, state.head, state.adopted)
 
 
-def _moves(look: Look, step: Step, own: StepState, state: State) -> Iterator[Draft]:
-    if own.suspended:
-        return
-    opened = own.opened or _opening(look, step, state)
-    if opened is None:
-        return
+def _moves(look: Look, step: Step, own: StepState, opened: date) -> Iterator[Draft]:
     if own.opened is None:
         yield Draft(EntryKind.OPENED, step.id, data={"day": opened.isoformat()}, key=f"opened/{step.id}/{own.rounds}")
     ended = _ended(look, step, own, opened)

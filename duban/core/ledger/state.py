@@ -316,7 +316,9 @@ def notices_in(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
     """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
-    steps, notices, skipped = dict(start.steps), dict(start.notices), set(start.skipped)
+    entries = tuple(entries)
+    told = any(entry.kind in DELIVERIES or "was" in entry.data for entry in entries)
+    steps, notices, skipped = dict(start.steps), dict(start.notices) if told else {}, set(start.skipped)
     head, adopted = start.head, start.adopted
     for entry in entries:
         head = entry
@@ -333,7 +335,8 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
             _rename(steps, notices, renamed.get(entry.data["was"], entry.data["was"]), name)
         if name:
             steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
-    return State(steps, notices, frozenset(skipped), head, adopted)
+    # Notices nothing is told about stay the same object, so that whoever asks sees at once that they are the same.
+    return State(steps, notices if told else start.notices, frozenset(skipped), head, adopted)
 
 
 def _rename(steps: dict[str, StepState], notices: dict[str, NoticeRow], was: str, name: str) -> None:

@@ -122,6 +122,11 @@ class Initiative:
         """Steps of other initiatives that a step here waits for or takes a date from."""
         return frozenset(ref for step in self.steps.values() for ref in step.waits_for if ref.initiative != self.id)
 
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """Steps whose value is measured rather than reported."""
+        return tuple(name for name, step in self.steps.items() if step.measure is not None)
+
     @property
     def number(self) -> str:
         """Section and sentence of the document, padded so that names sort as the document reads: `2.04a`."""

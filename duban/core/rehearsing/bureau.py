@@ -1,16 +1,18 @@
 """A bureau in memory: initiatives decided on, people acting, notices sent, one moment after another.
 
 Nothing is stored and nothing is hashed; what happens is what the service would store at the same moments. Actions and
-measurements succeed at once. An initiative is looked at when its moment has come, when somebody acted, or when what it
+measurements end at once. An initiative is looked at when its moment has come, when somebody acted, or when what it
 waits for moved.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from duban.core.deciding.commands import Command, Verb, respond
-from duban.core.deciding.decide import WANTING_ANSWER, Decision, decide
+from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.mail import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
@@ -153,14 +155,13 @@ class Bureau:
         self._write(desk, look, decision.drafts)
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
         answered = [draft for draft in queued if desk.state.step(draft.step).answered == look.today]
-        for draft in queued:
-            if draft in answered:  # what is answered on its own day is answered
-                self._send_if_due(desk, look, draft.data["notice"])
-            else:
-                sent = Draft(EntryKind.NOTICE_SENT, draft.step, data=_sent(draft))
-                self._write(desk, look, [sent], datetime.fromisoformat(draft.data["next_try"]))
+        for draft in answered:  # what is answered on its own day is answered
+            self._send_if_due(desk, look, draft.data["notice"])
+        for moment, drafts in groupby((draft for draft in queued if draft not in answered), key=_moment):
+            self._write(desk, look, map(_sent, drafts), moment)
         for ref in decision.actions:
-            self._write(desk, look, _succeeding(ref))
+            fails = self.owners.fails(ref, desk.state.step(ref.step))
+            self._write(desk, look, _failing(ref) if fails else _succeeding(ref))
         for ref, period in decision.measures:
             self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision, ref))])
         desk.decision = replace(decision, state=desk.state)
@@ -213,13 +214,25 @@ def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
     return well and command.verb is Verb.REPORT and (step.target is None or (command.value or 0) < step.target.at_least)
 
 
-def _sent(draft: Draft) -> dict[str, str]:
-    return {**{key: draft.data[key] for key in ("notice", "slip", "recipient")}, "outcome": SAID}
+def _moment(queued: Draft) -> datetime:
+    return datetime.fromisoformat(queued.data["next_try"])
+
+
+def _sent(queued: Draft) -> Draft:
+    told = {key: queued.data[key] for key in ("notice", "slip", "recipient")}
+    return Draft(EntryKind.NOTICE_SENT, queued.step, data={**told, "outcome": SAID})
 
 
 def _measured(ref: StepRef, period: str, value: float) -> Draft:
     data = {"value": value, "source": SAID, "period": period}
     return Draft(EntryKind.MEASURED, ref.step, data=data, key=f"measured/{ref.step}/{period}")
+
+
+def _failing(ref: StepRef) -> tuple[Draft, Draft]:
+    return (
+        Draft(EntryKind.ACTION_STARTED, ref.step),
+        Draft(EntryKind.ACTION_FAILED, ref.step, data={"reason": SAID, "final": True}, key=f"failed/{ref.step}"),
+    )
 
 
 def _succeeding(ref: StepRef) -> tuple[Draft, Draft]:

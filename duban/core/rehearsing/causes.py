@@ -22,6 +22,7 @@ class Cause(StrEnum):
     UNSIGNED = "unsigned"  # nobody signed for it
     LATE = "late"  # its owner took longer
     REVIEW = "review"  # handed in in time, and not judged in time
+    FAILED = "failed"  # an automatic step failed, and nobody mended it in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def _cause(matter: _Matter, row: StepRow, step: Step, due: date) -> tuple[Cause,
 
 def _by_status(decision: Decision, row: StepRow, step: Step, due: date) -> Cause:
     """What went wrong with a step that had time enough."""
+    if row.status is Status.FAILED:
+        return Cause.FAILED
     if row.status is Status.OPEN:
         return Cause.UNSIGNED
     submitted = decision.state.step(step.id).submitted

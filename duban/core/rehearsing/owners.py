@@ -22,7 +22,7 @@ from duban.core.planning.plan import Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.profile import Manner, Profile
 
-ACTIVE = frozenset({Status.OPEN, Status.WORKING, Status.REVIEW})
+ACTIVE = frozenset({Status.OPEN, Status.WORKING, Status.REVIEW, Status.FAILED})
 """Where a step stands when people may do something about it."""
 
 JUDGING = frozenset({Verb.APPROVE, Verb.RETURN})
@@ -49,6 +49,8 @@ class Temper:
     pace: float
     answer_after: int
     relieved_after: int
+    fails: bool
+    mended_after: int
 
 
 class Owners:
@@ -76,6 +78,10 @@ class Owners:
         target = step.target or Target(0.0, "")  # the plan's check refuses to measure anything else
         return _Owner(look, decision, self.profile, temper, step, own, row).value(target)
 
+    def fails(self, ref: StepRef, own: StepState) -> bool:
+        """Whether an action fails for good this time; once mended it succeeds."""
+        return own.failures == 0 and self._temper(ref, own.rounds).fails
+
     def _temper(self, ref: StepRef, rounds: int) -> Temper:
         if (ref, rounds) not in self._known:
             self._known[ref, rounds] = _drawn(self.profile, ref, rounds)
@@ -91,7 +97,19 @@ def _drawn(profile: Profile, ref: StepRef, rounds: int) -> Temper:
     sends_back = dice.random() < profile.review.send_back and rounds == 0
     pace, answer_after = dice.uniform(*profile.pace), dice.randint(*profile.answer.days)
     relieved_after = max(1, dice.randint(*profile.hand_over.days))
-    return Temper(manner, sign_after, late_by, review_after, sends_back, pace, answer_after, relieved_after)
+    fails, mended_after = dice.random() < profile.actions.fail, dice.randint(*profile.actions.mended)
+    return Temper(
+        manner,
+        sign_after,
+        late_by,
+        review_after,
+        sends_back,
+        pace,
+        answer_after,
+        relieved_after,
+        fails,
+        mended_after,
+    )
 
 
 @dataclass(slots=True)
@@ -119,6 +137,9 @@ class _Owner:
                 yield from self._works()
             case Status.REVIEW if self._since(self.own.submitted) >= self.temper.review_after:
                 yield from self._judges()
+            case Status.FAILED if self._since(self.own.failed) >= self.temper.mended_after:
+                managers = self.look.office.managers(self.look.initiative)
+                yield from self._by(managers, Verb.RESUME, reason="故障已排除")
             case _:
                 return
 

@@ -77,6 +77,13 @@ class Measuring(Strict):
     reach: float = Field(gt=0)
 
 
+class Acting(Strict):
+    """The share of actions that fail for good at first, and how many working days pass until that is mended."""
+
+    fail: Share = 0.0
+    mended: Days = (1, 3)
+
+
 class Profile(Strict):
     """`rehearsal.yaml`: how the people of a rehearsal behave."""
 
@@ -89,5 +96,6 @@ class Profile(Strict):
     gives_in: int = Field(15, ge=0, description="working days after the deadline at which one who never signs does")
     review: Reviewing
     answer: Answering = Answering()
+    actions: Acting = Acting()
     reports_every: int = Field(ge=1, description="working days between two reports")
     indicator: Measuring

@@ -306,6 +306,7 @@ REASONS: Mapping[Cause, str] = {
     Cause.UNSIGNED: "无人签收",
     Cause.LATE: "承办单位未按时办结",
     Cause.REVIEW: "审核超时",
+    Cause.FAILED: "自动事项执行失败",
 }
 
 
