@@ -285,7 +285,8 @@ def test_nobody_judged_in_time() -> None:
 
 def test_nobody_mended_it_in_time() -> None:
     broken = profile(actions={"fail": 1, "mended": [5, 5]})
-    assert causes(initiative(action("a", days=0, due="2024-06-06")), people=broken) == {"a": (Cause.FAILED, "自动事项执行失败")}
+    seen = causes(initiative(action("a", days=0, due="2024-06-06")), people=broken)
+    assert seen == {"a": (Cause.FAILED, "自动事项执行失败")}
 
 
 def test_an_overdue_step_tells_by_how_many_days() -> None:
