@@ -12,7 +12,7 @@ from typing import NamedTuple
 from duban.core.deciding import ladder, lights
 from duban.core.deciding.deadlines import Deadline, may_open, planned
 from duban.core.deciding.indicators import path, progress
-from duban.core.deciding.ladder import Call, Case
+from duban.core.deciding.ladder import Call, Case, Scene
 from duban.core.deciding.lights import Standing
 from duban.core.deciding.mail import Mail
 from duban.core.deciding.office import Look
@@ -68,30 +68,55 @@ class Found:
     then: date | None
 
 
+class _View(NamedTuple):
+    """What is the same for all steps of a look."""
+
+    look: Look
+    found: Found
+    scene: Scene
+
+
 def stands(look: Look, found: Found) -> Iterator[tuple[str, Stand]]:
     """How every step stands, in the order of the initiative."""
     held = roots(look, found.outlook)
-    scene = ladder.scene(look.office, found.state, look.now)
+    view = _View(look, found, ladder.scene(look.office, found.state, look.now))
     for name, step in look.initiative.steps.items():
         own = found.state.steps.get(name, NOTHING)
         before = found.before[name] if name in found.same else None
         if before is not None and own.finished is not None and before.basis.limit == found.limits[name]:
             yield name, before
-            continue
-        basis = _basis(look, found, step, own, held[name])
-        if before is not None and before.basis == basis and _lasts(look, before, found.then):
-            row, turns = before.row, before.turns
         else:
-            row, turns = _row(look, step, own, basis)
-        if row.status in WITHOUT_LADDER:
-            yield name, Stand(basis, row, turns)
-        elif before is not None and before.basis.limit == basis.limit and _to_come(look, before):
-            yield name, Stand(basis, row, turns, before.calls, before.called)
-        else:
-            sending, lines = found.mail.sending.get(name, {}), found.mail.lines
-            case = Case(look.initiative, step, own, row.status, basis.limit, sending, lines)
-            calls = tuple(ladder.calls(scene, case))
-            yield name, Stand(basis, row, turns, calls, min((call.moment for call in calls), default=None))
+            yield name, _stand(view, step, own, _basis(look, found, step, own, held[name]), before)
+
+
+def _stand(view: _View, step: Step, own: StepState, basis: Basis, before: Stand | None) -> Stand:
+    if before is None:
+        row, turns = _row(view.look, step, own, basis)
+        return Stand(basis, row, turns, *_rungs(view, step, own, basis, row.status))
+    lasts = before.basis == basis and _lasts(view.look, before, view.found.then)
+    rests = before.basis.limit == basis.limit and (before.called is None or before.called > view.look.now)
+    if lasts and rests:
+        return before
+    row, turns = (before.row, before.turns) if lasts else _row(view.look, step, own, basis)
+    calls, called = (before.calls, before.called) if rests else _rungs(view, step, own, basis, row.status)
+    return Stand(basis, row, turns, calls, called)
+
+
+def _lasts(look: Look, before: Stand, then: date | None) -> bool:
+    """Whether a row worked out on the day `then` still holds, if its basis does; what is lit counts the days."""
+    return then == look.today or (before.row.light <= Light.GREEN and look.today < before.turns)
+
+
+def _rungs(
+    view: _View, step: Step, own: StepState, basis: Basis, where: Status
+) -> tuple[tuple[Call, ...], datetime | None]:
+    """The rungs of a step that are not yet spent, and the moment of the first."""
+    if where in WITHOUT_LADDER:
+        return (), None
+    mail = view.found.mail
+    case = Case(view.look.initiative, step, own, where, basis.limit, mail.sending.get(step.id, {}), mail.lines)
+    calls = tuple(ladder.calls(view.scene, case))
+    return calls, min((call.moment for call in calls), default=None)
 
 
 def _basis(look: Look, found: Found, step: Step, own: StepState, root: StepRef | None) -> Basis:
@@ -111,15 +136,6 @@ def _basis(look: Look, found: Found, step: Step, own: StepState, root: StepRef |
 def _heard(own: StepState) -> date:
     """The last day on which the present owner said anything, or was given the step."""
     return max(own.answered or date.min, own.assigned or date.min)
-
-
-def _lasts(look: Look, before: Stand, then: date | None) -> bool:
-    """Whether a row worked out on the day `then` still holds, if its basis does; what is lit counts the days."""
-    return then == look.today or (before.row.light <= Light.GREEN and look.today < before.turns)
-
-
-def _to_come(look: Look, before: Stand) -> bool:
-    return before.called is None or before.called > look.now
 
 
 def _row(look: Look, step: Step, own: StepState, basis: Basis) -> tuple[StepRow, date]:

@@ -154,8 +154,8 @@ class Bureau:
         """Store what was decided, send what is due, and wake whom it concerns."""
         self._write(desk, look, decision.drafts)
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
-        answered = [draft for draft in queued if desk.state.step(draft.step).answered == look.today]
-        for draft in answered:  # what is answered on its own day is answered
+        answered = [draft for draft in queued if self._is_answered(desk, draft, look.today)]
+        for draft in answered:
             self._send_if_due(desk, look, draft.data["notice"])
         for moment, drafts in groupby((draft for draft in queued if draft not in answered), key=_moment):
             self._write(desk, look, map(_sent, drafts), moment)
@@ -173,6 +173,13 @@ class Bureau:
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
             desk.lights.append((look.today, decision.summary.light))
+
+    def _is_answered(self, desk: Desk, queued: Draft, today: date) -> bool:
+        """Whether a rung that an answer stops is answered on its own day."""
+        if desk.state.step(queued.step).answered != today:
+            return False
+        ladder = self.office.policy.ladder(desk.initiative.steps[queued.step].ladder)
+        return any(rung.stops_on_answer for rung in ladder.rungs if rung.id == queued.data["rung"])
 
     def _tell_others(self, desk: Desk, decision: Decision) -> None:
         """Wake those who wait for a step of which something else is known now: its end, or when to expect it."""
