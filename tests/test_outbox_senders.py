@@ -11,13 +11,16 @@ import pytest
 
 from duban.adapters.delivery.mail_folder import MailFolder
 from duban.core.deciding.commands import Verb
+from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import Letter, Outcome
 from duban.service import Service
-from tests.bureau import COSMETICS, REVIEWER, TRAINING, Postbox, Story, plain
+from duban.wiring import Desk
+from tasks.sending import send_due
+from tests.bureau import COSMETICS, IN_DIGESTS, REVIEWER, TRAINING, Postbox, Story, office, plain
 from tests.test_outbox import kinds, send
 
 # Many senders ---------------------------------------------------------------------------------------------------------
@@ -135,6 +138,34 @@ def test_a_letter_two_senders_carried_is_noted_once() -> None:
     assert deliver_due(story.service, Meanwhile(overtaken), plain, limit=1) == ()
     key = next(iter(second.letters)).split("/", 2)[2]
     assert kinds(story, key).count(EntryKind.NOTICE_SENT) == 1
+
+
+# Slow servers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bureau", [office(), office(policy=IN_DIGESTS)], ids=["letters", "digests"])
+def test_when_time_is_up_no_further_letter_is_claimed(bureau: Office) -> None:
+    story, slow = Story(bureau).at(1), Postbox(refusing="timed out")
+    story.act(Verb.SUBMIT, evidence=("方案送审稿",)).act(Verb.APPROVE, actor=REVIEWER).tick(TRAINING)
+    deliver_due(story.service, slow, plain, in_time=lambda: not slow.tries)
+    assert len(slow.tries) == 1
+    letters = [row for row in story.ledger.notices() if row.next_try and row.immediate]
+    assert {row.delivery for row in letters} == {Delivery.RETRYING, Delivery.QUEUED}
+    assert {row.tries for row in letters if row.delivery is Delivery.QUEUED} == {0}
+
+
+def test_a_run_begins_no_letter_after_its_minute_and_the_next_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a server that lets each letter wait for half a minute."""
+    story, seconds, post = Story().at(1), [0.0], Postbox()
+    story.act(Verb.SUBMIT, evidence=("方案送审稿",)).act(Verb.APPROVE, actor=REVIEWER).tick(TRAINING)
+    waiting = len(story.ledger.pending_notices(story.clock.moment, 100))
+    monkeypatch.setattr("tasks.sending.monotonic", lambda: seconds[0])
+    hanging = Meanwhile(lambda: seconds.append(seconds.pop() + 31), post)
+    settings: Any = None  # sending looks at none
+    at = Desk(settings, story.service, hanging, plain)
+    assert (send_due(at), len(post.tries)) == (2, 2)
+    assert send_due(at) == waiting - 2 > 0
+    assert send_due(at) == 0
 
 
 # Errors ---------------------------------------------------------------------------------------------------------------

@@ -6,11 +6,15 @@ moment in which a letter can go out twice, and carriers know letters by their ke
 
 Notices that are not immediate go in their recipient's digest. That is the patrol's business, which sees the whole plan;
 a tick sends the immediate ones of its own initiative.
+
+Whoever calls may have little time, and a letter to a server that does not answer takes long: so the time is looked at
+before each letter is claimed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import by_recipient
@@ -40,20 +44,27 @@ class _Round:
 
 
 def deliver_due(
-    service: Service, carrier: Carrier, wording: Wording, limit: int = 1000, initiative: str | None = None
+    service: Service,
+    carrier: Carrier,
+    wording: Wording,
+    limit: int = 1000,
+    initiative: str | None = None,
+    *,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> tuple[Delivered, ...]:
     """Deliver the notices that are due, of one initiative or of the plan, at most `limit`; outside working hours none.
 
-    Only for the plan are digests composed, of at most `limit` people, and sent. A notice that fails never stops the
-    others: what a carrier refuses is tried again later. Errors of the program are raised together, as an
-    ExceptionGroup, after every notice has had its turn.
+    Only for the plan are digests composed, of at most `limit` people, and sent. Before each letter `in_time` is asked
+    whether it may still be begun; if not, the rest stays queued. A notice that fails never stops the others: what a
+    carrier refuses is tried again later. Errors of the program are raised together, as an ExceptionGroup, after every
+    notice has had its turn.
     """
     sweep, turns = Sweep(service, carrier, wording), _Round()
     if service.office.working_moment(sweep.now) > sweep.now:
         return ()
     if initiative is None:
         _compose(sweep, turns, limit)
-    for row in service.ledger.pending_notices(sweep.now, limit, initiative):
+    for row in takewhile(lambda _: in_time(), service.ledger.pending_notices(sweep.now, limit, initiative)):
         way = digests if row.initiative.startswith(RECIPIENT) else letters
         turns.take(f"{row.initiative}: {row.key}", partial(way.deliver, sweep, row))
     if turns.errors:
