@@ -1,15 +1,19 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from duban.core.deciding.commands import Verb
-from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Delivery
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import Delivered, deliver_due
+from duban.outbox.resending import dead_notices, revive
+from duban.outbox.troubles import troubles
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -215,6 +219,97 @@ def test_what_is_refused_is_tried_again_after_growing_waits_until_it_is_dead_and
     send(story, post)
     assert f"failure cosmetics/draft {ADMINISTRATOR}" in post.slips
     assert not [slip for slip in post.slips if slip.startswith("assign")]
+
+
+def dead(day: int = 1) -> Story:
+    """The slip that hands out the draft is dead, the administrator is told of it."""
+    story = Story()
+    for hour in (9, 10, 11, 14):
+        send(story.at(day, hour), Postbox(refusing="550 no such user"))
+    return story.at(day, 15)
+
+
+def put_back(story: Story, *rungs: str) -> list[str]:
+    """Have notices about the draft tried again; the rungs of those that are."""
+    revived = revive(story.service, [story.notice(rung) for rung in rungs], "coordinator", "地址已更正")
+    return [row.rung for row in revived]
+
+
+def test_a_dead_notice_that_is_put_back_is_sent_once() -> None:
+    story, post = dead(), Postbox()
+    assert put_back(story, "assign") == ["assign"]
+    assert put_back(story, "assign") == []
+    row = story.notice("assign")
+    assert (row.delivery, row.tries, row.next_try) == (Delivery.QUEUED, 0, story.clock.moment)
+    send(story, post)
+    send(story.at(2), post)
+    assert [slip for slip in post.slips if slip.startswith("assign cosmetics/draft")] == [
+        f"assign cosmetics/draft {OFFICER}"
+    ]
+    assert kinds(story, row.key)[-3:] == [EntryKind.NOTICE_REVIVED, EntryKind.NOTICE_CLAIMED, EntryKind.NOTICE_SENT]
+    assert put_back(story, "assign") == []
+
+
+def test_one_that_dies_again_can_be_put_back_again() -> None:
+    story, post = dead(), Postbox(refusing="550 no such user")
+    put_back(story, "assign")
+    for day, hour in ((1, 15), (1, 16), (2, 9), (2, 14)):
+        send(story.at(day, hour), post)
+    assert (story.notice("assign").delivery, story.notice("assign").tries) == (Delivery.DEAD, 4)
+    assert put_back(story.at(2, 15), "assign") == ["assign"]
+    send(story)
+    assert story.notice("assign").delivery is Delivery.SENT
+    assert kinds(story, story.notice("assign").key).count(EntryKind.NOTICE_REVIVED) == 2
+
+
+@pytest.mark.parametrize("case", ["closed", "cancelled", "suspended"])
+def test_one_that_is_put_back_when_its_matter_is_over_lapses_with_the_reason(case: str) -> None:
+    story, post = dead(), Postbox()
+    _, happen, why = DROPS[case]
+    happen(story)
+    key = story.notice("assign").key
+    assert put_back(story, "assign") == ["assign"]
+    assert [(d.delivery, d.outcome) for d in send(story, post) if d.notice == key] == [(Delivery.DROPPED, why)]
+    assert (story.notice("assign").outcome, [tried for tried in post.tries if tried.endswith(key)]) == (why, [])
+
+
+def test_one_that_a_late_sender_delivered_after_all_is_not_put_back() -> None:
+    story = dead()
+    stale = story.notice("assign")
+    told = {"notice": stale.key, "slip": "assign", "recipient": OFFICER}
+    story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
+    assert revive(story.service, [stale], "coordinator", "地址已更正") == ()
+    assert story.notice("assign").delivery is Delivery.SENT
+
+
+def test_of_several_people_who_put_it_back_one_does() -> None:
+    story, start = dead(), Barrier(4)
+    stale = story.notice("assign")
+
+    def person() -> int:
+        start.wait()
+        return len(revive(story.service, [stale], "coordinator", "地址已更正"))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(future.result() for future in [pool.submit(person) for _ in range(4)]) == [0, 0, 0, 1]
+    assert kinds(story, stale.key).count(EntryKind.NOTICE_REVIVED) == 1
+
+
+def test_what_is_put_back_is_no_trouble_any_more_nor_when_it_arrived() -> None:
+    story = dead()
+    assert [row.step for row in dead_notices(story.service)] == ["cases", "draft"]
+    assert len(revive(story.service, dead_notices(story.service), "administrator", "邮件服务器已恢复")) == 2
+    assert troubles(story.service).dead == ()
+    send(story)
+    assert troubles(story.service).dead == ()
+
+
+def test_a_dead_notice_of_an_initiative_the_plan_no_longer_has_is_no_trouble() -> None:
+    """Nobody could have it tried again."""
+    lecture = replace(office().plan.initiatives[TRAINING].steps["lecture"], needs=())
+    alone = initiative(TRAINING, "加强知识产权培训", "6.2", lecture)
+    found = troubles(dead().with_office(office(initiatives={TRAINING: alone})).service)
+    assert (found.dead, found.over) == ((), 2)
 
 
 def test_a_refused_notice_is_not_tried_before_its_time() -> None:

@@ -60,10 +60,11 @@ app = typer.Typer(
 )
 PARTS = (
     *(up, changes, server, plans, rolls, assumptions, rehearsals),
-    *(people, views, forecasts, notices, channels, doctor),
+    *(people, views, forecasts, channels, doctor),
 )
 for part in PARTS:
     app.add_typer(part.app)
+app.add_typer(notices.app, name="notices")
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -12,6 +12,7 @@ from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import PATIENCE, tried
 from duban.core.planning.revision import revision
 from duban.core.problems import Problem
+from duban.core.telling.patrol_page import resending
 from duban.outbox.troubles import troubles
 from duban.service import Service
 from duban.settings import Settings
@@ -115,15 +116,16 @@ def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
 
 def notices(service: Service) -> Iterator[Finding]:
     """Notices that reached nobody."""
-    found = troubles(service)
+    found, post = troubles(service), service.office.directory.administrator
     for line in found.dead[:SHOWN]:
         first = line[0]
         told = f"{first.slip} to {' and '.join(tried(line))} about {first.initiative}/{first.step}: {first.outcome}"
-        remedy = f"correct the channels of {first.recipient}; duban notices resend {first.initiative}/{first.key}"
+        command = resending(f"{first.initiative}/{first.key}", post, "TEXT")
+        remedy = f"correct the channels of {first.recipient}; {command}"
         yield Finding("notices", Level.BAD, told, remedy)
     if len(found.dead) > SHOWN:
-        more = len(found.dead) - SHOWN
-        yield Finding("notices", Level.BAD, f"{more} more reached nobody", "duban notices; duban notices resend --dead")
+        more, remedy = len(found.dead) - SHOWN, f"duban notices; {resending('--dead', post, 'TEXT')}"
+        yield Finding("notices", Level.BAD, f"{more} more reached nobody", remedy)
     if found.stuck:
         told = f"{len(found.stuck)} late or refused so far"
         yield Finding("notices", Level.WARN, told, "duban notices; is the patrol running?")

@@ -29,8 +29,11 @@ from duban.service import TRIES, Service
 app = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-NOTICES = frozenset(kind for kind in EntryKind if kind.startswith(("notice-", "rung-"))) - {EntryKind.NOTICE_SENT}
-"""Entries about notices on their way."""
+NOTICES = frozenset(kind for kind in EntryKind if kind.startswith(("notice-", "rung-"))) - {
+    EntryKind.NOTICE_SENT,
+    EntryKind.NOTICE_REVIVED,
+}
+"""Entries about notices on their way, which people have no part in."""
 
 
 @app.command("verify")

@@ -18,20 +18,33 @@ from duban.core.deciding.undelivered import stuck
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, NoticeRow
 from duban.core.telling.digest import day_of as day_of_digest
+from duban.core.telling.patrol_page import resending
 from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, perhaps
+from duban.outbox.resending import dead_notice, dead_notices, revive
 from duban.service import Service
 
-app = typer.Typer()
+app = typer.Typer(help="List notices (通知); have undeliverable ones tried again.", invoke_without_command=True)
+
+OFFERED = 3
+"""Notices that reached nobody for each of which the command that has it tried again is printed."""
 
 
-@app.command()
+@app.callback()
 def notices(
+    context: typer.Context,
     initiative: Annotated[str | None, typer.Option(metavar="INITIATIVE", help="Only about this initiative.")] = None,
     to: Annotated[str | None, typer.Option(metavar="POST", help="Only to this post.")] = None,
     as_of: Annotated[str | None, typer.Option(metavar="DAY", help="As things stood at the end of that day.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List notices: to whom, when, and what became of them (通知)."""
+    if context.invoked_subcommand is None:
+        _list(initiative, to, as_of, as_json=as_json)
+    elif initiative or to or as_of or as_json:
+        raise typer.BadParameter(f"{context.invoked_subcommand} takes no options of the list; give its own after it")
+
+
+def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json: bool) -> None:
     day = day_of(as_of) if as_of else None
     with opened() as at:
         office = at.service.office
@@ -40,9 +53,11 @@ def notices(
             raise Refused("unknown-person", f"通讯录中没有岗位 {to}：{hint}")
         names = [at.service.initiative(initiative).id] if initiative else _everywhere(at.service)
         now = at.service.clock.now()
-        rows = _back_then(at.service, names, day) if day else _present(at.service, initiative)
+        rows = _back_then(at.service, names, day) if day else list(at.service.ledger.notices(initiative))
+        dead = [] if day else list(dead_notices(at.service))
     moment = min(now, office.at(day, time.max)) if day else now
     rows = [row for row in rows if to in (None, row.recipient)]
+    dead = [row for row in dead if to in (None, row.recipient) and initiative in (None, row.initiative)]
     if as_json:
         print_json([_as_json(row, rows, moment) for row in rows])
     elif not rows:
@@ -51,6 +66,42 @@ def notices(
         console().print(_table(office, rows, moment))
         held = sum(stuck(row, moment) for row in rows)
         typer.echo(f"共{len(rows)}份" + (f"，其中{held}份受阻，见“情况”" if held else ""))
+        for what in _offered(dead):
+            typer.echo(f"排除故障后重新投递：{resending(what, office.plan.coordinator)}")
+
+
+def _offered(dead: list[NoticeRow]) -> list[str]:
+    """What can be tried again: a few notices by name, more as all that there are."""
+    return ["--dead"] if len(dead) > OFFERED else [f"{row.initiative}/{row.key}" for row in dead]
+
+
+@app.command()
+def resend(
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="The notice, as initiative/key; --json of the list has both.")
+    ] = None,
+    *,
+    dead: Annotated[bool, typer.Option("--dead", help="All that reached nobody and whose matter goes on.")] = False,
+    actor: Annotated[str, typer.Option("--as", metavar="POST", help="The post you act as.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="What was mended.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the notices as JSON.")] = False,
+) -> None:
+    """Have undeliverable notices tried again (重新投递), once what kept them from arriving is mended."""
+    if (key is None) is not dead:
+        raise typer.BadParameter("name one notice, or give --dead")
+    with opened() as at:
+        service = at.service
+        rows = (dead_notice(service, key),) if key else dead_notices(service)
+        revived = revive(service, rows, actor, reason)
+        office = service.office
+    if as_json:
+        print_json([{"initiative": row.initiative, "key": row.key, "recipient": row.recipient} for row in revived])
+        return
+    for row in revived:
+        way = "即时发送" if row.immediate else "随下一次日报发送"
+        typer.echo(f"《{LETTER_TITLES[row.slip]}》送{office.directory.known_title(row.recipient)}：{way}")
+    if not revived:
+        typer.echo("没有需要重新投递的通知")
 
 
 def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, object]:
@@ -66,10 +117,6 @@ def _everywhere(service: Service) -> list[str]:
     """The initiatives of the plan, and the ledgers of digests."""
     chains = [name for name in service.ledger.initiatives() if name.startswith(RECIPIENT)]
     return [*service.office.plan.initiatives, *chains]
-
-
-def _present(service: Service, initiative: str | None) -> list[NoticeRow]:
-    return list(service.ledger.notices(initiative))
 
 
 def _back_then(service: Service, names: list[str], day: date) -> list[NoticeRow]:

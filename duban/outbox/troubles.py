@@ -24,7 +24,8 @@ def troubles(service: Service) -> Troubles:
     """Look for trouble, in three queries whose answers are as many as there are troubles and letters on their way."""
     rows, now = service.ledger.undelivered(), service.clock.now()
     lines = unreached(rows)
-    steps = service.ledger.upstream({StepRef(line[0].initiative, line[0].step) for line in lines})
+    of_plan = (line[0] for line in lines if line[0].initiative in service.office.plan.initiatives)
+    steps = service.ledger.upstream({StepRef(first.initiative, first.step) for first in of_plan})
     standing = {ref for ref, fact in steps.items() if fact.finished is None}
     dead = tuple(line for line in lines if StepRef(line[0].initiative, line[0].step) in standing)
     ended = sum(row.delivery is Delivery.DEAD for row in rows)

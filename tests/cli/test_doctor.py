@@ -221,7 +221,10 @@ def test_notices_that_reached_nobody(bureau: Bureau) -> None:
         ("bad", "1 more reached nobody"),
         ("warn", "1 late or refused so far"),
     ]
-    assert found[0]["remedy"].endswith("duban notices resend cosmetics/a")
+    assert found[0]["remedy"] == (
+        "correct the channels of coordinator; duban notices resend cosmetics/a --as administrator --reason TEXT"
+    )
+    assert found[3]["remedy"] == "duban notices; duban notices resend --dead --as administrator --reason TEXT"
 
 
 def test_dead_notices_whose_matter_is_over_or_that_a_deputy_has_are_no_trouble(bureau: Bureau) -> None:

@@ -17,12 +17,11 @@ def commands() -> Iterator[tuple[str, set[str]]]:
 
     def walk(command: object, name: str) -> Iterator[tuple[str, set[str]]]:
         subcommands = getattr(command, "commands", None)
-        if subcommands is None:
+        if subcommands is None or command.invoke_without_command:  # type: ignore[attr-defined]  # every group has it
             options = [*command.params]  # type: ignore[attr-defined]  # every command has them
             names = {name for one in options for name in (*one.opts, *one.secondary_opts) if name.startswith("--")}
             yield name, names - {"--help"}
-            return
-        for word, one in subcommands.items():
+        for word, one in (subcommands or {}).items():
             yield from walk(one, f"{name} {word}".strip())
 
     yield from walk(typer.main.get_command(app), "")

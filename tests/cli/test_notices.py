@@ -1,6 +1,11 @@
-"""`notices`: what went to whom and when, what is stuck."""
+"""`notices`: what went to whom and when, what is stuck; `notices resend`."""
+
+from datetime import datetime
+
+import pytest
 
 from duban.outbox import deliver_due
+from duban.ports import ChannelOutcome, Letter, Outcome
 from duban.settings import load_settings
 from duban.wiring import desk
 from tests.bureau import Postbox
@@ -20,10 +25,14 @@ def sent_and_refused(bureau: Bureau) -> None:
     bureau.tick("cosmetics")
     deliver()
     bureau.at("2024-04-03 09:00").tick("cosmetics")
-    refusing = Postbox(refusing="地址不存在")
+    refused(bureau, "2024-04-03")
+
+
+def refused(bureau: Bureau, day: str) -> None:
+    """Everything is refused on a day until it is dead."""
     for moment in ("09:00", "09:10", "09:50", "12:30"):
-        bureau.at(f"2024-04-03 {moment}")
-        deliver(refusing)
+        bureau.at(f"{day} {moment}")
+        deliver(Postbox(refusing="地址不存在"))
 
 
 def test_an_empty_ledger_has_none(bureau: Bureau) -> None:
@@ -43,7 +52,7 @@ def test_what_went_to_whom_and_what_is_stuck(bureau: Bureau) -> None:
     assert "04-01日报，" in shown[2]
     assert [line.count("⚠ 送达失败  地址不存在，已试4次") for line in shown if "《督办日报》" in line] == [0, 1, 1]
     assert sum("⚠ 送达失败  04-03日报，地址不存在，已试4次" in line for line in shown) == 2
-    assert shown[-1].endswith("其中4份受阻，见“情况”")
+    assert any(line.endswith("其中4份受阻，见“情况”") for line in shown)
 
 
 def test_a_refused_one_tells_when_it_is_tried_again(bureau: Bureau) -> None:
@@ -80,3 +89,88 @@ def test_unknown_names_are_refused_and_no_day_is_a_mistake_of_usage(bureau: Bure
     assert bureau.run("notices", "--to", "protection-oficer").exit_code == 4
     assert bureau.run("notices", "--initiative", "cosmetic").exit_code == 4
     assert bureau.run("notices", "--as-of", "gestern").exit_code == 2
+
+
+class TestResend:
+    COORDINATOR = ("--as", "coordinator", "--reason", "地址已更正")
+
+    def test_a_dead_notice_is_put_back_by_whom_and_why(self, bureau: Bureau) -> None:
+        bureau.tick("cosmetics")
+        refused(bureau, "2024-04-01")
+        dead = next(row for row in bureau.json("notices", "--to", OFFICER) if row["slip"] == "assign")
+        name = f"{dead['initiative']}/{dead['key']}"
+        offered = f"duban notices resend {name} {' '.join(self.COORDINATOR[:3])} 理由"
+        assert f"排除故障后重新投递：{offered}\n" in bureau.ok("notices")
+        said = bureau.ok("notices", "resend", name, *self.COORDINATOR)
+        assert said == "《工作交办单》送保护处联络员：随下一次日报发送\n"
+        entry = bureau.json("ledger", "list", "cosmetics")[-1]
+        assert (entry["kind"], entry["actor"], entry["data"]["reason"]) == (
+            *("notice-revived", "coordinator"),
+            "地址已更正",
+        )
+        assert "督办专员要求将《工作交办单》重新送保护处联络员：地址已更正\n" in bureau.ok(
+            "ledger", "show", "cosmetics"
+        )
+        assert "resend" not in bureau.ok("notices")
+        bureau.ok("ledger", "rebuild")
+        bureau.at("2024-04-02 09:00")
+        deliver()
+        told = next(r for r in bureau.json("notices", "--to", OFFICER) if r["key"] == dead["key"])
+        assert (told["delivery"], told["digest"], told["tries"]) == ("sent", "digest/2024-04-02", 1)
+
+    def test_all_that_reached_nobody_are_put_back_once(self, bureau: Bureau) -> None:
+        sent_and_refused(bureau)
+        put_back = bureau.json("notices", "resend", "--dead", *self.COORDINATOR)
+        assert [(row["initiative"], row["recipient"]) for row in put_back] == [("cosmetics", OFFICER)]
+        assert bureau.ok("notices", "resend", "--dead", *self.COORDINATOR) == "没有需要重新投递的通知\n"
+
+    def test_what_may_not_be(self, bureau: Bureau) -> None:
+        sent_and_refused(bureau)
+        rows = bureau.json("notices")
+        sent = next(f"{r['initiative']}/{r['key']}" for r in rows if (r["slip"], r["delivery"]) == ("assign", "sent"))
+        dead = next(f"{r['initiative']}/{r['key']}" for r in rows if (r["slip"], r["delivery"]) == ("remind", "dead"))
+        for arguments, told in (
+            ((sent, *self.COORDINATOR), "的状态是“已送达”，只有送达失败的才能重新投递"),
+            ((f"@{OFFICER}/digest/2024-04-03", *self.COORDINATOR), "日报不能整封重新投递"),
+            (("cosmetics/nothing", *self.COORDINATOR), "没有通知 cosmetics/nothing"),
+            (("nothing/at/all", *self.COORDINATOR), "没有举措 nothing"),
+            ((dead, "--as", OFFICER, "--reason", "x"), "保护处联络员不能重新投递通知"),
+            ((dead, "--as", "nobody", "--reason", "x"), "通讯录中没有岗位 nobody"),
+            ((dead, "--as", "coordinator", "--reason", " "), "应当说明理由"),
+        ):
+            refused = bureau.run("notices", "resend", *arguments)
+            assert (refused.exit_code, told in refused.stderr) == (4, True), refused.stderr
+        assert bureau.run("notices", "resend", *self.COORDINATOR).exit_code == 2
+        assert bureau.run("notices", "resend", dead, "--dead", *self.COORDINATOR).exit_code == 2
+        listing = bureau.run("notices", "--initiative", "cosmetics", "resend", "--dead", *self.COORDINATOR)
+        assert listing.exit_code == 2, "what is asked of the list must not be taken for a limit"
+        assert bureau.json("notices") == rows
+
+    def test_when_many_reached_nobody_all_together_are_offered(
+        self, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent_and_refused(bureau)
+        monkeypatch.setattr("duban.cli.notices.OFFERED", 0)
+        shown = bureau.ok("notices")
+        assert shown.count("resend") == 1
+        assert shown.endswith("重新投递：duban notices resend --dead --as coordinator --reason 理由\n")
+        assert "resend" not in bureau.ok("notices", "--to", "protection-head")
+        assert "resend" not in bureau.ok("notices", "--as-of", "2024-04-03")
+
+    def test_what_each_channel_said_is_in_the_json(self, bureau: Bureau) -> None:
+        bureau.tick("cosmetics")
+        said = (ChannelOutcome("mailto://mail", False, "550"), ChannelOutcome("wecom://***", True, "已送出"))
+
+        class Told:
+            def deliver(self, letter: Letter, now: datetime) -> Outcome:
+                return Outcome(True, "已送出", channels=said)
+
+        with desk(load_settings()) as at:
+            deliver_due(at.service, Told(), at.wording)
+        rows = bureau.json("notices", "--to", OFFICER)
+        assert [row["channels"] for row in rows] == [
+            [
+                {"channel": "mailto://mail", "accepted": False, "detail": "550"},
+                {"channel": "wecom://***", "accepted": True, "detail": "已送出"},
+            ]
+        ] * len(rows)

@@ -99,6 +99,18 @@ def test_pending_notices_are_those_to_try_now_earliest_first(ledger: Ledger) -> 
     assert [row.key for row in ledger.pending_notices(NOW, 10, BRIDGES)] == ["before", "now"]
 
 
+@pytest.mark.parametrize("immediate", [True, False], ids=["on its own", "with the digest"])
+def test_a_dead_notice_that_is_put_back_is_found_as_due_again(ledger: Ledger, immediate: bool) -> None:
+    dead = notice("a", delivery=Delivery.DEAD, next_try=None, ended_at=NOW, immediate=immediate)
+    ledger.commit(Commit(BRIDGES, (), notices=(dead,)))
+    back = replace(dead, delivery=Delivery.QUEUED, next_try=NOW + MINUTE, ended_at=None)
+    ledger.commit(Commit(BRIDGES, (), notices=(back,)))
+    find = ledger.pending_notices if immediate else ledger.waiting_notices
+    assert (list(find(NOW, 10)), list(find(NOW + MINUTE, 10))) == ([], [back])
+    assert list(ledger.undelivered()) == []
+    assert list(ledger.outstanding()) == [back]
+
+
 def test_notices_that_wait_for_digests_are_found_by_recipient_whole_the_longest_waiting_first(ledger: Ledger) -> None:
     waits = {"immediate": False}
     rows = (

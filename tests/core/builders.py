@@ -16,9 +16,10 @@ from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
+from duban.core.deciding.undelivered import put_back
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.state import EMPTY, State, StepState, fold
-from duban.core.ledger.summary import StepRow, Summary, Upstream
+from duban.core.ledger.summary import Delivery, StepRow, Summary, Upstream
 from duban.core.planning.action_file import (
     AssignAction,
     AssignParameters,
@@ -255,6 +256,13 @@ class Story:
             if notice.next_try is not None:
                 told = {"notice": notice.key, "slip": notice.slip, "recipient": notice.recipient}
                 self.write(Draft(outcome, notice.step, data=told))
+        return self
+
+    def put_back(self, *keys: str) -> Self:
+        """The coordinator has dead notices tried again: those of that key, or all."""
+        for notice in self.state.notices.values():
+            if notice.delivery is Delivery.DEAD and (not keys or notice.key in keys):
+                self.write(put_back(self.office, notice, self.now, "coordinator", "地址已更正"))
         return self
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:

@@ -101,6 +101,8 @@ def story_of(steps: list[Step], start: int, rules: Lights, events: list[tuple[in
                 story.tick()
             case 1 | 2:
                 story.tick().sent(OUTCOMES[which % 4])
+                if who % 3 == 0:
+                    story.put_back().tick()
             case 3:
                 news = (
                     Upstream(story.look.today, None)
@@ -257,8 +259,16 @@ def test_a_notice_is_queued_once_unless_it_was_dropped(story: Story) -> None:
                 spent.add(entry.data["notice"])
             case EntryKind.NOTICE_DROPPED:
                 spent.remove(entry.data["notice"])
+            case EntryKind.NOTICE_REVIVED:
+                assert entry.data["notice"] in spent
             case _:
                 pass
+
+
+@given(stories)
+def test_what_has_arrived_is_never_sent_again(story: Story) -> None:
+    arrived = [entry.data["notice"] for entry in story.entries if entry.kind is EntryKind.NOTICE_SENT]
+    assert len(arrived) == len(set(arrived))
 
 
 @given(stories)
@@ -336,6 +346,8 @@ def test_an_earlier_decision_only_saves_time(story: Story, more: list[tuple[int,
             attempt(story, which, who, n)
         else:
             story.sent(OUTCOMES[which % 4])
+            if who % 3 == 0:
+                story.put_back()
         state, seen = fold(story.entries[seen:], start=state), len(story.entries)
         sooner = decide(story.look, state, before)
         assert sooner == decide(story.look, state)

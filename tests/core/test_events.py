@@ -64,6 +64,7 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
         ("notice-postponed", KEY, "通知draft/2024-06-14/remind/officer推迟发送"),
         ("notice-dropped", KEY, "通知draft/2024-06-14/remind/officer不再发送"),
         ("notice-dead", KEY, "通知draft/2024-06-14/remind/officer未能送达"),
+        ("notice-revived", SLIP | {"reason": "已更正"}, "officer岗要求将《到期提醒》重新送officer岗：已更正"),
     ],
 )
 def test_what_an_entry_tells(kind: str, data: dict[str, Any], words: str) -> None:

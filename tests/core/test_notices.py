@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.decide import decide
-from duban.core.deciding.ladder import DEAD
+from duban.core.deciding.undelivered import DEAD
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Delivery
 from duban.core.planning.directory import DirectoryFile
@@ -14,6 +14,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Ladder, Policy
 from duban.core.telling.notices import recheck
 from duban.outbox import deliver_due
+from duban.outbox.resending import revive
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -381,6 +382,12 @@ def test_it_lapses_when_the_notice_was_delivered_after_all() -> None:
     assert story.lapsed(DEAD, ADMINISTRATOR) == "已另行送达"
 
 
+def test_it_lapses_when_the_notice_is_put_back() -> None:
+    story = undelivered()
+    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    assert story.lapsed(DEAD, ADMINISTRATOR) == "原通知已重新投递"
+
+
 def with_deputy() -> DirectoryFile:
     """The deputy head stands in for the officer."""
     lined = [
@@ -408,6 +415,30 @@ def test_a_deputy_is_told_for_whom_and_that_it_did_not_arrive_there() -> None:
     told = story.at(1, 16).slip("assign", "protection-deputy")
     assert (told.recipient_title, told.acting_for) == ("保护处副处长", "保护处联络员")
     assert told.history == ("2024年4月1日　《工作交办单》未能送达保护处联络员：550 no such user",)
+
+
+@pytest.mark.parametrize(("arrived", "why"), [(False, "原通知已重新投递"), (True, "已另行送达")])
+def test_what_was_to_go_to_a_deputy_lapses_when_the_notice_is_put_back(arrived: bool, why: str) -> None:
+    story = Story(office(directory=with_deputy())).at(1)
+    for hour in (9, 11, 13, 16):
+        deliver_due(story.at(1, hour).service, Postbox(refusing="550 no such user"), plain)
+    story.at(1, 16)
+    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    if arrived:
+        told = {"notice": story.notice("assign").key, "slip": "assign", "recipient": OFFICER}
+        story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
+    assert story.lapsed("assign", "protection-deputy") == why
+
+
+def test_of_one_that_dies_again_the_administrator_is_told_again_with_its_reason() -> None:
+    story = undelivered()
+    deliver_due(story.service, Postbox(), plain)
+    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    for hour in (9, 11, 13, 16):
+        deliver_due(story.at(2, hour).service, Postbox(refusing="554 mailbox full"), plain)
+    told = story.at(3)
+    assert told.notice(DEAD, ADMINISTRATOR).key.endswith("/dead~2024-04-02")
+    assert told.slip(DEAD, ADMINISTRATOR).reason == "发给保护处联络员的《工作交办单》送达4次均未成功：554 mailbox full"
 
 
 def test_a_failed_action_is_told_with_its_reason() -> None:

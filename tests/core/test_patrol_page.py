@@ -67,7 +67,8 @@ def test_what_is_amiss_is_named_with_its_reason_and_its_remedy() -> None:
     assert dead == (
         "| 《工作催办单》 | 保护处联络员 | 2.04a 起草化妆品产业知识产权保护方案 "
         "| 550 无此用户；改送保护处副处长：超时 "
-        "| 核对通讯录中 protection-officer 的通道，然后 duban notices resend cosmetics/k --as POST |"
+        "| 核对通讯录中 protection-officer 的通道，"
+        "然后 duban notices resend cosmetics/k --as coordinator --reason 理由 |"
     )
     first, second = lines[lines.index("## 受阻") + 4 :][:2]
     assert first.endswith("| 550 无此用户 | 04-15 10:30 再送 |")

@@ -1,6 +1,7 @@
 """What entries add up to."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_the_tries_of_an_action_are_counted() -> None:
 # Notices -------------------------------------------------------------------------------------------------------------
 
 
-def notice(*drafts: tuple[EntryKind, dict[str, str]]) -> NoticeRow:
+def notice(*drafts: tuple[EntryKind, dict[str, Any]]) -> NoticeRow:
     """The notice after entries about it, the first of which queues it."""
     story = Story(work("draft"), on="2024-06-11")
     story.write(Draft(EntryKind.NOTICE_QUEUED, "draft", data=QUEUED))
@@ -103,6 +104,8 @@ def notice(*drafts: tuple[EntryKind, dict[str, str]]) -> NoticeRow:
 
 
 CLAIMED = (EntryKind.NOTICE_CLAIMED, {"next_try": AGAIN})
+DIED = (EntryKind.NOTICE_DEAD, {"outcome": "拒收"})
+PUT_BACK = (EntryKind.NOTICE_REVIVED, {"next_try": AGAIN, "tries": 0, "digest": "", "reason": "地址已更正"})
 SENT = (EntryKind.NOTICE_SENT, {"slip": "remind", "recipient": "officer", "outcome": "已入信箱"})
 
 
@@ -114,19 +117,22 @@ SENT = (EntryKind.NOTICE_SENT, {"slip": "remind", "recipient": "officer", "outco
         ([CLAIMED, SENT], Delivery.SENT, 1, False, "已入信箱"),
         ([CLAIMED, (EntryKind.NOTICE_REFUSED, {"next_try": AGAIN, "outcome": "拒收"})], "retrying", 1, True, "拒收"),
         ([CLAIMED, CLAIMED], Delivery.SENDING, 2, True, ""),
-        ([CLAIMED, (EntryKind.NOTICE_DEAD, {"outcome": "拒收"})], Delivery.DEAD, 1, False, "拒收"),
+        ([CLAIMED, DIED], Delivery.DEAD, 1, False, "拒收"),
         ([CLAIMED, (EntryKind.NOTICE_DROPPED, {"outcome": "已办结"})], Delivery.DROPPED, 1, False, "已办结"),
         ([CLAIMED, (EntryKind.NOTICE_DROPPED, {}), (EntryKind.NOTICE_QUEUED, QUEUED)], Delivery.QUEUED, 1, True, ""),
         ([CLAIMED, (EntryKind.NOTICE_POSTPONED, {"next_try": AGAIN, "outcome": "忙"})], "queued", 0, True, "忙"),
         ([(EntryKind.NOTICE_POSTPONED, {"next_try": AGAIN, "outcome": "晚到"})], "queued", 0, True, "晚到"),
+        ([CLAIMED, DIED, PUT_BACK], Delivery.QUEUED, 0, True, "拒收"),
+        ([CLAIMED, DIED, PUT_BACK, CLAIMED], Delivery.SENDING, 1, True, "拒收"),
+        ([CLAIMED, DIED, PUT_BACK, CLAIMED, DIED], Delivery.DEAD, 1, False, "拒收"),
     ],
     ids=[
         *("queued", "claimed", "sent", "refused", "claimed again", "dead", "dropped", "queued again"),
-        *("put off", "put off unclaimed"),
+        *("put off", "put off unclaimed", "put back", "put back and claimed", "put back and dead again"),
     ],
 )
 def test_how_far_a_notice_has_come(
-    drafts: list[tuple[EntryKind, dict[str, str]]], delivery: Delivery, tries: int, waits: bool, outcome: str
+    drafts: list[tuple[EntryKind, dict[str, Any]]], delivery: Delivery, tries: int, waits: bool, outcome: str
 ) -> None:
     row = notice(*drafts)
     assert (row.delivery, row.tries, row.next_try is not None, row.outcome) == (delivery, tries, waits, outcome)

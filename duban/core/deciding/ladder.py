@@ -14,7 +14,8 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead; then the recipient's deputies get it, one after another, and when
-   there is none left the administrator is told who was not reached and why.
+   there is none left the administrator is told who was not reached and why. One that a person puts back goes to its
+   recipient again, and what is under way in its place lapses; should it die again, the administrator is told again.
 10. Time that runs out approves, fails and closes nothing.
 11. Two notices that press one person about one step lie an interval of working days apart: the later one moves to its
     end. Whoever was not pressed before, as the one a rung climbs to, is pressed at once.
@@ -29,7 +30,16 @@ from typing import NamedTuple
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
-from duban.core.deciding.undelivered import Line, died, first_key, instead_key, next_in_line, tried
+from duban.core.deciding.undelivered import (
+    DEAD,
+    Line,
+    died,
+    first_key,
+    instead_key,
+    next_in_line,
+    telling_key,
+    tried,
+)
 from duban.core.ledger.state import State, StepState
 from duban.core.ledger.summary import INSTEAD, PENDING, Delivery, Status
 from duban.core.planning.plan import Initiative, Step
@@ -38,9 +48,6 @@ from duban.core.planning.policy import Ladder, Rung
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 PRESSINGS = frozenset({"remind", "press", "supervise"})
 """Slips that press: two of them keep their distance."""
-
-DEAD = "dead"
-"""The rung of a notice that tells of a dead one."""
 
 
 class Call(NamedTuple):
@@ -323,7 +330,7 @@ def _of_dead(office: Office, state: State, key: str, line: Line, now: datetime) 
     else:
         there = _standing_in(office, administrator, day)
         told = None if there in tried(line) else there
-        key = f"{key}/{DEAD}"
+        key = telling_key(state, line, office.day(died(line)))
     if told is not None and not fired(state, key):
         yield Call(key, first.step, DEAD, "failure", administrator, told, moment, first.immediate)
 

@@ -1,14 +1,19 @@
-"""Notices that reached nobody: the line of those who were tried, and who is tried next (rule 9 of the ladder)."""
+"""Notices that reached nobody: the line of those who were tried, who is tried next, and putting one back (rule 9)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from duban.core.deciding.office import Office
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import INSTEAD, PENDING, RECIPIENT, Delivery, NoticeRow
 from duban.core.planning.directory import Directory
 
 PATIENCE = timedelta(hours=1)
 """How long a notice may lie beyond the moment it was to be sent before it counts as stuck: several patrols."""
+
+DEAD = "dead"
+"""The rung of a notice that tells of a dead one."""
 
 Line = tuple[NoticeRow, ...]
 """A dead notice, then those to deputies that took its place."""
@@ -36,8 +41,11 @@ def unreached(rows: Iterable[NoticeRow]) -> tuple[Line, ...]:
 
 
 def _reached_nobody(line: Line) -> bool:
-    return line[0].delivery is Delivery.DEAD and not any(
-        row.delivery is Delivery.SENT or row.delivery in PENDING for row in line
+    """One without its first has reached its recipient after all: that was put back, and is no longer dead."""
+    return (
+        INSTEAD not in line[0].key
+        and line[0].delivery is Delivery.DEAD
+        and not any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
     )
 
 
@@ -55,6 +63,28 @@ def first_key(key: str) -> str:
 def instead_key(first: str, recipient: str) -> str:
     """The key of the notice to a deputy."""
     return f"{first}{INSTEAD}{recipient}"
+
+
+def telling_key(state: State, line: Line, day: date) -> str:
+    """The key of the notice that tells of a dead one; another for each day on which it dies again, put back by then."""
+    key = f"{line[0].key}/{DEAD}"
+    told = state.notices.get(key)
+    return key if told is None or told.queued_at >= died(line) else f"{key}~{day}"
+
+
+def subject_key(key: str, rung: str) -> str:
+    """The key of the notice whose place this one takes, or of whose death it tells; its own when it does neither."""
+    first = first_key(key)
+    return first.rpartition(f"/{DEAD}")[0] if rung == DEAD else first
+
+
+def put_back(office: Office, row: NoticeRow, now: datetime, actor: str, reason: str) -> Draft:
+    """The entry by which a person has a dead notice tried again, as often as a new one; once for each death."""
+    again = office.sending_moment(now, immediate=row.immediate)
+    told = {"notice": row.key, "slip": row.slip, "recipient": row.recipient, "reason": reason}
+    data = {**told, "next_try": again.isoformat(), "tries": 0, "digest": ""}
+    died_at = row.ended_at.isoformat() if row.ended_at else ""
+    return Draft(EntryKind.NOTICE_REVIVED, row.step, actor, data, key=f"revived/{row.key}/{died_at}")
 
 
 def died(line: Line) -> datetime:

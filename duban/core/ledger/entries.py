@@ -58,6 +58,7 @@ class EntryKind(StrEnum):
     NOTICE_POSTPONED = "notice-postponed"
     NOTICE_DROPPED = "notice-dropped"
     NOTICE_DEAD = "notice-dead"
+    NOTICE_REVIVED = "notice-revived"  # a person has a dead one tried again
 
 
 @dataclass(frozen=True, slots=True)

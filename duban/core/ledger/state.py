@@ -293,6 +293,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.NOTICE_POSTPONED: _same,
     EntryKind.NOTICE_DROPPED: _same,
     EntryKind.NOTICE_DEAD: _same,
+    EntryKind.NOTICE_REVIVED: _same,
 }
 """How each kind of entry changes the step it names."""
 
@@ -305,6 +306,7 @@ DELIVERIES: Mapping[EntryKind, Delivery] = {
     EntryKind.NOTICE_POSTPONED: Delivery.QUEUED,
     EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
     EntryKind.NOTICE_DEAD: Delivery.DEAD,
+    EntryKind.NOTICE_REVIVED: Delivery.QUEUED,
 }
 """What each kind of entry about a notice makes of it."""
 

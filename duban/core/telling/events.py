@@ -137,6 +137,11 @@ def _sent(told: Told) -> str:
     return f"《{LETTER_TITLES[told.get('slip')]}》送{told.names.title(told.get('recipient'))}"
 
 
+def _revived(told: Told) -> str:
+    recipient = told.names.title(told.get("recipient"))
+    return _did(f"要求将《{LETTER_TITLES[told.get('slip')]}》重新送{recipient}")(told)
+
+
 EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.ADOPTED: _is("纳入督办"),
     EntryKind.OPENED: _on("启动"),
@@ -171,6 +176,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.NOTICE_POSTPONED: _notice("推迟发送"),
     EntryKind.NOTICE_DROPPED: _notice("不再发送"),
     EntryKind.NOTICE_DEAD: _notice("未能送达"),
+    EntryKind.NOTICE_REVIVED: _revived,
 }
 """How each kind of entry is told."""
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.ladder import DEAD, Call, rested
+from duban.core.deciding.ladder import Call, rested
 from duban.core.deciding.office import Look
+from duban.core.deciding.undelivered import DEAD, subject_key
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import State
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow
+from duban.core.ledger.summary import PENDING, Delivery, Light, NoticeRow, Status, StepRow
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
@@ -124,13 +125,17 @@ OVERTAKEN: Mapping[str, str] = {
 
 
 def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
-    row = _row(decision, notice.step)
+    row, subject = _row(decision, notice.step), decision.state.notices[subject_key(notice.key, notice.rung)]
+    if subject.delivery in PENDING:
+        return "原通知已重新投递"
     if notice.rung == DEAD:
         return "已另行送达"
     if row is None:
         return "计划中已无此事项"
     if row.status in STAGES:
         return STAGES[row.status]
+    if subject.delivery is Delivery.SENT:
+        return "已另行送达"
     if any(draft.kind is EntryKind.RUNG_SKIPPED and draft.data["notice"] == notice.key for draft in decision.drafts):
         return "已有更高层级的通知一并发出"
     rung_key = notice.key.rpartition("/")[0] + "/"

@@ -38,11 +38,16 @@ def _head(seen: Patrolled) -> Iterator[str]:
     yield ""
 
 
+def resending(what: str, post: str, reason: str = "理由") -> str:
+    """How a post has a notice tried again (`initiative/key`), or all that reached nobody (`--dead`)."""
+    return f"duban notices resend {what} --as {post} --reason {reason}"
+
+
 def _dead(seen: Patrolled) -> Iterator[str]:
     if seen.dead:
         yield "## 送达失败，事项尚未办结"
         yield ""
-        rows = [(*_about(seen, line[0]), _reasons(seen, line), _remedy(line[0])) for line in seen.dead]
+        rows = [(*_about(seen, line[0]), _reasons(seen, line), _remedy(seen, line[0])) for line in seen.dead]
         yield as_markdown(("单据", "送", "事项", "原因", "处理"), rows)
         yield ""
 
@@ -54,8 +59,9 @@ def _reasons(seen: Patrolled, line: Line) -> str:
     return first.outcome + "".join(also)
 
 
-def _remedy(row: NoticeRow) -> str:
-    return f"核对通讯录中 {row.recipient} 的通道，然后 duban notices resend {row.initiative}/{row.key} --as POST"
+def _remedy(seen: Patrolled, row: NoticeRow) -> str:
+    command = resending(f"{row.initiative}/{row.key}", seen.office.plan.coordinator)
+    return f"核对通讯录中 {row.recipient} 的通道，然后 {command}"
 
 
 def _stuck(seen: Patrolled) -> Iterator[str]:

@@ -7,9 +7,9 @@ from shlex import quote
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
-from duban.core.deciding.ladder import DEAD, Call
+from duban.core.deciding.ladder import Call
 from duban.core.deciding.office import Look
-from duban.core.deciding.undelivered import first_key, lines
+from duban.core.deciding.undelivered import DEAD, lines, subject_key
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import StepState
 from duban.core.ledger.summary import Light, StepRow
@@ -86,7 +86,7 @@ def _days_since(matter: Matter, day: date | None) -> int:
 
 
 def _undelivered(matter: Matter) -> str:
-    first, *instead = lines(matter.decision.state)[first_key(matter.call.key).removesuffix(f"/{DEAD}")]
+    first, *instead = lines(matter.decision.state)[subject_key(matter.call.key, matter.call.rung)]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)

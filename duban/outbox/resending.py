@@ -1,0 +1,70 @@
+"""Dead notices put back: a person has mended what kept them from arriving."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from duban.core.deciding.commands import Refused
+from duban.core.deciding.undelivered import put_back
+from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
+from duban.core.titles import DELIVERY_TITLES, perhaps
+from duban.outbox.troubles import troubles
+from duban.service import Joint, Service, View
+
+
+def dead_notice(service: Service, name: str) -> NoticeRow:
+    """The dead notice of a name, `initiative/key`; raises Refused when there is none."""
+    initiative, _, key = name.partition("/")
+    if initiative.startswith(RECIPIENT):
+        raise Refused("a-digest", "日报不能整封重新投递：请重新投递其中的通知，或者用 --dead 重新投递全部未送达的通知")
+    known = service.view(initiative).state.notices
+    if key not in known:
+        hint = perhaps(key, known, "可用 duban notices --json 查看 initiative 和 key")
+        raise Refused("unknown-notice", f"没有通知 {name}：{hint}")
+    if known[key].delivery is not Delivery.DEAD:
+        told = DELIVERY_TITLES[known[key].delivery]
+        raise Refused("not-dead", f"通知 {name} 的状态是“{told}”，只有送达失败的才能重新投递")
+    return known[key]
+
+
+def dead_notices(service: Service) -> tuple[NoticeRow, ...]:
+    """The notices that reached nobody and whose matter goes on, without those to deputies in their place."""
+    return tuple(line[0] for line in troubles(service).dead)
+
+
+def revive(service: Service, notices: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
+    """Put dead notices back, to be sent at once or with the next digest; those that were. Raises Refused.
+
+    Just before sending they are decided on again, as every notice: what is no longer due is not sent.
+    """
+    _may(service, actor, reason)
+    by_initiative = groupby(sorted(notices, key=lambda row: row.initiative), key=lambda row: row.initiative)
+    return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, actor, reason))
+
+
+def _may(service: Service, actor: str, reason: str) -> None:
+    """Coordinator and administrator may, and who stands in for them."""
+    office = service.office
+    if actor not in office.directory.posts:
+        hint = perhaps(actor, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        raise Refused("unknown-person", f"通讯录中没有岗位 {actor}：{hint}")
+    posts = (office.plan.coordinator, office.directory.administrator)
+    if office.acts_for(actor, posts, office.day(service.clock.now())) is None:
+        titles = "、".join(map(office.directory.title, posts))
+        raise Refused("not-yours", f"{office.directory.title(actor)}不能重新投递通知，应由{titles}办理")
+    if not reason.strip():
+        raise Refused("reason-missing", "重新投递应当说明理由（--reason）")
+
+
+def _revived(service: Service, name: str, rows: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
+    """The notices of an initiative that are put back, as one transaction: those still dead when it is stored."""
+    keys = tuple(row.key for row in rows)
+    dead: list[NoticeRow] = []
+
+    def say(views: Mapping[str, View]) -> Joint | None:
+        known, now = views[name].state.notices, service.clock.now()
+        dead[:] = [known[key] for key in keys if known[key].delivery is Delivery.DEAD]
+        drafts = tuple(put_back(service.office, row, now, actor, reason) for row in dead)
+        return Joint({name: drafts}, ()) if drafts else None
+
+    service.record_together({name: service.view(name)}, say)
+    return tuple(dead)
