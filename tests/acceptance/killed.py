@@ -31,12 +31,10 @@ from duban.adapters.clock import FileClock
 from duban.adapters.sql_ledger import open_ledger
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind, first_broken
-from duban.core.planning.action_file import Action
 from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import Desk, desk, load_office
 from flows.forms import Form
-from tasks.actions import ACTIONS, Errand
-from tasks.sending import send_due
+from tests.acceptance.ticking import patrol, without_prefect
 from tests.bureau_folder import SHANGHAI, make_bureau
 
 OFFICER, LEADER = "[roads-officer]", "[deputy-director]"
@@ -105,37 +103,23 @@ class Bureau:
 
 def work(bureau: Bureau) -> None:
     """Work through the weeks from the moment the clock stands at."""
-    _without_prefect(bureau.settings)
     begun = bureau.clock.now()
-    for number, (moment, report) in enumerate(WEEKS.items()):
-        if moment + LEASE < begun:
-            continue
-        if moment > bureau.clock.now():
-            bureau.clock.set(moment)
-        if report:
-            flows.tick.tick(bureau.office, SimpleNamespace(id=number), "new-road", Form(**report))
-        _patrol(bureau)
-        bureau.clock.set(moment + LEASE)
-        _patrol(bureau)
-
-
-def _without_prefect(settings: Settings) -> None:
-    flows.tick.load_settings = lambda: settings
-    flows.tick.announce = lambda plan, closed: None
-    flows.tick.run_action = SimpleNamespace(with_options=lambda timeout_seconds: _run)
-    flows.tick.show = lambda flow_run, result: None
-
-
-def _run(title: str, action: Action, errand: Errand) -> str:
-    return ACTIONS[action.uses](errand, action.parameters)
+    with without_prefect(bureau.settings):
+        for number, (moment, report) in enumerate(WEEKS.items()):
+            if moment + LEASE < begun:
+                continue
+            if moment > bureau.clock.now():
+                bureau.clock.set(moment)
+            if report:
+                flows.tick.tick(bureau.office, SimpleNamespace(id=number), "new-road", Form(**report))
+            _patrol(bureau)
+            bureau.clock.set(moment + LEASE)
+            _patrol(bureau)
 
 
 def _patrol(bureau: Bureau) -> None:
     with desk(bureau.settings, bureau.office) as at:
-        while due := at.service.due():
-            for name in due:
-                flows.tick.tick(bureau.office, SimpleNamespace(id=0), name, None)
-        send_due(at)
+        patrol(at)
 
 
 def outcome(bureau: Bureau) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""Ticks and patrols as a stack runs them, with Prefect left out: it is told nothing, all else is done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from unittest.mock import patch
+from uuid import UUID
+
+from prefect.client.schemas.objects import FlowRun
+
+import flows.tick
+from duban.core.deciding.office import Office
+from duban.core.planning.action_file import Action
+from duban.settings import Settings
+from duban.wiring import Desk, kept_desk
+from tasks.actions import ACTIONS, Errand, Waiting
+from tasks.sending import send_due
+
+RUN = FlowRun(id=UUID(int=0), flow_id=UUID(int=0))
+"""The run every tick takes itself for."""
+
+
+@contextmanager
+def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk] = kept_desk) -> Iterator[None]:
+    """Let ticks work with these settings, at this desk, and tell Prefect nothing."""
+    with patch.multiple(
+        flows.tick,
+        load_settings=lambda: settings,
+        kept_desk=desk,
+        announce=lambda plan, closed: None,
+        run_action=SimpleNamespace(with_options=lambda timeout_seconds: _run),
+        show=lambda flow_run, result: None,
+    ):
+        yield
+
+
+def _run(title: str, action: Action, errand: Errand) -> str | Waiting:
+    return ACTIONS[action.uses](errand, action.parameters)
+
+
+def patrol(at: Desk) -> None:
+    """Tick what is due until nothing is, then send the notices that are left."""
+    while due := at.service.due():
+        for name in due:
+            flows.tick.tick(at.service.office, RUN, name, None)
+    send_due(at)
