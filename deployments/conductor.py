@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from httpx import HTTPError
 from prefect.client.orchestration import get_client
 from prefect.context import SyncClientContext
+from prefect.exceptions import MissingResult
 from prefect.settings import get_current_settings
 
 from duban.adapters.clock import FileClock, SystemClock
@@ -75,13 +76,14 @@ def end_leftovers(plan: Plan, since: datetime) -> None:
 def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
     """One day, begun again as often as the server or the ledger is away; raises what is still so after STUCK seconds.
 
-    Beginning again is harmless: an act has a key, of which there is one a day.
+    Beginning again is harmless: an act has a key, of which there is one a day. Where a server dies over the end of a
+    patrol, the next one knows that it ended and no longer with what: MissingResult.
     """
     until = time.monotonic() + STUCK
     while True:
         try:
             return _day(service, clock, owners, day)
-        except (HTTPError, LedgerUnusable):
+        except (HTTPError, LedgerUnusable, MissingResult):
             if time.monotonic() > until:
                 raise
         time.sleep(PAUSE)

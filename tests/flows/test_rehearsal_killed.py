@@ -11,10 +11,12 @@ from typing import Any
 
 import psutil
 import pytest
+from httpx import HTTPError
 
 from deployments import watch
 from deployments.children import marked
 from deployments.stack import Stack
+from duban.ports import LedgerUnusable
 from tests.acceptance.killed import outcome_of
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import hands
@@ -61,6 +63,19 @@ def rehearse(server: Server, stack: Stack, until: str, kills: Iterator[str], dic
                 following = monotonic() + dice.uniform(0.1, 4)
             sleep(0.05)
     assert conductor.returncode == 0, log.read_text()[-3000:]
+    eventually(lambda: is_whole(server, stack), 60)  # the last one killed may still be away
+
+
+def is_whole(server: Server, stack: Stack) -> bool:
+    """Whether server and ledger answer."""
+    stack.tend()
+    try:
+        server.deployments()
+        with server.desk() as at:
+            at.service.ledger.summaries()
+    except (HTTPError, LedgerUnusable):
+        return False
+    return True
 
 
 def outcome(server: Server) -> dict[str, Any]:
