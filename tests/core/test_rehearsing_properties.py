@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from duban.core.checking.feasibility import feasibility
@@ -228,7 +228,12 @@ def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
         )
 
 
+FALLING = office_of([(0,) * 6, (0, 56, 0, 0, 0, 0), (62, 152, 0, 9, 28, 0)], people=directory())
+"""An indicator of which less has come than was reported of it before it had a value."""
+
+
 @given(offices, people)
+@example(FALLING, people_of((0, 0, 0, 0, 0, 1)))
 @settings(max_examples=12)
 def test_deciding_once_more_on_any_evening_adds_nothing(office: Office, who: Profile) -> None:
     bureau = Bureau(office, Owners(who))

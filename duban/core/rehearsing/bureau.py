@@ -12,8 +12,10 @@ from itertools import groupby
 
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.indicators import share
 from duban.core.deciding.mail import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
+from duban.core.deciding.pace import points
 from duban.core.deciding.settle import downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.state import EMPTY, State, fold
@@ -214,11 +216,14 @@ def _drifting(desk: Desk, decision: Decision, soonest: date) -> bool:
 
 
 def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
-    """Whether a command only says that all goes well: progress turns no green light, and holds rungs back later on."""
+    """Whether a command only says that all goes well: no less is done than was of what is green, and not all of it."""
     step = desk.initiative.steps[command.step.step]
     row = next(row for row in seen.summary.steps if row.step == step.id)
-    well = row.status is Status.WORKING and row.light is Light.GREEN
-    return well and command.verb is Verb.REPORT and (step.target is None or (command.value or 0) < step.target.at_least)
+    if command.verb is not Verb.REPORT or row.status is not Status.WORKING or row.light is not Light.GREEN:
+        return False
+    if step.target is None:
+        return (command.progress or 0) >= row.progress
+    return row.progress <= points(share(step.target, command.value or 0.0)) < 100
 
 
 def _moment(queued: Draft) -> datetime:
