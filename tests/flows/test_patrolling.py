@@ -27,7 +27,7 @@ def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(se
             server.bureau.at(f"2024-04-01 {hour}")
             deliver_due(at.service, Postbox(refusing="550 无此用户"), at.wording)
     run = server.tick("0.00")
-    assert (run.state_name, run.state_type) == ("红灯", "FAILED")
+    assert (run.name, run.state_name, run.state_type) == ("2024-04-01 14:00 巡查", "红灯", "FAILED")
     assert run.state
     assert "1份通知未能送达任何人，见巡查页" in str(run.state.message)
     page = str(pages(server)[0].data)
