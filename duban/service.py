@@ -257,6 +257,11 @@ class Service:
         key = f"measuring-failed/{ref.step}{_life(own)}/{period}/{own.misses}"
         return self.record(ref.initiative, Draft(EntryKind.MEASURING_FAILED, ref.step, data=data, key=key))
 
+    def recorded_until(self) -> str:
+        """The moment of the last entry, at the office; 尚无记录 before the first."""
+        last = self.ledger.last_at()
+        return last.astimezone(self.office.zone).replace(tzinfo=None).isoformat(" ") if last else "尚无记录"
+
     def due(self, limit: int = 1000) -> tuple[str, ...]:
         """Initiatives to look at now: those never looked at, then those woken or whose moment has come."""
         due = [name for name in self.ledger.due(self.clock.now(), limit) if name in self.office.plan.initiatives]

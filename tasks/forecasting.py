@@ -17,7 +17,7 @@ def publish_forecast(service: Service) -> bool:
     """
     plan, today = service.office.plan, service.office.day(service.clock.now())
     key = f"{plan.id}--forecast"  # two hyphens: the id of no initiative
-    made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.ledger.last_at()}"
+    made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.recorded_until()}"
     if said_last(key) == made_of:
         return False
     publish(key, _page(service), made_of)

@@ -13,7 +13,7 @@ def publish_patrol(service: Service) -> Troubles:
     office, now = service.office, service.clock.now()
     found, today = troubles(service), office.day(now)
     made_of = (
-        f"巡查：{today}，台账记至{service.ledger.last_at()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
+        f"巡查：{today}，台账记至{service.recorded_until()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
     )
     key = f"{office.plan.id}--patrol"  # two hyphens: the id of no initiative
     if said_last(key) != made_of:

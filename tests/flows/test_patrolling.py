@@ -44,7 +44,7 @@ def test_a_page_is_published_when_there_is_news_and_no_other(server: Server) -> 
     while server.patrol():
         pass
     count = len(pages(server))
-    assert str(pages(server)[0].description).startswith("巡查：2024-04-01，台账记至")
+    assert str(pages(server)[0].description).startswith("巡查：2024-04-01，台账记至2024-04-01 09:00:00，")
     assert "| 🟢绿灯 |" in str(pages(server)[0].data)
     server.tick("0.00")
     assert len(pages(server)) == count
