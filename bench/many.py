@@ -67,7 +67,7 @@ class Lap:
         return (
             f"{self.wall:6.1f} s ({self.asked:.1f} s to ask for them); CPU of the server {self.server:.1f} s, "
             f"{1000 * self.server / INITIATIVES:.0f} ms a tick; of PostgreSQL {self.postgres:.1f} s, "
-            f"of the worker and its living processes {self.worker:.1f} s"
+            f"of the worker and its processes {self.worker:.1f} s"
         )
 
 

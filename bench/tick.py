@@ -40,9 +40,10 @@ def hand_written(tasks: int) -> Flow[[], None]:
 
     @flow(name="hand-written")
     def chain() -> None:
-        before: list[object] = []
-        for _ in range(tasks):
-            before = [step.submit(wait_for=before)]
+        last = step.submit()
+        for _ in range(tasks - 1):
+            last = step.submit(wait_for=[last])
+        last.wait()  # the end of a flow cancels what still runs
 
     return chain
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from deployments.conductor import Day
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
-from duban.core.titles import DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
+from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6
@@ -70,4 +70,5 @@ def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple
             )
     console.print(table)
     outcomes = Counter(notice.delivery for notice in notices if notice.slip != DIGEST)
-    console.print("通知：" + "，".join(f"{kind} {count}" for kind, count in sorted(outcomes.items())) + "。")
+    told = [f"{DELIVERY_TITLES[kind]}{outcomes[kind]}份" for kind in Delivery if kind in outcomes]
+    console.print("通知：" + ("，".join(told) or "尚无") + "。")

@@ -60,7 +60,7 @@ class Stage:
 
     def cpu(self, *words: str) -> float:
         """Seconds of CPU used by them so far."""
-        return sum(sum(p.cpu_times()[:2]) for p in self.processes(*words))
+        return sum(sum(p.cpu_times()[:4]) for p in self.processes(*words))  # theirs and of children that have ended
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def test_up_interrupted_and_gone_on_with(office: Path) -> None:
     assert "部署：新建 0，更新 0，移除 0，不变 3。" in said
     assert days(said) == ["2024-04-02", "2024-04-03"]
     assert "推演小结" in said
-    assert re.search(r"通知：.*sent \d+", said)
+    assert re.search(r"通知：.*已送达\d+份", said)
     assert "Traceback" not in said
     assert list((office / "var" / "mail").glob("*/2024-04-0[123]-*.eml"))
     assert not marked(office / "var")
