@@ -5,9 +5,10 @@ machine. What the people do goes through the same commands as real people's.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from httpx import HTTPError
 from prefect.client.orchestration import get_client
@@ -20,14 +21,18 @@ from duban.core.deciding.commands import Command
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import NoticeRow, Summary
+from duban.core.ledger.summary import Light, NoticeRow, Summary
 from duban.core.planning.plan import Plan
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.owners import Owners
+from duban.core.telling.shown import LIGHTS
+from duban.outbox import LEASE
 from duban.ports import LedgerUnusable
 from duban.service import Service
 from flows.patrol import patrol
 from tasks.asking import ask_for_ticks, count_runs, under_way
+
+T = TypeVar("T")
 
 EVENT_GRACE = 0.6
 """Seconds an event has to start a waiting initiative, once nothing else is under way, before the patrol does."""
@@ -74,36 +79,56 @@ def end_leftovers(plan: Plan, since: datetime) -> None:
 
 
 def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
-    """One day, begun again as often as the server or the ledger is away; raises what is still so after STUCK seconds.
+    """One day: what people do, the patrol, and every tick that follows; then the digests.
 
-    Beginning again is harmless: an act has a key, of which there is one a day. Where a server dies over the end of a
-    patrol, the next one knows that it ended and no longer with what: MissingResult.
+    Each of them is begun again as often as the server or the ledger is away, for at most STUCK seconds. That is
+    harmless: an act has a key, of which there is one a day, and a letter is claimed.
+    """
+    began = service.clock.now()
+    get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
+    before = _persistently(lambda: _count(service))
+    acted = _persistently(lambda: tuple(_act(service, owners)))
+    _persistently(lambda: _patrol(service))
+    clock.set(max(clock.now(), service.office.at(day, service.office.policy.digest)))
+    # A letter that was claimed when the ledger went away is free again once its lease is over.
+    _persistently(lambda: _patrol(service), meanwhile=lambda: clock.set(clock.now() + LEASE))
+    return _persistently(lambda: _brought(service, began, day, acted, _count(service) - before))
+
+
+def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda: None) -> T:
+    """Do something again, after a pause, while the server or the ledger is away.
+
+    Where a server dies over the end of a patrol, the next one knows that it ended and no longer with what:
+    MissingResult.
     """
     until = time.monotonic() + STUCK
     while True:
         try:
-            return _day(service, clock, owners, day)
+            return what()
         except (HTTPError, LedgerUnusable, MissingResult):
             if time.monotonic() > until:
                 raise
         time.sleep(PAUSE)
-        clock.set(service.office.at(day, service.office.policy.hours.first))
+        meanwhile()
 
 
-def _day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
-    """One day: what people do, the patrol, and every tick that follows; then the digests."""
-    began = service.clock.now()
-    with get_client(sync_client=True) as client:
-        before = count_runs(client, service.office.plan)
-    acted = tuple(_act(service, owners))
-    get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
-    patrol()
+def _patrol(service: Service) -> None:
+    """A patrol, which may end red, and every tick that follows; raises what kept it from ending."""
+    state = patrol(return_state=True)
+    if not state.is_completed() and state.name != LIGHTS[Light.RED].name:
+        state.result()
     _settle_down(service)
-    clock.set(service.office.at(day, service.office.policy.digest))
-    patrol()
-    ticks = _settle_down(service) - before
+
+
+def _brought(service: Service, began: datetime, day: date, acted: tuple[Command, ...], ticks: int) -> Day:
     told = tuple(n for n in service.ledger.notices() if n.ended_at and n.ended_at >= began)
     return Day(day, acted, ticks, tuple(service.ledger.summaries()), told, _woken_by_others(service, began))
+
+
+def _count(service: Service) -> int:
+    """How many runs the plan has had."""
+    with get_client(sync_client=True) as client:
+        return count_runs(client, service.office.plan)
 
 
 def _act(service: Service, owners: Owners) -> Iterator[Command]:
@@ -114,8 +139,8 @@ def _act(service: Service, owners: Owners) -> Iterator[Command]:
             yield command
 
 
-def _settle_down(service: Service) -> int:
-    """Wait until nothing is due and nothing is under way; the number of runs the plan has had so far."""
+def _settle_down(service: Service) -> None:
+    """Wait until nothing is due and nothing is under way."""
     plan = service.office.plan
     until = time.monotonic() + STUCK
     with SyncClientContext() as context:
@@ -124,7 +149,7 @@ def _settle_down(service: Service) -> int:
             if under_way(context.client, plan):
                 quiet = time.monotonic()
             elif not (due := service.due()):
-                return count_runs(context.client, plan)
+                return
             elif time.monotonic() - quiet > EVENT_GRACE:
                 ask_for_ticks(plan, due)
             time.sleep(LOOK_EVERY)

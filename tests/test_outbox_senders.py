@@ -16,7 +16,7 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
-from duban.ports import Letter, Outcome
+from duban.ports import LedgerUnusable, Letter, Outcome
 from duban.service import Service
 from duban.wiring import Desk
 from tasks.sending import send_due
@@ -228,3 +228,30 @@ def test_an_initiative_that_cannot_be_read_stops_no_other(monkeypatch: pytest.Mo
     with pytest.raises(ExceptionGroup, match="others were dealt with"):
         send(story, post)
     assert {letter.key.split("/")[1] for letter in post.letters.values()} == {TRAINING}
+
+
+def test_a_ledger_that_goes_away_ends_the_round_at_once_and_what_was_carried_comes_again_after_its_lease(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story, post = Story().at(1), Postbox()
+    with monkeypatch.context() as patch:
+        carry = post.deliver
+
+        def last_breath(letter: Letter, now: datetime) -> Outcome:
+            patch.setattr(story.ledger, "commit", gone)
+            return carry(letter, now)
+
+        patch.setattr(post, "deliver", last_breath)
+        with pytest.raises(LedgerUnusable):
+            send(story, post)
+    assert len(post.letters) == 1
+    assert send(story, post) != ()  # the others; the claim of the first one holds
+    assert Delivery.SENDING in {story.notice("assign").delivery, story.notice("assign", step="cases").delivery}
+    story.later(int(LEASE.total_seconds() // 60))
+    send(story, post)
+    assert {story.notice("assign").delivery, story.notice("assign", step="cases").delivery} == {Delivery.SENT}
+    assert len(post.letters) == 2  # carriers know letters by their key
+
+
+def gone(*_: Any, **__: Any) -> Any:
+    raise LedgerUnusable("gone")

@@ -66,13 +66,15 @@ def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json:
         console().print(_table(office, rows, moment))
         held = sum(stuck(row, moment) for row in rows)
         typer.echo(f"共{len(rows)}份" + (f"，其中{held}份受阻，见“情况”" if held else ""))
-        for what in _offered(dead):
+        for what in _offered(dead, everything=to is None and initiative is None):
             typer.echo(f"排除故障后重新投递：{resending(what, office.plan.coordinator)}")
 
 
-def _offered(dead: list[NoticeRow]) -> list[str]:
-    """What can be tried again: a few notices by name, more as all that there are."""
-    return ["--dead"] if len(dead) > OFFERED else [f"{row.initiative}/{row.key}" for row in dead]
+def _offered(dead: list[NoticeRow], *, everything: bool) -> list[str]:
+    """What can be tried again: a few notices by name; more as all that there are, where all are shown."""
+    if everything and len(dead) > OFFERED:
+        return ["--dead"]
+    return [f"{row.initiative}/{row.key}" for row in dead[:OFFERED]]
 
 
 @app.command()

@@ -20,7 +20,7 @@ from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import by_recipient
 from duban.outbox import digests, letters
 from duban.outbox.sweep import LEASE, Delivered, Sweep, Wording
-from duban.ports import Carrier
+from duban.ports import Carrier, LedgerUnusable
 from duban.service import Service
 
 __all__ = ["LEASE", "Delivered", "Wording", "deliver_due"]
@@ -36,6 +36,8 @@ class _Round:
     def take(self, what: str, turn: Callable[[], Delivered | None]) -> None:
         try:
             delivered = turn()
+        except LedgerUnusable:
+            raise  # nothing can be put down any more, so nothing more is begun
         except Exception as error:  # noqa: BLE001  one notice never stops the others; all errors are raised in the end
             error.add_note(f"while delivering {what}")
             self.errors.append(error)
@@ -57,7 +59,7 @@ def deliver_due(
     Only for the plan are digests composed, of at most `limit` people, and sent. Before each letter `in_time` is asked
     whether it may still be begun; if not, the rest stays queued. A notice that fails never stops the others: what a
     carrier refuses is tried again later. Errors of the program are raised together, as an ExceptionGroup, after every
-    notice has had its turn.
+    notice has had its turn. Raises LedgerUnusable at once: what was carried then comes again after its LEASE.
     """
     sweep, turns = Sweep(service, carrier, wording), _Round()
     if service.office.working_moment(sweep.now) > sweep.now:

@@ -8,7 +8,22 @@ from duban.core.ledger.state import EMPTY, fold
 from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Lights
-from tests.core.builders import HERE, Story, action, day, indicator, initiative, milestone, moment, period, policy, work
+from tests.core.builders import (
+    HERE,
+    Story,
+    action,
+    day,
+    directory,
+    indicator,
+    initiative,
+    milestone,
+    moment,
+    period,
+    policy,
+    post,
+    rung,
+    work,
+)
 
 QUIET = policy(lights=Lights())
 FORECAST = policy(lights=Lights(forecast=True))
@@ -234,3 +249,19 @@ def test_one_looks_again_when_what_a_date_counts_from_here_is_overdue() -> None:
     assert story.decision.turning == moment("2024-06-06 00:00")
     story.act("officer", "submit", "a")
     assert story.decision.turning == moment("2024-06-05 00:00")  # it opens
+
+
+def test_a_rung_kept_apart_goes_to_whoever_stands_in_meanwhile_looked_at_before_or_not() -> None:
+    people = directory(post("officer", "vice", "2024-06-13..2024-06-14"))
+    rungs = (rung("first", "due", -3, "owner", "remind"), rung("second", "due", -2, "owner", "press"))
+    story = Story(work("draft", due="2024-06-14"), people=people, rules=policy(*rungs, interval=5), on="2024-06-11")
+    story.sent().on("2024-06-12")
+    before = story.decision
+    assert [(call.rung, call.recipient, f"{call.moment:%m-%d}") for call in before.calls] == [
+        ("second", "officer", "06-18")
+    ]
+    assert before.turning == moment("2024-06-13 00:00")
+    state = story.state
+    story.now = moment("2024-06-13")
+    for later in (decide(story.look, state), decide(story.look, state, before)):
+        assert [draft.data["recipient"] for draft in later.drafts] == ["vice"]

@@ -36,7 +36,7 @@ ELSEWHERE = ("there/a", "there/b")
 THERE = builders.initiative(builders.work("a", home="there"), builders.work("b", home="there"), name="there")
 PEOPLE = directory(
     post("head", "vice", "2024-03-04..2024-03-08", "2024-05-20..2024-06-07"),
-    post("officer", None, "2024-02-05..2024-02-09", "2024-04-22..2024-04-30"),
+    post("officer", "vice", "2024-02-05..2024-02-09", "2024-04-22..2024-04-30"),
     post("leader", None, "2024-03-11..2024-03-29"),
 )
 OUTCOMES = (EntryKind.NOTICE_SENT, EntryKind.NOTICE_SENT, EntryKind.NOTICE_DROPPED, EntryKind.NOTICE_DEAD)

@@ -50,8 +50,8 @@ class Decision:
 def decide(look: Look, state: State, before: Decision | None = None) -> Decision:
     """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`.
 
-    `before` may be an earlier decision of the same office about the same initiative: what cannot have changed since is
-    taken from it, which gives the same decision sooner.
+    `before` may be a decision of the same office about the same initiative, no later than this one: what cannot
+    have changed since is taken from it, which gives the same decision sooner.
     """
     steps = look.initiative.steps
     after, settled = settle(look, state)
@@ -175,6 +175,8 @@ def _turning(look: Look, calls: Iterable[Call], seen: Mapping[str, Stand]) -> da
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     moments = [call.moment for call in calls if call.moment > look.now]
     day = min(stand.turns for stand in seen.values())
+    if any(call.rung_at <= look.now < call.moment for call in calls):  # kept apart, it may be a deputy's turn tomorrow
+        day = min(day, look.today + DAY)
     day = min((day, *(other for other in _anchors_overdue(look, seen) if other > look.today)))
     if day < date.max:
         moments.append(look.office.at(day, time.min))

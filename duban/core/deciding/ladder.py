@@ -53,8 +53,9 @@ PRESSINGS = frozenset({"remind", "press", "supervise"})
 class Call(NamedTuple):
     """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
 
-    One that is `stale` is older than the matter it speaks of, or overtaken by a higher one, and is recorded rather than
-    sent.
+    `moment` is later than `rung_at`, that of the rung itself, where two of them keep their distance (rule 11); until
+    then it may be somebody else's turn any day. One that is `stale` is older than the matter it speaks of, or overtaken
+    by a higher one, and is recorded rather than sent.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Call(NamedTuple):
     post: str
     recipient: str
     moment: datetime
+    rung_at: datetime
     immediate: bool
     stale: bool = False
 
@@ -153,7 +155,7 @@ def _standing(at: Scene, case: Case) -> Iterator[Call]:
                 continue
             recipient = there if sent_on == day else _standing_in(office, post, sent_on)
             stale = on_due and day < since
-            call = Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, rung.immediate, stale)
+            call = Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, moment, rung.immediate, stale)
             if line is None:
                 yield _kept_apart(office, call, free)
             else:
@@ -332,7 +334,7 @@ def _of_dead(office: Office, state: State, key: str, line: Line, now: datetime) 
         told = None if there in tried(line) else there
         key = telling_key(state, line, office.day(died(line)))
     if told is not None and not fired(state, key):
-        yield Call(key, first.step, DEAD, "failure", administrator, told, moment, first.immediate)
+        yield Call(key, first.step, DEAD, "failure", administrator, told, moment, moment, first.immediate)
 
 
 def pending(state: State, key: str) -> bool:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
 from duban.core.ledger.summary import CLOSED, Light, Status
-from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Lights, Pace
 
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
@@ -33,10 +32,8 @@ class Standing(NamedTuple):
     latest: date | None
     unanswered: bool
     """Whether a pressing was sent that nobody has answered."""
-    held_by: StepRef | None = None
-    """The first step of its critical chain that is not over, None where it is that itself."""
     cause: str = ""
-    """The same in words, where the step is late because of it."""
+    """The first step of its critical chain that is not over, in words, where the step is late because of it."""
     path: Course = ()
     """What is planned between opening and deadline, in percent; evenly without it."""
 

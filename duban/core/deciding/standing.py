@@ -48,7 +48,7 @@ class Stand(NamedTuple):
     turns: date
     calls: tuple[Call, ...] = ()
     called: datetime | None = None
-    """The moment of the first of its rungs."""
+    """The moment of the first of its rungs; from then on they may be others any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _rungs(
     mail = view.found.mail
     case = Case(view.look.initiative, step, own, where, basis.limit, mail.sending.get(step.id, {}), mail.lines)
     calls = tuple(ladder.calls(view.scene, case))
-    return calls, min((call.moment for call in calls), default=None)
+    return calls, min((call.rung_at for call in calls), default=None)
 
 
 def _basis(look: Look, found: Found, step: Step, own: StepState, root: StepRef | None) -> Basis:

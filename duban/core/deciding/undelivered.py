@@ -41,7 +41,7 @@ def unreached(rows: Iterable[NoticeRow]) -> tuple[Line, ...]:
 
 
 def _reached_nobody(line: Line) -> bool:
-    """One without its first has reached its recipient after all: that was put back, and is no longer dead."""
+    """One without its first was put back, or delivered since, and is no longer dead."""
     return (
         INSTEAD not in line[0].key
         and line[0].delivery is Delivery.DEAD

@@ -5,7 +5,7 @@ measurements end at once. An initiative is looked at when its moment has come, w
 waits for moved.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -157,15 +157,13 @@ class Bureau:
         self._write(desk, look, decision.drafts)
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
         answered = [draft for draft in queued if self._is_answered(desk, draft, look.today)]
-        for draft in answered:
-            self._send_if_due(desk, look, draft.data["notice"])
-        for moment, drafts in groupby((draft for draft in queued if draft not in answered), key=_moment):
-            self._write(desk, look, map(_sent, drafts), moment)
         for ref in decision.actions:
             fails = self.owners.fails(ref, desk.state.step(ref.step))
             self._write(desk, look, _failing(ref) if fails else _succeeding(ref))
         for ref, period in decision.measures:
             self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision, ref))])
+        for moment, drafts in groupby(sorted(queued, key=_moment), key=_moment):
+            self._send(desk, look, moment, list(drafts), answered)
         desk.decision = replace(decision, state=desk.state)
         desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
         desk.drifting = _drifting(desk, decision, look.calendar.next_working(look.today))
@@ -175,6 +173,15 @@ class Bureau:
         self._tell_others(desk, decision)
         if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
             desk.lights.append((look.today, decision.summary.light))
+
+    def _send(
+        self, desk: Desk, look: Look, moment: datetime, queued: Iterable[Draft], answered: Container[Draft]
+    ) -> None:
+        """Send what was queued for one moment, but for what has become needless by an answer."""
+        self._write(desk, look, [_sent(draft) for draft in queued if draft not in answered], moment)
+        for draft in queued:
+            if draft in answered:
+                self._send_if_due(desk, look, draft.data["notice"])
 
     def _is_answered(self, desk: Desk, queued: Draft, today: date) -> bool:
         """Whether a rung that an answer stops is answered on its own day."""
