@@ -229,16 +229,16 @@ def dead(day: int = 1) -> Story:
     return story.at(day, 15)
 
 
-def put_back(story: Story, *rungs: str) -> list[str]:
+def tried_again(story: Story, *rungs: str) -> list[str]:
     """Have notices about the draft tried again; the rungs of those that are."""
     revived = revive(story.service, [story.notice(rung) for rung in rungs], "coordinator", "地址已更正")
     return [row.rung for row in revived]
 
 
-def test_a_dead_notice_that_is_put_back_is_sent_once() -> None:
+def test_a_dead_notice_that_is_revived_is_sent_once() -> None:
     story, post = dead(), Postbox()
-    assert put_back(story, "assign") == ["assign"]
-    assert put_back(story, "assign") == []
+    assert tried_again(story, "assign") == ["assign"]
+    assert tried_again(story, "assign") == []
     row = story.notice("assign")
     assert (row.delivery, row.tries, row.next_try) == (Delivery.QUEUED, 0, story.clock.moment)
     send(story, post)
@@ -247,33 +247,33 @@ def test_a_dead_notice_that_is_put_back_is_sent_once() -> None:
         f"assign cosmetics/draft {OFFICER}"
     ]
     assert kinds(story, row.key)[-3:] == [EntryKind.NOTICE_REVIVED, EntryKind.NOTICE_CLAIMED, EntryKind.NOTICE_SENT]
-    assert put_back(story, "assign") == []
+    assert tried_again(story, "assign") == []
 
 
-def test_one_that_dies_again_can_be_put_back_again() -> None:
+def test_one_that_dies_again_can_be_revived_again() -> None:
     story, post = dead(), Postbox(refusing="550 no such user")
-    put_back(story, "assign")
+    tried_again(story, "assign")
     for day, hour in ((1, 15), (1, 16), (2, 9), (2, 14)):
         send(story.at(day, hour), post)
     assert (story.notice("assign").delivery, story.notice("assign").tries) == (Delivery.DEAD, 4)
-    assert put_back(story.at(2, 15), "assign") == ["assign"]
+    assert tried_again(story.at(2, 15), "assign") == ["assign"]
     send(story)
     assert story.notice("assign").delivery is Delivery.SENT
     assert kinds(story, story.notice("assign").key).count(EntryKind.NOTICE_REVIVED) == 2
 
 
 @pytest.mark.parametrize("case", ["closed", "cancelled", "suspended"])
-def test_one_that_is_put_back_when_its_matter_is_over_lapses_with_the_reason(case: str) -> None:
+def test_one_that_is_revived_when_its_matter_is_over_lapses_with_the_reason(case: str) -> None:
     story, post = dead(), Postbox()
     _, happen, why = DROPS[case]
     happen(story)
     key = story.notice("assign").key
-    assert put_back(story, "assign") == ["assign"]
+    assert tried_again(story, "assign") == ["assign"]
     assert [(d.delivery, d.outcome) for d in send(story, post) if d.notice == key] == [(Delivery.DROPPED, why)]
     assert (story.notice("assign").outcome, [tried for tried in post.tries if tried.endswith(key)]) == (why, [])
 
 
-def test_one_that_a_late_sender_delivered_after_all_is_not_put_back() -> None:
+def test_one_that_a_late_sender_delivered_after_all_is_not_revived() -> None:
     story = dead()
     stale = story.notice("assign")
     told = {"notice": stale.key, "slip": "assign", "recipient": OFFICER}
@@ -295,7 +295,7 @@ def test_of_several_people_who_put_it_back_one_does() -> None:
     assert kinds(story, stale.key).count(EntryKind.NOTICE_REVIVED) == 1
 
 
-def test_what_is_put_back_is_no_trouble_any_more_nor_when_it_arrived() -> None:
+def test_what_is_revived_is_no_trouble_any_more_nor_when_it_arrived() -> None:
     story = dead()
     assert [row.step for row in dead_notices(story.service)] == ["cases", "draft"]
     assert len(revive(story.service, dead_notices(story.service), "administrator", "邮件服务器已恢复")) == 2

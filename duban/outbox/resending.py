@@ -1,10 +1,10 @@
-"""Dead notices put back: a person has mended what kept them from arriving."""
+"""Dead notices revived: a person has mended what kept them from arriving."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from duban.core.deciding.commands import Refused
-from duban.core.deciding.undelivered import put_back
+from duban.core.deciding.undelivered import revival
 from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
 from duban.core.titles import DELIVERY_TITLES, perhaps
 from duban.outbox.troubles import troubles
@@ -56,14 +56,14 @@ def _may(service: Service, actor: str, reason: str) -> None:
 
 
 def _revived(service: Service, name: str, rows: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
-    """The notices of an initiative that are put back, as one transaction: those still dead when it is stored."""
+    """The notices of an initiative that are revived, as one transaction: those still dead when it is stored."""
     keys = tuple(row.key for row in rows)
     dead: list[NoticeRow] = []
 
     def say(views: Mapping[str, View]) -> Joint | None:
         known, now = views[name].state.notices, service.clock.now()
         dead[:] = [known[key] for key in keys if known[key].delivery is Delivery.DEAD]
-        drafts = tuple(put_back(service.office, row, now, actor, reason) for row in dead)
+        drafts = tuple(revival(service.office, row, now, actor, reason) for row in dead)
         return Joint({name: drafts}, ()) if drafts else None
 
     service.record_together({name: service.view(name)}, say)

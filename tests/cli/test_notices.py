@@ -94,7 +94,7 @@ def test_unknown_names_are_refused_and_no_day_is_a_mistake_of_usage(bureau: Bure
 class TestResend:
     COORDINATOR = ("--as", "coordinator", "--reason", "地址已更正")
 
-    def test_a_dead_notice_is_put_back_by_whom_and_why(self, bureau: Bureau) -> None:
+    def test_a_dead_notice_is_revived_by_whom_and_why(self, bureau: Bureau) -> None:
         bureau.tick("cosmetics")
         refused(bureau, "2024-04-01")
         dead = next(row for row in bureau.json("notices", "--to", OFFICER) if row["slip"] == "assign")
@@ -118,10 +118,10 @@ class TestResend:
         told = next(r for r in bureau.json("notices", "--to", OFFICER) if r["key"] == dead["key"])
         assert (told["delivery"], told["digest"], told["tries"]) == ("sent", "digest/2024-04-02", 1)
 
-    def test_all_that_reached_nobody_are_put_back_once(self, bureau: Bureau) -> None:
+    def test_all_that_reached_nobody_are_revived_once(self, bureau: Bureau) -> None:
         sent_and_refused(bureau)
-        put_back = bureau.json("notices", "resend", "--dead", *self.COORDINATOR)
-        assert [(row["initiative"], row["recipient"]) for row in put_back] == [("cosmetics", OFFICER)]
+        tried_again = bureau.json("notices", "resend", "--dead", *self.COORDINATOR)
+        assert [(row["initiative"], row["recipient"]) for row in tried_again] == [("cosmetics", OFFICER)]
         assert bureau.ok("notices", "resend", "--dead", *self.COORDINATOR) == "没有需要重新投递的通知\n"
 
     def test_what_may_not_be(self, bureau: Bureau) -> None:

@@ -100,7 +100,7 @@ def test_pending_notices_are_those_to_try_now_earliest_first(ledger: Ledger) -> 
 
 
 @pytest.mark.parametrize("immediate", [True, False], ids=["on its own", "with the digest"])
-def test_a_dead_notice_that_is_put_back_is_found_as_due_again(ledger: Ledger, immediate: bool) -> None:
+def test_a_dead_notice_that_is_revived_is_found_as_due_again(ledger: Ledger, immediate: bool) -> None:
     dead = notice("a", delivery=Delivery.DEAD, next_try=None, ended_at=NOW, immediate=immediate)
     ledger.commit(Commit(BRIDGES, (), notices=(dead,)))
     back = replace(dead, delivery=Delivery.QUEUED, next_try=NOW + MINUTE, ended_at=None)

@@ -16,7 +16,7 @@ from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.undelivered import put_back
+from duban.core.deciding.undelivered import revival
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.state import EMPTY, State, StepState, fold
 from duban.core.ledger.summary import Delivery, StepRow, Summary, Upstream
@@ -258,11 +258,11 @@ class Story:
                 self.write(Draft(outcome, notice.step, data=told))
         return self
 
-    def put_back(self, *keys: str) -> Self:
+    def revive(self, *keys: str) -> Self:
         """The coordinator has dead notices tried again: those of that key, or all."""
         for notice in self.state.notices.values():
             if notice.delivery is Delivery.DEAD and (not keys or notice.key in keys):
-                self.write(put_back(self.office, notice, self.now, "coordinator", "地址已更正"))
+                self.write(revival(self.office, notice, self.now, "coordinator", "地址已更正"))
         return self
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:

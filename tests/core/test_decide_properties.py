@@ -102,7 +102,7 @@ def story_of(steps: list[Step], start: int, rules: Lights, events: list[tuple[in
             case 1 | 2:
                 story.tick().sent(OUTCOMES[which % 4])
                 if who % 3 == 0:
-                    story.put_back().tick()
+                    story.revive().tick()
             case 3:
                 news = (
                     Upstream(story.look.today, None)
@@ -347,7 +347,7 @@ def test_an_earlier_decision_only_saves_time(story: Story, more: list[tuple[int,
         else:
             story.sent(OUTCOMES[which % 4])
             if who % 3 == 0:
-                story.put_back()
+                story.revive()
         state, seen = fold(story.entries[seen:], start=state), len(story.entries)
         sooner = decide(story.look, state, before)
         assert sooner == decide(story.look, state)

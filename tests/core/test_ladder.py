@@ -456,40 +456,40 @@ def test_rule_9_deputies_in_a_circle_end() -> None:
 FIRST = "draft/2024-06-14/remind/officer"
 
 
-def test_rule_9_one_put_back_is_not_queued_again_and_nobody_else_is_told_meanwhile() -> None:
-    story = dying().sent(EntryKind.NOTICE_DEAD).put_back(FIRST).tick().on("2024-06-12")
+def test_rule_9_one_revived_is_not_queued_again_and_nobody_else_is_told_meanwhile() -> None:
+    story = dying().sent(EntryKind.NOTICE_DEAD).revive(FIRST).tick().on("2024-06-12")
     assert story.told("2024-06-11") == ["remind officer", "remind vice"]
     assert story.state.notices[FIRST].next_try == moment("2024-06-11")
     assert story.sent().tick().told("2024-06-11") == ["remind officer", "remind vice"]
 
 
-def test_rule_9_one_put_back_that_dies_again_goes_to_those_who_were_not_tried_yet() -> None:
-    story = dying().sent(EntryKind.NOTICE_DEAD).put_back(FIRST).sent(EntryKind.NOTICE_DEAD).tick()
+def test_rule_9_one_revived_that_dies_again_goes_to_those_who_were_not_tried_yet() -> None:
+    story = dying().sent(EntryKind.NOTICE_DEAD).revive(FIRST).sent(EntryKind.NOTICE_DEAD).tick()
     assert story.told("2024-06-11") == ["remind officer", "remind vice", "remind clerk"]
 
 
-def test_rule_9_whoever_got_it_in_place_of_one_put_back_gets_it_once() -> None:
-    story = dying().sent().on("2024-06-12").put_back(FIRST).sent(EntryKind.NOTICE_DEAD).tick()
+def test_rule_9_whoever_got_it_in_place_of_one_revived_gets_it_once() -> None:
+    story = dying().sent().on("2024-06-12").revive(FIRST).sent(EntryKind.NOTICE_DEAD).tick()
     assert story.told("2024-06-11") == ["remind officer", "remind vice"]
 
 
-def test_rule_9_of_one_put_back_that_dies_again_the_administrator_is_told_again() -> None:
+def test_rule_9_of_one_revived_that_dies_again_the_administrator_is_told_again() -> None:
     story = draft().on("2024-06-11").sent(EntryKind.NOTICE_DEAD).tick().sent()
-    story.on("2024-06-12").put_back(FIRST).sent(EntryKind.NOTICE_DEAD).tick().sent().tick()
-    story.on("2024-06-13").put_back(FIRST).sent(EntryKind.NOTICE_DEAD).tick().tick()
+    story.on("2024-06-12").revive(FIRST).sent(EntryKind.NOTICE_DEAD).tick().sent().tick()
+    story.on("2024-06-13").revive(FIRST).sent(EntryKind.NOTICE_DEAD).tick().tick()
     assert story.told("2024-06-11") == ["remind officer", *["dead administrator"] * 3]
     assert [key for key in story.state.notices if "/dead" in key] == [
         f"{FIRST}/dead{day}" for day in ("", "~2024-06-12", "~2024-06-13")
     ]
 
 
-def test_rule_9_one_put_back_whose_matter_is_over_is_told_to_nobody() -> None:
-    story = draft().on("2024-06-11").act("officer", "submit", "draft").sent(EntryKind.NOTICE_DEAD).put_back(FIRST)
+def test_rule_9_one_revived_whose_matter_is_over_is_told_to_nobody() -> None:
+    story = draft().on("2024-06-11").act("officer", "submit", "draft").sent(EntryKind.NOTICE_DEAD).revive(FIRST)
     assert story.sent(EntryKind.NOTICE_DROPPED).tick().told("2024-06-11") == ["remind officer"]
 
 
-def test_rule_9_a_notice_to_a_deputy_can_be_put_back_as_well() -> None:
-    story = dying().sent(EntryKind.NOTICE_DEAD).put_back(f"{FIRST}/instead/vice").tick()
+def test_rule_9_a_notice_to_a_deputy_can_be_revived_as_well() -> None:
+    story = dying().sent(EntryKind.NOTICE_DEAD).revive(f"{FIRST}/instead/vice").tick()
     assert story.told("2024-06-11") == ["remind officer", "remind vice"]
     assert story.sent().tick().told("2024-06-11") == ["remind officer", "remind vice"]
 

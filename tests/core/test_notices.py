@@ -382,7 +382,7 @@ def test_it_lapses_when_the_notice_was_delivered_after_all() -> None:
     assert story.lapsed(DEAD, ADMINISTRATOR) == "已另行送达"
 
 
-def test_it_lapses_when_the_notice_is_put_back() -> None:
+def test_it_lapses_when_the_notice_is_revived() -> None:
     story = undelivered()
     revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
     assert story.lapsed(DEAD, ADMINISTRATOR) == "原通知已重新投递"
@@ -418,7 +418,7 @@ def test_a_deputy_is_told_for_whom_and_that_it_did_not_arrive_there() -> None:
 
 
 @pytest.mark.parametrize(("arrived", "why"), [(False, "原通知已重新投递"), (True, "已另行送达")])
-def test_what_was_to_go_to_a_deputy_lapses_when_the_notice_is_put_back(arrived: bool, why: str) -> None:
+def test_what_was_to_go_to_a_deputy_lapses_when_the_notice_is_revived(arrived: bool, why: str) -> None:
     story = Story(office(directory=with_deputy())).at(1)
     for hour in (9, 11, 13, 16):
         deliver_due(story.at(1, hour).service, Postbox(refusing="550 no such user"), plain)

@@ -128,7 +128,7 @@ SENT = (EntryKind.NOTICE_SENT, {"slip": "remind", "recipient": "officer", "outco
     ],
     ids=[
         *("queued", "claimed", "sent", "refused", "claimed again", "dead", "dropped", "queued again"),
-        *("put off", "put off unclaimed", "put back", "put back and claimed", "put back and dead again"),
+        *("put off", "put off unclaimed", "revived", "revived and claimed", "revived and dead again"),
     ],
 )
 def test_how_far_a_notice_has_come(

@@ -43,7 +43,7 @@ def test_a_dead_notice_reached_nobody_until_a_deputy_has_it() -> None:
     assert keys(notice("a/instead/vice", **DEAD), first) == [["a", "a/instead/vice"]]
 
 
-def test_one_that_was_put_back_has_not_reached_nobody_though_the_deputy_was_not_reached() -> None:
+def test_one_that_was_revived_has_not_reached_nobody_though_the_deputy_was_not_reached() -> None:
     """Put back or delivered since, the first is not among the undelivered rows: its line begins with the deputy's."""
     assert keys(notice("a/instead/vice", **DEAD), notice("a/instead/clerk", **DEAD)) == []
 

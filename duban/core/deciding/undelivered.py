@@ -41,7 +41,7 @@ def unreached(rows: Iterable[NoticeRow]) -> tuple[Line, ...]:
 
 
 def _reached_nobody(line: Line) -> bool:
-    """One without its first was put back, or delivered since, and is no longer dead."""
+    """One without its first was revived, or delivered since, and is no longer dead."""
     return (
         INSTEAD not in line[0].key
         and line[0].delivery is Delivery.DEAD
@@ -66,7 +66,7 @@ def instead_key(first: str, recipient: str) -> str:
 
 
 def telling_key(state: State, line: Line, day: date) -> str:
-    """The key of the notice that tells of a dead one; another for each day on which it dies again, put back by then."""
+    """The key of the notice that tells of a dead one; another for each day on which it dies again, revived by then."""
     key = f"{line[0].key}/{DEAD}"
     told = state.notices.get(key)
     return key if told is None or told.queued_at >= died(line) else f"{key}~{day}"
@@ -78,7 +78,7 @@ def subject_key(key: str, rung: str) -> str:
     return first.rpartition(f"/{DEAD}")[0] if rung == DEAD else first
 
 
-def put_back(office: Office, row: NoticeRow, now: datetime, actor: str, reason: str) -> Draft:
+def revival(office: Office, row: NoticeRow, now: datetime, actor: str, reason: str) -> Draft:
     """The entry by which a person has a dead notice tried again, as often as a new one; once for each death."""
     again = office.sending_moment(now, immediate=row.immediate)
     told = {"notice": row.key, "slip": row.slip, "recipient": row.recipient, "reason": reason}
