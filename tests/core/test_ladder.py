@@ -656,3 +656,12 @@ def test_a_failed_action_is_told_of() -> None:
 def test_whom_a_role_means(role: str, people: str) -> None:
     story = Story(work("draft", review="law"), rules=policy(rung("only", "opened", 0, role, "assign")))
     assert story.told() == [f"only {people}"]
+
+
+def test_rule_9_of_a_deputy_who_gets_a_higher_rung_instead_the_administrator_is_not_told() -> None:
+    people = directory(post("officer", "vice"), post("head", "vice"))
+    story = Story(work("draft", due="2024-06-05"), people=people).on("2024-06-11").sent(EntryKind.NOTICE_DEAD).tick()
+    queued = [notice.key for notice in story.state.notices.values() if notice.recipient == "vice"]
+    assert "draft/2024-06-05/supervise/head/instead/vice" in queued
+    assert "draft/2024-06-05/press/officer/instead/vice" in story.state.skipped
+    assert story.decision.drafts == ()

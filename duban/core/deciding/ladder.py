@@ -315,8 +315,9 @@ def dead_calls(
     `rungs` are the calls of the ladders. Of a notice that did not reach the administrator nobody is told: `doctor` is.
     """
     going_on = {first_key(call.key) for call in rungs if INSTEAD in call.key}
+    overtaken = {first_key(key) for key in state.skipped if INSTEAD in key}  # the deputy gets a higher one (rule 12)
     for key, line in lines.items():
-        over = any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
+        over = key in overtaken or any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
         if not over and key not in going_on:
             yield from _of_dead(office, state, key, line, now)
 
