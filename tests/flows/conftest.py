@@ -65,6 +65,7 @@ def process_worker(stack: Stack, client: SyncPrefectClient) -> Iterator[None]:
     """Prefect's own process worker, on a pool of its own."""
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", ASIDE, "--install-policy", "never"]
     told = worker_environment(stack.addresses, stack.environment(), "process")
+    told["TMPDIR"] = str(stack.var)  # it keeps a folder under a fixed name there, which may be somebody else's
     worker = start_child(command, told, stack.var / "log" / "aside.log", stack.var)
     yield
     end_child(worker, 10)
