@@ -94,7 +94,7 @@ def end_marked(var: Path, grace: float = 10.0) -> list[int]:
     leftovers = marked(var)
     for process in leftovers:
         # PostgreSQL takes SIGINT as "end now, in order" and SIGTERM as "wait for every client".
-        _signal(process, signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
+        _signal(process, signal.SIGINT if _name(process) == "postgres" else signal.SIGTERM)
     _, stubborn = psutil.wait_procs(leftovers, timeout=grace)
     for process in stubborn:
         _signal(process, signal.SIGKILL)
@@ -107,6 +107,14 @@ def _carries(process: psutil.Process, value: str) -> bool:
         return bool(process.environ().get(MARK) == value and process.status() != psutil.STATUS_ZOMBIE)
     except (psutil.Error, OSError):
         return False  # gone meanwhile, or another account's: not ours either way
+
+
+def _name(process: psutil.Process) -> str:
+    """Empty once it has gone."""
+    try:
+        return str(process.name())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
