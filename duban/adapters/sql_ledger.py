@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
@@ -12,7 +11,6 @@ from sqlalchemy import (
     CTE,
     Connection,
     Engine,
-    Row,
     Select,
     Table,
     delete,
@@ -27,24 +25,21 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
+from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, read_step, read_summary
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, STEP, SUMMARY, WAKE
-from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.entries import Entry
 from duban.core.ledger.summary import (
     INSTEAD,
     RECIPIENT,
     Delivery,
-    Light,
     NoticeRow,
-    Said,
-    Status,
-    StepRow,
     Summary,
     Upstream,
 )
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, LedgerUnusable
+from duban.ports import Commit, Conflict
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -106,13 +101,13 @@ class SqlLedger:
         """All entries of an initiative, in sequence."""
         query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
         with reading(self.engine) as connection:
-            return tuple(_entries(connection.execute(query)))
+            return tuple(read_entries(connection.execute(query)))
 
     def last(self, initiative: str) -> Entry | None:
         """The last entry of an initiative or chain; None when it has none."""
         query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
         with reading(self.engine) as connection:
-            return next(_entries(connection.execute(query)), None)
+            return next(read_entries(connection.execute(query)), None)
 
     def length(self, initiative: str) -> int:
         """How many entries an initiative or chain has."""
@@ -135,7 +130,7 @@ class SqlLedger:
             reading(self.engine) as connection,
             connection.execution_options(yield_per=PAGE).execute(query) as rows,  # closed though not all are read
         ):
-            yield _entries(rows)
+            yield read_entries(rows)
 
     def commit(self, *commits: Commit) -> None:
         """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
@@ -156,17 +151,17 @@ class SqlLedger:
         if commit.summary:
             here = {"plan": self._plan, "initiative": commit.initiative}
             connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
-            summary = _columns(commit.summary)
+            summary = as_columns(commit.summary)
             steps = enumerate(summary.pop("steps"))
             _add(connection, SUMMARY, [{**here, **summary}])
-            _add(connection, STEP, ({**here, "position": place, **_columns(step)} for place, step in steps))
+            _add(connection, STEP, ({**here, "position": place, **as_columns(step)} for place, step in steps))
 
     def _notify(self, connection: Connection, commit: Commit) -> None:
         if commit.notices:
             here = {"plan": self._plan, "initiative": commit.initiative}
             keys = [row.key for row in commit.notices]
             connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
-            _add(connection, NOTICE, ({**here, **_columns(row)} for row in commit.notices))
+            _add(connection, NOTICE, ({**here, **as_columns(row)} for row in commit.notices))
 
     def _answer(self, connection: Connection, commit: Commit) -> None:
         if commit.woken:
@@ -255,15 +250,15 @@ class SqlLedger:
 
     def _notices(self, query: Select[Any]) -> Sequence[NoticeRow]:
         with reading(self.engine) as connection:
-            return [_notice(row) for row in connection.execute(query)]
+            return [read_notice(row) for row in connection.execute(query)]
 
     def summaries(self) -> Sequence[Summary]:
         """All initiatives as they stand, sorted by id."""
         with reading(self.engine) as connection:
             summaries = connection.execute(_of(SUMMARY, self._plan).order_by(SUMMARY.c.initiative)).all()
             steps = connection.execute(_of(STEP, self._plan).order_by(STEP.c.initiative, STEP.c.position)).all()
-        of = {name: tuple(map(_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
-        return [_summary(row, of.get(row.initiative, ())) for row in summaries]
+        of = {name: tuple(map(read_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
+        return [read_summary(row, of.get(row.initiative, ())) for row in summaries]
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""
@@ -314,100 +309,14 @@ def _initiatives(plan: str) -> CTE:
 
 def _append(connection: Connection, commit: Commit) -> None:
     try:
-        _add(connection, ENTRY, map(_columns, commit.entries))
+        _add(connection, ENTRY, map(as_columns, commit.entries))
     except IntegrityError as error:
         if not is_collision(error):
             raise
         raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already") from error
 
 
-def _columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
-    columns = {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, NoticeRow):
-        columns["channels"] = [asdict(said) for said in value.channels]
-    return columns
-
-
 def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     batch = list(rows)
     if batch:  # an empty batch would be taken for one row of defaults
         connection.execute(insert(table), batch)
-
-
-def _entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
-    last = "the beginning"
-    try:
-        for row in rows:
-            yield _entry(row)
-            last = f"{row.initiative} {row.sequence}"
-    except ValueError as error:
-        raise LedgerUnusable(
-            f"ledger: an entry after {last} cannot be read ({error}). It was changed by other hands; restore a backup."
-        ) from error
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        plan=row.plan,
-        initiative=row.initiative,
-        sequence=row.sequence,
-        kind=EntryKind(row.kind),
-        step=row.step,
-        at=row.at,
-        day=row.day,
-        actor=row.actor,
-        data=row.data,
-        key=row.key,
-        previous=row.previous,
-        hash=row.hash,
-    )
-
-
-def _summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
-    return Summary(
-        initiative=row.initiative,
-        sequence=row.sequence,
-        light=Light(row.light),
-        reason=row.reason,
-        done=row.done,
-        total=row.total,
-        next_due=row.next_due,
-        look_again=row.look_again,
-        steps=steps,
-    )
-
-
-def _step(row: Row[Any]) -> StepRow:
-    return StepRow(
-        step=row.step,
-        status=Status(row.status),
-        light=Light(row.light),
-        reason=row.reason,
-        due=row.due,
-        original_due=row.original_due,
-        opened=row.opened,
-        finished=row.finished,
-        forecast=row.forecast,
-        progress=row.progress,
-        held_by=row.held_by,
-    )
-
-
-def _notice(row: Row[Any]) -> NoticeRow:
-    return NoticeRow(
-        key=row.key,
-        initiative=row.initiative,
-        step=row.step,
-        rung=row.rung,
-        slip=row.slip,
-        recipient=row.recipient,
-        delivery=Delivery(row.delivery),
-        queued_at=row.queued_at,
-        next_try=row.next_try,
-        tries=row.tries,
-        outcome=row.outcome,
-        ended_at=row.ended_at,
-        immediate=row.immediate,
-        digest=row.digest,
-        channels=tuple(Said(**said) for said in row.channels),
-    )

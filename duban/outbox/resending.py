@@ -32,7 +32,7 @@ def dead_notices(service: Service) -> tuple[NoticeRow, ...]:
 
 
 def revive(service: Service, notices: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
-    """Put dead notices back, to be sent at once or with the next digest; those that were. Raises Refused.
+    """Revive dead notices, to be sent at once or with the next digest; those that were. Raises Refused.
 
     Just before sending they are decided on again, as every notice: what is no longer due is not sent.
     """
@@ -56,7 +56,7 @@ def _may(service: Service, actor: str, reason: str) -> None:
 
 
 def _revived(service: Service, name: str, rows: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
-    """The notices of an initiative that are revived, as one transaction: those still dead when it is stored."""
+    """The notices of an initiative that are revived, in one transaction: those still dead when it is stored."""
     keys = tuple(row.key for row in rows)
     dead: list[NoticeRow] = []
 

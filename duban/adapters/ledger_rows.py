@@ -1,0 +1,102 @@
+"""Rows of the ledger's tables, and what they hold: written as columns, read as values of the core."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Row
+
+from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Said, Status, StepRow, Summary
+from duban.ports import LedgerUnusable
+
+
+def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
+    """The columns of a row, by name."""
+    columns = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, NoticeRow):
+        columns["channels"] = [asdict(said) for said in value.channels]
+    return columns
+
+
+def read_entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    """Entries from their rows; raises LedgerUnusable where one cannot be read."""
+    last = "the beginning"
+    try:
+        for row in rows:
+            yield _entry(row)
+            last = f"{row.initiative} {row.sequence}"
+    except ValueError as error:
+        raise LedgerUnusable(
+            f"ledger: an entry after {last} cannot be read ({error}). It was changed by other hands; restore a backup."
+        ) from error
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        plan=row.plan,
+        initiative=row.initiative,
+        sequence=row.sequence,
+        kind=EntryKind(row.kind),
+        step=row.step,
+        at=row.at,
+        day=row.day,
+        actor=row.actor,
+        data=row.data,
+        key=row.key,
+        previous=row.previous,
+        hash=row.hash,
+    )
+
+
+def read_summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
+    """A summary from its row and those of its steps."""
+    return Summary(
+        initiative=row.initiative,
+        sequence=row.sequence,
+        light=Light(row.light),
+        reason=row.reason,
+        done=row.done,
+        total=row.total,
+        next_due=row.next_due,
+        look_again=row.look_again,
+        steps=steps,
+    )
+
+
+def read_step(row: Row[Any]) -> StepRow:
+    """A step from its row."""
+    return StepRow(
+        step=row.step,
+        status=Status(row.status),
+        light=Light(row.light),
+        reason=row.reason,
+        due=row.due,
+        original_due=row.original_due,
+        opened=row.opened,
+        finished=row.finished,
+        forecast=row.forecast,
+        progress=row.progress,
+        held_by=row.held_by,
+    )
+
+
+def read_notice(row: Row[Any]) -> NoticeRow:
+    """A notice from its row."""
+    return NoticeRow(
+        key=row.key,
+        initiative=row.initiative,
+        step=row.step,
+        rung=row.rung,
+        slip=row.slip,
+        recipient=row.recipient,
+        delivery=Delivery(row.delivery),
+        queued_at=row.queued_at,
+        next_try=row.next_try,
+        tries=row.tries,
+        outcome=row.outcome,
+        ended_at=row.ended_at,
+        immediate=row.immediate,
+        digest=row.digest,
+        channels=tuple(Said(**said) for said in row.channels),
+    )
