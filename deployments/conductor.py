@@ -18,7 +18,7 @@ from prefect.settings import get_current_settings
 
 from duban.adapters.clock import FileClock, SystemClock
 from duban.core.deciding.commands import Command
-from duban.core.deciding.decide import decide
+from duban.core.deciding.ground import ground
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light, NoticeRow, Summary
@@ -134,7 +134,7 @@ def _count(service: Service) -> int:
 def _act(service: Service, owners: Owners) -> Iterator[Command]:
     for name in turns(service.office.plan):
         view = service.view(name)
-        for command in owners.conduct(view.look, decide(view.look, view.state)):
+        for command in owners.conduct(view.look, ground(view.look, view.state)):
             carry_out(command, service.act)
             yield command
 

@@ -100,7 +100,7 @@ class Proposal:
     def _after(self) -> Seen:
         """The initiatives as they would stand under the plan."""
         keyed = {
-            name: tuple(replace(draft, key=f"proposed/{number}") for number, draft in enumerate(drafts))
+            name: tuple(draft._replace(key=f"proposed/{number}") for number, draft in enumerate(drafts))
             for name, drafts in self.replans.items()
         }
         under, former = replace(self.service, office=self.wanted, replans=keyed), formerly(self.revision)

@@ -327,7 +327,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
-    return Result(view.look, replace(decision, state=page.state), tuple(page.entries), closed, woken), commit
+    return Result(view.look, decision.stored(page.state), tuple(page.entries), closed, woken), commit
 
 
 def _moved(view: View, decision: Decision) -> Iterator[StepRef]:

@@ -13,7 +13,9 @@ from duban.ports import LedgerUnusable
 
 def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
     """The columns of a row, by name."""
-    columns = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Summary):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    columns = value._asdict()
     if isinstance(value, NoticeRow):
         columns["channels"] = [asdict(said) for said in value.channels]
     return columns

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def _coherent(commit: Commit, plan: str) -> None:
 
 def as_kept(entry: Entry) -> Entry:
     """The entry as it is read again: its moment in UTC, its data through JSON."""
-    return replace(entry, at=entry.at.astimezone(UTC), data=json.loads(json.dumps(entry.data)))
+    return entry._replace(at=entry.at.astimezone(UTC), data=json.loads(json.dumps(entry.data)))
 
 
 @dataclass(frozen=True, slots=True)

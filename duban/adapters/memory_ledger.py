@@ -181,8 +181,7 @@ def _kept_summary(row: Summary) -> Summary:
 
 
 def _kept_notice(row: NoticeRow) -> NoticeRow:
-    return replace(
-        row,
+    return row._replace(
         queued_at=_in_utc(row.queued_at),
         next_try=row.next_try and _in_utc(row.next_try),
         ended_at=row.ended_at and _in_utc(row.ended_at),

@@ -108,7 +108,8 @@ def resend(
 
 def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, object]:
     """A notice; a digest with its members, which are notices as well."""
-    told = {**asdict(row), "stuck": stuck(row, now)}
+    channels = [asdict(said) for said in row.channels]
+    told = {**row._asdict(), "channels": channels, "stuck": stuck(row, now)}
     if row.slip != DIGEST:
         return told
     within = [one for one in rows if (one.recipient, one.digest) == (row.recipient, row.key)]

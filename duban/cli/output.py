@@ -53,6 +53,8 @@ def plain(value: object) -> object:
             return value.isoformat()
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
+        case tuple() if hasattr(value, "_asdict"):
+            return plain(value._asdict())
         case tuple() | list() | frozenset() | set():
             return [plain(item) for item in value]
         case _ if is_dataclass(value):

@@ -46,7 +46,7 @@ def step(name: str = "draft", **changes: Any) -> StepRow:
         forecast=date(2024, 6, 28),
         progress=40,
     )
-    return replace(row, **changes)
+    return row._replace(**changes)
 
 
 def summary(initiative: str = BRIDGES, sequence: int = 0, **changes: Any) -> Summary:
@@ -78,4 +78,4 @@ def notice(key: str = "draft/0/before-3/zhang", initiative: str = BRIDGES, **cha
         tries=0,
         outcome="",
     )
-    return replace(row, **changes)
+    return row._replace(**changes)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 from typing import Any
@@ -197,7 +196,7 @@ def _with_a_gap() -> Commit:
 
 
 def _changed_after_sealing() -> Commit:
-    return Commit(BRIDGES, (replace(sealed(report())[0], actor="li"),))
+    return Commit(BRIDGES, (sealed(report())[0]._replace(actor="li"),))
 
 
 def _with_keys_that_are_no_text() -> Commit:

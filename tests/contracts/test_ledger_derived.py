@@ -79,7 +79,7 @@ def test_a_notice_replaces_the_one_with_its_key_and_leaves_the_others(ledger: Le
     first, second = notice("a"), notice("b", queued_at=NOW + MINUTE)
     ledger.commit(Commit(BRIDGES, (), notices=(first, second)))
     ledger.commit(Commit(ROADS, (), notices=(notice("a", ROADS),)))
-    sent = replace(first, delivery=Delivery.SENT, next_try=None, tries=1, outcome="送达", ended_at=NOW + MINUTE)
+    sent = first._replace(delivery=Delivery.SENT, next_try=None, tries=1, outcome="送达", ended_at=NOW + MINUTE)
     ledger.commit(Commit(BRIDGES, (), notices=(sent,)))
     assert list(ledger.notices(BRIDGES)) == [sent, second]
     assert list(ledger.notices()) == [sent, notice("a", ROADS), second]
@@ -103,7 +103,7 @@ def test_pending_notices_are_those_to_try_now_earliest_first(ledger: Ledger) -> 
 def test_a_dead_notice_that_is_revived_is_found_as_due_again(ledger: Ledger, immediate: bool) -> None:
     dead = notice("a", delivery=Delivery.DEAD, next_try=None, ended_at=NOW, immediate=immediate)
     ledger.commit(Commit(BRIDGES, (), notices=(dead,)))
-    back = replace(dead, delivery=Delivery.QUEUED, next_try=NOW + MINUTE, ended_at=None)
+    back = dead._replace(delivery=Delivery.QUEUED, next_try=NOW + MINUTE, ended_at=None)
     ledger.commit(Commit(BRIDGES, (), notices=(back,)))
     find = ledger.pending_notices if immediate else ledger.waiting_notices
     assert (list(find(NOW, 10)), list(find(NOW + MINUTE, 10))) == ([], [back])

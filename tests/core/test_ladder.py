@@ -4,8 +4,6 @@ The step of these stories is due on Friday 14 June, so that its rungs are: the r
 the Dragon Boat Festival), pressing on Monday 17, the head on Wednesday 19, leader and coordinator on Friday 21.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from duban.core.deciding.undelivered import next_in_line
@@ -444,7 +442,7 @@ def test_rule_9_a_deputy_under_way_stays_the_one() -> None:
 
 def test_rule_9_a_post_the_directory_no_longer_has_has_no_deputies() -> None:
     told = dying(directory()).state.notices["draft/2024-06-14/remind/officer"]
-    assert next_in_line(LINED, (replace(told, recipient="gone"),), moment("2024-06-11").date()) is None
+    assert next_in_line(LINED, (told._replace(recipient="gone"),), moment("2024-06-11").date()) is None
 
 
 def test_rule_9_deputies_in_a_circle_end() -> None:

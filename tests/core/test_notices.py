@@ -179,7 +179,7 @@ def test_what_is_dropped_is_not_queued_again_at_once(
             if notice.next_try is None:
                 continue
             again = recheck(view.look, view.state, notice)
-            dropped = {**view.state.notices, notice.key: replace(notice, delivery=Delivery.DROPPED)}
+            dropped = {**view.state.notices, notice.key: notice._replace(delivery=Delivery.DROPPED)}
             after = decide(view.look, replace(view.state, notices=dropped))
             queued = [d for d in after.drafts if d.kind is EntryKind.NOTICE_QUEUED and d.data["notice"] == notice.key]
             assert bool(queued) == (again.call is not None or again.lapsed.startswith("改送"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
-from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.ground import ground
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
 from duban.core.planning.dates import lasting
 from duban.core.planning.when import Span
@@ -29,8 +29,7 @@ THERE = initiative(work("a", home="there"), name="there")
 
 
 def outlook(story: Story) -> Outlook:
-    limits = {name: deadline(story.look, step, story.state) for name, step in story.initiative.steps.items()}
-    return foresee(story.look, story.state, limits)
+    return foresee(story.look, ground(story.look, story.state), story.initiative.steps.values())
 
 
 def ends(story: Story) -> dict[str, str]:

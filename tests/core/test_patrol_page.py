@@ -56,7 +56,7 @@ def test_what_is_amiss_is_named_with_its_reason_and_its_remedy() -> None:
         replace(
             QUIET,
             dead=((row("k", Delivery.DEAD), instead),),
-            stuck=(row("l", Delivery.RETRYING, again, slip="remind"), replace(late, initiative=f"@{OFFICER}")),
+            stuck=(row("l", Delivery.RETRYING, again, slip="remind"), late._replace(initiative=f"@{OFFICER}")),
             outcomes={Delivery.SENT: 12, Delivery.DEAD: 2},
         )
     )

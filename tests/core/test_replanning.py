@@ -43,7 +43,7 @@ class Changing(Story):
     def apply(self, *steps: Step, starts: str = "") -> "Changing":
         drafts = self.drafts(*steps, starts=starts)
         self.applied += 1
-        keyed = [replace(draft, key=f"replan/{self.applied}/{number}") for number, draft in enumerate(drafts)]
+        keyed = [draft._replace(key=f"replan/{self.applied}/{number}") for number, draft in enumerate(drafts)]
         self.write(*keyed)
         self.tick()
         return self

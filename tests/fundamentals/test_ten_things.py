@@ -4,8 +4,6 @@ A `Story` is one initiative through time: `on` lets time go on, `act` is a perso
 a Monday, the 10th the Dragon Boat Festival.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from duban.core.deciding.commands import Refused
@@ -30,7 +28,7 @@ def test_2_the_ledger_only_grows_and_no_entry_can_be_changed_unseen() -> None:
     story = Story(work("draft")).act("officer", "sign", "draft")
     assert story.kinds() == ["adopted", "opened", "notice-queued", "signed"]
     assert first_broken(story.entries) is None
-    forged = [*story.entries[:-1], replace(story.entries[-1], actor="head")]
+    forged = [*story.entries[:-1], story.entries[-1]._replace(actor="head")]
     assert first_broken(forged) == (forged[-1], "its content does not match its hash")
 
 

@@ -4,25 +4,25 @@
 look again. Asked again with those entries stored, it has nothing to add.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from operator import attrgetter
 
 from duban.core.deciding import ladder
-from duban.core.deciding.deadlines import Deadline, deadline
+from duban.core.deciding.deadlines import Deadline
+from duban.core.deciding.ground import Ground, changed, ground
 from duban.core.deciding.indicators import measured_again, to_measure
-from duban.core.deciding.ladder import Call
 from duban.core.deciding.mail import Mail, read_mail
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
-from duban.core.deciding.settle import settle
+from duban.core.deciding.rungs import Call
 from duban.core.deciding.standing import DAY, Found, Stand, stands
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
-from duban.core.ledger.summary import CLOSED, Light, Status, StepRow, Summary
-from duban.core.planning.plan import StepRef
+from duban.core.ledger.summary import Light, Status, StepRow, Summary
+from duban.core.planning.plan import Step, StepRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,31 @@ class Decision:
     drafts: tuple[Draft, ...]
     actions: tuple[StepRef, ...]
     summary: Summary
-    state: State
     outlook: Outlook
-    deadlines: Mapping[str, Deadline | None]
     measures: tuple[tuple[StepRef, str], ...]
     """Indicators to measure, each with the period it is for."""
     calls: tuple[Call, ...]
     """Rungs not yet spent, due now or later: earliest first, then as steps and ladders have them."""
+    at: Ground
     stands: Mapping[str, Stand]
     mail: Mail
-    day: date
-    """The day it was decided on; with stands and mail, what a later decision begins from."""
+    """With ground, outlook and stands what a later decision begins from."""
     turning: datetime | None
     """The first moment at which time alone does more than move forecasts and the days that words count."""
+
+    @property
+    def state(self) -> State:
+        """The state once what happens by itself is stored."""
+        return self.at.state
+
+    @property
+    def deadlines(self) -> Mapping[str, Deadline | None]:
+        """The deadline of every step, where it is known."""
+        return self.at.limits
+
+    def stored(self, state: State) -> "Decision":
+        """The same with the state as it is once the drafts are stored."""
+        return replace(self, at=self.at._replace(state=state))
 
 
 def decide(look: Look, state: State, before: Decision | None = None) -> Decision:
@@ -53,67 +65,57 @@ def decide(look: Look, state: State, before: Decision | None = None) -> Decision
     `before` may be a decision of the same office about the same initiative, no later than this one: what cannot
     have changed since is taken from it, which gives the same decision sooner.
     """
-    steps = look.initiative.steps
-    after, settled = settle(look, state)
-    found = _found(look, after, before)
-    seen = dict(stands(look, found))
-    rungs = tuple(chain.from_iterable(stand.calls for stand in seen.values()))
-    unreached = ladder.dead_calls(look.office, after, found.mail.lines, rungs, look.now)
+    return decide_on(look, ground(look, state, before.at if before else None), before)
+
+
+def decide_on(look: Look, at: Ground, before: Decision | None = None) -> Decision:
+    """Decide about an initiative whose ground is known already."""
+    found, steps = _found(look, at, before)
+    seen = stands(look, found, steps)
+    going_on = [seen[step.id] for step in at.going_on]
+    rows = [stand.row for stand in going_on]
+    rungs = tuple(chain.from_iterable(stand.calls for stand in going_on))
+    unreached = ladder.dead_calls(look.office, at.state, found.mail.lines, rungs, look.now)
     calls = sorted((*rungs, *unreached), key=attrgetter("moment"))
-    rows = tuple(stand.row for stand in seen.values())
-    turning = _turning(look, calls, seen)
+    turning = _turning(look, at, calls, seen)
     return Decision(
-        drafts=(*_adopting(state), *settled, *_notices(look, after, calls)),
-        actions=tuple(steps[row.step].ref for row in rows if row.status is Status.RUNNING),
-        measures=tuple(_measures(look, after, seen)),
-        summary=_summary(look, after, rows, _look_again(look, turning, rows)),
-        state=after,
+        drafts=(*at.drafts, *_notices(look, at.state, calls)),
+        actions=tuple(StepRef(look.initiative.id, row.step) for row in rows if row.status is Status.RUNNING),
+        summary=_summary(look, at, seen, rows, turning),
         outlook=found.outlook,
-        deadlines=found.limits,
+        measures=tuple(_measures(look, at.state, seen)),
         calls=tuple(call for call in calls if not call.stale),
+        at=at,
         stands=seen,
         mail=found.mail,
-        day=look.today,
         turning=turning,
     )
 
 
-def _found(look: Look, state: State, before: Decision | None) -> Found:
-    """What is known of the whole initiative; of an earlier decision what still holds."""
+def _found(look: Look, at: Ground, before: Decision | None) -> tuple[Found, Sequence[Step]]:
+    """What is known of the whole initiative, and the steps to look at: all but those that are over and were before."""
+    steps, state = look.initiative.steps, at.state
     if before is None:
-        limits = {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
-        mail = read_mail(look.office, state)
-        return Found(state, limits, foresee(look, state, limits), mail, frozenset(), {}, None)
-    same = _same(look, state, before.state)
-    limits = dict(before.deadlines)
-    for name, step in look.initiative.steps.items():
-        if name not in same or step.due_anchor or _suspended(state, name):
-            limits[name] = deadline(look, step, state)
-    unmoved = limits == before.deadlines and all(
-        name in same or state.step(name).closed == before.state.step(name).closed for name in limits
-    )
-    outlook = foresee(look, state, limits, before.outlook.latest if unmoved else None)
+        everything = tuple(steps.values())
+        outlook, mail = foresee(look, at, everything), read_mail(look.office, state)
+        return Found(at, outlook, mail, before={}, touched=(), told=(), unmoved=False), everything
+    told = _told(state, before.state)
+    touched = told.union(changed(state, before.state))
+    counted = (name for name in at.anchors if at.limits[name] != before.at.limits[name])
+    over = [name for name in {*touched, *counted} if name in steps and state.step(name).closed]
+    afresh = (*(steps[name] for name in over), *at.going_on)
+    unmoved = not over and at.limits == before.at.limits and at.going_on == before.at.going_on
+    outlook = foresee(look, at, afresh, before.outlook, touched, unmoved=unmoved)
     mail = before.mail if state.notices is before.state.notices else read_mail(look.office, state)
-    return Found(state, limits, outlook, mail, same, before.stands, before.day)
+    return Found(at, outlook, mail, before.stands, touched, told, unmoved), afresh
 
 
-def _same(look: Look, state: State, before: State) -> frozenset[str]:
-    """The steps to which nothing has happened, nor to a notice about them."""
-    told: set[str] = set()
-    if state.notices is not before.notices:
-        told = {notice.step for key, notice in state.notices.items() if before.notices.get(key) is not notice}
-    now, then = state.steps, before.steps
-    return frozenset(name for name in look.initiative.steps if now.get(name) is then.get(name) and name not in told)
-
-
-def _suspended(state: State, name: str) -> bool:
-    """Whether the deadline of a step moves with the days."""
-    own = state.steps.get(name)
-    return own is not None and own.suspended is not None
-
-
-def _adopting(state: State) -> tuple[Draft, ...]:
-    return () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
+def _told(now: State, then: State) -> frozenset[str]:
+    """The steps about which there is another notice, or to one of whose notices something has happened."""
+    if now.notices is then.notices:
+        return frozenset()
+    known = then.notices
+    return frozenset(row.step for key, row in now.notices.items() if known.get(key) is not row)
 
 
 def _notices(look: Look, state: State, calls: Iterable[Call]) -> Iterator[Draft]:
@@ -149,10 +151,11 @@ def _measures(look: Look, state: State, seen: Mapping[str, Stand]) -> Iterator[t
             yield step.ref, due
 
 
-def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: datetime | None) -> Summary:
-    worst = max(rows, key=lambda row: row.light)
-    closed = sum(row.status in CLOSED for row in rows)
-    if closed == len(rows):
+def _summary(
+    look: Look, at: Ground, seen: Mapping[str, Stand], going_on: Sequence[StepRow], turning: datetime | None
+) -> Summary:
+    worst = max(going_on, key=attrgetter("light"), default=None)
+    if worst is None:
         reason = "全部事项已办结"
     elif worst.light > Light.GREEN:
         reason = f"“{look.initiative.steps[worst.step].title}”{worst.reason}"
@@ -160,24 +163,24 @@ def _summary(look: Look, state: State, rows: tuple[StepRow, ...], look_again: da
         reason = "正常推进"
     return Summary(
         initiative=look.initiative.id,
-        sequence=state.head.sequence if state.head else 0,
-        light=max(worst.light, Light.GREEN),
+        sequence=at.state.head.sequence if at.state.head else 0,
+        light=max(worst.light, Light.GREEN) if worst else Light.GREEN,
         reason=reason,
-        done=closed,
-        total=len(rows),
-        next_due=min((row.due for row in rows if row.due and row.status not in CLOSED), default=None),
-        look_again=look_again,
-        steps=rows,
+        done=len(seen) - len(going_on),
+        total=len(seen),
+        next_due=min([row.due for row in going_on if row.due], default=None),
+        look_again=_look_again(look, turning, worst),
+        steps=tuple(stand.row for stand in seen.values()),
     )
 
 
-def _turning(look: Look, calls: Iterable[Call], seen: Mapping[str, Stand]) -> datetime | None:
+def _turning(look: Look, at: Ground, calls: Iterable[Call], seen: Mapping[str, Stand]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     moments = [call.moment for call in calls if call.moment > look.now]
-    day = min(stand.turns for stand in seen.values())
+    day = min([seen[step.id].turns for step in at.going_on], default=date.max)
     if any(call.rung_at <= look.now < call.moment for call in calls):  # kept apart, it may be a deputy's turn tomorrow
         day = min(day, look.today + DAY)
-    day = min((day, *(other for other in _anchors_overdue(look, seen) if other > look.today)))
+    day = min((day, *(other for other in _anchors_overdue(look, at, seen) if other > look.today)))
     if day < date.max:
         moments.append(look.office.at(day, time.min))
     for name in look.initiative.measured:
@@ -188,10 +191,10 @@ def _turning(look: Look, calls: Iterable[Call], seen: Mapping[str, Stand]) -> da
     return min(moments, default=None)
 
 
-def _anchors_overdue(look: Look, seen: Mapping[str, Stand]) -> Iterator[date]:
+def _anchors_overdue(look: Look, at: Ground, seen: Mapping[str, Stand]) -> Iterator[date]:
     """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
-    for name, step in look.initiative.steps.items():
-        if not step.earliest_anchor or seen[name].row.status is not Status.WAITING:
+    for step in at.going_on:
+        if not step.earliest_anchor or seen[step.id].row.status is not Status.WAITING:
             continue
         for ref in step.earliest_anchor:
             if ref.initiative == look.initiative.id:
@@ -203,12 +206,10 @@ def _anchors_overdue(look: Look, seen: Mapping[str, Stand]) -> Iterator[date]:
                 yield max(expected, look.today) + DAY
 
 
-def _look_again(look: Look, turning: datetime | None, rows: Iterable[StepRow]) -> datetime | None:
+def _look_again(look: Look, turning: datetime | None, worst: StepRow | None) -> datetime | None:
     """When to look again: tomorrow, where what is said of a step counts days; at the latest when a week begins."""
-    going_on = [row for row in rows if row.status not in CLOSED]
-    if not going_on:
+    if worst is None:
         return turning
-    counts_days = any(row.light > Light.GREEN for row in going_on)
-    day = look.today + (DAY if counts_days else timedelta(days=7 - look.today.weekday()))
+    day = look.today + (DAY if worst.light > Light.GREEN else timedelta(days=7 - look.today.weekday()))
     restless = look.office.at(day, time.min)
     return restless if turning is None else min(turning, restless)

@@ -24,12 +24,12 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from duban.core.deciding.deadlines import Deadline
-from duban.core.deciding.office import Office
+from duban.core.deciding.mail import PRESSINGS, Mail
+from duban.core.deciding.office import Look, Office
+from duban.core.deciding.rungs import Call, Case, Laid
 from duban.core.deciding.undelivered import (
     DEAD,
     Line,
@@ -41,87 +41,39 @@ from duban.core.deciding.undelivered import (
     tried,
 )
 from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import INSTEAD, PENDING, Delivery, Status
-from duban.core.planning.plan import Initiative, Step
-from duban.core.planning.policy import Ladder, Rung
-
-AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
-PRESSINGS = frozenset({"remind", "press", "supervise"})
-"""Slips that press: two of them keep their distance."""
-
-
-class Call(NamedTuple):
-    """A rung that is due: `post` is who it is meant for, `recipient` who gets it (the post or its deputy).
-
-    `moment` is later than `rung_at`, that of the rung itself, where two of them keep their distance (rule 11); until
-    then it may be somebody else's turn any day. One that is `stale` is older than the matter it speaks of, or overtaken
-    by a higher one, and is recorded rather than sent.
-    """
-
-    key: str
-    step: str
-    rung: str
-    slip: str
-    post: str
-    recipient: str
-    moment: datetime
-    rung_at: datetime
-    immediate: bool
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One step as its ladder sees it.
-
-    `sending` are those who are being pressed about it now, each with until when; `lines` those of dead notices.
-    """
-
-    initiative: Initiative
-    step: Step
-    state: StepState
-    status: Status
-    due: Deadline | None
-    sending: Mapping[str, datetime]
-    lines: Mapping[str, Line]
+from duban.core.ledger.summary import INSTEAD, PENDING, Delivery
 
 
 class Scene(NamedTuple):
-    """What is the same for all steps of a look: `adopted` is when its ledger began, `soonest` when notices may go."""
+    """What is the same for all steps of a look."""
 
-    office: Office
+    look: Look
     state: State
-    now: datetime
-    adopted: date
-    soonest: Mapping[bool, datetime]
-    """By whether they are immediate."""
+    mail: Mail
 
 
-def scene(office: Office, state: State, now: datetime) -> Scene:
-    """The scene of a look."""
-    soonest = {immediate: office.sending_moment(now, immediate=immediate) for immediate in (True, False)}
-    return Scene(office, state, now, office.day(state.adopted or now), soonest)
+class Pause(NamedTuple):
+    """Until when an answer keeps rungs of the deadline back (rule 4), and until when whom an earlier one (rule 11)."""
+
+    answered: datetime | None
+    pressed: Mapping[str, datetime]
 
 
-def being_sent(state: State) -> Mapping[str, Mapping[str, datetime]]:
-    """By step and recipient: when a pressing that a sender has in hand will have come to an outcome at the latest."""
-    found: dict[str, dict[str, datetime]] = {}
-    for notice in state.notices.values():
-        if notice.delivery is Delivery.SENDING and notice.slip in PRESSINGS and notice.next_try is not None:
-            found.setdefault(notice.step, {})[notice.recipient] = notice.next_try
-    return found
+def pause(at: Scene, case: Case) -> Pause:
+    """What keeps back the rungs of a step."""
+    office = at.look.office
+    sending = at.mail.sending.get(case.step.id, {})
+    return Pause(_held_back(office, case, at.state), {**rested(office, case.state), **sending})
 
 
-def calls(at: Scene, case: Case) -> Iterator[Call]:
+def calls(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
     """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
-    standing = tuple(_standing(at, case))
-    due = [call for call in standing if call.moment <= at.now and not call.stale]
-    for place, call in enumerate(standing):
+    standing = tuple(_standing(at, laid, pause))
+    due = [call for call in standing if call.moment <= at.look.now and not call.stale]
+    for call in standing:
         if not fired(at.state, call.key):
-            overtaken = call in due and any(
-                _overtakes(higher, call) for higher in standing[place + 1 :] if higher in due
-            )
-            yield call._replace(stale=True) if overtaken else call
+            above = due[due.index(call) + 1 :] if call in due else ()
+            yield call._replace(stale=True) if any(_overtakes(higher, call) for higher in above) else call
 
 
 def _overtakes(higher: Call, lower: Call) -> bool:
@@ -130,39 +82,39 @@ def _overtakes(higher: Call, lower: Call) -> bool:
     return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
 
 
-def _standing(at: Scene, case: Case) -> Iterator[Call]:
+def _standing(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
     """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
-    office, state = at.office, at.state
-    ladder, first, since = office.policy.ladder(case.step.ladder), office.policy.hours.first, _since(case.state)
-    counted_from = since if since > at.adopted else date.min
-    held, name = _held_back(office, case, state), _name(case)
-    free = {**rested(office, case.state), **case.sending}
-    for place, rung in enumerate(ladder.rungs):
-        hung = _anchor(case, rung, counted_from)
-        if hung is None:
-            continue
-        anchor, version = hung
-        day, on_due = office.calendar.add(anchor, rung.offset), rung.anchor == "due"
-        moment = office.at(day, first)
-        if held is not None and on_due and rung.stops_on_answer:
-            moment = max(moment, held)
-        sent_on = max(moment, at.soonest[rung.immediate]).date()
-        called = _called(office, case, ladder, place, day)
-        for post, there in called:
-            key = f"{name}/{version}/{rung.id}/{post}"
-            line = case.lines.get(key)
-            if line is None and fired(state, key) and not pending(state, key):
+    office, state, free = at.look.office, at.state, pause.pressed
+    for rung, _, calls in laid.rungs:
+        until = pause.answered if rung.anchor == "due" and rung.stops_on_answer else None
+        for written in calls:
+            line = at.mail.lines.get(written.key)
+            if line is None and _over(state, written.key):
                 continue
-            recipient = there if sent_on == day else _standing_in(office, post, sent_on)
-            stale = on_due and day < since
-            call = Call(key, case.step.id, rung.id, rung.slip, post, recipient, moment, moment, rung.immediate, stale)
+            call = _sent_on(office, written, until, at.look.soonest[rung.immediate])
             if line is None:
                 yield _kept_apart(office, call, free)
             else:
-                told = {there for _, there in called}
-                later = call._replace(moment=max(moment, office.working_moment(died(line))))
-                told_on = office.sending_moment(max(later.moment, at.now), immediate=rung.immediate).date()
+                told = {one.recipient for one in calls}
+                later = call._replace(moment=max(call.moment, office.working_moment(died(line))))
+                told_on = office.sending_moment(max(later.moment, at.look.now), immediate=rung.immediate).date()
                 yield from _rested(_instead(office, later, line, told, told_on), free)
+
+
+def _over(state: State, key: str) -> bool:
+    """Whether a rung is spent, and its notice on no way to anybody."""
+    return fired(state, key) and not pending(state, key)
+
+
+def _sent_on(office: Office, call: Call, until: datetime | None, soonest: datetime) -> Call:
+    """A call held back until then, to whoever is there on the day on which it can be sent."""
+    moment = call.moment if until is None else max(call.moment, until)
+    if moment is call.moment >= soonest:
+        return call
+    sent_on = max(moment, soonest).date()
+    if sent_on == call.moment.date():
+        return call
+    return call._replace(recipient=_standing_in(office, call.post, sent_on), moment=moment, rung_at=moment)
 
 
 def _kept_apart(office: Office, call: Call, free: Mapping[str, datetime]) -> Call:
@@ -195,52 +147,12 @@ def _rested(calls: Iterable[Call], free: Mapping[str, datetime]) -> Iterator[Cal
 def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
     """For those who were pressed about a step: from when they may be pressed about it again (rule 11)."""
     again: dict[str, datetime] = {}
-    for sent in own.history:  # oldest first
+    for sent in reversed(own.history):  # the last one counts
         day, slip, recipient = sent.split(" ")
-        if slip in PRESSINGS:
+        if slip in PRESSINGS and recipient not in again:
             rest = office.calendar.add(date.fromisoformat(day), office.policy.interval)
             again[recipient] = office.at(rest, office.policy.hours.first)
     return again
-
-
-def _name(case: Case) -> str:
-    """What the keys of a step's notices begin with: a renamed step keeps its name there."""
-    return case.state.name or case.step.was or case.step.id
-
-
-def _anchor(case: Case, rung: Rung, since: date) -> tuple[date, str] | None:
-    """The day a rung counts from and the version it belongs to; None when it does not apply now.
-
-    Rungs of a deadline that had passed when the owner could first be pressed for it count from that day, `since`.
-    """
-    own, awaiting = case.state, case.status in AWAITING_OWNER
-    match rung.anchor:
-        case "due" if awaiting and case.due is not None:
-            return max(case.due.day, since), case.due.day.isoformat()
-        case "opened" if awaiting and own.assigned:
-            return own.assigned, f"opened-{own.assigned}"
-        case "unsigned" if case.status is Status.OPEN and own.assigned:
-            return own.assigned, f"opened-{own.assigned}"
-        case "submitted" if case.status is Status.REVIEW and own.submitted:
-            return own.submitted, f"round-{own.rounds}"
-        case "returned" if awaiting and own.returned:
-            return own.returned, f"round-{own.rounds}"
-        case "asked" if awaiting and own.asked:
-            return own.asked.on, f"ask-{own.asks}"
-        case "answered" if awaiting and own.answer and not own.asked:
-            return own.answer, f"ask-{own.asks}"
-        case "failed" if case.status is Status.FAILED and own.failed:
-            return own.failed, f"try-{own.tries}"
-        case "failed" if awaiting and own.failed:  # measuring an indicator
-            return own.failed, f"measuring-{own.failed}"
-        case _:
-            return None
-
-
-def _since(own: StepState) -> date:
-    """The day from which the present owner can be pressed for the present deadline."""
-    turns = (own.assigned, own.granted, own.moved, own.returned, own.excluded[-1][1] if own.excluded else None)
-    return max((day for day in turns if day is not None), default=date.min)
 
 
 def _held_back(office: Office, case: Case, state: State) -> datetime | None:
@@ -248,7 +160,7 @@ def _held_back(office: Office, case: Case, state: State) -> datetime | None:
     answered, due, assigned = case.state.answered, case.due, case.state.assigned
     if answered is None or due is None or (assigned and answered < assigned):
         return None
-    pressed = _first_pressed(office, f"{_name(case)}/{due.day.isoformat()}/", state)
+    pressed = _first_pressed(office, f"{case.name}/{due.day.isoformat()}/", state)
     if pressed is None or answered < pressed:
         return None
     until = office.calendar.add(answered, office.policy.silence)
@@ -264,47 +176,9 @@ def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
     return office.day(first) if first else None
 
 
-def _called(office: Office, case: Case, ladder: Ladder, place: int, day: date) -> tuple[tuple[str, str], ...]:
-    """Posts a rung is meant for, each with who is there; climbs when nobody is there on its day (rule 8).
-
-    It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
-    """
-    anchor, present = ladder.rungs[place].anchor, office.directory.present
-    for rung in ladder.rungs[place:]:
-        if rung.anchor == anchor:
-            called: dict[str, str] = {}  # one person standing in for two posts is written to once
-            for role in rung.to:
-                for post in _posts(office, case, role):
-                    there = present(post, day)
-                    if there is not None:
-                        called.setdefault(there, post)
-            if called:
-                return tuple((post, there) for there, post in called.items())
-    return ((office.directory.administrator, office.directory.administrator),)
-
-
 def _standing_in(office: Office, post: str, day: date) -> str:
     """Who stands at a post on the later day on which it is written to; the administrator when nobody does."""
     return office.directory.present(post, day) or office.directory.administrator
-
-
-def _posts(office: Office, case: Case, role: str) -> tuple[str, ...]:
-    people, initiative = office.directory, case.initiative
-    match role:
-        case "owner":
-            return office.owner_side(case.step, case.state)[:1]
-        case "owner-head":
-            return office.owner_side(case.step, case.state)[1:]
-        case "lead-head":
-            return (people.head(initiative.lead),)
-        case "supervisor":
-            return (people.head(initiative.supervisor),)
-        case "coordinator":
-            return (office.plan.coordinator,)
-        case "reviewer":
-            return office.reviewers(initiative, case.step, case.state)[:1]
-        case _:
-            return (people.administrator,)
 
 
 def dead_calls(
@@ -314,6 +188,8 @@ def dead_calls(
 
     `rungs` are the calls of the ladders. Of a notice that did not reach the administrator nobody is told: `doctor` is.
     """
+    if not lines:
+        return
     going_on = {first_key(call.key) for call in rungs if INSTEAD in call.key}
     overtaken = {first_key(key) for key in state.skipped if INSTEAD in key}  # the deputy gets a higher one (rule 12)
     for key, line in lines.items():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from duban.core.days.workdays import WorkCalendar
@@ -104,3 +105,8 @@ class Look:
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", self.office.day(self.now))
         object.__setattr__(self, "calendar", self.office.calendar)
+
+    @cached_property
+    def soonest(self) -> Mapping[bool, datetime]:
+        """When notices may go, by whether they are immediate."""
+        return {immediate: self.office.sending_moment(self.now, immediate=immediate) for immediate in (True, False)}

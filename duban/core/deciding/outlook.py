@@ -5,12 +5,13 @@ same for a whole plan at once. A step's first day is not counted (当日不计�
 this arithmetic, on the day the other ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.deciding.deadlines import Deadline, finished, planned
+from duban.core.deciding.deadlines import finished, planned
+from duban.core.deciding.ground import Ground
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import NOTHING, State, StepState
 from duban.core.planning.dates import earliest, lasting
@@ -19,11 +20,15 @@ from duban.core.planning.plan import Step, StepRef
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Expected last day, latest permissible last day (None: nothing binds it), and what binds each step's start."""
+    """Expected last day, latest permissible last day (None: nothing binds it), and what binds each step's start.
+
+    Before the day in `firm` the days alone move nothing that is expected of a step.
+    """
 
     finish: Mapping[str, date]
     latest: Mapping[str, date | None]
     held_by: Mapping[str, StepRef | None]
+    firm: Mapping[str, date]
 
     def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
         """The critical chain to a step: from the step where acting helps to the step itself."""
@@ -33,20 +38,20 @@ class Outlook:
         return tuple(reversed(links))
 
 
-def roots(look: Look, outlook: Outlook) -> Mapping[str, StepRef | None]:
-    """For each step the first of its critical chain through the whole plan that is not over; None: it is that itself.
+def roots(look: Look, outlook: Outlook, going_on: Iterable[Step]) -> Mapping[str, StepRef | None]:
+    """For each step that goes on the first of its critical chain through the whole plan; None: it is that itself.
 
     What lies in other initiatives is known as far as they have told.
     """
     found: dict[str, StepRef | None] = {}
-    for name in look.initiative.steps:
-        holder = outlook.held_by[name]
+    for step in going_on:
+        holder = outlook.held_by[step.id]
         if holder is None:
-            found[name] = None
+            found[step.id] = None
         elif holder.initiative == look.initiative.id:
-            found[name] = found[holder.step] or holder
+            found[step.id] = found[holder.step] or holder
         else:
-            found[name] = _told(look, holder) or holder
+            found[step.id] = _told(look, holder) or holder
     return found
 
 
@@ -60,27 +65,49 @@ def _told(look: Look, holder: StepRef) -> StepRef | None:
     return ref if initiative is not None and ref.step in initiative.steps else None
 
 
+NOTHING_FORESEEN = Outlook({}, {}, {}, {})
+
+
 def foresee(
     look: Look,
-    state: State,
-    deadlines: Mapping[str, Deadline | None],
-    latest: Mapping[str, date | None] | None = None,
+    at: Ground,
+    steps: Iterable[Step],
+    before: Outlook = NOTHING_FORESEEN,
+    touched: Collection[str] = (),
+    *,
+    unmoved: bool = False,
 ) -> Outlook:
-    """Forward and backward pass from what really happened; `latest` where the backward pass is known already."""
-    soonest = look.calendar.next_working(look.today)
-    finish: dict[str, date] = {}
-    held_by: dict[str, StepRef | None] = {}
-    for name, step in look.initiative.steps.items():
-        own, holder = state.steps.get(name, NOTHING), None
-        if own.finished is not None:
-            finish[name] = own.finished
-        elif own.opened is not None:
-            finish[name] = max(soonest, _under_way(look, step, own, own.opened))
-        else:
-            ready, holder = _ready(look, step, state, finish, soonest)
-            finish[name] = lasting(step.duration, ready, look.calendar)
-        held_by[name] = holder
-    return Outlook(finish, latest or _latest(look, state, deadlines), held_by)
+    """Forward and backward pass from what really happened, over `steps`, in the order of needs.
+
+    They are those of the initiative but for what `before`, an earlier outlook, still tells; since then something has
+    happened to those `touched` alone. If none has closed and no deadline moved (`unmoved`), its backward pass holds.
+    """
+    soonest, outward, inward = look.calendar.next_working(look.today), look.initiative.outward, look.initiative.inward
+    finish, held_by, firm = dict(before.finish), dict(before.held_by), dict(before.firm)
+    moved = set(touched)
+    for step in steps:
+        name = step.id
+        if soonest < firm.get(name, date.min) and not (name in moved or name in outward or moved & inward[name]):
+            continue
+        last, held_by[name], firm[name] = _expected_end(look, step, at.state, finish, soonest)
+        if finish.get(name) != last:
+            moved.add(name)
+            finish[name] = last
+    return Outlook(finish, before.latest if unmoved else _latest(look, at), held_by, firm)
+
+
+def _expected_end(
+    look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
+) -> tuple[date, StepRef | None, date]:
+    """The last day of a step, the unfinished step that decides it, and until which day the days move neither."""
+    own = state.steps.get(step.id, NOTHING)
+    if own.finished is not None:
+        return own.finished, None, date.max
+    if own.opened is not None:
+        last = max(soonest, _under_way(look, step, own, own.opened))
+        return last, None, last if own.suspended is None else date.min
+    ready, holder = _ready(look, step, state, finish, soonest)
+    return lasting(step.duration, ready, look.calendar), holder, ready
 
 
 def _under_way(look: Look, step: Step, own: StepState, opened: date) -> date:
@@ -95,8 +122,12 @@ def _ready(
     ready, holder = soonest, None
     if step.earliest or step.span or soonest < look.office.plan.starts:  # else nothing but its needs holds it back
         ready, holder = max((ready, holder), _earliest(look, step, state, finish, soonest), key=_day)
+    here = look.initiative.id
     for need in step.needs:
-        expected, by = _expected(look, need, state, finish, soonest)
+        if need.initiative == here:  # not by `_expected`: every look asks this of every step that waits
+            expected, by = finish[need.step], need if state.step(need.step).finished is None else None
+        else:
+            expected, by = _expected(look, need, state, finish, soonest)
         if expected > ready or (holder is None and expected == ready):
             ready, holder = expected, by
     return ready, holder
@@ -135,14 +166,12 @@ def _earliest(look: Look, step: Step, state: State, finish: Mapping[str, date], 
     return first or soonest, by
 
 
-def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> dict[str, date | None]:
-    latest: dict[str, date | None] = {
-        name: limit.day if limit is not None else None for name, limit in deadlines.items()
-    }
+def _latest(look: Look, at: Ground) -> dict[str, date | None]:
+    latest = {name: limit.day if limit is not None else None for name, limit in at.limits.items()}
     here = look.initiative.id
-    for name, step in reversed(list(look.initiative.steps.items())):
-        limit = latest[name]
-        if limit is None or not step.needs or state.step(name).closed:
+    for step in reversed(at.going_on):
+        limit = latest[step.id]
+        if limit is None or not step.needs:
             continue
         start = latest_start(look.calendar, step, limit)
         for need in step.needs:

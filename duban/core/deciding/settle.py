@@ -15,11 +15,11 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
 
 
-def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
-    """Open and complete what can be, once through in the order of needs; the state after it, and the entries."""
+def settle(look: Look, state: State, steps: Iterable[Step]) -> tuple[State, tuple[Draft, ...]]:
+    """Open and complete what can be of `steps`, in the order of needs; the state after it, and the entries."""
     after, drafts = state, []
-    for name, step in look.initiative.steps.items():
-        own = after.steps.get(name, NOTHING)
+    for step in steps:
+        own = after.steps.get(step.id, NOTHING)
         if own.finished is not None or own.suspended is not None:
             continue
         opened = own.opened or _opening(look, step, after)

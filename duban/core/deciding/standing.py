@@ -4,21 +4,22 @@ Most of what a look finds, the look before has found. A step is worked out anew 
 is another now, or when a day has come from which time alone may show it otherwise.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from duban.core.deciding import ladder, lights
 from duban.core.deciding.deadlines import Deadline, may_open, planned
+from duban.core.deciding.ground import Ground
 from duban.core.deciding.indicators import path, progress
-from duban.core.deciding.ladder import Call, Case, Scene
+from duban.core.deciding.ladder import Pause, Scene
 from duban.core.deciding.lights import Standing
 from duban.core.deciding.mail import Mail
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, latest_start, roots
+from duban.core.deciding.rungs import Call, Case, Laid, laid
 from duban.core.deciding.settle import status
-from duban.core.ledger.state import NOTHING, State, StepState
+from duban.core.ledger.state import NOTHING, StepState
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -27,45 +28,53 @@ WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, S
 DAY = timedelta(days=1)
 
 
-class Basis(NamedTuple):
-    """What the row of a step is worked out from, besides what has happened to the step itself and the day."""
+class Bounds(NamedTuple):
+    """What holds a step in; it turns with the days by this alone."""
 
     limit: Deadline | None
-    forecast: date
-    latest: date | None = None
-    root: StepRef | None = None
-    """The first step of its critical chain that is not over, None where it is that itself."""
-    unanswered: bool = False
-    opens: date | None = None
+    latest: date | None
+    opens: date | None
     """The day from which it may be worked on, where it is known and still to come."""
+
+
+class Hopes(NamedTuple):
+    """What is to be expected of a step, and whether a pressing is `unanswered`."""
+
+    forecast: date
+    root: StepRef | None
+    """The first step of its critical chain that is not over, None where it is that itself."""
+    unanswered: bool
 
 
 class Stand(NamedTuple):
     """How one step stands: its row, the first day on which time alone may turn it, and its rungs not yet spent."""
 
-    basis: Basis
+    bounds: Bounds
+    hopes: Hopes
     row: StepRow
     turns: date
+    until: datetime | None = None
+    """The moment from which time alone may show it otherwise, in words or by its rungs; None: it does not."""
     calls: tuple[Call, ...] = ()
-    called: datetime | None = None
-    """The moment of the first of its rungs; from then on they may be others any day."""
+    ladder: tuple[Laid, Pause] | None = None
+    """All its rungs, and what keeps them back, while somebody is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What is known of an initiative before its steps are looked at one by one.
 
-    `same` are the steps to which nothing has happened since the look of a day `then`, which found them to stand as
-    `before` tells.
+    An earlier look found them to stand as `before` tells; to those `touched` something has happened since, to a notice
+    about those `told` of. While it is `unmoved`, none has ended since, no deadline has moved, and the latest days on
+    which steps may end are the same.
     """
 
-    state: State
-    limits: Mapping[str, Deadline | None]
+    at: Ground
     outlook: Outlook
     mail: Mail
-    same: frozenset[str]
     before: Mapping[str, Stand]
-    then: date | None
+    touched: Collection[str]
+    told: Collection[str]
+    unmoved: bool
 
 
 class _View(NamedTuple):
@@ -74,63 +83,99 @@ class _View(NamedTuple):
     look: Look
     found: Found
     scene: Scene
+    held: Mapping[str, StepRef | None]
 
 
-def stands(look: Look, found: Found) -> Iterator[tuple[str, Stand]]:
-    """How every step stands, in the order of the initiative."""
-    held = roots(look, found.outlook)
-    view = _View(look, found, ladder.scene(look.office, found.state, look.now))
-    for name, step in look.initiative.steps.items():
-        own = found.state.steps.get(name, NOTHING)
-        before = found.before[name] if name in found.same else None
-        if before is not None and own.finished is not None and before.basis.limit == found.limits[name]:
-            yield name, before
+def stands(look: Look, found: Found, steps: Iterable[Step]) -> Mapping[str, Stand]:
+    """How every step stands, in the order of the initiative; all but `steps` stand as before."""
+    at = found.at
+    scene = Scene(look, at.state, found.mail)
+    view = _View(look, found, scene, roots(look, found.outlook, at.going_on))
+    seen = dict(found.before)
+    for step in steps:
+        own = at.state.steps.get(step.id, NOTHING)
+        last, limit = own.finished, at.limits[step.id]
+        if last is not None:
+            seen[step.id] = _over(step, own, last, limit)
         else:
-            yield name, _stand(view, step, own, _basis(look, found, step, own, held[name]), before)
+            seen[step.id] = _as_before(view, step, own) or _stand(view, step, own)
+    return seen
 
 
-def _stand(view: _View, step: Step, own: StepState, basis: Basis, before: Stand | None) -> Stand:
-    if before is None:
-        row, turns = _row(view.look, step, own, basis)
-        return Stand(basis, row, turns, *_rungs(view, step, own, basis, row.status))
-    lasts = before.basis == basis and _lasts(view.look, before, view.found.then)
-    rests = before.basis.limit == basis.limit and (before.called is None or before.called > view.look.now)
-    if lasts and rests:
+def _as_before(view: _View, step: Step, own: StepState) -> Stand | None:
+    """How a step stands if as before, or if it waits and is only expected on another day, still in time."""
+    found, name = view.found, step.id
+    before = found.before.get(name)
+    if before is None or name in found.touched or (before.until is not None and before.until <= view.look.now):
+        return None
+    settled = found.unmoved and name not in view.look.initiative.outward  # what it waits for elsewhere may be over
+    if not settled and before.bounds != _bounds(view, step, own):
+        return None
+    forecast, root, row = found.outlook.finish[name], view.held[name], before.row
+    if before.hopes.forecast == forecast and before.hopes.root == root:
         return before
-    row, turns = (before.row, before.turns) if lasts else _row(view.look, step, own, basis)
-    calls, called = (before.calls, before.called) if rests else _rungs(view, step, own, basis, row.status)
-    return Stand(basis, row, turns, calls, called)
+    if row.status is Status.WAITING and row.light is Light.OFF and (row.due is None or forecast <= row.due):
+        row = row._replace(forecast=forecast, held_by=str(root or ""))
+        return before._replace(hopes=Hopes(forecast, root, unanswered=False), row=row)
+    return None
 
 
-def _lasts(look: Look, before: Stand, then: date | None) -> bool:
-    """Whether a row worked out on the day `then` still holds, if its basis does; what is lit counts the days."""
-    return then == look.today or (before.row.light <= Light.GREEN and look.today < before.turns)
+def _over(step: Step, own: StepState, last: date, limit: Deadline | None) -> Stand:
+    """How a step stands that is done or cancelled; `last` is its last day."""
+    due, original = limit or (None, None)
+    where = status(step, own)
+    row = StepRow(step.id, where, Light.OFF, "", due, original, own.opened, last, None, own.progress)
+    return Stand(Bounds(limit, None, None), Hopes(last, None, unanswered=False), row, date.max)
+
+
+def _stand(view: _View, step: Step, own: StepState) -> Stand:
+    """How a step stands that goes on; what takes long and is as before is taken from there."""
+    look, before = view.look, view.found.before.get(step.id)
+    bounds, hopes = _bounds(view, step, own), _hopes(view, step, own)
+    at = _standing(look, step, own, bounds, hopes)
+    row = _row(look, step, at, bounds, hopes)
+    kept = before if before and step.id not in view.found.touched and before.bounds == bounds else None
+    turns = kept.turns if kept and look.today < kept.turns else _turns(look, step, own, at, bounds)
+    if kept and all(look.now < call.rung_at for call in kept.calls):
+        calls, rungs = kept.calls, kept.ladder
+    else:
+        calls, rungs = _rungs(view, step, own, row, before)
+    return Stand(bounds, hopes, row, turns, _until(look, row, turns, calls), calls, rungs)
+
+
+def _until(look: Look, row: StepRow, turns: date, calls: Iterable[Call]) -> datetime | None:
+    """What is lit counts the days, and a rung whose moment has come may be somebody else's any day."""
+    day = look.today + DAY if row.light > Light.GREEN else turns
+    moments = [call.rung_at for call in calls]
+    if day < date.max:
+        moments.append(look.office.at(day, time.min))
+    return min(moments, default=None)
 
 
 def _rungs(
-    view: _View, step: Step, own: StepState, basis: Basis, where: Status
-) -> tuple[tuple[Call, ...], datetime | None]:
-    """The rungs of a step that are not yet spent, and the moment of the first."""
-    if where in WITHOUT_LADDER:
+    view: _View, step: Step, own: StepState, row: StepRow, before: Stand | None
+) -> tuple[tuple[Call, ...], tuple[Laid, Pause] | None]:
+    """The rungs of a step that are not yet spent; and all of them, with what keeps them back."""
+    if row.status in WITHOUT_LADDER:
         return (), None
-    mail = view.found.mail
-    case = Case(view.look.initiative, step, own, where, basis.limit, mail.sending.get(step.id, {}), mail.lines)
-    calls = tuple(ladder.calls(view.scene, case))
-    return calls, min((call.rung_at for call in calls), default=None)
+    look, found, was = view.look, view.found, before.ladder if before else None
+    case = Case(look.initiative, step, own, row.status, found.at.limits[step.id])
+    adopted = look.office.day(found.at.state.adopted or look.now)
+    rungs = laid(look.office, case, adopted, was[0] if was else None), ladder.pause(view.scene, case)
+    if before and rungs == was and step.id not in found.told and all(look.now < call.rung_at for call in before.calls):
+        return before.calls, was
+    return tuple(ladder.calls(view.scene, *rungs)), rungs
 
 
-def _basis(look: Look, found: Found, step: Step, own: StepState, root: StepRef | None) -> Basis:
-    name = step.id
-    if own.finished is not None:
-        return Basis(found.limits[name], own.finished)
-    return Basis(
-        limit=found.limits[name],
-        forecast=found.outlook.finish[name],
-        latest=found.outlook.latest[name],
-        root=root,
-        unanswered=name in found.mail.pressed and found.mail.pressed[name] > _heard(own),
-        opens=may_open(look, step, found.state) if own.opened is None else None,
-    )
+def _bounds(view: _View, step: Step, own: StepState) -> Bounds:
+    opens = may_open(view.look, step, view.found.at.state) if own.opened is None else None
+    return Bounds(view.found.at.limits[step.id], view.found.outlook.latest[step.id], opens)
+
+
+def _hopes(view: _View, step: Step, own: StepState) -> Hopes:
+    pressed = view.found.mail.pressed
+    unanswered = step.id in pressed and pressed[step.id] > _heard(own)
+    return Hopes(view.found.outlook.finish[step.id], view.held[step.id], unanswered)
 
 
 def _heard(own: StepState) -> date:
@@ -138,46 +183,38 @@ def _heard(own: StepState) -> date:
     return max(own.answered or date.min, own.assigned or date.min)
 
 
-def _row(look: Look, step: Step, own: StepState, basis: Basis) -> tuple[StepRow, date]:
-    """The row of a step, and the first day on which time alone may turn it."""
-    due, original = basis.limit or (None, None)
-    where = status(step, own)
-    if where in CLOSED:
-        row = StepRow(step.id, where, Light.OFF, "", due, original, own.opened, own.finished, None, own.progress)
-        return row, date.max
-    at = _standing(look, step, own, basis, where)
+def _row(look: Look, step: Step, at: Standing, bounds: Bounds, hopes: Hopes) -> StepRow:
+    """The row of a step that is not over."""
     lamp, reason = lights.light(look.office.policy.lights, look.calendar, at, look.today)
-    row = StepRow(
+    return StepRow(
         step=step.id,
-        status=where,
+        status=at.status,
         light=lamp,
         reason=reason,
-        due=due,
-        original_due=original,
-        opened=own.opened,
+        due=at.due,
+        original_due=bounds.limit.original if bounds.limit else None,
+        opened=at.opened,
         finished=None,
-        forecast=basis.forecast,
+        forecast=at.forecast,
         progress=at.progress,
-        held_by=str(basis.root or ""),
+        held_by=str(hopes.root or ""),
     )
-    turns = (day for day in _turning_days(look, step, own, basis, at) if day > look.today)
-    return row, min(turns, default=date.max)
 
 
-def _standing(look: Look, step: Step, own: StepState, basis: Basis, where: Status) -> Standing:
-    due = basis.limit.day if basis.limit else None
-    late = due is not None and (basis.forecast > due or look.today > due)
+def _standing(look: Look, step: Step, own: StepState, bounds: Bounds, hopes: Hopes) -> Standing:
+    due = bounds.limit.day if bounds.limit else None
+    late = due is not None and (hopes.forecast > due or look.today > due)
     return Standing(
-        status=where,
+        status=status(step, own),
         opened=own.opened,
         due=due,
         submitted=own.submitted,
         progress=progress(step, own),
         path=path(step),
-        forecast=basis.forecast,
-        latest=basis.latest,
-        unanswered=basis.unanswered,
-        cause=_cause(look, basis.root) if late else "",
+        forecast=hopes.forecast,
+        latest=bounds.latest,
+        unanswered=hopes.unanswered,
+        cause=_cause(look, hopes.root) if late else "",
     )
 
 
@@ -189,15 +226,21 @@ def _cause(look: Look, root: StepRef | None) -> str:
     return f"因“{plan.step(root).title}”{elsewhere}未完"
 
 
-def _turning_days(look: Look, step: Step, own: StepState, basis: Basis, at: Standing) -> Iterator[date]:
-    """Days on which time alone may light, open or end a step; tomorrow, where its limit moves with the days."""
+def _turns(look: Look, step: Step, own: StepState, at: Standing, bounds: Bounds) -> date:
+    """The first day on which time alone may turn a step; tomorrow, where its limit moves with the days."""
+    days = _turning_days(look, step, own, at, bounds.opens)
+    return min((day for day in days if day > look.today), default=date.max)
+
+
+def _turning_days(look: Look, step: Step, own: StepState, at: Standing, opens: date | None) -> Iterator[date]:
+    """Days on which time alone may light, open or end a step."""
     yield from lights.changes(look.office.policy.lights, look.calendar, at)
     if at.latest is not None:
         last = at.latest if own.opened else latest_start(look.calendar, step, at.latest)
         yield look.calendar.previous_working(last) + DAY
     if own.opened is None:
-        if basis.opens is not None:
-            yield basis.opens
+        if opens is not None:
+            yield opens
     elif step.kind is Kind.PERIOD:
         yield planned(look, step, own, own.opened) + DAY
     if own.suspended:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 Data = Mapping[str, Any]
 """JSON values only."""
+
+NO_DATA: Data = {}
 
 GENESIS = "0" * 64
 """What stands in place of a hash before the first entry."""
@@ -61,19 +62,17 @@ class EntryKind(StrEnum):
     NOTICE_REVIVED = "notice-revived"  # a person has a dead one tried again
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry not yet in the ledger. `key`, where given, can be in one initiative's ledger only once."""
 
     kind: EntryKind
     step: str = ""
     actor: str = SYSTEM
-    data: Data = field(default_factory=dict)
+    data: Data = NO_DATA
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry in the ledger. `at` is UTC; `day` is the business date, Asia/Shanghai; `sequence` counts from 1."""
 
     plan: str
@@ -98,7 +97,7 @@ def seal(
     previous = after.hash if after else GENESIS
     for entry in number(drafts, plan=plan, initiative=initiative, after=after, at=at, day=day):
         value = _digest(entry, previous)
-        entries.append(_chained(entry, previous, value))
+        entries.append(entry._replace(previous=previous, hash=value))
         previous = value
     return tuple(entries)
 
@@ -124,23 +123,6 @@ def number(
             hash="",
         )
         for sequence, draft in enumerate(drafts, start=first)
-    )
-
-
-def _chained(entry: Entry, previous: str, value: str) -> Entry:
-    return Entry(
-        entry.plan,
-        entry.initiative,
-        entry.sequence,
-        entry.kind,
-        entry.step,
-        entry.at,
-        entry.day,
-        entry.actor,
-        entry.data,
-        entry.key,
-        previous,
-        value,
     )
 
 

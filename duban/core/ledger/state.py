@@ -1,7 +1,7 @@
 """State: what the entries of one initiative add up to. Folding is the only way to it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -346,7 +346,7 @@ def _rename(steps: dict[str, StepState], notices: dict[str, NoticeRow], was: str
     if was == name:
         return
     steps[name] = steps.pop(was, NOTHING)
-    notices.update({key: replace(row, step=name) for key, row in notices.items() if row.step == was})
+    notices.update({key: row._replace(step=name) for key, row in notices.items() if row.step == was})
 
 
 def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:

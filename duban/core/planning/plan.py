@@ -82,11 +82,11 @@ class Step:
     """Whether it is done once it is signed for."""
     written: int = 0
     """Place of the step in its file: what messages about it point to."""
+    id: str = field(init=False, repr=False, compare=False)
+    """The step's id within its initiative."""
 
-    @property
-    def id(self) -> str:
-        """The step's id within its initiative."""
-        return self.ref.step
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.ref.step)
 
     @property
     def collects(self) -> bool:
@@ -126,6 +126,24 @@ class Initiative:
     def measured(self) -> tuple[str, ...]:
         """Steps whose value is measured rather than reported."""
         return tuple(name for name, step in self.steps.items() if step.measure is not None)
+
+    @cached_property
+    def outward(self) -> frozenset[str]:
+        """Steps that wait for steps of other initiatives."""
+        return frozenset(name for name, step in self.steps.items() if not self.upstream.isdisjoint(step.waits_for))
+
+    @cached_property
+    def inward(self) -> Mapping[str, frozenset[str]]:
+        """For each step those of this initiative that it needs or takes its earliest day from."""
+        return {
+            name: frozenset(ref.step for ref in (*step.needs, *step.earliest_anchor) if ref.initiative == self.id)
+            for name, step in self.steps.items()
+        }
+
+    @cached_property
+    def anchored(self) -> tuple[str, ...]:
+        """Steps whose deadline is counted from the end of other steps."""
+        return tuple(name for name, step in self.steps.items() if step.due_anchor)
 
     @property
     def number(self) -> str:

@@ -6,20 +6,22 @@ waits for moved.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
 from duban.core.deciding.commands import Command, Verb, respond
-from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.decide import Decision, decide_on
+from duban.core.deciding.ground import Ground, ground
 from duban.core.deciding.indicators import share
 from duban.core.deciding.mail import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.pace import points
+from duban.core.deciding.rungs import AWAITING_OWNER
 from duban.core.deciding.settle import downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.state import EMPTY, State, fold
-from duban.core.ledger.summary import Light, Status, Upstream, known_of
+from duban.core.ledger.summary import Light, Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.rehearsing.causes import Missed, missed
 from duban.core.rehearsing.day import carry_out, turns
@@ -38,8 +40,9 @@ class Desk:
     exported: tuple[StepRef, ...]
     state: State = EMPTY
     decided: Decision | None = None
-    decision: Decision | None = None
-    """What was decided last, and the same with the state as it is since what was decided is written."""
+    """What was decided last."""
+    at: Ground | None = None
+    """Where it stands since that was stored."""
     active: bool = True
     """Whether people may do something about a step."""
     entries: list[Entry] = field(default_factory=list)
@@ -50,13 +53,13 @@ class Desk:
     @property
     def closed(self) -> bool:
         """Whether every step is."""
-        return self.decision is not None and self.decision.summary.done == self.decision.summary.total
+        return self.at is not None and not self.at.going_on
 
-    def due(self, now: datetime) -> bool:
-        """Whether time alone asks for a look. Forecasts that drift from day to day matter where others go by them."""
-        if self.decision is None:
+    def due(self, now: datetime, *, working: bool) -> bool:
+        """Whether time alone asks for a look; a forecast that drifts matters where others go by it, on working days."""
+        if self.decided is None:
             return True
-        again = self.decision.summary.look_again if self.drifting else self.decision.turning
+        again = self.decided.summary.look_again if self.drifting and working else self.decided.turning
         return again is not None and again <= now
 
 
@@ -87,7 +90,7 @@ class Bureau:
         self._now = now
         working = self.office.calendar.is_working(self.office.day(now))
         for name, desk in self.desks.items():
-            if desk.due(now):
+            if desk.due(now, working=working):
                 self._woken.add(name)
             if working:
                 self._turn(name, desk)
@@ -109,24 +112,29 @@ class Bureau:
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what they see this morning."""
-        if not desk.active and name not in self._woken:
+        woken, look, decision = name in self._woken, self._seen(desk), None
+        if not woken and not desk.active:
             return
-        look, seen = self._seen(desk), desk.decision
-        if name in self._woken or seen is None:
-            seen = self._decided(desk, look)
-        commands = tuple(self.owners.conduct(look, seen))
-        if commands and seen is desk.decision and all(_changes_nothing(seen, desk, said) for said in commands):
+        at = self._ground(desk, look) if woken or desk.at is None else desk.at
+        if woken and self._passed(at, look.today):
+            decision = self._decided(desk, look, at)
+        commands = tuple(self.owners.conduct(look, at))
+        if commands and not woken and all(_changes_nothing(desk, said) for said in commands):
             self._carry_out(desk, look, commands)
-            desk.decision = replace(seen, state=desk.state)
+            desk.at = at._replace(state=desk.state)
             return
         if commands:
-            if seen is not desk.decision:
-                self._write(desk, look, [d for d in seen.drafts if d.kind is not EntryKind.NOTICE_QUEUED])
+            self._write(desk, look, at.drafts)
             self._carry_out(desk, look, commands)
-            seen = self._decided(desk, look)
-        if seen is not desk.decision:
+            decision = self._decided(desk, look, self._ground(desk, look))
+        if woken or commands:
             self._woken.discard(name)
-            self._conclude(desk, look, seen)
+            self._conclude(desk, look, decision or self._decided(desk, look, at))
+
+    def _passed(self, at: Ground, today: date) -> bool:
+        """Whether a deadline was missed that is not told of yet, which is to be before anybody acts."""
+        open_ = ((step.ref, at.limits[step.id]) for step in at.going_on)
+        return any(limit is not None and limit.day < today and ref not in self.missed for ref, limit in open_)
 
     def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
         for command in commands:
@@ -135,22 +143,24 @@ class Bureau:
 
     def _look(self, desk: Desk) -> None:
         look = self._seen(desk)
-        self._conclude(desk, look, self._decided(desk, look))
+        self._conclude(desk, look, self._decided(desk, look, self._ground(desk, look)))
 
     def _seen(self, desk: Desk) -> Look:
         return Look(self.office, desk.initiative, self._facts, self._now)
 
-    def _decided(self, desk: Desk, look: Look) -> Decision:
+    def _ground(self, desk: Desk, look: Look) -> Ground:
+        return ground(look, desk.state, desk.decided.at if desk.decided else None)
+
+    def _decided(self, desk: Desk, look: Look, at: Ground) -> Decision:
         self.looks += 1
-        decision = desk.decided = decide(look, desk.state, desk.decided)
-        due = decision.summary.next_due
-        if due is not None and due < look.today:
+        decision = desk.decided = decide_on(look, at, desk.decided)
+        if self._passed(at, look.today):
             for late in missed(look, decision, self._standing(), self.missed):
                 self.missed[late.step] = late
         return decision
 
     def _standing(self) -> Mapping[str, Decision]:
-        return {name: desk.decision for name, desk in self.desks.items() if desk.decision is not None}
+        return {name: desk.decided for name, desk in self.desks.items() if desk.decided is not None}
 
     def _conclude(self, desk: Desk, look: Look, decision: Decision) -> None:
         """Store what was decided, send what is due, and wake whom it concerns."""
@@ -161,11 +171,11 @@ class Bureau:
             fails = self.owners.fails(ref, desk.state.step(ref.step))
             self._write(desk, look, _failing(ref) if fails else _succeeding(ref))
         for ref, period in decision.measures:
-            self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision, ref))])
+            self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision.at, ref))])
         for moment, drafts in groupby(sorted(queued, key=_moment), key=_moment):
             self._send(desk, look, moment, list(drafts), answered)
-        desk.decision = replace(decision, state=desk.state)
-        desk.active = any(row.status in ACTIVE for row in decision.summary.steps)
+        desk.at = decision.at._replace(state=desk.state, drafts=())
+        desk.active = any(decision.stands[step.id].row.status in ACTIVE for step in decision.at.going_on)
         desk.drifting = _drifting(desk, decision, look.calendar.next_working(look.today))
         pressed = any(draft.data["slip"] in WANTING_ANSWER for draft in queued)  # which may turn a light
         if decision.actions or decision.measures or answered or pressed:
@@ -194,8 +204,7 @@ class Bureau:
         """Wake those who wait for a step of which something else is known now: its end, or when to expect it."""
         if not desk.exported:
             return
-        rows = {row.step: row for row in decision.summary.steps}
-        known = {ref: known_of(rows[ref.step]) for ref in desk.exported}
+        known = {ref: known_of(decision.stands[ref.step].row) for ref in desk.exported}
         changed = [ref for ref, fact in known.items() if self._facts.get(ref) != fact]
         self._facts.update(known)
         self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
@@ -219,14 +228,22 @@ def _drifting(desk: Desk, decision: Decision, soonest: date) -> bool:
     """Whether a step under way is expected as soon as can be while somebody elsewhere waits for the initiative."""
     if all(decision.state.step(ref.step).closed for ref in desk.exported):
         return False
-    return any(row.opened and row.forecast == soonest for row in decision.summary.steps)
+    rows = (decision.stands[step.id].row for step in decision.at.going_on)
+    return any(row.opened and row.forecast == soonest for row in rows)
 
 
-def _changes_nothing(seen: Decision, desk: Desk, command: Command) -> bool:
-    """Whether a command only says that all goes well: no less is done than was of what is green, and not all of it."""
+def _changes_nothing(desk: Desk, command: Command) -> bool:
+    """Whether a command leaves green what is green: work is signed for, or no less is done than was, and not all of it.
+
+    Rungs that are no longer due are looked at when their moment comes.
+    """
     step = desk.initiative.steps[command.step.step]
-    row = next(row for row in seen.summary.steps if row.step == step.id)
-    if command.verb is not Verb.REPORT or row.status is not Status.WORKING or row.light is not Light.GREEN:
+    row = desk.decided.stands[step.id].row if desk.decided else None
+    if row is None or row.light is not Light.GREEN or row.status not in AWAITING_OWNER:
+        return False
+    if command.verb is Verb.SIGN:
+        return not step.by_signing
+    if command.verb is not Verb.REPORT:
         return False
     if step.target is None:
         return (command.progress or 0) >= row.progress

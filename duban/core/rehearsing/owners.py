@@ -12,12 +12,13 @@ from typing import Any, get_args
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
-from duban.core.deciding.decide import Decision
+from duban.core.deciding.ground import Ground
 from duban.core.deciding.indicators import path
 from duban.core.deciding.office import Look
 from duban.core.deciding.pace import course, planned_on
-from duban.core.ledger.state import Extension, StepState
-from duban.core.ledger.summary import Delivery, NoticeRow, Status, StepRow
+from duban.core.deciding.settle import status
+from duban.core.ledger.state import NOTHING, Extension, State, StepState
+from duban.core.ledger.summary import Delivery, NoticeRow, Status
 from duban.core.planning.plan import Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.profile import Manner, Profile
@@ -59,28 +60,36 @@ class Owners:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._known: dict[tuple[StepRef, int], Temper] = {}
+        self._met: dict[StepRef, _Owner] = {}
 
-    def conduct(self, look: Look, decision: Decision) -> Iterator[Command]:
+    def conduct(self, look: Look, at: Ground) -> Iterator[Command]:
         """What the people of an initiative do on this day; nothing on a day off."""
         if not look.calendar.is_working(look.today):
             return
-        for row in decision.summary.steps:
-            if row.status in ACTIVE:
-                step, own = look.initiative.steps[row.step], decision.state.step(row.step)
-                temper = self._temper(step.ref, own.rounds)
-                yield from _Owner(look, decision, self.profile, temper, step, own, row).acts()
+        for step in at.going_on:
+            own = at.state.steps.get(step.id, NOTHING)
+            if own.opened is not None and status(step, own) in ACTIVE:
+                yield from self._owner(look, at, step, own).acts()
 
-    def measured(self, look: Look, decision: Decision, ref: StepRef) -> float:
+    def measured(self, look: Look, at: Ground, ref: StepRef) -> float:
         """What an indicator that measures itself is found to be."""
-        (row,) = (row for row in decision.summary.steps if row.step == ref.step)
-        step, own = look.initiative.steps[ref.step], decision.state.step(ref.step)
-        temper = self._temper(ref, own.rounds)
+        step = look.initiative.steps[ref.step]
         target = step.target or Target(0.0, "")  # the plan's check refuses to measure anything else
-        return _Owner(look, decision, self.profile, temper, step, own, row).value(target)
+        return self._owner(look, at, step, at.state.step(ref.step)).value(target)
 
     def fails(self, ref: StepRef, own: StepState) -> bool:
         """Whether an action fails for good this time; once mended it succeeds."""
         return own.failures == 0 and self._temper(ref, own.rounds).fails
+
+    def _owner(self, look: Look, at: Ground, step: Step, own: StepState) -> "_Owner":
+        """The people before a step: those of yesterday, if nothing has happened to it since."""
+        limit = at.limits[step.id]
+        due, met = limit.day if limit else None, self._met.get(step.ref)
+        if met is None or met.own is not own or met.due != due:
+            temper = self._temper(step.ref, own.rounds)
+            met = self._met[step.ref] = _Owner(look, at.state, self.profile, temper, step, own, due)
+        met.look, met.state = look, at.state
+        return met
 
     def _temper(self, ref: StepRef, rounds: int) -> Temper:
         if (ref, rounds) not in self._known:
@@ -117,16 +126,18 @@ class _Owner:
     """The people before one step. Not frozen, which would make it twice as slow to make, every day for every step."""
 
     look: Look
-    decision: Decision
+    state: State
     profile: Profile
     temper: Temper
     step: Step
     own: StepState
-    row: StepRow
+    due: date | None
+    done_on: date | None = None
+    """The day on which they will be done, once they have thought of it."""
 
     def acts(self) -> Iterator[Command]:
         """The commands of the day, in order."""
-        match self.row.status:
+        match status(self.step, self.own):
             case Status.OPEN | Status.WORKING if self._nobody_works():
                 yield from self._is_relieved()
             case Status.OPEN if self._since(self.own.assigned) >= self.temper.sign_after:
@@ -152,14 +163,14 @@ class _Owner:
             return True
         if self.temper.manner != "never_sign" or self.own.owner is not None or self.own.signed:
             return False
-        if self.row.due is None:
+        if self.due is None:
             return True
-        pressed_since = max(self.row.due, self.own.assigned or self.row.due)
+        pressed_since = max(self.due, self.own.assigned or self.due)
         return self._since(pressed_since) < self.profile.gives_in
 
     def _is_relieved(self) -> Iterator[Command]:
         """Some days after the leaders were told, the step is handed over to somebody who does it."""
-        told = [n.queued_at for n in self.decision.state.notices.values() if self._supervises(n)]
+        told = [n.queued_at for n in self.state.notices.values() if self._supervises(n)]
         if not told or self._since(self.look.office.day(min(told))) < self.temper.relieved_after:
             return
         people = self.look.office.directory
@@ -227,12 +238,12 @@ class _Owner:
         yield self.own.submitter
         if self.step.kind is Kind.REVIEW:
             here = self.look.initiative.id
-            yield from (self.decision.state.step(n.step).submitter for n in self.step.needs if n.initiative == here)
+            yield from (self.state.step(n.step).submitter for n in self.step.needs if n.initiative == here)
 
     # Asking for time
 
     def _asks_for_time(self) -> bool:
-        due = self.row.due
+        due = self.due
         if self.temper.manner != "extension" or due is None or self.own.asks or self.step.kind is Kind.REVIEW:
             return False
         return (
@@ -240,7 +251,7 @@ class _Owner:
         )
 
     def _asks(self) -> Iterator[Command]:
-        later = self._later(self.row.due or self.look.today).isoformat()
+        later = self._later(self.due or self.look.today).isoformat()
         yield from self._by_owner(Verb.EXTEND, to=later, reason="协调事项尚需时间，申请顺延")
 
     def _later(self, limit: date) -> date:
@@ -260,7 +271,12 @@ class _Owner:
     # When and how far
 
     def _over_time(self) -> bool:
-        return self.look.today >= self._finish()
+        return self.look.today >= self._done_on()
+
+    def _done_on(self) -> date:
+        if self.done_on is None:
+            self.done_on = self._finish()
+        return self.done_on
 
     def _finish(self) -> date:
         """The day on which this owner will be done: nobody is quicker than the work allows, however late it began."""
@@ -282,7 +298,7 @@ class _Owner:
 
     def _goal(self) -> date | None:
         """The day people work towards: the deadline, or the later one they have asked for."""
-        return self.own.asked.to if self.own.asked else self.row.due
+        return self.own.asked.to if self.own.asked else self.due
 
     def _days_after(self, day: date, days: int) -> date:
         calendar = self.look.calendar
@@ -296,7 +312,7 @@ class _Owner:
         return before if before > after else self.look.calendar.next_working(day)
 
     def _progress(self) -> int:
-        whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._finish()))
+        whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._done_on()))
         return min(95, round(100 * self._since(self.own.opened) / whole))
 
     def _value(self) -> float | None:
@@ -307,11 +323,11 @@ class _Owner:
         """What an indicator with this target has come to today, on the way that is planned for it."""
         reach, whole = self.profile.indicator.reach, target.at_least - target.baseline
         if not self._over_time():
-            along = course(self.own.opened or self.look.today, self._finish(), path(self.step))
+            along = course(self.own.opened or self.look.today, self._done_on(), path(self.step))
             share = min(95.0, planned_on(self.look.calendar, along, self.look.today)) / 100
             return round(target.baseline + whole * reach * share, 2)
         full = round(target.baseline + whole * reach, 2)
-        asked_for = self.row.due is not None and self._since(self.row.due) >= self.temper.late_by
+        asked_for = self.due is not None and self._since(self.due) >= self.temper.late_by
         return full if reach < 1 and not asked_for else max(target.at_least, full)
 
     def _since(self, day: date | None) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.ladder import PRESSINGS
+from duban.core.deciding.mail import PRESSINGS
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import NoticeRow
 from duban.core.telling.notices import Slip

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.ladder import Call, rested
+from duban.core.deciding.ladder import rested
 from duban.core.deciding.office import Look
+from duban.core.deciding.rungs import Call
 from duban.core.deciding.undelivered import DEAD, subject_key
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
@@ -85,7 +86,7 @@ def recheck(look: Look, state: State, notice: NoticeRow, before: Decision | None
 
     `before` is an earlier decision, as `decide` takes it.
     """
-    without = {**state.notices, notice.key: replace(notice, delivery=Delivery.DROPPED)}
+    without = {**state.notices, notice.key: notice._replace(delivery=Delivery.DROPPED)}
     decision = decide(look, replace(state, notices=without), before)
     call = next((call for call in decision.calls if call.key == notice.key), None)
     if call is None:

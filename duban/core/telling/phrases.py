@@ -7,8 +7,8 @@ from shlex import quote
 
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
-from duban.core.deciding.ladder import Call
 from duban.core.deciding.office import Look
+from duban.core.deciding.rungs import Call
 from duban.core.deciding.undelivered import DEAD, lines, subject_key
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import StepState
