@@ -60,7 +60,7 @@ def _rehearsed(settings: Settings, people: Profile, last: date | None) -> Report
     from duban.wiring import load_office  # noqa: PLC0415  other commands need not load it
 
     office = load_office(settings)
-    gc.freeze()  # the plan is not going to be garbage, and need not be gone through for it again and again
+    gc.disable()  # what a rehearsal makes it keeps, or drops at once; nothing needs to be searched for garbage
     if last is not None and last < office.calendar.next_working(office.plan.starts):
         raise typer.BadParameter(f"{last} lies before the first working day of the plan, {office.plan.starts}")
     return rehearse(office, people, last).report

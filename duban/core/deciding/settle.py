@@ -1,6 +1,6 @@
 """What happens by itself: steps open when their needs are closed, and end when nobody is needed to end them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from duban.core.deciding.deadlines import may_open, planned
@@ -15,19 +15,20 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
 
 
-def settle(look: Look, state: State, steps: Iterable[Step]) -> tuple[State, tuple[Draft, ...]]:
+def settle(look: Look, state: State, steps: Collection[Step]) -> tuple[State, tuple[Draft, ...]]:
     """Open and complete what can be of `steps`, in the order of needs; the state after it, and the entries."""
-    after, drafts = state, []
+    after, drafts, inward = state, list[Draft](), look.initiative.inward
+    going_on = {step.id for step in steps}
     for step in steps:
         own = after.steps.get(step.id, NOTHING)
-        if own.finished is not None or own.suspended is not None:
+        if own.opened is None and going_on & inward[step.id]:
             continue
-        opened = own.opened or _opening(look, step, after)
-        if opened is None:
-            continue
-        for draft in _moves(look, step, own, opened):
-            drafts.append(draft)
+        moves = () if own.finished or own.suspended else tuple(_moves(look, step, own, after))
+        for draft in moves:
             after = applied(after, draft, look.today)
+        drafts += moves
+        if after.steps.get(step.id, NOTHING).finished is not None:
+            going_on.discard(step.id)
     return after, tuple(drafts)
 
 
@@ -38,7 +39,10 @@ def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State
     return State(steps, state.notices, state.skipped, state.head, state.adopted)
 
 
-def _moves(look: Look, step: Step, own: StepState, opened: date) -> Iterator[Draft]:
+def _moves(look: Look, step: Step, own: StepState, state: State) -> Iterator[Draft]:
+    opened = own.opened or _opening(look, step, state)
+    if opened is None:
+        return
     if own.opened is None:
         yield Draft(EntryKind.OPENED, step.id, data={"day": opened.isoformat()}, key=f"opened/{step.id}/{own.rounds}")
     ended = _ended(look, step, own, opened)

@@ -320,7 +320,7 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
     """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
     entries = tuple(entries)
     told = any(entry.kind in DELIVERIES or "was" in entry.data for entry in entries)
-    steps, notices, skipped = dict(start.steps), dict(start.notices) if told else {}, set(start.skipped)
+    steps, notices, skipped = dict(start.steps), dict(start.notices) if told else {}, list[str]()
     head, adopted = start.head, start.adopted
     for entry in entries:
         head = entry
@@ -332,13 +332,13 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
         elif entry.kind is EntryKind.ADOPTED:
             adopted = adopted or entry.at
         elif entry.kind is EntryKind.RUNG_SKIPPED:
-            skipped.add(entry.data["notice"])
+            skipped.append(entry.data["notice"])
         elif entry.kind is EntryKind.REPLANNED and "was" in entry.data:
             _rename(steps, notices, renamed.get(entry.data["was"], entry.data["was"]), name)
         if name:
             steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
     # Notices nothing is told about stay the same object, so that whoever asks sees at once that they are the same.
-    return State(steps, notices if told else start.notices, frozenset(skipped), head, adopted)
+    return State(steps, notices if told else start.notices, start.skipped.union(skipped), head, adopted)
 
 
 def _rename(steps: dict[str, StepState], notices: dict[str, NoticeRow], was: str, name: str) -> None:

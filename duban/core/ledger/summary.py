@@ -131,8 +131,7 @@ class NoticeRow(NamedTuple):
     channels: tuple[Said, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """What a waiting initiative knows of a step elsewhere: its last day once closed, else its forecast."""
 
     finished: date | None

@@ -112,9 +112,10 @@ class Bureau:
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what they see this morning."""
-        woken, look, decision = name in self._woken, self._seen(desk), None
+        woken = name in self._woken
         if not woken and not desk.active:
             return
+        look, decision = self._seen(desk), None
         at = self._ground(desk, look) if woken or desk.at is None else desk.at
         if woken and self._passed(at, look.today):
             decision = self._decided(desk, look, at)
@@ -133,8 +134,11 @@ class Bureau:
 
     def _passed(self, at: Ground, today: date) -> bool:
         """Whether a deadline was missed that is not told of yet, which is to be before anybody acts."""
-        open_ = ((step.ref, at.limits[step.id]) for step in at.going_on)
-        return any(limit is not None and limit.day < today and ref not in self.missed for ref, limit in open_)
+        for step in at.going_on:
+            limit = at.limits[step.id]
+            if limit is not None and limit.day < today and step.ref not in self.missed:
+                return True
+        return False
 
     def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
         for command in commands:

@@ -68,8 +68,9 @@ class Owners:
             return
         for step in at.going_on:
             own = at.state.steps.get(step.id, NOTHING)
-            if own.opened is not None and status(step, own) in ACTIVE:
-                yield from self._owner(look, at, step, own).acts()
+            where = status(step, own)
+            if where in ACTIVE:
+                yield from self._owner(look, at, step, own).acts(where)
 
     def measured(self, look: Look, at: Ground, ref: StepRef) -> float:
         """What an indicator that measures itself is found to be."""
@@ -135,9 +136,9 @@ class _Owner:
     done_on: date | None = None
     """The day on which they will be done, once they have thought of it."""
 
-    def acts(self) -> Iterator[Command]:
+    def acts(self, where: Status) -> Iterator[Command]:
         """The commands of the day, in order."""
-        match status(self.step, self.own):
+        match where:
             case Status.OPEN | Status.WORKING if self._nobody_works():
                 yield from self._is_relieved()
             case Status.OPEN if self._since(self.own.assigned) >= self.temper.sign_after:
