@@ -98,9 +98,10 @@ class Bureau:
 
     def _settle_down(self) -> None:
         while self._woken:
-            for name in [name for name in self.desks if name in self._woken]:
-                self._woken.discard(name)
-                self._look(self.desks[name])
+            for name, desk in self.desks.items():  # each until it is calm, before those that wait for it
+                while name in self._woken:
+                    self._woken.discard(name)
+                    self._look(desk)
 
     def _send_if_due(self, desk: Desk, look: Look, key: str) -> None:
         """Send a notice unless it has become needless, as the outbox does."""

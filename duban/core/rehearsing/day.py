@@ -10,7 +10,7 @@ from datetime import date
 
 from duban.core.deciding.commands import Command, Refused
 from duban.core.deciding.office import Office
-from duban.core.planning.order import ordered
+from duban.core.planning.order import in_turn
 from duban.core.planning.plan import Plan
 
 
@@ -27,9 +27,9 @@ def working_days(office: Office, first: date, until: date) -> Iterator[date]:
 
 
 def turns(plan: Plan) -> tuple[str, ...]:
-    """The initiatives so that those others wait for come first; else in the order of the plan."""
+    """The initiatives so that those others wait for come first, or stand beside them; else in the order of the plan."""
     waits = {name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()}
-    return tuple(ordered(waits))
+    return tuple(in_turn(waits))
 
 
 def carry_out(command: Command, act: Callable[[Command], object]) -> None:
