@@ -5,7 +5,7 @@ measurements end at once. An initiative is looked at when its moment has come, w
 waits for moved.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -160,12 +160,9 @@ class Bureau:
         self.looks += 1
         decision = desk.decided = decide_on(look, at, desk.decided)
         if self._passed(at, look.today):
-            for late in missed(look, decision, self._standing(), self.missed):
+            for late in missed(look, decision, self.missed):
                 self.missed[late.step] = late
         return decision
-
-    def _standing(self) -> Mapping[str, Decision]:
-        return {name: desk.decided for name, desk in self.desks.items() if desk.decided is not None}
 
     def _conclude(self, desk: Desk, look: Look, decision: Decision) -> None:
         """Store what was decided, send what is due, and wake whom it concerns."""

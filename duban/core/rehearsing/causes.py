@@ -35,38 +35,27 @@ class Missed:
     because: StepRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Matter:
-    """An initiative after a deadline; `standing` are all initiatives, `known` the deadlines missed before."""
-
-    look: Look
-    decision: Decision
-    standing: Mapping[str, Decision]
-    known: Mapping[StepRef, Missed]
-
-
-def missed(
-    look: Look, decision: Decision, standing: Mapping[str, Decision], known: Mapping[StepRef, Missed]
-) -> Iterator[Missed]:
-    """The steps of an initiative whose deadline has passed, but for those known; `standing` are all initiatives."""
-    matter = _Matter(look, decision, {**standing, look.initiative.id: decision}, known)
+def missed(look: Look, decision: Decision, known: Mapping[StepRef, Missed]) -> Iterator[Missed]:
+    """The steps of an initiative whose deadline has passed, but for those `known`, here or elsewhere."""
     for row in decision.summary.steps:
         step = look.initiative.steps[row.step]
         if row.due is not None and row.due < look.today and row.status not in CLOSED and step.ref not in known:
-            cause, because = _cause(matter, row, step, row.due)
+            cause, because = _cause(look, decision, row, row.due, known)
             yield Missed(step.ref, row.due, cause, because)
 
 
-def _cause(matter: _Matter, row: StepRow, step: Step, due: date) -> tuple[Cause, StepRef | None]:
+def _cause(
+    look: Look, decision: Decision, row: StepRow, due: date, known: Mapping[StepRef, Missed]
+) -> tuple[Cause, StepRef | None]:
     if row.opened is None:
-        first = _first(step.ref, matter.standing)
-        return (Cause.SHORT, None) if first == step.ref else (Cause.WAITED, first)
-    if latest_start(matter.look.calendar, step, due) < row.opened:
-        last = _last_need(matter, step)
-        if last is None or last not in matter.known:
+        return (Cause.WAITED, StepRef.parse(row.held_by)) if row.held_by else (Cause.SHORT, None)
+    step = look.initiative.steps[row.step]
+    if latest_start(look.calendar, step, due) < row.opened:
+        last = _last_need(look, decision, step)
+        if last is None or last not in known:
             return Cause.SHORT, None
-        return Cause.WAITED, matter.known[last].because or last
-    return _by_status(matter.decision, row, step, due), None
+        return Cause.WAITED, known[last].because or last
+    return _by_status(decision, row, step, due), None
 
 
 def _by_status(decision: Decision, row: StepRow, step: Step, due: date) -> Cause:
@@ -80,15 +69,7 @@ def _by_status(decision: Decision, row: StepRow, step: Step, due: date) -> Cause
     return Cause.REVIEW if in_time or step.kind is Kind.REVIEW else Cause.LATE
 
 
-def _first(ref: StepRef, standing: Mapping[str, Decision]) -> StepRef:
-    """The first step of the chain to a step, through every initiative that was looked at."""
-    before = None
-    while ref != before and ref.initiative in standing:
-        before, ref = ref, standing[ref.initiative].outlook.chain(ref.step, ref.initiative)[0]
-    return ref
-
-
-def _last_need(matter: _Matter, step: Step) -> StepRef | None:
+def _last_need(look: Look, decision: Decision, step: Step) -> StepRef | None:
     """The need that was closed last."""
-    ends = {need: finished(matter.look, need, matter.decision.state) for need in step.needs}
+    ends = {need: finished(look, need, decision.state) for need in step.needs}
     return max(ends, key=lambda need: ends[need] or date.min, default=None)
