@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.planning.order import circles, ordered
+from duban.core.planning.order import circles, in_turn, ordered
 
 GRAPHS = st.integers(1, 9).flatmap(
     lambda size: st.lists(st.lists(st.integers(0, size - 1), max_size=4), min_size=size, max_size=size)
@@ -54,6 +54,21 @@ def test_a_chain_or_a_circle_may_be_long(length: int) -> None:
     assert list(circles(chain)) == []
     (circle,) = circles(chain | {"s0": [f"s{length - 1}"]})
     assert len(circle) == length
+
+
+def test_those_in_a_circle_stand_together_before_those_that_wait_for_them() -> None:
+    waits = {"after": ["a"], "a": ["b", "elsewhere"], "free": [], "b": ["a", "first"], "first": []}
+    assert in_turn(waits) == ["free", "first", "a", "b", "after"]
+
+
+@given(GRAPHS)
+def test_in_turn_nothing_comes_before_what_it_waits_for_but_circles(numbers: list[list[int]]) -> None:
+    waits = named(numbers)
+    order = in_turn(waits)
+    assert sorted(order) == sorted(waits)
+    for step, before in waits.items():
+        for other in before:
+            assert order.index(other) <= order.index(step) or step in reached(waits, other)
 
 
 @given(GRAPHS)

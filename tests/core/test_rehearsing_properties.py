@@ -18,9 +18,10 @@ from duban.core.ledger.summary import Light, Upstream
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.when import month_span
 from duban.core.rehearsing.bureau import Bureau
+from duban.core.rehearsing.day import halves
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
-from duban.core.rehearsing.rehearse import Rehearsal, rehearse
+from duban.core.rehearsing.rehearse import Rehearsal, concluded, mornings, rehearse
 from tests.core import builders
 from tests.core.builders import calendar, directory, post
 
@@ -162,6 +163,39 @@ def test_every_step_ends(done: Rehearsal) -> None:
 @settings(max_examples=12)
 def test_the_same_again_is_the_same(office: Office, who: Profile) -> None:
     assert rehearse(office, who).report == rehearse(office, who).report
+
+
+@given(st.lists(st.tuples(*(number,) * 6), min_size=5, max_size=9), people)
+@few
+def test_two_parts_that_tell_each_other_live_as_one(tape: list[tuple[int, ...]], who: Profile) -> None:
+    """Plans in which initiatives wait in one direction, and can therefore be parted."""
+    office = office_of(sorted(tape, key=lambda one: one[1] % len(NAMES)))
+    parts = halves(office.plan)
+    assume(parts)
+    one, two = rehearse(office, who), in_two(office, who, parts or ((), ()))
+    assert two.report == one.report
+    assert pages(two) == pages(one)
+
+
+def in_two(office: Office, who: Profile, parts: tuple[tuple[str, ...], tuple[str, ...]]) -> Rehearsal:
+    """A rehearsal whose second part goes by what the first one tells, twice a day."""
+    ahead, behind = (Bureau(office, Owners(who), part) for part in parts)
+    for morning in mornings(office):
+        ahead.act(morning)
+        behind.hear(ahead.news())
+        behind.act(morning)
+        ahead.settle()
+        behind.hear(ahead.news())
+        behind.settle()
+        if ahead.closed and behind.closed:
+            break
+    behind.join(ahead.diary())
+    return concluded(behind, who)
+
+
+def pages(done: Rehearsal) -> object:
+    desks = done.bureau.desks.items()
+    return [(name, desk.state.steps, desk.entries, desk.lights) for name, desk in desks], done.bureau.looks
 
 
 @given(rehearsals)

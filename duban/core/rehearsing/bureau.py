@@ -5,10 +5,11 @@ measurements end at once. An initiative is looked at when its moment has come, w
 waits for moved.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
+from typing import NamedTuple
 
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide_on
@@ -63,22 +64,41 @@ class Desk:
         return again is not None and again <= now
 
 
-class Bureau:
-    """The initiatives of a plan and the people before them."""
+class News(NamedTuple):
+    """What one part of a plan tells another: what is known of its steps, what was missed, whether it is over."""
 
-    def __init__(self, office: Office, owners: Owners) -> None:
+    facts: Mapping[StepRef, Upstream]
+    missed: Mapping[StepRef, Missed]
+    closed: bool
+
+
+class Diary(NamedTuple):
+    """What a part of a plan has lived through: by initiative its state, entries and lights; its commands and looks."""
+
+    pages: Mapping[str, tuple[State, list[Entry], list[tuple[date, Light]]]]
+    commands: list[tuple[date, Command]]
+    looks: int
+
+
+class Bureau:
+    """The initiatives of a plan, or those `among` them, and the people before them."""
+
+    def __init__(self, office: Office, owners: Owners, among: Collection[str] | None = None) -> None:
         self.office, self.owners = office, owners
         plan = office.plan
         exported: dict[str, list[StepRef]] = {name: [] for name in plan.initiatives}
         for ref in plan.downstream:
             exported[ref.initiative].append(ref)
-        self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in turns(plan)}
+        names = (name for name in turns(plan) if among is None or name in among)
+        self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in names}
         self.missed: dict[StepRef, Missed] = {}
         self.commands: list[tuple[date, Command]] = []
         self.looks = 0
         self._facts: dict[StepRef, Upstream] = {}
+        self._untold: dict[StepRef, Upstream] = {}
+        self._told = 0
         self._woken: set[str] = set(self.desks)
-        self._now = office.at(plan.starts, office.policy.hours.first)
+        self.now = office.at(plan.starts, office.policy.hours.first)
 
     @property
     def closed(self) -> bool:
@@ -87,21 +107,58 @@ class Bureau:
 
     def live(self, now: datetime) -> None:
         """On a working day the people act; on any day what is due is looked at until nothing is. Raises Stuck."""
-        self._now = now
+        self.act(now)
+        self.settle()
+
+    def act(self, now: datetime) -> None:
+        """The first half of a day: what has come due is noted and, on a working day, the people act. Raises Stuck."""
+        self.now = now
         working = self.office.calendar.is_working(self.office.day(now))
         for name, desk in self.desks.items():
             if desk.due(now, working=working):
                 self._woken.add(name)
             if working:
                 self._turn(name, desk)
-        self._settle_down()
 
-    def _settle_down(self) -> None:
+    def settle(self) -> None:
+        """The second half: what is due is looked at until nothing is."""
         while self._woken:
             for name, desk in self.desks.items():  # each until it is calm, before those that wait for it
                 while name in self._woken:
                     self._woken.discard(name)
                     self._look(desk)
+
+    def news(self) -> News:
+        """What has become known since this was asked last, for initiatives that are not among these."""
+        facts, self._untold = self._untold, {}
+        missed = dict(islice(self.missed.items(), self._told, None))
+        self._told += len(missed)
+        return News(facts, missed, self.closed)
+
+    def diary(self) -> Diary:
+        """What was lived through, as it can be handed to another process."""
+        pages = {name: (desk.state, desk.entries, desk.lights) for name, desk in self.desks.items()}
+        return Diary(pages, self.commands, self.looks)
+
+    def join(self, diary: Diary) -> None:
+        """Add what others have lived through, of whom all news was heard before."""
+        plan = self.office.plan
+        others = {
+            name: Desk(plan.initiatives[name], (), state, entries=entries, lights=lights)
+            for name, (state, entries, lights) in diary.pages.items()
+        }
+        self.desks = others | self.desks
+        self.commands = diary.commands + self.commands
+        self.looks += diary.looks
+
+    def hear(self, news: News) -> None:
+        """Take notice of what is known of other initiatives, and wake those whom it concerns."""
+        self.missed.update(news.missed)
+        self._facts.update(news.facts)
+        self._wake(news.facts)
+
+    def _wake(self, changed: Iterable[StepRef]) -> None:
+        self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
 
     def _send_if_due(self, desk: Desk, look: Look, key: str) -> None:
         """Send a notice unless it has become needless, as the outbox does."""
@@ -151,7 +208,7 @@ class Bureau:
         self._conclude(desk, look, self._decided(desk, look, self._ground(desk, look)))
 
     def _seen(self, desk: Desk) -> Look:
-        return Look(self.office, desk.initiative, self._facts, self._now)
+        return Look(self.office, desk.initiative, self._facts, self.now)
 
     def _ground(self, desk: Desk, look: Look) -> Ground:
         return ground(look, desk.state, desk.decided.at if desk.decided else None)
@@ -207,9 +264,10 @@ class Bureau:
         if not desk.exported:
             return
         known = {ref: known_of(decision.stands[ref.step].row) for ref in desk.exported}
-        changed = [ref for ref, fact in known.items() if self._facts.get(ref) != fact]
-        self._facts.update(known)
-        self._woken.update(name for name in downstream(self.office.plan, changed) if name in self.desks)
+        changed = {ref: fact for ref, fact in known.items() if self._facts.get(ref) != fact}
+        self._facts.update(changed)
+        self._untold.update(changed)
+        self._wake(changed)
 
     def _write(self, desk: Desk, look: Look, drafts: Iterable[Draft], at: datetime | None = None) -> None:
         initiative = desk.initiative

@@ -32,6 +32,25 @@ def turns(plan: Plan) -> tuple[str, ...]:
     return tuple(in_turn(waits))
 
 
+def halves(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The initiatives in two parts of about as many steps, so that none of the first waits for one of the second.
+
+    None where that is not possible, or the smaller one has less than a third of the steps.
+    """
+    order, taken = turns(plan), set[str]()
+    whole, so_far = sum(len(one.steps) for one in plan.initiatives.values()), 0
+    cuts: list[tuple[int, int]] = []
+    ahead: set[str] = set()  # what those taken still wait for
+    for place, name in enumerate(order, start=1):
+        taken.add(name)
+        ahead = {*ahead, *(ref.initiative for ref in plan.initiatives[name].upstream)} - taken
+        so_far += len(plan.initiatives[name].steps)
+        if not ahead:
+            cuts.append((max(so_far, whole - so_far), place))
+    larger, place = min(cuts)
+    return (order[:place], order[place:]) if 3 * larger <= 2 * whole else None
+
+
 def carry_out(command: Command, act: Callable[[Command], object]) -> None:
     """Let a simulated person act; raises Stuck when the rules refuse, which only a defect brings about."""
     try:

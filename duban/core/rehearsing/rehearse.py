@@ -3,8 +3,9 @@
 The same plan, calendar, rules and profile give the same rehearsal.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from duban.core.deciding.office import Office
 from duban.core.rehearsing.bureau import Bureau
@@ -30,11 +31,24 @@ def rehearse(office: Office, profile: Profile, until: date | None = None) -> Reh
     Raises Stuck, and CalendarRange when a step is expected beyond the calendar.
     """
     bureau = Bureau(office, Owners(profile))
+    for morning in mornings(office, until):
+        bureau.live(morning)
+        if bureau.closed:
+            break
+    return concluded(bureau, profile)
+
+
+def mornings(office: Office, until: date | None = None) -> Iterator[datetime]:
+    """The mornings of a rehearsal: from the first working day to `until`, else as long as it may take."""
     last = until or office.plan.ends + LONGEST_OVERRUN
     day = office.calendar.next_working(office.plan.starts)
-    first = day
-    bureau.live(office.at(day, office.policy.hours.first))
-    while day < last and not bureau.closed:
+    while day <= last:
+        yield office.at(day, office.policy.hours.first)
         day += timedelta(days=1)
-        bureau.live(office.at(day, office.policy.hours.first))
-    return Rehearsal(bureau, report(office, bureau, profile.seed, first, day))
+
+
+def concluded(bureau: Bureau, profile: Profile) -> Rehearsal:
+    """What a bureau has lived through up to its last morning."""
+    office = bureau.office
+    first, last = office.calendar.next_working(office.plan.starts), office.day(bureau.now)
+    return Rehearsal(bureau, report(office, bureau, profile.seed, first, last))
