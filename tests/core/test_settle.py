@@ -56,6 +56,12 @@ def test_a_step_added_to_a_running_plan_is_not_born_late() -> None:
     assert story.step("x").opened == day("2024-06-05")
 
 
+def test_what_was_cancelled_while_it_waited_holds_nothing_back() -> None:
+    story = Story(work("a"), work("b", "a"), work("x", "b")).on("2024-06-05")
+    story.act("leader", "cancel", "b", "任务取消")
+    assert story.status == {"a": "open", "b": "cancelled", "x": "open"}
+
+
 def test_nothing_opens_before_its_day() -> None:
     story = Story(work("x", earliest="2024-07-01")).on("2024-06-30 23:59")
     assert story.status == {"x": "waiting"}

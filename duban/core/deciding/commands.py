@@ -16,7 +16,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.settle import completed, status
 from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import CLOSED, Status
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.titles import STATUS_TITLES, perhaps
@@ -364,9 +364,8 @@ def _acknowledge(matter: _Matter) -> tuple[Draft, ...]:
 
 
 _OPEN = frozenset({Status.OPEN})
-_BEING_DONE = frozenset({Status.OPEN, Status.WORKING})
 _IN_REVIEW = frozenset({Status.REVIEW})
-_JUDGED = _BEING_DONE | _IN_REVIEW
+_JUDGED = AWAITING_OWNER | _IN_REVIEW
 _NOT_CLOSED = frozenset(Status) - CLOSED
 _SUSPENDED = frozenset({Status.SUSPENDED})
 _STOPPED = _SUSPENDED | {Status.FAILED}
@@ -384,13 +383,13 @@ def _judgeable(matter: _Matter) -> tuple[str, ...]:
 
 RULES: Mapping[Verb, _Rule] = {
     Verb.SIGN: _Rule(_owner_side, _OPEN, _sign),
-    Verb.REPORT: _Rule(_owner_side, _BEING_DONE, _report),
-    Verb.SUBMIT: _Rule(_owner_side, _BEING_DONE, _submit, _WORK),
+    Verb.REPORT: _Rule(_owner_side, AWAITING_OWNER, _report),
+    Verb.SUBMIT: _Rule(_owner_side, AWAITING_OWNER, _submit, _WORK),
     Verb.APPROVE: _Rule(_judgeable, _JUDGED, _approve, _REVIEWED),
     Verb.RETURN: _Rule(_judgeable, _JUDGED, _return, _REVIEWED, reasoned=True),
-    Verb.EXTEND: _Rule(_owner_side, _BEING_DONE, _extend, reasoned=True),
-    Verb.GRANT: _Rule(_supervisor, _BEING_DONE, _grant),
-    Verb.REFUSE: _Rule(_supervisor, _BEING_DONE, _refuse, reasoned=True),
+    Verb.EXTEND: _Rule(_owner_side, AWAITING_OWNER, _extend, reasoned=True),
+    Verb.GRANT: _Rule(_supervisor, AWAITING_OWNER, _grant),
+    Verb.REFUSE: _Rule(_supervisor, AWAITING_OWNER, _refuse, reasoned=True),
     Verb.SUSPEND: _Rule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
     Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
     Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),

@@ -43,8 +43,9 @@ def ground(look: Look, state: State, before: Ground | None = None) -> Ground:
 
 
 def changed(now: State, then: State) -> list[str]:
-    """The steps to which something has happened from one state to a later one."""
-    return [name for name, own in now.steps.items() if then.steps.get(name) is not own]
+    """The steps that are otherwise in one state than in another; what was only going to happen may not have."""
+    names = now.steps if now.steps.keys() >= then.steps.keys() else {**now.steps, **then.steps}
+    return [name for name in names if now.steps.get(name) is not then.steps.get(name)]
 
 
 def _reopened(now: State, then: State) -> bool:

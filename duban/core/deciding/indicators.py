@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.pace import Course, course, planned_on, points
 from duban.core.ledger.state import StepState
-from duban.core.ledger.summary import Status
+from duban.core.ledger.summary import AWAITING_OWNER, Status
 from duban.core.planning.plan import Step, Target
 
-MEASURED = frozenset({Status.OPEN, Status.WORKING})
 DAY = timedelta(days=1)
 
 
@@ -90,7 +89,7 @@ def _value(target: Target, percent: float) -> float:
 
 def to_measure(look: Look, step: Step, own: StepState, where: Status, due: date | None) -> str | None:
     """The period for which an indicator is to be measured now; None while it is not."""
-    if step.measure is None or where not in MEASURED:
+    if step.measure is None or where not in AWAITING_OWNER:
         return None
     now = period(step.measure.every, _counted(look.office, look.now), due)
     return None if now == own.measured else now
@@ -98,7 +97,7 @@ def to_measure(look: Look, step: Step, own: StepState, where: Status, due: date 
 
 def measured_again(look: Look, step: Step, where: Status, due: date | None) -> datetime | None:
     """The moment at which the next period begins; None for what is not measured."""
-    if step.measure is None or where not in MEASURED:
+    if step.measure is None or where not in AWAITING_OWNER:
         return None
     today = _counted(look.office, look.now)
     day, now = today + DAY, period(step.measure.every, today, due)

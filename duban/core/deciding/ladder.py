@@ -68,9 +68,9 @@ def pause(at: Scene, case: Case) -> Pause:
 
 def calls(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
     """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
-    standing = tuple(_standing(at, laid, pause))
-    due = [call for call in standing if call.moment <= at.look.now and not call.stale]
-    for call in standing:
+    unreached = tuple(_unreached(at, laid, pause))
+    due = [call for call in unreached if call.moment <= at.look.now and not call.stale]
+    for call in unreached:
         if not fired(at.state, call.key):
             above = due[due.index(call) + 1 :] if call in due else ()
             yield call._replace(stale=True) if any(_overtakes(higher, call) for higher in above) else call
@@ -82,7 +82,7 @@ def _overtakes(higher: Call, lower: Call) -> bool:
     return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
 
 
-def _standing(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
+def _unreached(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
     """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
     office, state, free = at.look.office, at.state, pause.pressed
     for rung, _, calls in laid.rungs:
@@ -109,7 +109,7 @@ def _over(state: State, key: str) -> bool:
 def _sent_on(office: Office, call: Call, until: datetime | None, soonest: datetime) -> Call:
     """A call held back until then, to whoever is there on the day on which it can be sent."""
     moment = call.moment if until is None else max(call.moment, until)
-    if moment is call.moment >= soonest:
+    if moment == call.moment and moment >= soonest:
         return call
     sent_on = max(moment, soonest).date()
     if sent_on == call.moment.date():

@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
-from duban.core.ledger.summary import CLOSED, Light, Status
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Status
 from duban.core.planning.policy import Lights, Pace
-
-AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
 
 class Standing(NamedTuple):

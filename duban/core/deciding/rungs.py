@@ -13,11 +13,9 @@ from typing import NamedTuple
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.office import Office
 from duban.core.ledger.state import StepState
-from duban.core.ledger.summary import Status
+from duban.core.ledger.summary import AWAITING_OWNER, Status
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import Rung
-
-AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
 
 class Call(NamedTuple):

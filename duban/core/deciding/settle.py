@@ -1,6 +1,6 @@
 """What happens by itself: steps open when their needs are closed, and end when nobody is needed to end them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from duban.core.deciding.deadlines import may_open, planned
@@ -15,20 +15,20 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
 
 
-def settle(look: Look, state: State, steps: Collection[Step]) -> tuple[State, tuple[Draft, ...]]:
+def settle(look: Look, state: State, steps: Iterable[Step]) -> tuple[State, tuple[Draft, ...]]:
     """Open and complete what can be of `steps`, in the order of needs; the state after it, and the entries."""
     after, drafts, inward = state, list[Draft](), look.initiative.inward
-    going_on = {step.id for step in steps}
-    for step in steps:
+    open_ = [step for step in steps if state.steps.get(step.id, NOTHING).finished is None]
+    going_on = {step.id for step in open_}
+    for step in open_:
         own = after.steps.get(step.id, NOTHING)
-        if own.opened is None and going_on & inward[step.id]:
+        if own.suspended is not None or (own.opened is None and going_on & inward[step.id]):
             continue
-        moves = () if own.finished or own.suspended else tuple(_moves(look, step, own, after))
-        for draft in moves:
+        for draft in _moves(look, step, own, after):
+            drafts.append(draft)
             after = applied(after, draft, look.today)
-        drafts += moves
-        if after.steps.get(step.id, NOTHING).finished is not None:
-            going_on.discard(step.id)
+            if draft.kind in ENDING:
+                going_on.discard(step.id)
     return after, tuple(drafts)
 
 

@@ -37,7 +37,7 @@ class Bounds(NamedTuple):
     """The day from which it may be worked on, where it is known and still to come."""
 
 
-class Hopes(NamedTuple):
+class Prospect(NamedTuple):
     """What is to be expected of a step, and whether a pressing is `unanswered`."""
 
     forecast: date
@@ -50,7 +50,7 @@ class Stand(NamedTuple):
     """How one step stands: its row, the first day on which time alone may turn it, and its rungs not yet spent."""
 
     bounds: Bounds
-    hopes: Hopes
+    prospect: Prospect
     row: StepRow
     turns: date
     until: datetime | None = None
@@ -112,11 +112,11 @@ def _as_before(view: _View, step: Step, own: StepState) -> Stand | None:
     if not settled and before.bounds != _bounds(view, step, own):
         return None
     forecast, root, row = found.outlook.finish[name], view.held[name], before.row
-    if before.hopes.forecast == forecast and before.hopes.root == root:
+    if before.prospect.forecast == forecast and before.prospect.root == root:
         return before
     if row.status is Status.WAITING and row.light is Light.OFF and (row.due is None or forecast <= row.due):
         row = row._replace(forecast=forecast, held_by=str(root or ""))
-        return before._replace(hopes=Hopes(forecast, root, unanswered=False), row=row)
+        return before._replace(prospect=Prospect(forecast, root, unanswered=False), row=row)
     return None
 
 
@@ -125,22 +125,22 @@ def _over(step: Step, own: StepState, last: date, limit: Deadline | None) -> Sta
     due, original = limit or (None, None)
     where = status(step, own)
     row = StepRow(step.id, where, Light.OFF, "", due, original, own.opened, last, None, own.progress)
-    return Stand(Bounds(limit, None, None), Hopes(last, None, unanswered=False), row, date.max)
+    return Stand(Bounds(limit, None, None), Prospect(last, None, unanswered=False), row, date.max)
 
 
 def _stand(view: _View, step: Step, own: StepState) -> Stand:
     """How a step stands that goes on; what takes long and is as before is taken from there."""
     look, before = view.look, view.found.before.get(step.id)
-    bounds, hopes = _bounds(view, step, own), _hopes(view, step, own)
-    at = _standing(look, step, own, bounds, hopes)
-    row = _row(look, step, at, bounds, hopes)
+    bounds, prospect = _bounds(view, step, own), _prospect(view, step, own)
+    at = _standing(look, step, own, bounds, prospect)
+    row = _row(look, step, at, bounds, prospect)
     kept = before if before and step.id not in view.found.touched and before.bounds == bounds else None
     turns = kept.turns if kept and look.today < kept.turns else _turns(look, step, own, at, bounds)
     if kept and all(look.now < call.rung_at for call in kept.calls):
         calls, rungs = kept.calls, kept.ladder
     else:
         calls, rungs = _rungs(view, step, own, row, before)
-    return Stand(bounds, hopes, row, turns, _until(look, row, turns, calls), calls, rungs)
+    return Stand(bounds, prospect, row, turns, _until(look, row, turns, calls), calls, rungs)
 
 
 def _until(look: Look, row: StepRow, turns: date, calls: Iterable[Call]) -> datetime | None:
@@ -172,10 +172,10 @@ def _bounds(view: _View, step: Step, own: StepState) -> Bounds:
     return Bounds(view.found.at.limits[step.id], view.found.outlook.latest[step.id], opens)
 
 
-def _hopes(view: _View, step: Step, own: StepState) -> Hopes:
+def _prospect(view: _View, step: Step, own: StepState) -> Prospect:
     pressed = view.found.mail.pressed
     unanswered = step.id in pressed and pressed[step.id] > _heard(own)
-    return Hopes(view.found.outlook.finish[step.id], view.held[step.id], unanswered)
+    return Prospect(view.found.outlook.finish[step.id], view.held[step.id], unanswered)
 
 
 def _heard(own: StepState) -> date:
@@ -183,7 +183,7 @@ def _heard(own: StepState) -> date:
     return max(own.answered or date.min, own.assigned or date.min)
 
 
-def _row(look: Look, step: Step, at: Standing, bounds: Bounds, hopes: Hopes) -> StepRow:
+def _row(look: Look, step: Step, at: Standing, bounds: Bounds, prospect: Prospect) -> StepRow:
     """The row of a step that is not over."""
     lamp, reason = lights.light(look.office.policy.lights, look.calendar, at, look.today)
     return StepRow(
@@ -197,13 +197,13 @@ def _row(look: Look, step: Step, at: Standing, bounds: Bounds, hopes: Hopes) -> 
         finished=None,
         forecast=at.forecast,
         progress=at.progress,
-        held_by=str(hopes.root or ""),
+        held_by=str(prospect.root or ""),
     )
 
 
-def _standing(look: Look, step: Step, own: StepState, bounds: Bounds, hopes: Hopes) -> Standing:
+def _standing(look: Look, step: Step, own: StepState, bounds: Bounds, prospect: Prospect) -> Standing:
     due = bounds.limit.day if bounds.limit else None
-    late = due is not None and (hopes.forecast > due or look.today > due)
+    late = due is not None and (prospect.forecast > due or look.today > due)
     return Standing(
         status=status(step, own),
         opened=own.opened,
@@ -211,10 +211,10 @@ def _standing(look: Look, step: Step, own: StepState, bounds: Bounds, hopes: Hop
         submitted=own.submitted,
         progress=progress(step, own),
         path=path(step),
-        forecast=hopes.forecast,
+        forecast=prospect.forecast,
         latest=bounds.latest,
-        unanswered=hopes.unanswered,
-        cause=_cause(look, hopes.root) if late else "",
+        unanswered=prospect.unanswered,
+        cause=_cause(look, prospect.root) if late else "",
     )
 
 

@@ -32,6 +32,7 @@ class Status(StrEnum):
 
 
 CLOSED = frozenset({Status.DONE, Status.CANCELLED})
+AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
 
 class StepRow(NamedTuple):

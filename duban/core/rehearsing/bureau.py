@@ -6,62 +6,26 @@ waits for moved.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from duban.core.deciding.commands import Command, Verb, respond
+from duban.core.deciding.commands import Command, respond
 from duban.core.deciding.decide import Decision, decide_on
 from duban.core.deciding.ground import Ground, ground
-from duban.core.deciding.indicators import share
 from duban.core.deciding.mail import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.pace import points
-from duban.core.deciding.rungs import AWAITING_OWNER
 from duban.core.deciding.settle import downstream
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
-from duban.core.ledger.state import EMPTY, State, fold
+from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import Light, Upstream, known_of
-from duban.core.planning.plan import Initiative, StepRef
+from duban.core.planning.plan import StepRef
 from duban.core.rehearsing.causes import Missed, missed
 from duban.core.rehearsing.day import carry_out, turns
+from duban.core.rehearsing.desk import Desk, changes_nothing, drifting
+from duban.core.rehearsing.outcomes import SAID, failing, measured, moment_of, sent, succeeding
 from duban.core.rehearsing.owners import ACTIVE, Owners
 from duban.core.telling.notices import recheck
-
-SAID = "推演"
-"""What came of a delivery or an action."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """One initiative: what happened and what was decided last; `lights` are the days on which its light turned."""
-
-    initiative: Initiative
-    exported: tuple[StepRef, ...]
-    state: State = EMPTY
-    decided: Decision | None = None
-    """What was decided last."""
-    at: Ground | None = None
-    """Where it stands since that was stored."""
-    active: bool = True
-    """Whether people may do something about a step."""
-    entries: list[Entry] = field(default_factory=list)
-    lights: list[tuple[date, Light]] = field(default_factory=list)
-    drifting: bool = False
-    """Whether others go by a forecast that moves with the days."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether every step is."""
-        return self.at is not None and not self.at.going_on
-
-    def due(self, now: datetime, *, working: bool) -> bool:
-        """Whether time alone asks for a look; a forecast that drifts matters where others go by it, on working days."""
-        if self.decided is None:
-            return True
-        again = self.decided.summary.look_again if self.drifting and working else self.decided.turning
-        return again is not None and again <= now
 
 
 class News(NamedTuple):
@@ -178,7 +142,7 @@ class Bureau:
         if woken and self._passed(at, look.today):
             decision = self._decided(desk, look, at)
         commands = tuple(self.owners.conduct(look, at))
-        if commands and not woken and all(_changes_nothing(desk, said) for said in commands):
+        if commands and not woken and all(changes_nothing(desk, said) for said in commands):
             self._carry_out(desk, look, commands)
             desk.at = at._replace(state=desk.state)
             return
@@ -228,14 +192,14 @@ class Bureau:
         answered = [draft for draft in queued if self._is_answered(desk, draft, look.today)]
         for ref in decision.actions:
             fails = self.owners.fails(ref, desk.state.step(ref.step))
-            self._write(desk, look, _failing(ref) if fails else _succeeding(ref))
+            self._write(desk, look, failing(ref) if fails else succeeding(ref))
         for ref, period in decision.measures:
-            self._write(desk, look, [_measured(ref, period, self.owners.measured(look, decision.at, ref))])
-        for moment, drafts in groupby(sorted(queued, key=_moment), key=_moment):
+            self._write(desk, look, [measured(ref, period, self.owners.measured(look, decision.at, ref))])
+        for moment, drafts in groupby(sorted(queued, key=moment_of), key=moment_of):
             self._send(desk, look, moment, list(drafts), answered)
         desk.at = decision.at._replace(state=desk.state, drafts=())
         desk.active = any(decision.stands[step.id].row.status in ACTIVE for step in decision.at.going_on)
-        desk.drifting = _drifting(desk, decision, look.calendar.next_working(look.today))
+        desk.drifting = drifting(desk, decision, look.calendar.next_working(look.today))
         pressed = any(draft.data["slip"] in WANTING_ANSWER for draft in queued)  # which may turn a light
         if decision.actions or decision.measures or answered or pressed:
             self._woken.add(desk.initiative.id)
@@ -247,7 +211,7 @@ class Bureau:
         self, desk: Desk, look: Look, moment: datetime, queued: Iterable[Draft], answered: Container[Draft]
     ) -> None:
         """Send what was queued for one moment, but for what has become needless by an answer."""
-        self._write(desk, look, [_sent(draft) for draft in queued if draft not in answered], moment)
+        self._write(desk, look, [sent(draft) for draft in queued if draft not in answered], moment)
         for draft in queued:
             if draft in answered:
                 self._send_if_due(desk, look, draft.data["notice"])
@@ -282,57 +246,3 @@ class Bureau:
         if entries:
             desk.state = fold(entries, start=desk.state)
             desk.entries += entries
-
-
-def _drifting(desk: Desk, decision: Decision, soonest: date) -> bool:
-    """Whether a step under way is expected as soon as can be while somebody elsewhere waits for the initiative."""
-    if all(decision.state.step(ref.step).closed for ref in desk.exported):
-        return False
-    rows = (decision.stands[step.id].row for step in decision.at.going_on)
-    return any(row.opened and row.forecast == soonest for row in rows)
-
-
-def _changes_nothing(desk: Desk, command: Command) -> bool:
-    """Whether a command leaves green what is green: work is signed for, or no less is done than was, and not all of it.
-
-    Rungs that are no longer due are looked at when their moment comes.
-    """
-    step = desk.initiative.steps[command.step.step]
-    row = desk.decided.stands[step.id].row if desk.decided else None
-    if row is None or row.light is not Light.GREEN or row.status not in AWAITING_OWNER:
-        return False
-    if command.verb is Verb.SIGN:
-        return not step.by_signing
-    if command.verb is not Verb.REPORT:
-        return False
-    if step.target is None:
-        return (command.progress or 0) >= row.progress
-    return row.progress <= points(share(step.target, command.value or 0.0)) < 100
-
-
-def _moment(queued: Draft) -> datetime:
-    return datetime.fromisoformat(queued.data["next_try"])
-
-
-def _sent(queued: Draft) -> Draft:
-    told = {key: queued.data[key] for key in ("notice", "slip", "recipient")}
-    return Draft(EntryKind.NOTICE_SENT, queued.step, data={**told, "outcome": SAID})
-
-
-def _measured(ref: StepRef, period: str, value: float) -> Draft:
-    data = {"value": value, "source": SAID, "period": period}
-    return Draft(EntryKind.MEASURED, ref.step, data=data, key=f"measured/{ref.step}/{period}")
-
-
-def _failing(ref: StepRef) -> tuple[Draft, Draft]:
-    return (
-        Draft(EntryKind.ACTION_STARTED, ref.step),
-        Draft(EntryKind.ACTION_FAILED, ref.step, data={"reason": SAID, "final": True}, key=f"failed/{ref.step}"),
-    )
-
-
-def _succeeding(ref: StepRef) -> tuple[Draft, Draft]:
-    return (
-        Draft(EntryKind.ACTION_STARTED, ref.step),
-        Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data={"outcome": SAID}, key=f"succeeded/{ref.step}"),
-    )

@@ -12,8 +12,9 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light, NoticeRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.rehearsing.bureau import Bureau, Desk
+from duban.core.rehearsing.bureau import Bureau
 from duban.core.rehearsing.causes import Cause
+from duban.core.rehearsing.desk import Desk
 from duban.core.rehearsing.timeline import Tally, Timeline, ended, months, weeks
 from duban.core.telling.digest import by_recipient
 
