@@ -1,7 +1,6 @@
 """A quarter of the shipped plan: nobody is written to more often, at another time or otherwise than the rules say."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -143,7 +142,7 @@ def test_letters_outside_hours_and_on_days_off_are_seen(moment: str, broken: boo
 def test_an_entry_of_another_day_is_seen() -> None:
     (_, sent) = alone(MONDAY)
     assert received.misdated([sent]) == []
-    assert received.misdated([replace(sent, day=sent.day + timedelta(days=1))]) == [f"rules: {KEY}"]
+    assert received.misdated([sent._replace(day=sent.day + timedelta(days=1))]) == [f"rules: {KEY}"]
 
 
 @pytest.mark.parametrize(
