@@ -124,7 +124,7 @@ def _drawn(profile: Profile, ref: StepRef, rounds: int) -> Temper:
 
 @dataclass(slots=True)
 class _Owner:
-    """The people before one step. Not frozen, which would make it twice as slow to make, every day for every step."""
+    """The people before one step in a state of it; what they look at is another every day."""
 
     look: Look
     state: State
@@ -272,9 +272,9 @@ class _Owner:
     # When and how far
 
     def _over_time(self) -> bool:
-        return self.look.today >= self._done_on()
+        return self.look.today >= self._end()
 
-    def _done_on(self) -> date:
+    def _end(self) -> date:
         if self.done_on is None:
             self.done_on = self._finish()
         return self.done_on
@@ -313,7 +313,7 @@ class _Owner:
         return before if before > after else self.look.calendar.next_working(day)
 
     def _progress(self) -> int:
-        whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._done_on()))
+        whole = max(1, self.look.calendar.between(self.own.opened or self.look.today, self._end()))
         return min(95, round(100 * self._since(self.own.opened) / whole))
 
     def _value(self) -> float | None:
@@ -324,7 +324,7 @@ class _Owner:
         """What an indicator with this target has come to today, on the way that is planned for it."""
         reach, whole = self.profile.indicator.reach, target.at_least - target.baseline
         if not self._over_time():
-            along = course(self.own.opened or self.look.today, self._done_on(), path(self.step))
+            along = course(self.own.opened or self.look.today, self._end(), path(self.step))
             share = min(95.0, planned_on(self.look.calendar, along, self.look.today)) / 100
             return round(target.baseline + whole * reach * share, 2)
         full = round(target.baseline + whole * reach, 2)
