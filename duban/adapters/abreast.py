@@ -7,9 +7,11 @@ have acted on a morning, and again when the day is over.
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from traceback import format_exc
 from typing import TypeVar
 
 from duban.core.deciding.office import Office
@@ -61,7 +63,9 @@ def _ahead(bureau: Bureau, until: date | None, parents: Connection, pipe: Connec
     except BrokenPipeError:
         return  # the parent has hung up
     except Exception as error:  # noqa: BLE001  whatever it is, the parent raises it
-        pipe.send(error)
+        error.add_note(format_exc())
+        with suppress(BrokenPipeError):  # the parent has something of its own to raise
+            pipe.send(error)
 
 
 def _behind(bureau: Bureau, profile: Profile, until: date | None, pipe: Connection) -> Rehearsal:

@@ -265,3 +265,14 @@ def test_a_rung_kept_apart_goes_to_whoever_stands_in_meanwhile_looked_at_before_
     story.now = moment("2024-06-13")
     for later in (decide(story.look, state), decide(story.look, state, before)):
         assert [draft.data["recipient"] for draft in later.drafts] == ["vice"]
+
+
+def test_a_deputy_who_comes_back_gets_what_reached_nobody_looked_at_before_or_not() -> None:
+    people = directory(post("officer", "vice"), post("vice", None, "2024-06-04..2024-06-11"))
+    story = Story(work("a", due="2024-07-31"), people=people, on="2024-06-03").sent()
+    story.on("2024-06-05 09:00").sent(EntryKind.NOTICE_DEAD)
+    state, before = story.state, story.decision
+    story.now = moment("2024-06-12 09:30")
+    fresh = decide(story.look, state)
+    assert fresh.drafts[0].data["notice"].endswith("/unsigned/officer/instead/vice")
+    assert decide(story.look, state, before) == fresh

@@ -132,6 +132,8 @@ def test_a_plan_is_parted_so_that_the_first_part_waits_for_nothing_in_the_second
     last = initiative(work("publish", "there/adopted"), work("teach"))
     first, circle = initiative(there("adopted"), there("kept"), name="there"), ("a", "b")
     assert halves(bureau(last, first).plan) == (("there",), (HERE,))
+    assert halves(bureau(last).plan) is None
+    assert halves(replace(bureau(last).plan, initiatives={}, downstream={})) is None
     other = {"a": "b/x", "b": "a/x"}
     knot = [initiative(work("x", home=name), work("y", other[name], home=name), name=name) for name in circle]
     assert halves(bureau(*knot).plan) is None  # each waits for the other

@@ -33,16 +33,16 @@ def ordered(waits: Waits[S]) -> list[S]:
     return list(found) + [step for step in steps if step not in found]
 
 
-def in_turn(waits: Waits[S]) -> list[S]:
-    """As `ordered`, but steps in a circle stand together, as written, and those that wait for them come after them."""
+def in_turn(waits: Waits[S]) -> list[tuple[S, ...]]:
+    """As `ordered`, but steps in a circle are together, as written, and those that wait for them come after them."""
     place = {step: number for number, step in enumerate(waits)}
-    knots = {knot[0]: knot for knot in (sorted(knot, key=place.__getitem__) for knot in _knots(waits))}
+    knots = {knot[0]: tuple(knot) for knot in (sorted(knot, key=place.__getitem__) for knot in _knots(waits))}
     first = {step: name for name, knot in knots.items() for step in knot}
     before = {
         name: {first[other] for step in knots[name] for other in waits[step] if other in first} - {name}
         for name in sorted(knots, key=place.__getitem__)
     }
-    return [step for name in ordered(before) for step in knots[name]]
+    return [knots[name] for name in ordered(before)]
 
 
 def circles(waits: Waits[S]) -> Iterator[tuple[S, ...]]:

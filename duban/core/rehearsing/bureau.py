@@ -1,13 +1,14 @@
 """A bureau in memory: initiatives decided on, people acting, notices sent, one moment after another.
 
-Nothing is stored and nothing is hashed; what happens is what the service would store at the same moments. Actions and
+Nothing is stored and nothing is hashed; what happens to steps is what the service would store at the same moments.
+Rungs that are overtaken on a morning on which somebody acts are noted after that, and not before. Actions and
 measurements end at once. An initiative is looked at when its moment has come, when somebody acted, or when what it
 waits for moved.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from duban.core.deciding.commands import Command, respond
@@ -21,7 +22,7 @@ from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import Light, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.core.rehearsing.causes import Missed, missed
-from duban.core.rehearsing.day import carry_out, turns
+from duban.core.rehearsing.day import carry_out, knots
 from duban.core.rehearsing.desk import Desk, changes_nothing, drifting
 from duban.core.rehearsing.outcomes import SAID, failing, measured, moment_of, sent, succeeding
 from duban.core.rehearsing.owners import ACTIVE, Owners
@@ -53,7 +54,8 @@ class Bureau:
         exported: dict[str, list[StepRef]] = {name: [] for name in plan.initiatives}
         for ref in plan.downstream:
             exported[ref.initiative].append(ref)
-        names = (name for name in turns(plan) if among is None or name in among)
+        self._knots = [knot for knot in knots(plan) if among is None or knot[0] in among]
+        names = chain.from_iterable(self._knots)
         self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in names}
         self.missed: dict[StepRef, Missed] = {}
         self.commands: list[tuple[date, Command]] = []
@@ -86,11 +88,11 @@ class Bureau:
 
     def settle(self) -> None:
         """The second half: what is due is looked at until nothing is."""
-        while self._woken:
-            for name, desk in self.desks.items():  # each until it is calm, before those that wait for it
-                while name in self._woken:
+        for knot in self._knots:  # each until it is calm, before those that wait for it
+            while woken := [name for name in knot if name in self._woken]:
+                for name in woken:
                     self._woken.discard(name)
-                    self._look(desk)
+                    self._look(self.desks[name])
 
     def news(self) -> News:
         """What has become known since this was asked last, for initiatives that are not among these."""

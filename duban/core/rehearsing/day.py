@@ -7,6 +7,7 @@ looked at as well, as an office's patrol does; through Prefect they are skipped.
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 
 from duban.core.deciding.commands import Command, Refused
 from duban.core.deciding.office import Office
@@ -28,8 +29,12 @@ def working_days(office: Office, first: date, until: date) -> Iterator[date]:
 
 def turns(plan: Plan) -> tuple[str, ...]:
     """The initiatives so that those others wait for come first, or stand beside them; else in the order of the plan."""
-    waits = {name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()}
-    return tuple(in_turn(waits))
+    return tuple(chain.from_iterable(knots(plan)))
+
+
+def knots(plan: Plan) -> list[tuple[str, ...]]:
+    """The same, with those in a circle, which wait for one another, as one; the others are alone."""
+    return in_turn({name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()})
 
 
 def halves(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -47,8 +52,8 @@ def halves(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         so_far += len(plan.initiatives[name].steps)
         if not ahead:
             cuts.append((max(so_far, whole - so_far), place))
-    larger, place = min(cuts)
-    return (order[:place], order[place:]) if 3 * larger <= 2 * whole else None
+    larger, place = min(cuts, default=(whole, 0))
+    return (order[:place], order[place:]) if 3 * larger < 2 * whole else None
 
 
 def carry_out(command: Command, act: Callable[[Command], object]) -> None:
