@@ -19,7 +19,7 @@ from deployments.stack import Stack
 from duban.ports import LedgerUnusable
 from tests.acceptance.killed import outcome_of
 from tests.flows.server import WARM, Server, eventually
-from tests.flows.warmth import hands
+from tests.flows.warmth import command_of, hands
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -31,8 +31,8 @@ def victims(stack: Stack, part: str) -> list[psutil.Process]:
     if part == "hand":
         return hands(stack)
     if part == "postgres":
-        return [one for one in marked(stack.var) if one.name() == "postgres" and "-D" in one.cmdline()]
-    return [one for one in marked(stack.var) if part in one.cmdline() and "prefect" in one.cmdline()]
+        return [one for one in marked(stack.var) if one.name() == "postgres" and "-D" in command_of(one)]
+    return [one for one in marked(stack.var) if part in command_of(one) and "prefect" in command_of(one)]
 
 
 def kill(stack: Stack, part: str, dice: random.Random) -> None:
