@@ -136,17 +136,9 @@ def _stand(view: _View, step: Step, own: StepState) -> Stand:
     row = _row(look, step, at, bounds, prospect)
     kept = before if before and step.id not in view.found.touched and before.bounds == bounds else None
     turns = kept.turns if kept and look.today < kept.turns else _turns(look, step, own, at, bounds)
-    if kept and _to_come(view, step, kept.calls):
-        calls, rungs = kept.calls, kept.ladder
-    else:
-        calls, rungs = _rungs(view, step, own, row, before)
+    calls, rungs = _rungs(view, step, own, row, before)
     until = look.now if _dead(view, step) else _until(look, row, turns, calls)
     return Stand(bounds, prospect, row, turns, until, calls, rungs)
-
-
-def _to_come(view: _View, step: Step, calls: Iterable[Call]) -> bool:
-    """Whether all rungs of a step lie ahead, so that the days alone make them no others."""
-    return not _dead(view, step) and all(view.look.now < call.rung_at for call in calls)
 
 
 def _dead(view: _View, step: Step) -> bool:
@@ -173,7 +165,8 @@ def _rungs(
     case = Case(look.initiative, step, own, row.status, found.at.limits[step.id])
     adopted = look.office.day(found.at.state.adopted or look.now)
     rungs = laid(look.office, case, adopted, was[0] if was else None), ladder.pause(view.scene, case)
-    if before and rungs == was and step.id not in found.told and _to_come(view, step, before.calls):
+    same = before and rungs == was and step.id not in found.told and not _dead(view, step)
+    if before and same and all(look.now < call.rung_at for call in before.calls):
         return before.calls, was
     return tuple(ladder.calls(view.scene, *rungs)), rungs
 

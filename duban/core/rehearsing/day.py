@@ -7,7 +7,7 @@ looked at as well, as an office's patrol does; through Prefect they are skipped.
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import chain
+from itertools import accumulate, chain
 
 from duban.core.deciding.commands import Command, Refused
 from duban.core.deciding.office import Office
@@ -42,18 +42,14 @@ def halves(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
 
     None where that is not possible, or the smaller one has less than a third of the steps.
     """
-    order, taken = turns(plan), set[str]()
-    whole, so_far = sum(len(one.steps) for one in plan.initiatives.values()), 0
-    cuts: list[tuple[int, int]] = []
-    ahead: set[str] = set()  # what those taken still wait for
-    for place, name in enumerate(order, start=1):
-        taken.add(name)
-        ahead = {*ahead, *(ref.initiative for ref in plan.initiatives[name].upstream)} - taken
-        so_far += len(plan.initiatives[name].steps)
-        if not ahead:
-            cuts.append((max(so_far, whole - so_far), place))
+    order = knots(plan)
+    lengths = [sum(len(plan.initiatives[name].steps) for name in knot) for knot in order]
+    whole = sum(lengths)
+    cuts = ((max(so_far, whole - so_far), place) for place, so_far in enumerate(accumulate(lengths), start=1))
     larger, place = min(cuts, default=(whole, 0))
-    return (order[:place], order[place:]) if 3 * larger < 2 * whole else None
+    if 3 * larger >= 2 * whole:
+        return None
+    return tuple(chain.from_iterable(order[:place])), tuple(chain.from_iterable(order[place:]))
 
 
 def carry_out(command: Command, act: Callable[[Command], object]) -> None:
