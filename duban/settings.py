@@ -45,6 +45,12 @@ class ChannelsFile(Strict):
     rehearsal: bool = False
 
 
+class PatrolFile(Strict):
+    """`[patrol]`: under the real clock; `every` seconds between two patrols."""
+
+    every: int = Field(300, ge=2, le=3600)
+
+
 class SettingsFile(Strict):
     """`duban.toml`."""
 
@@ -55,9 +61,15 @@ class SettingsFile(Strict):
     stack: StackFile = StackFile()
     worker: WorkerFile = WorkerFile()
     channels: ChannelsFile = ChannelsFile()
+    patrol: PatrolFile = PatrolFile()
 
 
-TABLES: Mapping[str, type[Strict]] = {"stack": StackFile, "worker": WorkerFile, "channels": ChannelsFile}
+TABLES: Mapping[str, type[Strict]] = {
+    "stack": StackFile,
+    "worker": WorkerFile,
+    "channels": ChannelsFile,
+    "patrol": PatrolFile,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class Settings:
     stack: StackFile
     worker: WorkerFile
     channels: ChannelsFile
+    patrol: PatrolFile
     variables: Mapping[str, str]
 
     @property
@@ -118,6 +131,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         stack=values.stack,
         worker=values.worker,
         channels=values.channels,
+        patrol=values.patrol,
         variables=variables,
     )
 

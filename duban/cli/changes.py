@@ -11,7 +11,6 @@ from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
 from duban.cli.prefect_server import address, ask, connect
 from duban.cli.revisions import describe, report
-from duban.cli.up import PATROL_EVERY
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN
 from duban.core.telling.revised import Names
@@ -114,7 +113,7 @@ class _Server:
             return
         from deployments.apply import difference, make  # noqa: PLC0415  Prefect reads its settings when imported
 
-        self.changes = difference(self.office, patrol_every=None if self.at.settings.clock else PATROL_EVERY)
+        self.changes = difference(self.office, patrol_every=None if self.at.settings.clock else self.at.settings.patrol.every)
         if change:
             make(self.changes, self.at.settings.stack.pool)
             ask(self.at.settings, self.at.stack, self.office.plan, look_at)

@@ -6,7 +6,6 @@ from deployments.environment import Addresses
 from duban.cli.exits import ServerUnreachable
 from duban.cli.health import Finding, Level
 from duban.cli.prefect_server import API_VARIABLE, connect
-from duban.cli.up import PATROL_EVERY
 from duban.core.deciding.office import Office
 from duban.settings import Settings
 
@@ -57,7 +56,7 @@ def _deployments(office: Office, settings: Settings) -> Finding:
     """Whether the server has the plan as it is in the files."""
     from deployments.apply import difference  # noqa: PLC0415  Prefect is slow to import
 
-    changes = difference(office, patrol_every=None if settings.clock else PATROL_EVERY)
+    changes = difference(office, patrol_every=None if settings.clock else settings.patrol.every)
     if changes.empty:
         return Finding("deployments", Level.OK, f"{changes.same}, all as the plan has them")
     found = f"{len(changes.create)} missing, {len(changes.update)} outdated, {len(changes.remove)} superfluous"

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 console = Console()
 
-PATROL_EVERY = 300
-"""Seconds between two patrols under the real clock."""
-
 
 class ClockKind(StrEnum):
     """Which time the plan lives in."""
@@ -92,7 +89,7 @@ def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: dateti
     """Run the conductor, a process with the stack's environment, and tend the stack meanwhile; its exit code."""
     command = [sys.executable, "-m", "deployments.conduct", "--pool", settings.stack.pool]
     if clock is ClockKind.REAL:
-        command += ["--patrol-every", str(PATROL_EVERY)]
+        command += ["--patrol-every", str(settings.patrol.every)]
     else:
         command += ["--pace", str(pace), *(["--until", f"{until:%Y-%m-%d}"] if until else [])]
     told = {**stack.environment(), "PREFECT_LOGGING_LEVEL": "WARNING"}  # progress is printed, not Prefect's log
