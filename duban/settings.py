@@ -104,6 +104,11 @@ class Settings:
         """Whether letters go into the mail folder alone, because time is a rehearsal's."""
         return self.clock is not None and not self.channels.rehearsal
 
+    @property
+    def patrol_every(self) -> int | None:
+        """Seconds between two patrols; None in a rehearsal, whose conductor patrols."""
+        return None if self.clock else self.patrol.every
+
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises BadInput naming the key and the remedy."""

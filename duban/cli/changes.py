@@ -113,7 +113,7 @@ class _Server:
             return
         from deployments.apply import difference, make  # noqa: PLC0415  Prefect reads its settings when imported
 
-        self.changes = difference(self.office, patrol_every=None if self.at.settings.clock else self.at.settings.patrol.every)
+        self.changes = difference(self.office, patrol_every=self.at.settings.patrol_every)
         if change:
             make(self.changes, self.at.settings.stack.pool)
             ask(self.at.settings, self.at.stack, self.office.plan, look_at)

@@ -56,7 +56,7 @@ def _deployments(office: Office, settings: Settings) -> Finding:
     """Whether the server has the plan as it is in the files."""
     from deployments.apply import difference  # noqa: PLC0415  Prefect is slow to import
 
-    changes = difference(office, patrol_every=None if settings.clock else settings.patrol.every)
+    changes = difference(office, patrol_every=settings.patrol_every)
     if changes.empty:
         return Finding("deployments", Level.OK, f"{changes.same}, all as the plan has them")
     found = f"{len(changes.create)} missing, {len(changes.update)} outdated, {len(changes.remove)} superfluous"
