@@ -20,7 +20,8 @@ from shared.stage import DEFAULT, FASTEST, WARM, Kind, Stage, stage, worker
 
 from duban.adapters.clock import SystemClock
 from duban.core.planning.plan import StepRef
-from tasks.asking import deployed, deployment_name
+from tasks.asking import deployed
+from tasks.naming import deployment_name
 from tasks.showing import announce
 
 MILESTONE, WAITS = StepRef("administrative-adjudication", "survey-complete"), "fast-pre-examination"
@@ -48,7 +49,9 @@ def main() -> None:
 
 def once(on: Stage) -> dict[str, datetime]:
     """The moments of a milestone and of the run it starts; returns when that has ended."""
-    deployment = deployed(on.client, on.office.plan)[deployment_name(on.office.plan.initiatives[WAITS])].id
+    deployment = deployed(on.client, on.office.plan)[
+        deployment_name(on.office.plan, on.office.plan.initiatives[WAITS])
+    ].id
     before = {run.id for run in runs(on, deployment)}
     began = SystemClock().now()
     announce(on.office.plan, [MILESTONE])

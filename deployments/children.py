@@ -31,8 +31,11 @@ def start_child(
     *,
     death_signal: signal.Signals = signal.SIGTERM,
     account: tuple[int, int] | None = None,
+    aloud: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `command` (its first word an absolute path) in `folder`, output appended to `log`.
+
+    What is said `aloud` goes where this process's own output goes, and only errors to the log.
 
     The child leads its own process group, so that Ctrl-C reaches only its parent, which then ends it in order. It gets
     `death_signal` when the thread that started it ends. `account` is a (uid, gid) to run as.
@@ -42,8 +45,8 @@ def start_child(
         return subprocess.Popen(  # noqa: S603  the command is ours
             leashed(command, death_signal, account),
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=None if aloud else output,
+            stderr=output,
             env=dict(environment),
             cwd=folder,
             start_new_session=True,

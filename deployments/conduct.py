@@ -1,39 +1,52 @@
 """The conductor's process: applies the plan to the running stack, then rehearses it or hands over to the real clock.
 
-`duban up` starts it with the stack's environment: `python -m deployments.conduct --pool duban --until 2024-05-31`.
+`duban up` starts it with the stack's environment: `python -m deployments.conduct --until 2024-05-31`.
 """
 
 import argparse
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from deployments import progress
-from deployments.apply import Difference, difference, make
 from deployments.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
 from duban.applying import Author, apply, carry_on, propose
 from duban.core.ledger.entries import SYSTEM
+from duban.core.planning.plan import Plan
 from duban.core.problems import BadInput
 from duban.core.rehearsing.owners import Owners
-from duban.settings import CLOCK_FILE, load_settings
+from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import Desk, desk, load_office, load_profile
+from flows.wanted import heal
+from tasks.asking import ask_for_a_patrol
+from tasks.deploying import Difference
 
 
 def main() -> None:
     """Apply, then rehearse; interrupted, it leaves what is stored as it is."""
     arguments, settings = _arguments(), load_settings()
     try:
-        with desk(settings) as at:
-            put_in_force(at, rehearsal=arguments.patrol_every is None)
-        with desk(settings) as at:
-            _apply(at, arguments.pool, arguments.patrol_every)
-            end_leftovers(at.service.office.plan, _born())
-            if arguments.patrol_every is None:
+        for folder in settings.plans if settings.patrol_every else (settings.plan,):
+            begin(replace(settings, plan=folder), since=_born())
+        if settings.patrol_every is None:
+            with desk(settings) as at:
                 _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def begin(settings: Settings, since: datetime) -> None:
+    """Put a plan in force and bring the server to it; under the real clock its first patrol comes at once."""
+    with desk(settings) as at:
+        put_in_force(at, rehearsal=settings.patrol_every is None)
+    with desk(settings) as at:
+        progress.console.print(_in_words(at.service.office.plan, heal(at.service, settings)))
+        end_leftovers(at.service.office.plan, since)
+        if settings.patrol_every is not None:
+            ask_for_a_patrol(at.service.office.plan)
 
 
 def _born() -> datetime:
@@ -42,8 +55,6 @@ def _born() -> datetime:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pool", required=True)
-    parser.add_argument("--patrol-every", type=int, help="seconds; the real clock")
     parser.add_argument("--until", type=date.fromisoformat)
     parser.add_argument("--pace", type=float, default=2.0)
     return parser.parse_args()
@@ -83,15 +94,9 @@ def _begin(at: Desk) -> None:
         clock.set(office.at(office.calendar.next_working(office.plan.starts), office.policy.hours.first))
 
 
-def _apply(at: Desk, pool: str, patrol_every: int | None) -> None:
-    changes = difference(at.service.office, patrol_every=patrol_every)
-    progress.console.print(_in_words(changes))
-    make(changes, pool)
-
-
-def _in_words(changes: Difference) -> str:
+def _in_words(plan: Plan, changes: Difference) -> str:
     made, updated, removed = len(changes.create), len(changes.update), len(changes.remove)
-    return f"部署：新建 {made}，更新 {updated}，移除 {removed}，不变 {changes.same}。"
+    return f"{plan.title}：部署新建 {made}，更新 {updated}，移除 {removed}，不变 {changes.same}。"
 
 
 def _rehearse(at: Desk, until: date, pace: float) -> None:

@@ -29,7 +29,7 @@ from duban.core.telling.shown import LIGHTS
 from duban.outbox import LEASE
 from duban.ports import LedgerUnusable
 from duban.service import Service
-from flows.patrol import patrol
+from flows.patrol import patrol_now
 from tasks.asking import ask_for_ticks, count_runs, under_way
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda:
 
 def _patrol(service: Service) -> None:
     """A patrol, which may end red, and every tick that follows; raises what kept it from ending."""
-    state = patrol(return_state=True)
+    state = patrol_now(service.office.plan.id)
     if not state.is_completed() and state.name != LIGHTS[Light.RED].name:
         state.result()
     _settle_down(service)

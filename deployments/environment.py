@@ -12,6 +12,13 @@ from duban.settings import LEDGER_VARIABLE
 
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
 
+GUARDED = {
+    "PREFECT_API_REQUEST_TIMEOUT": "20",  # seconds; a server that does not answer is what the guard is for
+    "PREFECT_CLIENT_MAX_RETRIES": "0",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+}
+"""What the guard needs on top: it does not wait for Prefect."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:

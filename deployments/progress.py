@@ -20,8 +20,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def print_day(office: Office, day: Day) -> None:
     """One day."""
-    lights = Counter(summary.light for summary in day.summaries)
-    marks = " ".join(f"{LIGHT_MARKS[light]}{lights[light]}" for light in Light if lights[light])
+    marks = lights_in_words(day.summaries)
     done, total = sum(s.done for s in day.summaries), sum(s.total for s in day.summaries)
     letters = list(_letters(day.notices))
     console.print(
@@ -34,6 +33,12 @@ def print_day(office: Office, day: Day) -> None:
         console.print(f"   ✉ {_letter(office, letter)}")
     if len(letters) > SHOWN_A_DAY:
         console.print(f"   ✉ 另有 {len(letters) - SHOWN_A_DAY} 封，见 duban notices")
+
+
+def lights_in_words(summaries: Iterable[Summary]) -> str:
+    """How many initiatives bear each light."""
+    lights = Counter(summary.light for summary in summaries)
+    return " ".join(f"{LIGHT_MARKS[light]}{lights[light]}" for light in Light if lights[light])
 
 
 def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:

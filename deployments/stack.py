@@ -19,7 +19,14 @@ from typing import IO, Self
 
 from deployments import postgres, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, start_child
-from deployments.environment import Addresses, environment, pages_folder, server_environment, worker_environment
+from deployments.environment import (
+    GUARDED,
+    Addresses,
+    environment,
+    pages_folder,
+    server_environment,
+    worker_environment,
+)
 from deployments.pages import close_pages
 from deployments.watch import Watch
 
@@ -29,6 +36,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  compared with, not bound to: the settings'
 WHEN_WE_DIE = {
     "server": signal.SIGKILL,  # it keeps nothing of its own, and asked politely waits long for a database that is gone
     "worker": signal.SIGTERM,  # it ends its flow runs first
+    "guard": signal.SIGTERM,
 }
 GRACE = 15.0  # seconds a child has to end when asked
 
@@ -105,7 +113,7 @@ class Stack:
         if self._lock is None:
             return
         self._watches = []
-        for name in ("worker", "server"):
+        for name in ("guard", "worker", "server"):
             if child := self._children.pop(name, None):
                 end_child(child, GRACE)
         if self._cluster is not None:
@@ -128,6 +136,11 @@ class Stack:
     def restart_worker(self) -> None:
         """End the worker and start it again."""
         self._start_worker()
+
+    def start_guard(self) -> None:
+        """Start the guard, which sees that patrols come, and keep it alive."""
+        self._start_guard()
+        self._watches.append(self._watch_over("guard", self._start_guard))
 
     def _prepare(self) -> None:
         self._addresses = None
@@ -169,27 +182,34 @@ class Stack:
         self._start_prefect("worker", command, environment)
 
     def _start_prefect(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        self._start_child(name, [sys.executable, "-m", "prefect", *command], environment)
+
+    def _start_child(
+        self, name: str, command: list[str], environment: Mapping[str, str], *, aloud: bool = False
+    ) -> None:
         if name in self._children:
             end_child(self._children[name], GRACE)  # it still lives, or some of its process group does
-        command = [sys.executable, "-m", "prefect", *command]
         log_file, folder = self._log(name), self.var / "prefect"
-        self._children[name] = start_child(command, environment, log_file, folder, death_signal=WHEN_WE_DIE[name])
+        self._children[name] = start_child(
+            command, environment, log_file, folder, death_signal=WHEN_WE_DIE[name], aloud=aloud
+        )
+
+    def _start_guard(self) -> None:
+        command = [sys.executable, "-m", "deployments.guard"]
+        self._start_child("guard", command, {**self.environment(), **GUARDED}, aloud=True)
 
     def _watch(self) -> None:
-        def lives(name: str) -> Callable[[], bool]:
-            return lambda: self._children[name].poll() is None
-
-        born = time.monotonic()
         starts = {"server": self._start_server, "worker": self._start_worker}
-        self._watches = [
-            Watch(
-                "postgres",
-                lambda: self._cluster is not None and postgres.alive(self._cluster),
-                self._start_postgres,
-                born,
-            )
-        ]
-        self._watches += [Watch(name, lives(name), starts[name], born) for name in self._children]
+        cluster = Watch(
+            "postgres",
+            lambda: self._cluster is not None and postgres.alive(self._cluster),
+            self._start_postgres,
+            time.monotonic(),
+        )
+        self._watches = [cluster, *(self._watch_over(name, starts[name]) for name in self._children)]
+
+    def _watch_over(self, name: str, start: Callable[[], None]) -> Watch:
+        return Watch(name, lambda: self._children[name].poll() is None, start, time.monotonic())
 
     def _wait_healthy(self) -> None:
         process = self._children["server"]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from duban.core.ledger.entries import Entry
@@ -29,7 +30,7 @@ class Commit:
 
     `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` replaces
     the initiative's derived rows, each of `notices` the one with its key; `wake` names initiatives to be looked at at
-    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes.
+    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes and the look.
     """
 
     initiative: str
@@ -39,6 +40,21 @@ class Commit:
     wake: tuple[str, ...] = ()
     woken: tuple[int, ...] = ()
     at: datetime | None = None
+
+
+class Rounder(StrEnum):
+    """Who makes rounds over a plan: the patrol, and the guard, which stands in for it when it is overdue."""
+
+    PATROL = "patrol"
+    GUARD = "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round over the plan: the moment it began, and what it did, in a line; nothing to say where it did nothing."""
+
+    at: datetime
+    said: str = ""
 
 
 class Ledger(Protocol):
@@ -128,6 +144,22 @@ class Ledger(Protocol):
 
     def check_off(self, mark: str) -> None:
         """Note that every initiative of the plan with this mark has entries, so that nobody need look for it again."""
+        ...
+
+    def note_round(self, by: Rounder, made: Round) -> None:
+        """Note that a round over the plan was made."""
+        ...
+
+    def rounds(self) -> Mapping[Rounder, Round]:
+        """The last round of each of those who make them."""
+        ...
+
+    def last_look(self) -> datetime | None:
+        """The moment of the last look at any initiative."""
+        ...
+
+    def last_sent(self) -> datetime | None:
+        """The moment at which a letter was last sent."""
         ...
 
     def forget_derived(self) -> None:

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 
-from duban.core.planning.values import PlainText, Slug, Strict
+from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
 
 DEFAULT = Path("config/duban.toml")
 SETTINGS_VARIABLE = "DUBAN_SETTINGS"
 LEDGER_VARIABLE = "DUBAN_LEDGER_URL"
 CLOCK_VARIABLE = "DUBAN_CLOCK"
+PLAN_VARIABLE = "DUBAN_PLAN"
 CLOCK_FILE = "rehearsal-clock"
 """Under `var`: there only where a rehearsal lives, so that nobody mistakes its ledger for the office's own."""
 
@@ -55,9 +56,11 @@ class SettingsFile(Strict):
     """`duban.toml`."""
 
     plan: Slug = "shanghai-2024"
+    beside: Many[Slug] = ()
     timezone: PlainText = "Asia/Shanghai"
     var: PlainText = "var"
     ledger: PlainText | None = None
+    backups: PlainText | None = None
     stack: StackFile = StackFile()
     worker: WorkerFile = WorkerFile()
     channels: ChannelsFile = ChannelsFile()
@@ -74,14 +77,17 @@ TABLES: Mapping[str, type[Strict]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `clock` a rehearsal's clock file or None.
+    """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `backups` where the office keeps those of
+    the ledger, or None; `clock` a rehearsal's clock file or None.
 
-    `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name.
+    `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name. `plan` is the folder
+    of the plan that is meant, `plans` those of all that go on here.
     """
 
     file: Path
     root: Path
     plan: Path
+    plans: tuple[Path, ...]
     patterns: Path
     directory: Path
     escalation: Path
@@ -92,6 +98,7 @@ class Settings:
     mail: Path
     zone: ZoneInfo
     ledger: str
+    backups: Path | None
     clock: Path | None
     stack: StackFile
     worker: WorkerFile
@@ -121,7 +128,8 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     return Settings(
         file=file,
         root=root,
-        plan=config / "plans" / values.plan,
+        plan=config / "plans" / _meant(file, values, variables),
+        plans=tuple(config / "plans" / plan for plan in dict.fromkeys((values.plan, *values.beside))),
         patterns=config / "patterns",
         directory=config / "directory.yaml",
         escalation=config / "escalation.yaml",
@@ -132,6 +140,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         mail=var / "mail",
         zone=_zone(file, values.timezone),
         ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
+        backups=root / values.backups if values.backups else None,
         clock=_clock(var, variables),
         stack=values.stack,
         worker=values.worker,
@@ -139,6 +148,16 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         patrol=values.patrol,
         variables=variables,
     )
+
+
+def _meant(file: Path, values: SettingsFile, variables: Mapping[str, str]) -> str:
+    """The plan that is meant: the one of the settings, unless somebody names another of those that go on here."""
+    named = variables.get(PLAN_VARIABLE) or values.plan
+    here = (values.plan, *values.beside)
+    if named not in here:
+        message = f"there is no plan {named!r} here, as {PLAN_VARIABLE} or --plan names it"
+        raise _bad(file, "unknown-plan", message, nearest(named, here, f"name one of {', '.join(here)}"))
+    return named
 
 
 def _clock(var: Path, variables: Mapping[str, str]) -> Path | None:

@@ -22,7 +22,7 @@ from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
-from duban.settings import Settings
+from duban.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from duban.adapters.sql_ledger import SqlLedger
@@ -77,7 +77,8 @@ def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
-_services: "Shelf[tuple[Settings, int], Service]" = []
+_services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
+"""By the folder of the plan."""
 _templates: "Shelf[Path, Wording]" = []
 
 
@@ -177,6 +178,15 @@ def plan_id(settings: Settings) -> str:
     return load_plan_file(settings.plan).id
 
 
+def plan_settings(plan: str) -> Settings:
+    """The settings of a plan that goes on here, by its id; raises LookupError for any other."""
+    settings = load_settings()
+    for folder in settings.plans:
+        if plan_id(here := replace(settings, plan=folder)) == plan:
+            return here
+    raise LookupError(f"no plan {plan} goes on here: see plan and beside in {settings.file}")
+
+
 def unborn(settings: Settings) -> bool:
     """Whether the ledger is a file that does not exist yet."""
     scheme, _, file = settings.ledger.partition(":///")
@@ -228,7 +238,8 @@ def _kept_service(settings: Settings) -> Service:
     def make() -> Service:
         return in_force(Service(_office(settings, ledger), ledger, make_clock(settings)))
 
-    return replace(_kept(_services, key, settings.file.parent, make), ledger=ledger)
+    shelf = _services.setdefault(settings.plan, [])
+    return replace(_kept(shelf, key, settings.file.parent, make), ledger=ledger)
 
 
 def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":

@@ -1,4 +1,4 @@
-"""One flow for each initiative of the plan, made when it is asked for: `flows.initiatives.<id with underscores>`.
+"""One flow for each initiative, made when it is asked for: `flows.initiatives.<plan>__<initiative>`.
 
 A worker finds the flow of a deployment by this module path alone, so a plan needs no Python file of its own.
 """
@@ -11,15 +11,10 @@ from prefect.context import FlowRunContext
 
 from duban.core.deciding.office import Office
 from duban.core.planning.plan import Initiative
-from duban.settings import load_settings
-from duban.wiring import current_office
+from duban.wiring import current_office, plan_settings
 from flows.forms import Form, form_of
 from flows.tick import tick
-
-
-def attribute(initiative: str) -> str:
-    """The name under which an initiative's flow is found in this module."""
-    return initiative.replace("-", "_")
+from tasks.naming import attribute, flow_name, ids
 
 
 def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
@@ -33,21 +28,27 @@ def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
         return tick(office, context.flow_run, initiative.id, report)
 
     run.__annotations__["report"] = form | None
-    run.__name__ = run.__qualname__ = attribute(initiative.id)
-    made = flow(name=f"{initiative.number} {initiative.id}", description=initiative.title, persist_result=False)(run)
+    run.__name__ = run.__qualname__ = attribute(office.plan.id, initiative.id)
+    made = flow(name=flow_name(office.plan.id, initiative), description=initiative.title, persist_result=False)(run)
     made.__module__ = __name__
     return made
 
 
 _made: dict[str, tuple[Office, Flow[Any, Any]]] = {}
-"""Flows by initiative, each with the office it was made of: a process that lives long makes each once."""
+"""Flows by attribute, each with the office it was made of: a process that lives long makes each once."""
 
 
 def __getattr__(name: str) -> Flow[Any, Any]:
-    initiative = name.replace("_", "-")
-    office = current_office(load_settings()) if not name.startswith("__") else None
-    if office is None or initiative not in office.plan.initiatives:
-        raise AttributeError(f"module {__name__} has no attribute {name}")
-    if initiative not in _made or _made[initiative][0] is not office:
-        _made[initiative] = office, initiative_flow(office, office.plan.initiatives[initiative])
-    return _made[initiative][1]
+    missing = AttributeError(f"module {__name__} has no attribute {name}")
+    if name.startswith("__") or name.count("__") != 1:
+        raise missing
+    plan, initiative = ids(name)
+    try:
+        office = current_office(plan_settings(plan))
+    except LookupError as error:
+        raise missing from error
+    if initiative not in office.plan.initiatives:
+        raise missing
+    if name not in _made or _made[name][0] is not office:
+        _made[name] = office, initiative_flow(office, office.plan.initiatives[initiative])
+    return _made[name][1]

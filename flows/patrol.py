@@ -1,14 +1,24 @@
-"""The patrol (巡查): finds what is due in the ledger alone, so that nothing depends on an event having arrived."""
+"""The patrol (巡查): finds what is due in the ledger alone, so that nothing depends on an event having arrived.
 
-from prefect import flow
+A flow for each plan, made when it is asked for: `flows.patrol.<plan>`.
+"""
+
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from prefect import Flow, flow
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 
 from duban.core.ledger.summary import Light
 from duban.core.telling.shown import LIGHTS, Shown
-from duban.settings import load_settings
-from duban.wiring import kept_desk
+from duban.ports import Round, Rounder
+from duban.wiring import Desk, kept_desk, plan_settings
+from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
+from tasks.naming import attribute, flow_name, ids
 from tasks.patrolling import publish_patrol
 from tasks.sending import send_due
 from tasks.showing import as_state
@@ -16,31 +26,79 @@ from tasks.showing import as_state
 PATROLLED = Shown("已巡查", "COMPLETED")
 
 
-def _name() -> str:
-    """What its runs are called: the office's time, which in a rehearsal is not Prefect's."""
-    service = kept_desk(load_settings()).service
-    return f"{service.clock.now().astimezone(service.office.zone):%Y-%m-%d %H:%M} 巡查"
+def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
+    """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left, bring the
+    server to the plan, and publish the forecast and what the patrol found, when there is news.
 
+    One that was `scheduled` for a moment after which another began has nothing to do: a worker that was away finds many
+    of them. It ends red while there is a notice that reached nobody and whose matter goes on.
 
-@flow(
-    name="0.00 patrol",
-    flow_run_name=_name,
-    description="巡查：到点的举措逐一启动，未送达的通知再送",
-    persist_result=False,
-)
-def patrol() -> State[None]:
-    """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left,
-    and publish the forecast of the plan and what the patrol found, when there is news.
-
-    It ends red while there is a notice that reached nobody and whose matter goes on.
+    Whoever makes it needs no flow run under way: so the guard can.
     """
-    at = kept_desk(load_settings())
-    repeat_reports(at.service.office.plan)
-    asked = ask_for_ticks(at.service.office.plan, at.service.due())
+    service, plan = at.service, at.service.office.plan
+    began, last = service.clock.now(), service.ledger.rounds().get(Rounder.PATROL)
+    if scheduled and last and last.at >= scheduled:
+        return as_state(PATROLLED, "此后已有巡查，不再重复")
+    repeat_reports(plan)
+    asked = ask_for_ticks(plan, service.due())
     sent = send_due(at)
-    publish_forecast(at.service)
-    found = publish_patrol(at.service)
-    done = f"启动{len(asked)}项举措，处理{sent}份通知"
+    healed = heal(service, at.settings) if at.settings.patrol_every else None
+    if healed is not None and not healed.empty:
+        asked += ask_for_ticks(plan, service.due())
+    mended = tuple(healed.told()) if healed else ()
+    done = f"启动{len(asked)}项举措，处理{sent}份通知" + (f"，修复{len(mended)}处设置" if mended else "")
+    service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
+    publish_forecast(service)
+    found = publish_patrol(service)
     if found.dead:
         return as_state(LIGHTS[Light.RED], f"{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
     return as_state(PATROLLED, done)
+
+
+@cache
+def patrol_flow(plan: str) -> Flow[[], Any]:
+    """The patrol of the plan of that id, as a flow."""
+
+    def run() -> State[None]:
+        return patrol(kept_desk(plan_settings(plan)), _scheduled())
+
+    run.__name__ = run.__qualname__ = attribute(plan)
+    made = flow(
+        name=flow_name(plan),
+        flow_run_name=lambda: _name(plan),
+        description="巡查：到点的举措逐一启动，未送达的通知再送",
+        persist_result=False,
+    )(run)
+    made.__module__ = __name__
+    return made
+
+
+def patrol_now(plan: str) -> State[Any]:
+    """Patrol in this process, as a run of its flow; the state it ends in."""
+    ended: Any = patrol_flow(plan)(return_state=True)
+    return cast(State[Any], ended)
+
+
+def _scheduled() -> datetime | None:
+    """The moment for which the run under way was scheduled; None for one that somebody asked for."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    return run.expected_start_time if run and run.auto_scheduled else None
+
+
+def _name(plan: str) -> str:
+    """What its runs are called: the office's time, which in a rehearsal is not Prefect's."""
+    service = kept_desk(plan_settings(plan)).service
+    return f"{service.clock.now().astimezone(service.office.zone):%Y-%m-%d %H:%M} 巡查"
+
+
+def __getattr__(name: str) -> Flow[Any, Any]:
+    missing = AttributeError(f"module {__name__} has no attribute {name}")
+    if "__" in name:
+        raise missing
+    (plan,) = ids(name)
+    try:
+        plan_settings(plan)
+    except LookupError as error:
+        raise missing from error
+    return patrol_flow(plan)

@@ -11,8 +11,7 @@ from duban.core.planning.plan import Step
 from duban.core.telling.shown import REFUSED
 from duban.ports import Outside
 from duban.service import ACTION_TRIES, Result
-from duban.settings import load_settings
-from duban.wiring import Desk, kept_desk
+from duban.wiring import Desk, kept_desk, plan_settings
 from flows.forms import Form, command_of
 from tasks.actions import Errand, Waiting, run_action, timed
 from tasks.flow_runs import ended_run
@@ -26,7 +25,7 @@ DIED = "执行该事项的进程多次中断"
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
     """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
-    at = kept_desk(load_settings(), office)
+    at = kept_desk(plan_settings(office.plan.id), office)
     try:
         result = take_in(at, flow_run, initiative, form)
     except Refused as refusal:

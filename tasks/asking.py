@@ -21,7 +21,8 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.states import Crashed, Scheduled
 
 from duban.adapters.clock import SystemClock
-from duban.core.planning.plan import Initiative, Plan
+from duban.core.planning.plan import Plan
+from tasks.naming import deployment_name, patrol_name, plan_tag
 from tasks.server import server
 
 T = TypeVar("T")
@@ -44,16 +45,6 @@ REPEATED_FOR = timedelta(days=1)
 BEGUN_AT_MOST = 3
 
 
-def plan_tag(plan: Plan) -> str:
-    """The tag every deployment of a plan bears."""
-    return f"duban:{plan.id}"
-
-
-def deployment_name(initiative: Initiative) -> str:
-    """What the Deployments page lists an initiative as: number, then title, so that it reads as the plan does."""
-    return f"{initiative.number} {initiative.title}"
-
-
 def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     """Create a run for each initiative that has none under way; which ones those were.
 
@@ -66,16 +57,22 @@ def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
         busy = under_way(client, plan)
         asked = []
         for name in initiatives:
-            deployment = deployments.get(deployment_name(plan.initiatives[name]))
+            deployment = deployments.get(deployment_name(plan, plan.initiatives[name]))
             if deployment is not None and deployment.id not in busy:
                 client.create_flow_run_from_deployment(deployment.id)
                 asked.append(name)
         return tuple(asked)
 
 
+def ask_for_a_patrol(plan: Plan) -> None:
+    """Have the plan patrolled at once."""
+    with server() as client:
+        client.create_flow_run_from_deployment(deployed(client, plan)[patrol_name(plan)].id)
+
+
 def deployed(client: SyncPrefectClient, plan: Plan) -> dict[str, DeploymentResponse]:
     """Deployments of a plan on the server, by name."""
-    found = every(client.read_deployments, deployment_filter=_of(plan), sort=DeploymentSort.NAME_ASC)
+    found = every(client.read_deployments, deployment_filter=of_plan(plan), sort=DeploymentSort.NAME_ASC)
     return {deployment.name: deployment for deployment in found}
 
 
@@ -118,7 +115,8 @@ def repeat_reports(plan: Plan) -> int:
 
 
 def _runs(client: SyncPrefectClient, plan: Plan, which: FlowRunFilter) -> list[FlowRun]:
-    return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=_of(plan), sort=FlowRunSort.ID_DESC)
+    ours = of_plan(plan)
+    return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=ours, sort=FlowRunSort.ID_DESC)
 
 
 def every(read: Callable[..., list[T]], **asked: Any) -> list[T]:
@@ -131,8 +129,9 @@ def every(read: Callable[..., list[T]], **asked: Any) -> list[T]:
 
 def count_runs(client: SyncPrefectClient, plan: Plan) -> int:
     """How many runs the deployments of a plan have had."""
-    return client.count_flow_runs(deployment_filter=_of(plan))
+    return client.count_flow_runs(deployment_filter=of_plan(plan))
 
 
-def _of(plan: Plan) -> DeploymentFilter:
+def of_plan(plan: Plan) -> DeploymentFilter:
+    """The deployments of a plan."""
     return DeploymentFilter(tags=DeploymentFilterTags(all_=[plan_tag(plan)]))

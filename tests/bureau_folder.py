@@ -50,6 +50,15 @@ class BureauFolder:
         """Write the file of one more initiative."""
         (self.root / "config" / "plans" / self.plan / section / f"{initiative}.yaml").write_text(text, "utf-8")
 
+    def beside(self, plan: str) -> "BureauFolder":
+        """Have the same plan go on under another id as well."""
+        folder = self.root / "config" / "plans" / plan
+        shutil.copytree(self.root / "config" / "plans" / self.plan, folder)
+        file = folder / "plan.yaml"
+        file.write_text(file.read_text().replace(f"id: {self.plan}", f"id: {plan}"))
+        self.settings.write_text(f'beside = ["{plan}"]\n{self.settings.read_text()}')
+        return self
+
     def at(self, moment: str) -> "BureauFolder":
         """Set its clock: `2024-04-01 09:00`, at the office."""
         FileClock(self.var / CLOCK_FILE).set(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))

@@ -14,7 +14,6 @@ import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from deployments.apply import Difference, make, wanted
 from deployments.children import end_child, marked, start_child
 from deployments.environment import environment, worker_environment
 from deployments.server import ensure_pool
@@ -22,7 +21,10 @@ from deployments.stack import Stack, StackSettings
 from duban.adapters.clock import FileClock
 from duban.core.deciding.office import Office
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, LEDGER_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
-from duban.wiring import load_office
+from duban.wiring import at_work, load_office
+from flows.wanted import wanted
+from tasks.deploying import Difference, bring
+from tasks.pools import Pool
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -89,7 +91,8 @@ def worker(on: Stage, kind: Kind) -> Iterator[subprocess.Popen[bytes]]:
     """A worker with the plan's deployments to itself, ready for work."""
     pool = kind.name.replace(" ", "-").replace(",", "").replace("'", "")
     ensure_pool(on.stack.addresses, pool, kind.type)
-    make(Difference((), wanted(on.office, patrol_every=None), (), 0), pool)
+    with at_work(on.settings, on.office) as service:
+        bring(on.client, Difference(wanted(service, patrol_every=None), (), (), (), 0), Pool(pool, kind.type))
     told = worker_environment(on.stack.addresses, on.stack.environment(), kind.type)
     if kind.type == "process":
         told = environment(on.stack.addresses, on.stack.environment())

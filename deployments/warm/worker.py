@@ -28,7 +28,9 @@ from prefect.states import Pending
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
+from deployments.children import MARK
 from deployments.warm.crew import Crew, Hand, HandDied, HandHung, Limits
+from deployments.warm.guarding import keep_guard
 from deployments.warm.hearing import hear
 from deployments.warm.held import Held
 from deployments.warm.settling import Fate, settle
@@ -57,7 +59,10 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self, work_pool_name: str, work_queues: list[str] | None = None, *, limit: int | None = None, **named: Any
     ) -> None:
         super().__init__(work_pool_name, work_queues, limit=limit, **named)
-        said = load_settings().worker
+        settings = load_settings()
+        said = settings.worker
+        # Where a stack runs, that keeps the guard; a rehearsal has none.
+        self._guards = MARK not in settings.variables and settings.patrol_every is not None
         self._pool_name, self._queues = work_pool_name, work_queues or []
         self._log = get_worker_logger(self)
         self._crew = Crew(Limits(limit or said.processes or cpu_count() or 1, said.runs, said.memory), self._on_free)
@@ -79,6 +84,8 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         for run in self._held.adopt():
             self._fates[run] = Fate("前一个运行进程被强行结束")
         self._spawn(self._hear())
+        if self._guards:
+            self._spawn(keep_guard(self._log))
 
     async def teardown(self, *exc_info: Any) -> None:
         """Take on nothing more, wait a little for what is under way, put back the rest."""

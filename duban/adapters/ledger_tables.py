@@ -109,6 +109,7 @@ class SummaryRecord(Record, table=True):
     total: int
     next_due: date | None
     look_again: datetime | None = Field(sa_type=Moment)
+    looked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class StepRecord(Record, table=True):
@@ -202,6 +203,16 @@ class RosterRecord(Record, table=True):
     mark: str
 
 
+class RoundRecord(Record, table=True):
+    """The last round over the plan, of each of those who make them."""
+
+    __tablename__ = "round"
+    plan: str = Field(primary_key=True, sa_type=Name)
+    by: str = Field(primary_key=True, sa_type=Name)
+    at: datetime = Field(sa_type=Moment)
+    said: str
+
+
 METADATA: MetaData = Record.metadata
 
 
@@ -210,4 +221,4 @@ def _table(name: str) -> Table:
 
 
 ENTRY, SUMMARY, STEP = _table("entry"), _table("initiative_summary"), _table("step_row")
-NOTICE, WAKE, ROSTER = _table("notice"), _table("wake"), _table("roster")
+NOTICE, WAKE, ROSTER, ROUND = _table("notice"), _table("wake"), _table("roster"), _table("round")

@@ -12,7 +12,7 @@ from duban.adapters.ledger_rules import START, Head, admit, as_kept
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.summary import INSTEAD, RECIPIENT, Delivery, NoticeRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict
+from duban.ports import Commit, Conflict, Round, Rounder
 
 
 class MemoryLedger:
@@ -27,6 +27,8 @@ class MemoryLedger:
         self._wakes: dict[int, tuple[str, datetime]] = {}
         self._ids = count(1)
         self._roster = ""
+        self._rounds: dict[Rounder, Round] = {}
+        self._looked: dict[str, datetime] = {}
 
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
@@ -59,6 +61,7 @@ class MemoryLedger:
             for commit in commits:
                 self._entries[commit.initiative] += map(as_kept, commit.entries)
             self._summaries.update(summaries)
+            self._looked.update({one.initiative: _in_utc(one.at) for one in commits if one.summary and one.at})
             self._notices.update(notices)
             for commit in commits:
                 self._answer(commit)
@@ -163,6 +166,23 @@ class MemoryLedger:
     def check_off(self, mark: str) -> None:
         """Leave a mark."""
         self._roster = mark
+
+    def note_round(self, by: Rounder, made: Round) -> None:
+        """Note that a round over the plan was made."""
+        self._rounds[by] = replace(made, at=_in_utc(made.at))
+
+    def rounds(self) -> Mapping[Rounder, Round]:
+        """The last round of each of those who make them."""
+        return dict(self._rounds)
+
+    def last_look(self) -> datetime | None:
+        """The moment of the last look at any initiative."""
+        return max((self._looked[name] for name in self._summaries if name in self._looked), default=None)
+
+    def last_sent(self) -> datetime | None:
+        """The moment at which a letter was last sent."""
+        sent = (row.ended_at for row in self.notices() if row.delivery is Delivery.SENT and row.ended_at)
+        return max(sent, default=None)
 
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative."""

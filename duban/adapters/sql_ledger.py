@@ -28,7 +28,7 @@ from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, w
 from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, read_step, read_summary
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.summary import (
     INSTEAD,
@@ -39,7 +39,7 @@ from duban.core.ledger.summary import (
     Upstream,
 )
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict
+from duban.ports import Commit, Conflict, Round, Rounder
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -66,14 +66,13 @@ _kept: dict[tuple[str, str], "SqlLedger"] = {}
 def keep_ledger(url: str, plan: str) -> "SqlLedger":
     """As `open_ledger`, and kept open for the next time, when its schema is looked at anew: it may be newer by then.
 
-    For processes that live long; one ledger is kept, and closed when another is asked for.
+    For processes that live long; the ledgers of one database are kept, and closed when another is asked for.
     """
     if (url, plan) in _kept:
         upgrade(_kept[url, plan].engine)
         return _kept[url, plan]
-    for other in _kept.values():
-        other.close()
-    _kept.clear()
+    for other, of in [kept for kept in _kept if kept[0] != url]:
+        _kept.pop((other, of)).close()
     _kept[url, plan] = open_ledger(url, plan)
     return _kept[url, plan]
 
@@ -153,7 +152,7 @@ class SqlLedger:
             connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
             summary = as_columns(commit.summary)
             steps = enumerate(summary.pop("steps"))
-            _add(connection, SUMMARY, [{**here, **summary}])
+            _add(connection, SUMMARY, [{**here, **summary, "looked_at": commit.at}])
             _add(connection, STEP, ({**here, "position": place, **as_columns(step)} for place, step in steps))
 
     def _notify(self, connection: Connection, commit: Commit) -> None:
@@ -262,9 +261,7 @@ class SqlLedger:
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""
-        with reading(self.engine) as connection:
-            last: datetime | None = connection.scalar(select(func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan))
-        return last
+        return self._latest(select(func.max(ENTRY.c.at)).where(ENTRY.c.plan == self._plan))
 
     def roster(self) -> str:
         """The mark left last by `check_off`."""
@@ -276,6 +273,32 @@ class SqlLedger:
         with writing(self.engine, (self._plan,)) as connection:
             connection.execute(delete(ROSTER).filter_by(plan=self._plan))
             connection.execute(insert(ROSTER).values(plan=self._plan, mark=mark))
+
+    def note_round(self, by: Rounder, made: Round) -> None:
+        """Note that a round over the plan was made."""
+        here = {"plan": self._plan, "by": by.value}
+        with writing(self.engine, (self._plan, by)) as connection:
+            connection.execute(delete(ROUND).filter_by(**here))
+            connection.execute(insert(ROUND).values(**here, at=made.at, said=made.said))
+
+    def rounds(self) -> Mapping[Rounder, Round]:
+        """The last round of each of those who make them."""
+        with reading(self.engine) as connection:
+            return {Rounder(row.by): Round(row.at, row.said) for row in connection.execute(_of(ROUND, self._plan))}
+
+    def last_look(self) -> datetime | None:
+        """The moment of the last look at any initiative."""
+        return self._latest(select(func.max(SUMMARY.c.looked_at)).where(SUMMARY.c.plan == self._plan))
+
+    def last_sent(self) -> datetime | None:
+        """The moment at which a letter was last sent."""
+        sent = (NOTICE.c.plan == self._plan, NOTICE.c.delivery == Delivery.SENT)
+        return self._latest(select(func.max(NOTICE.c.ended_at)).where(*sent))
+
+    def _latest(self, query: Select[tuple[datetime]]) -> datetime | None:
+        with reading(self.engine) as connection:
+            latest: datetime | None = connection.scalar(query)
+        return latest
 
     def forget_derived(self) -> None:
         """Empty the derived tables, and ask for a look at every initiative, in one transaction."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -25,6 +25,7 @@ from duban.cli import (
 )
 from duban.cli.exits import Exit, foreseen
 from duban.cli.output import complain
+from duban.settings import PLAN_VARIABLE
 
 
 class Guarded(TyperGroup):
@@ -53,7 +54,6 @@ def _silence() -> None:
 
 app = typer.Typer(
     cls=Guarded,
-    help="Sees a bureau's work plan through: deadlines, escalation, an append-only ledger.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -66,6 +66,15 @@ for part in PARTS:
     app.add_typer(part.app)
 app.add_typer(notices.app, name="notices")
 app.add_typer(ledger.app, name="ledger")
+
+
+@app.callback()
+def common(
+    plan: Annotated[str | None, typer.Option(metavar="PLAN", help="Which plan is meant, where several go on.")] = None,
+) -> None:
+    """Sees a bureau's work plan through: deadlines, escalation, an append-only ledger."""
+    if plan:
+        os.environ[PLAN_VARIABLE] = plan  # noqa: TID251  for this process, and those it starts
 
 
 def main() -> None:

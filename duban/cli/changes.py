@@ -1,6 +1,7 @@
 """`duban diff` and `duban apply`: the plan of the files beside the one in force, and putting it in force."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,7 +18,7 @@ from duban.core.telling.revised import Names
 from duban.core.telling.whens import chinese
 
 if TYPE_CHECKING:
-    from deployments.apply import Difference
+    from tasks.deploying import Difference
 
 app = typer.Typer()
 
@@ -111,11 +112,11 @@ class _Server:
         except ServerUnreachable as trouble:
             self.trouble = trouble
             return
-        from deployments.apply import difference, make  # noqa: PLC0415  Prefect reads its settings when imported
+        from flows.wanted import amiss, heal  # noqa: PLC0415  Prefect reads its settings when imported
 
-        self.changes = difference(self.office, patrol_every=self.at.settings.patrol_every)
+        under = replace(self.at.service, office=self.office, replans={})
+        self.changes = (heal if change else amiss)(under, self.at.settings)
         if change:
-            make(self.changes, self.at.settings.stack.pool)
             ask(self.at.settings, self.at.stack, self.office.plan, look_at)
 
     def report(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class _Server:
         found = self.changes
         if found is None:
             return {"server": False, "create": [], "update": [], "remove": [], "same": 0}
-        create, update = [item.name for item in found.create], [item.name for item in found.update]
+        create, update = [item.name for item in found.create], [item.wanted.name for item in found.update]
         remove = [item.name for item in found.remove]
         return {"server": True, "create": create, "update": update, "remove": remove, "same": found.same}
 

@@ -7,7 +7,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from duban.cli import health, health_channels, health_outside, health_prefect
+from deployments.environment import Addresses
+from duban.cli import health, health_channels, health_outside, health_prefect, health_rounds
 from duban.cli.exits import Exit, foreseen
 from duban.cli.health import Finding, Level
 from duban.cli.opening import engine, found
@@ -73,23 +74,21 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
 
     with found(settings) as (at, stack):
         yield health_prefect.stack(at, stack)
-        force = [office] if office else []
         if unborn(at):
-            ledger = [Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")]
+            yield from _safely("server", lambda: health_prefect.server(at, stack, None))
+            yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
         else:
-            ledger = list(_safely("ledger", lambda: _on_ledger(at, office, force)))
-        yield from _safely("server", lambda: health_prefect.server(at, stack, force[-1] if force else None))
-        yield from ledger
+            yield from _safely("ledger", lambda: _on_ledger(at, stack, office))
 
 
-def _on_ledger(settings: Settings, office: Office | None, force: list[Office]) -> Iterator[Finding]:
-    """What is read from the ledger; the bureau with the plan in force is added to `force`."""
-    with engine(settings, None) as at:
-        force.append(at.service.office)
+def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | None) -> Iterator[Finding]:
+    """What is read from the ledger, and the server beside it."""
+    with engine(settings, stack) as at:
+        yield from _safely("server", lambda: health_prefect.server(settings, stack, at.service))
         yield from _safely("applied", lambda: health.applied(at.service, office))
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
         yield from _safely("notices", lambda: health.notices(at.service))
-        yield from _safely("patrol", lambda: [health.patrol(at.service)])
+        yield from _safely("patrol", lambda: health_rounds.rounds(at, settings))
         yield from _safely("clock", lambda: [health.clock(settings, at.service.clock.now())])
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from duban.cli.plans import provisional
 from duban.core.deciding.office import Office
-from duban.core.deciding.undelivered import PATIENCE, tried
+from duban.core.deciding.undelivered import tried
 from duban.core.planning.revision import revision
 from duban.core.problems import Problem
 from duban.core.telling.patrol_page import resending
@@ -132,16 +132,6 @@ def notices(service: Service) -> Iterator[Finding]:
     if not found.dead and not found.stuck:
         over = f"; {found.over} undeliverable ones went to deputies, or their matter is over" if found.over else ""
         yield Finding("notices", Level.OK, f"none stuck{over}")
-
-
-def patrol(service: Service) -> Finding:
-    """Whether initiatives are looked at when their time comes."""
-    known, wanted = service.ledger.initiatives(), service.office.plan.initiatives
-    late = service.ledger.due(service.clock.now() - PATIENCE, len(wanted))
-    waiting = {name for name in wanted if name in late or name not in known}
-    if waiting:
-        return Finding("patrol", Level.WARN, f"{len(waiting)} initiatives wait for a look", "is the patrol running?")
-    return Finding("patrol", Level.OK, "no initiative waits for a look")
 
 
 def clock(settings: Settings, now: datetime) -> Finding:

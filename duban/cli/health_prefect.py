@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from deployments.environment import Addresses
 from duban.cli.exits import ServerUnreachable
-from duban.cli.health import Finding, Level
+from duban.cli.health import SHOWN, Finding, Level
 from duban.cli.prefect_server import API_VARIABLE, connect
-from duban.core.deciding.office import Office
+from duban.service import Service
 from duban.settings import Settings
 
 
@@ -19,7 +19,7 @@ def stack(settings: Settings, running: Addresses | None) -> Finding:
     return Finding("stack", Level.WARN, f"none runs on {settings.var}", "duban up")
 
 
-def server(settings: Settings, running: Addresses | None, office: Office | None) -> Iterator[Finding]:
+def server(settings: Settings, running: Addresses | None, service: Service | None) -> Iterator[Finding]:
     """The server, and what should be on it; nothing where none is meant to run."""
     if running is None and not settings.variables.get(API_VARIABLE):
         return
@@ -30,8 +30,8 @@ def server(settings: Settings, running: Addresses | None, office: Office | None)
         return
     yield Finding("server", Level.OK, f"{api} answers")
     yield _worker(settings.stack.pool)
-    if office is not None:
-        yield _deployments(office, settings)
+    if service is not None:
+        yield from _deployments(service, settings)
 
 
 def _worker(pool: str) -> Finding:
@@ -52,12 +52,17 @@ def _worker(pool: str) -> Finding:
     return Finding("worker", Level.OK, f"{len(alive)} in the work pool {pool!r}")
 
 
-def _deployments(office: Office, settings: Settings) -> Finding:
-    """Whether the server has the plan as it is in the files."""
-    from deployments.apply import difference  # noqa: PLC0415  Prefect is slow to import
+def _deployments(service: Service, settings: Settings) -> Iterator[Finding]:
+    """Whether the server is as the plan in force has it: what keeps work from being done, and what else differs."""
+    from flows.wanted import amiss  # noqa: PLC0415  Prefect is slow to import
 
-    changes = difference(office, patrol_every=settings.patrol_every)
-    if changes.empty:
-        return Finding("deployments", Level.OK, f"{changes.same}, all as the plan has them")
-    found = f"{len(changes.create)} missing, {len(changes.update)} outdated, {len(changes.remove)} superfluous"
-    return Finding("deployments", Level.WARN, found, "duban apply")
+    found = amiss(service, settings)
+    for line in found.grave[:SHOWN]:
+        yield Finding("deployments", Level.BAD, line, "duban apply; the patrol mends it too")
+    if len(found.grave) > SHOWN:
+        yield Finding("deployments", Level.BAD, f"{len(found.grave) - SHOWN} more of the kind", "duban apply")
+    told = f"{len(found.create)} missing, {len(found.update)} amiss, {len(found.remove)} superfluous"
+    if found.empty:
+        yield Finding("deployments", Level.OK, f"{found.same}, all as the plan has them")
+    elif not found.grave:
+        yield Finding("deployments", Level.WARN, told, "duban apply; the patrol mends it too")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from deployments.environment import Addresses
+from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
 from duban.service import Service
@@ -38,7 +39,15 @@ class Opened:
 def opened() -> Iterator[Opened]:
     """Open the engine as the settings say; raises BadInput, LedgerUnusable or StackError."""
     with found(load_settings()) as (settings, stack), engine(settings, stack) as at:
+        _say_which(at)
         yield at
+
+
+def _say_which(at: Opened) -> None:
+    """Say which plan is meant, where several go on."""
+    others = [folder.name for folder in at.settings.plans if folder != at.settings.plan]
+    if others:
+        complain(f"计划：{at.service.office.plan.title}（另有 {'、'.join(others)}，用 duban --plan 指定）")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ def patrol() -> None:
     """Start what is due and send what is left to send, now; the stack does so by itself every few minutes."""
     with opened() as at:
         connect(at.settings, at.stack)
-    from flows.patrol import patrol as run  # noqa: PLC0415  Prefect reads its settings when imported
+        plan = at.service.office.plan.id
+    from flows.patrol import patrol_now  # noqa: PLC0415  Prefect reads its settings when imported
 
-    console().print(run(return_state=True).message)
+    console().print(patrol_now(plan).message)

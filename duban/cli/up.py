@@ -51,6 +51,8 @@ def up(
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
         code = _conduct(stack, settings, clock, until, pace)
         if code == 0 and until is None:
+            if clock is ClockKind.REAL:
+                stack.start_guard()
             console.print("计划运行中，按 Ctrl-C 结束。")
             while True:
                 _tend(stack)
@@ -87,11 +89,8 @@ def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:
 
 def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: datetime | None, pace: float) -> int:
     """Run the conductor, a process with the stack's environment, and tend the stack meanwhile; its exit code."""
-    command = [sys.executable, "-m", "deployments.conduct", "--pool", settings.stack.pool]
-    if clock is ClockKind.REAL:
-        command += ["--patrol-every", str(settings.patrol.every)]
-    else:
-        command += ["--pace", str(pace), *(["--until", f"{until:%Y-%m-%d}"] if until else [])]
+    command = [sys.executable, "-m", "deployments.conduct", "--pace", str(pace)]
+    command += ["--until", f"{until:%Y-%m-%d}"] if until else []
     told = {**stack.environment(), "PREFECT_LOGGING_LEVEL": "WARNING"}  # progress is printed, not Prefect's log
     with subprocess.Popen(command, env=told, cwd=settings.root) as conductor:  # noqa: S603  the command is ours
         try:

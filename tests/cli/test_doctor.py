@@ -49,8 +49,8 @@ def test_a_ledger_in_use_is_verified(bureau: Bureau) -> None:
     bureau.tick()
     found = findings(bureau)
     assert found["ledger"][0]["found"].endswith("entries, whole")
-    assert "schema 0003" in found["ledger"][0]["found"]
-    assert levels(found)["notices"] == levels(found)["patrol"] == "ok"
+    assert "schema 0004" in found["ledger"][0]["found"]
+    assert levels(found)["notices"] == levels(found)["waiting"] == "ok"
     assert found["clock"][0] == {
         "check": "clock",
         "level": "warn",
@@ -241,9 +241,9 @@ def test_dead_notices_whose_matter_is_over_or_that_a_deputy_has_are_no_trouble(b
 
 def test_initiatives_nobody_has_looked_at_for_hours(bureau: Bureau) -> None:
     bureau.tick("cosmetics")
-    assert findings(bureau)["patrol"][0]["found"] == "1 initiatives wait for a look"
+    assert findings(bureau)["waiting"][0]["found"] == "1 initiatives have waited for a look for more than 60 min"
     bureau.at("2024-04-12 12:00")
-    assert findings(bureau)["patrol"][0]["found"] == "2 initiatives wait for a look"
+    assert findings(bureau)["waiting"][0]["found"] == "2 initiatives have waited for a look for more than 60 min"
 
 
 @pytest.mark.parametrize(("free", "level"), [(5e9, Level.OK), (5e8, Level.WARN), (5e7, Level.BAD)])

@@ -55,7 +55,7 @@ def ticks(stack: Stack) -> list[str]:
 
 
 def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: Bureau, stack: Stack) -> None:
-    assert levels(bureau)["deployments"] == "warn"
+    assert levels(bureau)["deployments"] == "bad"
     code, printed, _ = shell(bureau, "apply", "--json")
     assert (code, len(json.loads(printed)["create"])) == (0, 3)
     assert shell(bureau, "apply", "--dry-run") == (0, "计划没有变化\n部署：无需变更\n", "")
@@ -74,7 +74,7 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": moved})
     code, printed, _ = shell(bureau, "apply", "--by", "coordinator", "--reason", "上级要求", "--json")
     report = json.loads(printed)
-    assert (code, report["applied"], report["update"]) == (0, True, ["1.01 推进化妆品产业知识产权保护"])
+    assert (code, report["applied"], report["update"]) == (0, True, ["2024 1.01 推进化妆品产业知识产权保护"])
     until = time.monotonic() + 90
     while ticks(stack) != ["COMPLETED"] * 2 and time.monotonic() < until:
         time.sleep(1)

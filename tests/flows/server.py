@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import Popen
 from time import monotonic, sleep
@@ -29,12 +29,14 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.events.schemas.automations import Automation
 from prefect.states import Crashed, Scheduled
 
-from deployments.apply import Difference, difference, make
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
 from duban.core.planning.plan import StepRef
 from duban.settings import load_settings
 from duban.wiring import Desk, desk, load_office
+from flows.wanted import wanted
+from tasks.deploying import Difference, bring, difference
+from tasks.pools import Pool
 from tests.bureau_folder import BureauFolder
 
 T = TypeVar("T")
@@ -92,9 +94,16 @@ class Server:
 
     def apply(self, pool: str = IDLE, patrol_every: int | None = None) -> Difference:
         """Bring the server to the plan; what that took."""
-        changes = difference(self.office, patrol_every=patrol_every)
-        make(changes, pool)
+        changes = self.amiss(pool, patrol_every)
+        bring(self.client, changes, Pool(pool, "process"))
         return changes
+
+    def amiss(self, pool: str = IDLE, patrol_every: int | None = None) -> Difference:
+        """What bringing the server to the plan of the files would take."""
+        with self.desk() as at:
+            service = replace(at.service, office=self.office)
+            want = wanted(service, patrol_every=patrol_every)
+        return difference(self.client, self.office.plan, want, Pool(pool, "process"))
 
     @property
     def _ours(self) -> DeploymentFilter:
@@ -106,7 +115,7 @@ class Server:
 
     def deployment(self, number: str) -> DeploymentResponse:
         """The deployment of the initiative of that number."""
-        return next(found for found in self.deployments() if found.name.startswith(number))
+        return next(found for found in self.deployments() if f" {number} " in found.name)
 
     def automations(self, deployment: DeploymentResponse) -> list[Automation]:
         """What starts a deployment."""

@@ -3,16 +3,23 @@
 from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
+from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from deployments.apply import difference, make
+from duban.ports import Rounder
+from duban.wiring import desk, plan_settings
+from flows.wanted import heal
+from tasks.asking import deployed
+from tasks.deploying import bring
+from tasks.pools import Pool
+from tasks.server import server as tasks_server
 from tests.flows.server import IDLE, Server
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
-NAMES = ["0.00 巡查", "1.01 新建道路", "1.02 更新收费系统", "2.01 沿路绿化"]
+NAMES = ["2024 0.00 巡查", "2024 1.01 新建道路", "2024 1.02 更新收费系统", "2024 2.01 沿路绿化"]
 
 
 def stored(server: Server) -> dict[str, Any]:
@@ -33,15 +40,19 @@ def change(server: Server, initiative: str, words: str, instead: str) -> None:
 
 
 def names(changes: Any) -> list[list[str]]:
-    return [[item.name for item in items] for items in (changes.create, changes.update, changes.remove)]
+    update = [one.wanted for one in changes.update]
+    return [[item.name for item in items] for items in (changes.create, update, changes.remove)]
 
 
 def test_a_first_apply_makes_everything_in_the_order_of_the_plan(server: Server) -> None:
     assert names(server.apply()) == [NAMES, [], []]
     assert [found.name for found in server.deployments()] == NAMES
-    assert [name for name, _ in stored(server)["automations"]] == ["2.01 沿路绿化：前置节点办结即启动"]
+    assert [name for name, _ in stored(server)["automations"]] == ["2024 2.01 沿路绿化：前置节点办结即启动"]
     road = server.deployment("1.01")
-    assert (road.entrypoint, road.tags) == ("flows.initiatives.new_road", [f"duban:{server.bureau.plan}", "道路"])
+    assert (road.entrypoint, road.tags) == (
+        f"flows.initiatives.{server.bureau.plan.replace('-', '_')}__new_road",
+        [f"duban:{server.bureau.plan}", "道路"],
+    )
     assert "牵头 道路处；分管 副局长" in (road.description or "")
 
 
@@ -65,11 +76,13 @@ def test_what_changed_is_updated_and_nothing_else(server: Server, words: str, in
     server.apply()
     before = stored(server)
     change(server, "green-belt", words, instead)
-    assert names(server.apply()) == [[], ["2.01 沿路绿化"], []]
+    assert names(server.apply()) == [[], ["2024 2.01 沿路绿化"], []]
     after = stored(server)
     written = [name for name in NAMES if after["deployments"][name] != before["deployments"][name]]
-    assert written == ["2.01 沿路绿化"]
-    assert after["deployments"]["2.01 沿路绿化"][0] == before["deployments"]["2.01 沿路绿化"][0], "the same deployment"
+    assert written == ["2024 2.01 沿路绿化"]
+    assert after["deployments"]["2024 2.01 沿路绿化"][0] == before["deployments"]["2024 2.01 沿路绿化"][0], (
+        "the same deployment"
+    )
     assert len(after["automations"]) == 1
 
 
@@ -77,7 +90,7 @@ def test_another_title_is_another_deployment(server: Server) -> None:
     """Because the title is what the deployment is called."""
     server.apply()
     change(server, "toll-system", "title: 更新收费系统", "title: 改造收费系统")
-    assert names(server.apply()) == [["1.02 改造收费系统"], [], ["1.02 更新收费系统"]]
+    assert names(server.apply()) == [["2024 1.02 改造收费系统"], [], ["2024 1.02 更新收费系统"]]
     assert server.apply().empty
 
 
@@ -86,7 +99,7 @@ def test_a_removed_initiative_leaves_nothing_behind(server: Server) -> None:
     belt = server.deployment("2.01")
     assert len(server.automations(belt)) == 1
     server.bureau.file("green-belt").unlink()
-    assert names(server.apply()) == [[], [], ["2.01 沿路绿化"]]
+    assert names(server.apply()) == [[], [], ["2024 2.01 沿路绿化"]]
     assert [found.name for found in server.deployments()] == NAMES[:3]
     assert not server.automations(belt)
 
@@ -94,29 +107,65 @@ def test_a_removed_initiative_leaves_nothing_behind(server: Server) -> None:
 def test_a_need_that_goes_takes_its_automation_along(server: Server) -> None:
     server.apply()
     change(server, "green-belt", "needs: [new-road/adopted], ", "")
-    assert names(server.apply()) == [[], ["2.01 沿路绿化"], []]
+    assert names(server.apply()) == [[], ["2024 2.01 沿路绿化"], []]
     assert not server.automations(server.deployment("2.01"))
 
 
 def test_the_patrol_is_scheduled_under_the_real_clock_only(server: Server) -> None:
     server.apply()
     assert server.deployment("0.00").schedules == []
-    assert names(server.apply(patrol_every=300)) == [[], ["0.00 巡查"], []]
+    assert names(server.apply(patrol_every=300)) == [[], ["2024 0.00 巡查"], []]
     (schedule,) = server.deployment("0.00").schedules
     assert schedule.schedule.interval.total_seconds() == 300
     assert server.apply(patrol_every=300).empty
 
 
-@pytest.mark.parametrize("at", ["create_deployment", "create_automation", "update_deployment"])
+@pytest.mark.parametrize("at", ["create_deployment", "create_automation"])
 def test_an_apply_cut_short_is_carried_on(server: Server, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     """Cut short after the toll system, within the deployment of the green belt, at one of the requests for it."""
-    whole = difference(server.office, patrol_every=None)
-    make(replace(whole, create=whole.create[:3]), IDLE)
+    whole, pool = server.amiss(), Pool(IDLE, "process")
+    bring(server.client, replace(whole, create=whole.create[:3]), pool)
     with monkeypatch.context() as patched:
         patched.setattr(SyncPrefectClient, at, Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            make(replace(whole, create=whole.create[3:]), IDLE)
+            bring(server.client, replace(whole, create=whole.create[3:]), pool)
     begun = at != "create_deployment"
     assert names(server.apply()) == ([[], NAMES[3:], []] if begun else [NAMES[3:], [], []])
     assert server.apply().empty
-    assert [name for name, _ in stored(server)["automations"]] == ["2.01 沿路绿化：前置节点办结即启动"]
+    assert [name for name, _ in stored(server)["automations"]] == ["2024 2.01 沿路绿化：前置节点办结即启动"]
+
+
+def test_names_that_prefect_refuses_are_made_safe_and_shown_unharmed_elsewhere(server: Server) -> None:
+    change(server, "toll-system", "title: 更新收费系统", "title: 收费额增长15%以上 & <重点> A/B")
+    assert "2024 1.02 收费额增长15％以上 ＆ ＜重点＞ A／B" in names(server.apply())[0]
+    assert server.apply().empty
+    toll = server.deployment("1.02")
+    assert (toll.description or "").startswith("1.02 收费额增长15%以上 & <重点> A/B")
+    assert server.tick("1.02").state is not None
+    assert "1.02 收费额增长15%以上 &" in str(server.page("toll-system").data)
+
+
+def test_two_plans_live_on_one_server_apart(server: Server) -> None:
+    """The same ids, as `duban roll` keeps them: each run works on its own plan's ledger, each plan has its patrol."""
+    old, new = server.bureau.plan, f"{server.bureau.plan}-next"
+    server.bureau.beside(new)
+    found = {plan: deployments_of(plan) for plan in (old, new)}
+    assert [len(one) for one in found.values()] == [4, 4]
+    assert not set(found[old].values()) & set(found[new].values())
+    for plan in (old, new):
+        server.run(server.client.create_flow_run_from_deployment(found[plan]["2024 1.01 新建道路"]))
+        with desk(plan_settings(plan)) as at:
+            assert "new-road" in at.service.ledger.initiatives()
+            assert at.service.ledger.rounds() == {}
+        server.run(server.client.create_flow_run_from_deployment(found[plan]["2024 0.00 巡查"]))
+        with desk(plan_settings(plan)) as at:
+            assert list(at.service.ledger.rounds()) == [Rounder.PATROL]
+            assert heal(at.service, at.settings).empty
+
+
+def deployments_of(plan: str) -> dict[str, UUID]:
+    """Bring the server to a plan; its deployments."""
+    with desk(plan_settings(plan)) as at:
+        heal(at.service, at.settings)
+        with tasks_server() as client:
+            return {name: one.id for name, one in deployed(client, at.service.office.plan).items()}

@@ -22,6 +22,9 @@ SYSTEM = "system"
 PLAN = "@@plan"
 """The chain of what was applied: neither an initiative's, whose id has no @, nor a recipient's (`summary.chain_of`)."""
 
+GUARD = "@@guard"
+"""The chain of the guard's alarms."""
+
 
 class EntryKind(StrEnum):
     """Everything that can happen to an initiative. Closed: a kind that is not here cannot be read or written."""
@@ -60,6 +63,8 @@ class EntryKind(StrEnum):
     NOTICE_DROPPED = "notice-dropped"
     NOTICE_DEAD = "notice-dead"
     NOTICE_REVIVED = "notice-revived"  # a person has a dead one tried again
+    ALARM_BEGUN = "alarm-begun"  # in the chain GUARD alone: somebody is about to be told that patrols do not come
+    ALARM_ENDED = "alarm-ended"
 
 
 class Draft(NamedTuple):

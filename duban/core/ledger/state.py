@@ -294,6 +294,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.NOTICE_DROPPED: _same,
     EntryKind.NOTICE_DEAD: _same,
     EntryKind.NOTICE_REVIVED: _same,
+    EntryKind.ALARM_BEGUN: _same,
+    EntryKind.ALARM_ENDED: _same,
 }
 """How each kind of entry changes the step it names."""
 

@@ -177,6 +177,8 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.NOTICE_DROPPED: _notice("不再发送"),
     EntryKind.NOTICE_DEAD: _notice("未能送达"),
     EntryKind.NOTICE_REVIVED: _revived,
+    EntryKind.ALARM_BEGUN: _did("准备告知巡查情况"),
+    EntryKind.ALARM_ENDED: _did("告知巡查情况"),
 }
 """How each kind of entry is told."""
 

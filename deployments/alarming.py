@@ -1,0 +1,68 @@
+"""Telling the administrator and the coordinator that patrols do not come, over their channels and without Prefect."""
+
+from datetime import datetime
+
+from duban.adapters.letter_html import html_of
+from duban.core.deciding.alarms import Alarm, Matter, alarms
+from duban.core.deciding.office import Office
+from duban.core.deciding.rounds import Patrolled
+from duban.core.ledger.entries import GUARD, Draft, seal
+from duban.core.telling.alarm import Silence, alarm_words
+from duban.ports import Carrier, Commit, Conflict, Letter, Outcome
+from duban.wiring import Desk
+
+
+def tell(at: Desk, stands: Patrolled, seen: Silence) -> None:
+    """Tell whoever is to be told by what was told before; outside working hours nobody, until the next morning."""
+    office = at.service.office
+    if office.working_moment(seen.now) > seen.now:
+        return
+    told = at.service.ledger.entries(GUARD)
+    for alarm in alarms(told, stands, seen.now, office.day(seen.now), people(office, seen.now)):
+        if _note(at, seen.now, alarm.begun()):
+            outcome = send(at.carrier, alarm, seen)
+            _note(at, seen.now, alarm.ended(outcome.detail, accepted=outcome.accepted))
+
+
+def people(office: Office, now: datetime) -> tuple[str, ...]:
+    """The administrator and the coordinator, or who is there in their place."""
+    directory, today = office.directory, office.day(now)
+    posts = (directory.administrator, office.plan.coordinator)
+    return tuple(dict.fromkeys(directory.present(post, today) or post for post in posts))
+
+
+def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
+    """Hand an alarm to the carrier."""
+    subject, text = alarm_words(alarm.matter, seen)
+    letter = Letter(
+        key=f"{seen.office.plan.id}/{GUARD}/{alarm.key}",
+        recipient=alarm.post,
+        to=seen.office.directory.posts[alarm.post].channels,
+        subject=subject,
+        text=text + "\n",
+        html=html_of(subject, text),
+    )
+    return carrier.deliver(letter, seen.now.astimezone(seen.office.zone))
+
+
+def tell_without_ledger(carrier: Carrier, seen: Silence, told: set[str]) -> None:
+    """As `tell`, when there is no ledger to say what was told: `told` are the keys of what this process told."""
+    office = seen.office
+    if office.working_moment(seen.now) > seen.now:
+        return
+    for post in people(office, seen.now):
+        alarm = Alarm(Matter.SILENT, post, f"no-ledger/{office.day(seen.now)}/{post}")
+        if alarm.key not in told and send(carrier, alarm, seen).accepted:
+            told.add(alarm.key)
+
+
+def _note(at: Desk, now: datetime, draft: Draft) -> bool:
+    """Store an entry in the guard's chain; false when another guard was quicker."""
+    ledger, plan = at.service.ledger, at.service.office.plan.id
+    after, day = ledger.last(GUARD), at.service.office.day(now)
+    try:
+        entries = seal((draft,), plan=plan, initiative=GUARD, after=after, at=now, day=day)
+        ledger.commit(Commit(GUARD, entries))
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""What the guard writes to people when patrols do not come, and when they do again. Chinese, plain text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duban.core.deciding.alarms import Matter
+from duban.core.deciding.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Since when no patrol came, as seen at `now`; `trouble` is what kept the guard from standing in, in words."""
+
+    office: Office
+    since: datetime
+    now: datetime
+    trouble: str = ""
+
+
+def alarm_words(matter: Matter, seen: Silence) -> tuple[str, str]:
+    """Subject and body."""
+    match matter:
+        case Matter.SILENT:
+            return _silent(seen)
+        case Matter.WELL:
+            return _well(seen)
+
+
+def _silent(seen: Silence) -> tuple[str, str]:
+    title = f"巡查中断：{_when(seen, seen.since)}以来没有巡查"
+    stand_in = (
+        f"未能代为巡查：{seen.trouble}。到点的事项和通知暂时无人处理"
+        if seen.trouble
+        else "到点的事项和通知由值守程序代为处理，自动事项要待巡查恢复"
+    )
+    return title, "\n".join(
+        (
+            "巡查中断",
+            "",
+            f"计划：{seen.office.plan.title}",
+            f"上次巡查：{_when(seen, seen.since)}",
+            f"发现时间：{_when(seen, seen.now)}",
+            f"值守情况：{stand_in}",
+            "",
+            "请系统管理员在服务器上运行 duban doctor，按所列办法处理。中断期间每日告知一次，恢复后另行告知。",
+        )
+    )
+
+
+def _well(seen: Silence) -> tuple[str, str]:
+    title = f"巡查恢复：{_when(seen, seen.since)}已巡查"
+    return title, "\n".join(
+        (
+            "巡查恢复",
+            "",
+            f"计划：{seen.office.plan.title}",
+            f"最近一次巡查：{_when(seen, seen.since)}",
+            "",
+            "巡查已恢复正常，无需处理。",
+        )
+    )
+
+
+def _when(seen: Silence, moment: datetime) -> str:
+    return f"{moment.astimezone(seen.office.zone):%Y-%m-%d %H:%M}"

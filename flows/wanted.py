@@ -1,0 +1,117 @@
+"""What a Prefect server should hold of a plan: a deployment for the patrol and one for every initiative."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from prefect.events import DeploymentEventTrigger
+
+from duban.core.deciding.office import Office
+from duban.core.planning.action_file import DeploymentAction
+from duban.core.planning.plan import Initiative
+from duban.service import Service
+from duban.settings import Settings
+from flows.initiatives import initiative_flow
+from tasks.deploying import Difference, Wanted, bring, difference
+from tasks.flow_runs import started_tag
+from tasks.naming import deployment_name, entrypoint, flow_name, patrol_name, plan_tag
+from tasks.pools import Pool
+from tasks.server import server
+from tasks.showing import MILESTONE_EVENT, resource
+
+ENDS = ("Completed", "Failed", "Crashed", "Cancelled", "TimedOut")
+"""Prefect's own words for ended runs."""
+
+NO_PARAMETERS = {"title": "Parameters", "type": "object", "properties": {}}
+PARAMETER_TITLES = {"report": "填报（签收、反馈、报送、审核等）"}
+
+
+def pool_of(settings: Settings) -> Pool:
+    """The work pool of the settings."""
+    return Pool(settings.stack.pool, settings.stack.worker_type)
+
+
+def amiss(service: Service, settings: Settings) -> Difference:
+    """Hold the server against the plan; changes nothing."""
+    want = wanted(service, patrol_every=settings.patrol_every)
+    with server() as client:
+        return difference(client, service.office.plan, want, pool_of(settings))
+
+
+def heal(service: Service, settings: Settings) -> Difference:
+    """Bring the server to the plan; what that took."""
+    found = amiss(service, settings)
+    with server() as client:
+        bring(client, found, pool_of(settings))
+    return found
+
+
+def wanted(service: Service, *, patrol_every: int | None) -> tuple[Wanted, ...]:
+    """The deployments of a plan; the patrol is scheduled every so many seconds, or not at all in a rehearsal."""
+    office = service.office
+    return (_patrol(office, patrol_every), *(_of(office, one) for one in office.plan.initiatives.values()))
+
+
+def _patrol(office: Office, every: int | None) -> Wanted:
+    return Wanted(
+        name=patrol_name(office.plan),
+        flow=flow_name(office.plan.id),
+        entrypoint=entrypoint(office.plan.id),
+        tags=(plan_tag(office.plan), "巡查"),
+        description=f"{office.plan.title}：每隔一段时间查找到点的举措并启动",
+        schema=NO_PARAMETERS,
+        every=every,
+    )
+
+
+def _of(office: Office, initiative: Initiative) -> Wanted:
+    plan = office.plan
+    section = next(s for s in plan.sections if s.id == initiative.section)
+    return Wanted(
+        name=deployment_name(plan, initiative),
+        flow=flow_name(plan.id, initiative),
+        entrypoint=entrypoint(plan.id, initiative),
+        tags=(plan_tag(plan), section.title),
+        description=_description(office, initiative),
+        schema=_schema(office, initiative),
+        triggers=(*_milestones(office, initiative), *_started_runs(office, initiative)),
+    )
+
+
+def _schema(office: Office, initiative: Initiative) -> dict[str, Any]:
+    schema = initiative_flow(office, initiative).parameters.model_dump(exclude_unset=True)
+    # Prefect labels the parameter with its English name, whatever title it is given.
+    for name, shown in schema["properties"].items():
+        shown["title"] = PARAMETER_TITLES.get(name, name)
+    return schema
+
+
+def _description(office: Office, initiative: Initiative) -> str:
+    people = office.directory
+    waits = "、".join(f"“{office.plan.step(ref).title}”" for ref in sorted(initiative.upstream)) or "无"
+    return (
+        f"{initiative.number} {initiative.title}\n\n牵头 {people.title(initiative.lead)}；"
+        f"分管 {people.title(initiative.supervisor)}。等待：{waits}。"
+        "办理：Run → Custom run → report → 填报。"
+    )
+
+
+def _milestones(office: Office, initiative: Initiative) -> Iterator[DeploymentEventTrigger]:
+    if initiative.upstream:
+        milestones = [resource(office.plan, ref) for ref in sorted(initiative.upstream)]
+        yield DeploymentEventTrigger(
+            name=f"{deployment_name(office.plan, initiative)}：前置节点办结即启动",
+            expect={MILESTONE_EVENT},
+            match={"prefect.resource.id": milestones},
+        )
+
+
+def _started_runs(office: Office, initiative: Initiative) -> Iterator[DeploymentEventTrigger]:
+    """The ends of runs that the initiative's actions have started. The patrol hears of those under other names."""
+    if any(isinstance(step.action, DeploymentAction) for step in initiative.steps.values()):
+        tag = started_tag(office.plan, initiative.id)
+        yield DeploymentEventTrigger(
+            name=f"{deployment_name(office.plan, initiative)}：所启动的运行结束即查看",
+            expect={f"prefect.flow-run.{state}" for state in ENDS},
+            match={"prefect.resource.id": "prefect.flow-run.*"},
+            match_related={"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"},
+        )
