@@ -5,14 +5,14 @@ from datetime import datetime
 from duban.adapters.letter_html import html_of
 from duban.core.deciding.alarms import Alarm, Matter, alarms
 from duban.core.deciding.office import Office
-from duban.core.deciding.rounds import Patrolled
+from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD, Draft, seal
 from duban.core.telling.alarm import Silence, alarm_words
 from duban.ports import Carrier, Commit, Conflict, Letter, Outcome
 from duban.wiring import Desk
 
 
-def tell(at: Desk, stands: Patrolled, seen: Silence) -> None:
+def tell(at: Desk, stands: Regularity, seen: Silence) -> None:
     """Tell whoever is to be told by what was told before; outside working hours nobody, until the next morning."""
     office = at.service.office
     if office.working_moment(seen.now) > seen.now:

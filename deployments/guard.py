@@ -17,7 +17,7 @@ from rich.console import Console
 from deployments.alarming import tell, tell_without_ledger
 from deployments.progress import lights_in_words
 from duban.adapters.clock import SystemClock
-from duban.core.deciding.rounds import Patrolled, patrolled
+from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
 from duban.ports import Round, Rounder
 from duban.settings import Settings, load_settings
@@ -70,8 +70,8 @@ class Guard:
         self._print(at, made)
         last = made[Rounder.PATROL].at if Rounder.PATROL in made else None
         since = max(self.began, last) if last else self.began
-        stands = patrolled(since, now, self.every)
-        trouble = self._stand_in(at, now) if stands is not Patrolled.WELL else ""
+        stands = regularity(since, now, self.every)
+        trouble = self._stand_in(at, now) if stands is not Regularity.REGULAR else ""
         tell(at, stands, Silence(at.service.office, last or self.began, now, trouble))
 
     def _stand_in(self, at: Desk, now: datetime) -> str:
@@ -95,7 +95,7 @@ class Guard:
     def _without_ledger(self, now: datetime) -> None:
         """People are told even so, by the directory as it was last read."""
         self.lost = self.lost or now
-        if self.desk and patrolled(self.lost, now, self.every) is Patrolled.SILENT:
+        if self.desk and regularity(self.lost, now, self.every) is Regularity.SILENT:
             seen = Silence(self.desk.service.office, self.lost, now, "台账数据库无法使用")
             tell_without_ledger(self.desk.carrier, seen, self.told)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from duban.core.deciding.rounds import Patrolled
+from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import Draft, Entry, EntryKind
 
 RETRY = timedelta(minutes=5)
@@ -43,16 +43,16 @@ class Alarm:
 
 
 def alarms(
-    entries: Sequence[Entry], stands: Patrolled, now: datetime, today: date, posts: Sequence[str]
+    entries: Sequence[Entry], stands: Regularity, now: datetime, today: date, posts: Sequence[str]
 ) -> Iterator[Alarm]:
     """The alarms that are due, by what was told before (`entries` of the guard's chain)."""
     told = [entry for entry in entries if entry.kind is EntryKind.ALARM_ENDED and entry.data["accepted"]]
     keys = {entry.data["alarm"] for entry in told}
     for post in dict.fromkeys(posts):
         match stands:
-            case Patrolled.SILENT:
+            case Regularity.SILENT:
                 alarm = Alarm(Matter.SILENT, post, f"{Matter.SILENT}/{today}/{post}")
-            case Patrolled.WELL if (last := _last(told, post)) and last.data["matter"] == Matter.SILENT:
+            case Regularity.REGULAR if (last := _last(told, post)) and last.data["matter"] == Matter.SILENT:
                 alarm = Alarm(Matter.WELL, post, f"{Matter.WELL}/{last.sequence}/{post}")
             case _:
                 continue

@@ -10,17 +10,17 @@ STAND_IN_AFTER, SILENT_AFTER = 2, 3
 """Intervals without a patrol after which the guard stands in for it, and after which people are told."""
 
 
-class Patrolled(IntEnum):
-    """How it stands with the patrols of a plan, from well to worst."""
+class Regularity(IntEnum):
+    """How regularly a plan is patrolled, from best to worst."""
 
-    WELL = 0
+    REGULAR = 0
     OVERDUE = 1
     SILENT = 2
 
 
-def patrolled(last: datetime, now: datetime, every: timedelta) -> Patrolled:
-    """How it stands when the last patrol, or else the guard itself, began at `last`."""
+def regularity(last: datetime, now: datetime, every: timedelta) -> Regularity:
+    """How regular it is when the last patrol, or else the guard itself, began at `last`."""
     silence = now - last
     if silence > SILENT_AFTER * every:
-        return Patrolled.SILENT
-    return Patrolled.OVERDUE if silence > STAND_IN_AFTER * every else Patrolled.WELL
+        return Regularity.SILENT
+    return Regularity.OVERDUE if silence > STAND_IN_AFTER * every else Regularity.REGULAR
