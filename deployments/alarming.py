@@ -6,9 +6,9 @@ from duban.adapters.letter_html import html_of
 from duban.core.deciding.alarms import Alarm, Matter, alarms
 from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
-from duban.core.ledger.entries import GUARD, Draft, seal
+from duban.core.ledger.entries import GUARD
 from duban.core.telling.alarm import Silence, alarm_words
-from duban.ports import Carrier, Commit, Conflict, Letter, Outcome
+from duban.ports import Carrier, Letter, Outcome
 from duban.wiring import Desk
 
 
@@ -19,9 +19,9 @@ def tell(at: Desk, stands: Regularity, seen: Silence) -> None:
         return
     told = at.service.ledger.entries(GUARD)
     for alarm in alarms(told, stands, seen.now, office.day(seen.now), people(office, seen.now)):
-        if _note(at, seen.now, alarm.begun()):
+        if at.service.note(GUARD, alarm.begun()):
             outcome = send(at.carrier, alarm, seen)
-            _note(at, seen.now, alarm.ended(outcome.detail, accepted=outcome.accepted))
+            at.service.note(GUARD, alarm.ended(outcome.detail, accepted=outcome.accepted))
 
 
 def people(office: Office, now: datetime) -> tuple[str, ...]:
@@ -54,15 +54,3 @@ def tell_without_ledger(carrier: Carrier, seen: Silence, told: set[str]) -> None
         alarm = Alarm(Matter.SILENT, post, f"no-ledger/{office.day(seen.now)}/{post}")
         if alarm.key not in told and send(carrier, alarm, seen).accepted:
             told.add(alarm.key)
-
-
-def _note(at: Desk, now: datetime, draft: Draft) -> bool:
-    """Store an entry in the guard's chain; false when another guard was quicker."""
-    ledger, plan = at.service.ledger, at.service.office.plan.id
-    after, day = ledger.last(GUARD), at.service.office.day(now)
-    try:
-        entries = seal((draft,), plan=plan, initiative=GUARD, after=after, at=now, day=day)
-        ledger.commit(Commit(GUARD, entries))
-    except Conflict:
-        return False
-    return True

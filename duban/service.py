@@ -14,7 +14,7 @@ from duban.core.deciding.facts import facts_of
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.schedule import Schedule
 from duban.core.deciding.settle import closed_by, downstream
-from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import GUARD, Draft, Entry, EntryKind, seal
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, StepState, fold
 from duban.core.ledger.summary import Upstream, known_of
@@ -256,6 +256,22 @@ class Service:
         data = {"reason": reason, "final": own.misses + 1 >= ACTION_TRIES, "period": period}
         key = f"measuring-failed/{ref.step}{_life(own)}/{period}/{own.misses}"
         return self.record(ref.initiative, Draft(EntryKind.MEASURING_FAILED, ref.step, data=data, key=key))
+
+    def note(self, chain: str, draft: Draft) -> bool:
+        """Store an entry in one of the engine's own chains; false when somebody else was quicker."""
+        now, after = self.clock.now(), self.ledger.last(chain)
+        plan, day = self.office.plan.id, self.office.day(now)
+        try:
+            self.ledger.commit(Commit(chain, seal((draft,), plan=plan, initiative=chain, after=after, at=now, day=day)))
+        except Conflict:
+            return False
+        return True
+
+    def mended_today(self) -> tuple[str, ...]:
+        """What was mended today of what somebody had changed on Prefect's server, in words."""
+        today = self.office.day(self.clock.now())
+        entries = (entry for entry in self.ledger.entries(GUARD) if entry.kind is EntryKind.MENDED)
+        return tuple(line for entry in entries if entry.day == today for line in entry.data["what"])
 
     def recorded_until(self) -> str:
         """The moment of the last entry, at the office; 尚无记录 before the first."""

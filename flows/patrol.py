@@ -11,6 +11,7 @@ from prefect import Flow, flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 
+from duban.core.ledger.entries import GUARD, Draft, EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.telling.shown import LIGHTS, Shown
 from duban.ports import Round, Rounder
@@ -18,10 +19,10 @@ from duban.wiring import Desk, kept_desk, plan_settings
 from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
-from tasks.naming import attribute, flow_name, ids
+from tasks.naming import attribute, deployment_name, flow_name, ids
 from tasks.patrolling import publish_patrol
 from tasks.sending import send_due
-from tasks.showing import as_state
+from tasks.showing import as_state, without_page
 
 PATROLLED = Shown("已巡查", "COMPLETED")
 
@@ -42,10 +43,10 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     repeat_reports(plan)
     asked = ask_for_ticks(plan, service.due())
     sent = send_due(at)
-    healed = heal(service, at.settings) if at.settings.patrol_every else None
-    if healed is not None and not healed.empty:
+    mended = _mend(at) if at.settings.patrol_every else ()
+    if mended:
+        service.note(GUARD, Draft(EntryKind.MENDED, data={"what": mended}))
         asked += ask_for_ticks(plan, service.due())
-    mended = tuple(healed.told()) if healed else ()
     done = f"启动{len(asked)}项举措，处理{sent}份通知" + (f"，修复{len(mended)}处设置" if mended else "")
     service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
     publish_forecast(service)
@@ -53,6 +54,15 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     if found.dead:
         return as_state(LIGHTS[Light.RED], f"{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
     return as_state(PATROLLED, done)
+
+
+def _mend(at: Desk) -> tuple[str, ...]:
+    """Bring the server to the plan, and have pages shown again that somebody deleted; what was amiss, in words."""
+    plan = at.service.office.plan
+    healed = heal(at.service, at.settings)
+    gone = without_page(plan, at.service.ledger.initiatives())
+    ask_for_ticks(plan, gone)
+    return (*healed.told(), *(f"{deployment_name(plan, plan.initiatives[name])}：页面缺失" for name in gone))
 
 
 @cache

@@ -1,8 +1,7 @@
 """Asking Prefect for ticks, and asking what became of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -23,16 +22,12 @@ from prefect.states import Crashed, Scheduled
 from duban.adapters.clock import SystemClock
 from duban.core.planning.plan import Plan
 from tasks.naming import deployment_name, patrol_name, plan_tag
-from tasks.server import server
+from tasks.server import every, server
 
-T = TypeVar("T")
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 STARTED = {StateType.PENDING, StateType.RUNNING}
 BROKEN_OFF = ["Crashed", "Failed", "TimedOut"]
 """Prefect's own words for runs that did not come to an end of ours."""
-
-PAGE = 200
-"""The most that Prefect's server gives at a time."""
 
 LONGEST = timedelta(seconds=200)
 """A run takes seconds; with an action that times out, and does so again twice, a little over three minutes."""
@@ -117,14 +112,6 @@ def repeat_reports(plan: Plan) -> int:
 def _runs(client: SyncPrefectClient, plan: Plan, which: FlowRunFilter) -> list[FlowRun]:
     ours = of_plan(plan)
     return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=ours, sort=FlowRunSort.ID_DESC)
-
-
-def every(read: Callable[..., list[T]], **asked: Any) -> list[T]:
-    """Everything a request finds, page by page."""
-    found: list[T] = []
-    while len(page := read(limit=PAGE, offset=len(found), **asked)) == PAGE:
-        found += page
-    return found + page
 
 
 def count_runs(client: SyncPrefectClient, plan: Plan) -> int:

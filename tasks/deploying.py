@@ -24,8 +24,9 @@ from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation
 
 from duban.core.planning.plan import Plan
-from tasks.asking import every, of_plan
+from tasks.asking import of_plan
 from tasks.pools import Pool, faults_of, mend
+from tasks.server import every
 
 AT_ONCE = 4
 """Deployments made at a time: as many keep the server's one process busy."""

@@ -1,13 +1,24 @@
 """Prefect's server, as tasks talk to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.filters import (
+    ArtifactCollectionFilter,
+    ArtifactCollectionFilterKey,
+    ArtifactFilter,
+    ArtifactFilterKey,
+)
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.context import FlowRunContext, SyncClientContext
+
+T = TypeVar("T")
+
+PAGE = 200
+"""The most that Prefect's server gives at a time."""
 
 
 @contextmanager
@@ -32,3 +43,22 @@ def said_last(key: str) -> str | None:
     with server() as client:
         found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
     return found[0].description if found else None
+
+
+def missing(keys: Sequence[str]) -> tuple[str, ...]:
+    """Which of these pages are not there, because somebody has deleted them; asks for a number unless some are."""
+    ours = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
+    with server() as client:
+        asked = {"artifacts": ours.model_dump(mode="json", exclude_unset=True)}
+        if client.request("POST", "/artifacts/latest/count", json=asked).raise_for_status().json() == len(keys):
+            return ()
+        found = {page.key for page in every(client.read_latest_artifacts, artifact_filter=ours)}
+    return tuple(key for key in keys if key not in found)
+
+
+def every(read: Callable[..., list[T]], **asked: Any) -> list[T]:
+    """Everything a request finds, page by page."""
+    found: list[T] = []
+    while len(page := read(limit=PAGE, offset=len(found), **asked)) == PAGE:
+        found += page
+    return found + page

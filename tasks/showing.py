@@ -5,7 +5,7 @@ be drawn in any state. They are reported by the very event Prefect's engine repo
 by the same links that `wait_for` leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import page
 from duban.core.telling.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
-from tasks.server import publish, server
+from tasks.server import missing, publish, server
 
 MILESTONE_EVENT = "duban.step.closed"
 RANK = timedelta(milliseconds=200)
@@ -103,9 +103,20 @@ def _message(row: StepRow) -> str:
     return limit + (row.reason or (f"{row.finished}办结" if row.finished else ""))
 
 
+def page_key(plan: Plan, initiative: str) -> str:
+    """The key of an initiative's page."""
+    return f"{plan.id}-{initiative}"
+
+
+def without_page(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
+    """Those of the initiatives whose page somebody has deleted."""
+    keys = {page_key(plan, name): name for name in initiatives if name in plan.initiatives}
+    return tuple(keys[key] for key in missing(tuple(keys)))
+
+
 def show_page(look: Look, decision: Decision) -> None:
     """Publish the initiative's page; its versions are its history."""
-    key = f"{look.office.plan.id}-{look.initiative.id}"
+    key = page_key(look.office.plan, look.initiative.id)
     publish(key, page(look, decision), f"{look.initiative.number} {look.initiative.title}")
 
 

@@ -23,7 +23,7 @@ PLAN = "@@plan"
 """The chain of what was applied: neither an initiative's, whose id has no @, nor a recipient's (`summary.chain_of`)."""
 
 GUARD = "@@guard"
-"""The chain of the guard's alarms."""
+"""The chain of what keeps the office running: alarms, and what was mended."""
 
 
 class EntryKind(StrEnum):
@@ -65,6 +65,7 @@ class EntryKind(StrEnum):
     NOTICE_REVIVED = "notice-revived"  # a person has a dead one tried again
     ALARM_BEGUN = "alarm-begun"  # in the chain GUARD alone: somebody is about to be told that patrols do not come
     ALARM_ENDED = "alarm-ended"
+    MENDED = "mended"  # in the chain GUARD as well: what was brought back on Prefect's server
 
 
 class Draft(NamedTuple):

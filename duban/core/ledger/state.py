@@ -296,6 +296,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.NOTICE_REVIVED: _same,
     EntryKind.ALARM_BEGUN: _same,
     EntryKind.ALARM_ENDED: _same,
+    EntryKind.MENDED: _same,
 }
 """How each kind of entry changes the step it names."""
 

@@ -179,6 +179,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.NOTICE_REVIVED: _revived,
     EntryKind.ALARM_BEGUN: _did("准备告知巡查情况"),
     EntryKind.ALARM_ENDED: _did("告知巡查情况"),
+    EntryKind.MENDED: _did("修复 Prefect 上的设置"),
 }
 """How each kind of entry is told."""
 
