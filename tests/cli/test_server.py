@@ -86,6 +86,28 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     assert {check: found[check] for check in ("stack", "server", "worker", "deployments", "ledger")} == dict.fromkeys(
         ("stack", "server", "worker", "deployments", "ledger"), "ok"
     )
+    for click in CLICKS:
+        clicked(stack, click)
+        assert levels(bureau)["deployments"] == "bad", click
+        assert shell(bureau, "apply")[0] == 0
+        assert levels(bureau)["deployments"] == "ok", click
+
+
+CLICKS = (
+    "client.update_work_pool('duban', WorkPoolUpdate(is_paused=True))",
+    "client.update_work_pool('duban', WorkPoolUpdate(concurrency_limit=0))",
+    "client.pause_deployment(client.read_deployments()[0].id)",
+)
+
+
+def clicked(stack: Stack, click: str) -> None:
+    """What somebody does in Prefect's pages."""
+    said = (
+        "from prefect.client.orchestration import get_client\n"
+        "from prefect.client.schemas.actions import WorkPoolUpdate\n"
+        f"with get_client(sync_client=True) as client:\n    {click}"
+    )
+    subprocess.run((sys.executable, "-c", said), env=stack.environment(), timeout=120, check=True)
 
 
 def test_a_server_that_is_gone_exits_6_where_nothing_goes_without_it(bureau: Bureau) -> None:
