@@ -27,8 +27,8 @@ from duban.core.planning.action_file import (
 )
 from duban.core.planning.placeholders import filled, filled_in
 from duban.core.planning.plan import StepRef
+from duban.core.telling import board
 from duban.core.telling.assignment import assignment
-from duban.core.telling.board import page
 from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.tables import as_csv
 from duban.ports import Outside
@@ -62,7 +62,7 @@ class Waiting:
 def bulletin(errand: Errand, asked: BulletinParameters) -> str:
     """Write a bulletin (通报) of how the initiative stands to `var/bulletins/`."""
     view = _view(errand)
-    standing = page(view.look, decide(view.look, view.state))
+    standing = board.bulletin(view.look, decide(view.look, view.state))
     file = _file(errand, "bulletins")
     write_atomically(file, f"# {asked.title}\n\n{standing}\n")
     return f"通报已生成：{file.relative_to(errand.desk.settings.root)}"

@@ -4,6 +4,7 @@ from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.chances import chances
 from duban.core.deciding.forecast import forecast
 from duban.core.telling.lateness import Prospect
+from duban.core.telling.links import forecast_key
 from duban.core.telling.outlook_page import outlook_page, without_forecast
 from duban.service import Service
 from tasks.server import publish, said_last
@@ -16,7 +17,7 @@ def publish_forecast(service: Service) -> bool:
     forecast when nothing has changed.
     """
     plan, today = service.office.plan, service.office.day(service.clock.now())
-    key = f"{plan.id}--forecast"  # two hyphens: the id of no initiative
+    key = forecast_key(plan)
     made_of = f"全局预测：{service.office.calendar.previous_working(today)}，台账记至{service.recorded_until()}"
     if said_last(key) == made_of:
         return False

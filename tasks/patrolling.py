@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from duban.core.telling.links import patrol_key
 from duban.core.telling.patrol_page import Patrolled, patrol_page
 from duban.outbox.troubles import Troubles, troubles
 from duban.service import Service
@@ -15,7 +16,7 @@ def publish_patrol(service: Service) -> Troubles:
     made_of = (
         f"巡查：{today}，台账记至{service.recorded_until()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
     )
-    key = f"{office.plan.id}--patrol"  # two hyphens: the id of no initiative
+    key = patrol_key(office.plan)
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
         publish(key, patrol_page(Patrolled(office, now, found.dead, found.stuck, outcomes, summaries)), made_of)

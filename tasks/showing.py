@@ -17,7 +17,8 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Status, StepRow, Summary
 from duban.core.planning.plan import Plan, StepRef
-from duban.core.telling.board import page
+from duban.core.telling.board import described, page
+from duban.core.telling.links import initiative_key
 from duban.core.telling.shown import LIGHTS, STEPS, Shown, shown
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
 from tasks.server import missing, publish, server
@@ -103,21 +104,15 @@ def _message(row: StepRow) -> str:
     return limit + (row.reason or (f"{row.finished}办结" if row.finished else ""))
 
 
-def page_key(plan: Plan, initiative: str) -> str:
-    """The key of an initiative's page."""
-    return f"{plan.id}-{initiative}"
-
-
 def without_page(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     """Those of the initiatives whose page somebody has deleted."""
-    keys = {page_key(plan, name): name for name in initiatives if name in plan.initiatives}
+    keys = {initiative_key(plan, name): name for name in initiatives if name in plan.initiatives}
     return tuple(keys[key] for key in missing(tuple(keys)))
 
 
 def show_page(look: Look, decision: Decision) -> None:
     """Publish the initiative's page; its versions are its history."""
-    key = page_key(look.office.plan, look.initiative.id)
-    publish(key, page(look, decision), f"{look.initiative.number} {look.initiative.title}")
+    publish(initiative_key(look.office.plan, look.initiative.id), page(look, decision), described(look, decision))
 
 
 def name_run(flow_run: FlowRun, look: Look, summary: Summary) -> None:

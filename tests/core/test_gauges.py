@@ -41,11 +41,14 @@ def test_in_words() -> None:
 def test_on_the_page() -> None:
     seen = story().act("officer", "report", "pledges", value=110).on("2024-06-17")
     lines = page(seen.look, seen.decision).splitlines()
-    assert lines[lines.index("## 指标") + 4 :][:2] == [
-        "| pledges事项 | 200件 | 110件 | 2024-06-03 | 150件（50%） | 10% | 每周取自表格 |",
-        "| later事项 | 10件 | — | — | — | 0% | 填报 |",
+    assert lines[lines.index("## 指标") + 2 :][:2] == [
+        "- **pledges事项**<br>目标200件，2024年6月3日达110件（10%），今日应达150件（50%）；每周取自表格",
+        "- **later事项**<br>目标10件，尚无数值；填报",
     ]
     assert sum(line.startswith("![") for line in lines) == 2, "the picture of the one, and the whole"
+    assert "图例：灰虚线" in page(seen.look, seen.decision)
+    undrawn = Story(work("a"), indicator("later", "a"))
+    assert "图例：灰虚线" not in page(undrawn.look, undrawn.decision)
     assert "## 指标" not in page(Story(work("x")).look, Story(work("x")).decision)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.summary import Delivery, Light, NoticeRow
+from duban.core.telling.links import to_page
 from duban.core.telling.patrol_page import Patrolled, patrol_page
 from tests.bureau import COSMETICS, OFFICER, TRAINING, ZONE, office
 from tests.contracts.samples import notice, summary
@@ -31,50 +32,111 @@ QUIET = Patrolled(
 )
 
 
+LIGHTS = """\
+## 须先处理的举措
+
+- 🔴红灯　[6.02 加强知识产权培训](../key/bureau-2024-training)<br>“举办培训”已逾期3个工作日
+
+"""
+SECTIONS = """\
+## 2 保护
+
+| 红黄绿灯　 | 举措 | 办结进度 |
+| --- | --- | --- |
+| 🔴红灯 | [6.02 加强知识产权培训](../key/bureau-2024-training) | 1/2 |
+| 🟢绿灯 | [2.04a 推进化妆品产业知识产权保护](../key/bureau-2024-cosmetics) | 1/2 |
+"""
+
+
+def read(seen: Patrolled) -> str:
+    return patrol_page(seen).replace("\u2060", "")
+
+
 def test_a_quiet_day() -> None:
-    assert patrol_page(QUIET).splitlines() == [
-        "# 巡查　知识产权局2024年工作要点",
-        "",
-        "统计日期 2024-04-15　**送达失败未处理 0 份**　受阻 0 份",
-        "",
-        "今日通知：尚无。",
-        "",
-        "## 各项举措",
-        "",
-        "| 灯 | 举措 | 办结 | 说明 |",
-        "| --- | --- | --- | --- |",
-        "| 🔴红灯 | 6.02 加强知识产权培训 | 1/2 | “举办培训”已逾期3个工作日 |",
-        "| 🟢绿灯 | 2.04a 推进化妆品产业知识产权保护 | 1/2 | 正常推进 |",
-    ]
+    assert (
+        read(QUIET)
+        == f"""\
+# 巡查　知识产权局2024年工作要点
+
+统计日期 2024年4月15日<br>**🔴红灯 1 项　🟢绿灯 1 项**
+<br>送达失败未处理 0 份　受阻 0 份
+
+[全局预测](../key/bureau-2024--forecast)
+
+{LIGHTS}## 今日通知
+
+尚无。
+
+{SECTIONS}"""
+    )
 
 
-def test_what_is_amiss_is_named_with_its_reason_and_its_remedy() -> None:
+def test_what_is_amiss_stands_first_with_its_reason_and_its_remedy() -> None:
     instead = row("k/instead/protection-deputy", Delivery.DEAD, recipient="protection-deputy", outcome="超时")
     again = NOW + timedelta(minutes=30)
     late = row("digest/2024-04-15", Delivery.QUEUED, NOW - timedelta(hours=2), step="", slip="digest", outcome="")
-    page = patrol_page(
+    page = read(
         replace(
             QUIET,
             dead=((row("k", Delivery.DEAD), instead),),
             stuck=(row("l", Delivery.RETRYING, again, slip="remind"), late._replace(initiative=f"@{OFFICER}")),
             outcomes={Delivery.SENT: 12, Delivery.DEAD: 2},
+            healed=("部署“2.04a|推进”已被暂停，已恢复",),
         )
     )
-    lines = page.splitlines()
-    assert lines[2] == "统计日期 2024-04-15　**送达失败未处理 1 份**　受阻 2 份"
-    assert lines[4] == "今日通知：已送达 12 份，送达失败 2 份。"
-    dead = lines[lines.index("## 送达失败，事项尚未办结") + 4]
-    assert dead == (
-        "| 《工作催办单》 | 保护处联络员 | 2.04a 起草化妆品产业知识产权保护方案 "
-        "| 550 无此用户；改送保护处副处长：超时 "
-        "| 核对通讯录中 protection-officer 的通道，"
-        "然后 duban notices resend cosmetics/k --as coordinator --reason 理由 |"
+    told = "原因：550 无此用户；改送保护处副处长：超时"
+    resend = "duban notices resend cosmetics/k --as coordinator --reason 理由"
+    assert (
+        page
+        == f"""\
+# 巡查　知识产权局2024年工作要点
+
+统计日期 2024年4月15日<br>**🔴红灯 1 项　🟢绿灯 1 项**
+<br>送达失败未处理 1 份　受阻 2 份
+
+[全局预测](../key/bureau-2024--forecast)
+
+## 已修复的设置
+
+- 部署“2.04a&#124;推进”已被暂停，已恢复
+
+## 送达失败，事项尚未办结
+
+- 《工作催办单》送保护处联络员：2.04a 起草化妆品产业知识产权保护方案<br>{told}<br>\
+处理：核对通讯录中 protection-officer 的通道，然后 {resend}
+
+## 受阻
+
+- 《到期提醒》送保护处联络员：2.04a 起草化妆品产业知识产权保护方案<br>550 无此用户；04-15 10:30 再送
+- 《督办日报》送保护处联络员：digest/2024-04-15<br>已过点，请查看巡查是否按时运行
+
+{LIGHTS}## 今日通知
+
+已送达 12 份，送达失败 2 份。
+
+{SECTIONS}"""
     )
-    first, second = lines[lines.index("## 受阻") + 4 :][:2]
-    assert first.endswith("| 550 无此用户 | 04-15 10:30 再送 |")
-    assert second == "| 《督办日报》 | 保护处联络员 | digest/2024-04-15 |  | 已过点，请查看巡查是否按时运行 |"
 
 
 def test_what_the_plan_no_longer_has_is_named_by_its_id() -> None:
-    page = patrol_page(replace(QUIET, dead=((row("k", Delivery.DEAD, step="removed"),),)))
-    assert "| 保护处联络员 | removed |" in page
+    page = read(replace(QUIET, dead=((row("k", Delivery.DEAD, step="removed"),),)))
+    assert "送保护处联络员：removed<br>" in page
+
+
+def test_a_light_between_red_and_green_has_its_reason_beside_it() -> None:
+    yellow, off = (
+        summary(COSMETICS, light=Light.YELLOW, reason="距时限2天"),
+        summary(TRAINING, light=Light.OFF, reason=""),
+    )
+    page = read(replace(QUIET, summaries=(yellow, off)))
+    assert "**🟡黄灯 1 项　⚪不亮灯 1 项**" in page
+    assert "| 🟡黄灯 | [2.04a 推进化妆品产业知识产权保护](../key/bureau-2024-cosmetics)<br>距时限2天 | 1/2 |" in page
+    assert "须先处理" not in page
+
+
+def test_a_section_of_which_nothing_is_known_is_left_out() -> None:
+    assert "## 2 保护" not in read(replace(QUIET, summaries=()))
+
+
+def test_a_title_cannot_end_its_link() -> None:
+    assert to_page("甲](http://else)", "k") == "[甲&#93;(http://else)](../key/k)"

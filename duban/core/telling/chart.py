@@ -1,17 +1,23 @@
-"""The Gantt picture of one initiative, as SVG text: bars by light, milestones as diamonds, deadlines as marks."""
+"""The Gantt picture of one initiative, as SVG text: lines by date, each a bar or a diamond below its title.
 
-from collections.abc import Iterator
+Prefect shows a picture no wider than the page, so titles stand above their bars, in letters that a telephone's width
+leaves readable. Lights differ by shape and word as well as by colour.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
-from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
-from duban.core.ledger.summary import Light, Status, StepRow
-from duban.core.planning.plan import Step
-from duban.core.planning.plan_file import Kind
+from duban.core.ledger.summary import Light, Status
+from duban.core.telling.lines import Line
+from duban.core.titles import LIGHT_TITLES
 
-ROW, LABEL, WIDTH, HEAD = 24, 300, 640, 34
+ROW, MARGIN, WIDTH, HEAD, LETTERS = 35, 10, 600, 46, 36
+MONTH = 38
+"""The room that the name of a month needs."""
+
 COLOURS = {
     Light.OFF: "#c7ccd4",
     Light.GREEN: "#3aa76d",
@@ -19,7 +25,20 @@ COLOURS = {
     Light.ORANGE: "#e58a3c",
     Light.RED: "#d64545",
 }
+SHAPES = {
+    Light.OFF: "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
+    Light.GREEN: "m-6 -3h12v6h-12z",
+    Light.YELLOW: "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",
+    Light.ORANGE: "m0 -7l7 13h-14z",
+    Light.RED: "m-6 -6h12v12h-12z",
+}
+"""The mark of a light, drawn from its middle."""
+
 DONE = "#7fb89a"
+CHECK = "m-6 0l4 5l8 -10"
+LEGEND = (
+    "图例：■红灯　▲橙灯　●黄灯　▬绿灯　○不亮灯　✓已办结　◆节点；红竖线为时限，蓝虚线为当日，空心为尚未启动、按预计画。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +49,23 @@ class _Scale:
     def x(self, day: date) -> float:
         """Where a day lies, in pixels from the left edge."""
         share = (day - self.first).days / self.days
-        return round(LABEL + WIDTH * min(1.0, max(0.0, share)), 1)
+        return round(MARGIN + (WIDTH - 2 * MARGIN) * min(1.0, max(0.0, share)), 1)
 
 
-def gantt(look: Look, decision: Decision) -> str:
-    """The picture; its height grows with the steps."""
+def gantt(look: Look, lines: Sequence[Line]) -> str:
+    """The picture; its height grows with the lines."""
     plan = look.office.plan
     scale = _Scale(plan.starts, max(1, (plan.ends - plan.starts).days + 1))
-    height = HEAD + ROW * len(decision.summary.steps) + 10
+    height = HEAD + ROW * len(lines) + 8
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LABEL + WIDTH + 20} {height}" '
-        f'width="{LABEL + WIDTH + 20}" height="{height}" font-family="Noto Sans CJK SC, sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}" font-family="Noto Sans CJK SC, sans-serif" font-size="15">',
         f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(look.initiative.title)}</title>',
         *_months(scale, plan.ends, height),
         *_today(scale, look.today, height),
     ]
-    for place, row in enumerate(decision.summary.steps):
-        parts += _bar(scale, look, look.initiative.steps[row.step], row, HEAD + ROW * place)
+    for place, line in enumerate(sorted(lines, key=lambda line: (line.starts, line.ends or look.today))):
+        parts += _line(scale, look.today, line, HEAD + ROW * place)
     return "\n".join([*parts, "</svg>"])
 
 
@@ -54,34 +73,50 @@ def _months(scale: _Scale, last: date, height: int) -> Iterator[str]:
     day = scale.first
     while day <= last:
         x = scale.x(day)
-        yield f'<line x1="{x}" y1="{HEAD - 12}" x2="{x}" y2="{height}" stroke="#eceff3"/>'
-        yield f'<text x="{x + 3}" y="{HEAD - 16}" fill="#6b7480">{day.month}月</text>'
-        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield f'<line x1="{x}" y1="8" x2="{x}" y2="{height}" stroke="#dfe3e8"/>'
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        if scale.x(following) - x > MONTH:
+            yield f'<text x="{x + 3}" y="20" fill="#58616c">{day.month}月</text>'
+        day = following
 
 
 def _today(scale: _Scale, today: date, height: int) -> Iterator[str]:
     x = scale.x(today)
-    yield f'<line x1="{x}" y1="{HEAD - 12}" x2="{x}" y2="{height}" stroke="#3b6fd6" stroke-dasharray="3 3"/>'
+    side = "end" if x > WIDTH / 2 else "start"
+    yield f'<line x1="{x}" y1="26" x2="{x}" y2="{height}" stroke="#3b6fd6" stroke-dasharray="3 3"/>'
+    yield f'<text x="{x}" y="40" fill="#3b6fd6" text-anchor="{side}">今日{today.month}月{today.day}日</text>'
 
 
-def _bar(scale: _Scale, look: Look, step: Step, row: StepRow, y: int) -> Iterator[str]:
-    title = step.title if len(step.title) <= 22 else step.title[:21] + "…"
-    yield f'<text x="8" y="{y + 16}" fill="#232a33">{escape(title)}</text>'
-    colour = DONE if row.status is Status.DONE else COLOURS[row.light]
-    last = row.finished or row.forecast or look.today
-    first = row.opened or _expected_start(look, step, last)
-    if step.kind is Kind.MILESTONE:
-        x = scale.x(last)
-        yield f'<path d="M{x} {y + 5} l7 7 l-7 7 l-7 -7 z" fill="{colour}" stroke="#58616c"/>'
+def _line(scale: _Scale, today: date, line: Line, y: int) -> Iterator[str]:
+    done = bool(line.done and not line.open)
+    colour = DONE if done else COLOURS[line.light]
+    mark, drawn = (
+        (CHECK, f'fill="none" stroke="{colour}" stroke-width="3"')
+        if done
+        else (
+            SHAPES[line.light],
+            f'fill="{colour}"',
+        )
+    )
+    yield f'<path d="M{MARGIN + 6} {y + 9}{mark}" {drawn}/>'
+    yield f'<text x="{MARGIN + 20}" y="{y + 15}" fill="#232a33">{escape(_label(line))}</text>'
+    first, last = scale.x(line.starts), scale.x(line.ends or today)
+    outline = ' stroke="#58616c"' if line.milestone or line.worst.status is Status.WAITING else ""
+    fill = "#ffffff" if line.worst.status is Status.WAITING and line.light is Light.OFF else colour
+    if line.milestone:
+        yield f'<path d="M{last} {y + 19}l6 6l-6 6l-6 -6z" fill="{fill}"{outline}/>'
     else:
-        start, end = scale.x(first), scale.x(last)
-        faded = ' fill-opacity="0.45"' if row.status is Status.WAITING else ""
-        width = max(3.0, round(end - start, 1))
-        yield f'<rect x="{start}" y="{y + 5}" width="{width}" height="13" rx="3" fill="{colour}"{faded}/>'
-    if row.due is not None:
-        x = scale.x(row.due)
-        yield f'<line x1="{x}" y1="{y + 3}" x2="{x}" y2="{y + 20}" stroke="#b03030" stroke-width="2"/>'
+        width = max(3.0, round(last - first, 1))
+        yield f'<rect x="{first}" y="{y + 20}" width="{width}" height="10" rx="3" fill="{fill}"{outline}/>'
+    for due in sorted({row.due for row in line.rows if row.due}):
+        x = scale.x(due)
+        yield f'<line x1="{x}" y1="{y + 17}" x2="{x}" y2="{y + 33}" stroke="#b03030" stroke-width="2"/>'
 
 
-def _expected_start(look: Look, step: Step, last: date) -> date:
-    return max(look.office.plan.starts, last - timedelta(days=round(step.duration.likely * 1.4)))
+def _label(line: Line) -> str:
+    """The title, cut to the width, between light and count."""
+    light = f"{LIGHT_TITLES[line.light]} " if line.light > Light.GREEN and line.open else ""
+    count = f" {line.done}/{len(line.rows)}" if line.folded else ""
+    room = LETTERS - len(light) - len(count)
+    title = line.title if len(line.title) <= room else line.title[: room - 1] + "…"
+    return f"{light}{title}{count}"

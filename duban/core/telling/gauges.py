@@ -7,11 +7,10 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.office import Look
 from duban.core.planning.plan import Step
-from duban.core.telling.tables import as_markdown, escape
+from duban.core.telling.tables import escape
 from duban.core.telling.trend import trend
 from duban.core.telling.whens import chinese
 
-HEADER = ("指标", "目标", "最新", "统计日期", "今日应达", "完成", "来源")
 SOURCES: Mapping[str, str] = {"csv": "表格", "sql": "数据库", "http": "接口"}
 EVERY: Mapping[str, str] = {"day": "每日", "week": "每周", "month": "每月"}
 
@@ -29,27 +28,17 @@ def section(look: Look, decision: Decision) -> Iterator[str]:
         return
     yield "## 指标"
     yield ""
-    yield as_markdown(HEADER, (_cells(step, one) for step, one in gauges))
-    yield ""
     for step, one in gauges:
-        if one.values or one.course:
-            picture = b64encode(trend(step.title, one, look.today).encode()).decode()
-            yield f"![{escape(step.title)}](data:image/svg+xml;base64,{picture})"
-            yield ""
-    yield "图例：灰虚线＝序时应达，蓝线＝实际，红线＝目标，蓝虚线为当日。"
+        yield f"- **{escape(step.title)}**<br>{escape(f'{in_words(one)}；{source(one)}')}"
     yield ""
-
-
-def _cells(step: Step, one: Gauge) -> tuple[str, ...]:
-    return (
-        step.title,
-        f"{one.target:g}{one.unit}",
-        "—" if one.value is None else f"{one.value:g}{one.unit}",
-        one.on.isoformat() if one.on else "—",
-        "—" if one.planned is None else f"{amount(one.planned)}{one.unit}（{one.planned_share}%）",
-        f"{one.share}%",
-        source(one),
-    )
+    drawn = [(step, one) for step, one in gauges if one.values or one.course]
+    for step, one in drawn:
+        picture = b64encode(trend(step.title, one, look.today).encode()).decode()
+        yield f"![{escape(step.title)}](data:image/svg+xml;base64,{picture})"
+        yield ""
+    if drawn:
+        yield "图例：灰虚线＝序时应达，蓝线＝实际，红线＝目标，蓝虚线为当日。"
+        yield ""
 
 
 def amount(value: float) -> str:

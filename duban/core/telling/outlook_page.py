@@ -1,12 +1,14 @@
 """The page of the whole plan's forecast that coordinators read in Prefect: late first, then what has little room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from duban.core.deciding.chances import Chance
+from duban.core.deciding.chances import Chance, Ending
 from duban.core.planning.plan import Plan, Section, StepRef
 from duban.core.telling.lateness import Prospect, lateness, short
-from duban.core.telling.tables import as_markdown, escape
+from duban.core.telling.links import patrol_key, to_initiative, to_page
+from duban.core.telling.tables import Lines, escape, folded, of_lines
+from duban.core.telling.whens import chinese
 
 LITTLE_ROOM = 5
 """Working days of slack up to which a step is listed."""
@@ -29,7 +31,9 @@ def _head(seen: Prospect) -> Iterator[str]:
     told, today = seen.forecast, seen.schedule.today
     yield f"# 全局预测　{escape(seen.office.plan.title)}"
     yield ""
-    yield f"统计日期 {today}　未办结 {len(told.finish)} 项　**预计误期 {len(told.late)} 项**"
+    yield f"统计日期 {chinese(today)}　未办结 {len(told.finish)} 项　**预计误期 {len(told.late)} 项**"
+    yield ""
+    yield to_page("巡查", patrol_key(seen.office.plan))
     yield ""
     if not told.late:
         yield "预计全部事项都能按时办结。"
@@ -37,14 +41,22 @@ def _head(seen: Prospect) -> Iterator[str]:
 
 
 def _sections(seen: Prospect) -> Iterator[str]:
-    """For each section the steps that will be late, worst first, then those with little room."""
+    """For each section the steps that will be late, worst first; those with little room folded away."""
+    late = {one.step: one for one in seen.forecast.late}
     for section in seen.office.plan.sections:
-        rows = [_row(seen, ref) for ref in _listed(seen, section)]
-        if rows:
+        listed = _listed(seen, section)
+        if listed:
             yield f"## {section.number} {escape(section.title)}"
             yield ""
-            yield as_markdown(("机动", "时限", "预计", "八成把握", "按期", "事项", "说明"), rows)
-            yield ""
+            if here := [ref for ref in listed if ref in late]:
+                yield from (_table(seen, here), "")
+            tight = [ref for ref in listed if ref not in late]
+            title = f"在办而机动不超过{LITTLE_ROOM}个工作日的事项（{len(tight)}项）"
+            yield from folded(title, [_table(seen, tight)] if tight else [])
+
+
+def _table(seen: Prospect, steps: Iterable[StepRef]) -> str:
+    return of_lines(("事项", "机动、把握", "时限、预计完成日"), [_row(seen, ref) for ref in steps])
 
 
 def _listed(seen: Prospect, section: Section) -> list[StepRef]:
@@ -61,19 +73,15 @@ def _under_way(seen: Prospect, ref: StepRef) -> bool:
     return ref in seen.forecast.held_by or (fact is not None and fact.row.opened is not None)
 
 
-def _row(seen: Prospect, ref: StepRef) -> tuple[str, ...]:
+def _row(seen: Prospect, ref: StepRef) -> Sequence[Lines]:
     told, late = seen.forecast, next((one for one in seen.forecast.late if one.step == ref), None)
     chance = seen.chances.of.get(ref) if seen.chances else None
     before = told.chain(ref)[0]
     waits = f"前有{seen.titled(before, ref)}未完" if before != ref else ""
     return (
-        f"晚{late.days}天" if late else f"{told.slack[ref]}天",
-        _day(told.due.get(ref)),
-        _day(told.finish[ref]),
-        _day(chance.p80 if chance else None),
-        _share(chance.kept if chance else None),
-        seen.titled(ref),
-        lateness(seen, late) if late else waits,
+        (escape(seen.titled(ref)), escape(lateness(seen, late) if late else waits)),
+        (f"晚{late.days}天" if late else f"机动{told.slack[ref]}天", _share("按期", chance.kept if chance else None)),
+        (_day("时限", told.due.get(ref)), _day("预计", told.finish[ref]), _day("八成", chance.p80 if chance else None)),
     )
 
 
@@ -83,13 +91,16 @@ def _critical(seen: Prospect) -> Iterator[str]:
     if foremost:
         yield "## 最关键的事项"
         yield ""
-        rows = [_critical_row(seen, one) for one in foremost]
-        yield as_markdown(("关键度", "五成把握", "八成把握", "事项", "承办"), rows)
+        yield of_lines(("事项", "关键度　", "五成、八成把握"), [_critical_row(seen, one) for one in foremost])
         yield ""
 
 
-def _critical_row(seen: Prospect, one: Chance) -> tuple[str, ...]:
-    return _share(one.critical), _day(one.p50), _day(one.p80), seen.titled(one.step), seen.owner(one.step)
+def _critical_row(seen: Prospect, one: Chance) -> Sequence[Lines]:
+    return (
+        (escape(seen.titled(one.step)), escape(seen.owner(one.step))),
+        (_share("", one.critical),),
+        (_day("五成", one.p50), _day("八成", one.p80)),
+    )
 
 
 def _endings(seen: Prospect) -> Iterator[str]:
@@ -97,26 +108,33 @@ def _endings(seen: Prospect) -> Iterator[str]:
     if not seen.forecast.ends:
         return
     drawn = {one.initiative: one for one in seen.chances.initiatives} if seen.chances else {}
+    rows = [_ending(seen, name, end, drawn.get(name)) for name, end in seen.forecast.ends.items()]
     yield "## 各项举措"
     yield ""
-    rows = []
-    for name, end in seen.forecast.ends.items():
-        initiative, one = seen.office.plan.initiatives[name], drawn.get(name)
-        chances = (_day(one.p50), _day(one.p80), _share(one.kept)) if one else ("—", "—", "—")
-        rows.append((f"{initiative.number} {initiative.title}", _day(end), *chances, _left(seen, name)))
-    yield as_markdown(("举措", "预计", "五成把握", "八成把握", "全部按期", "未办结"), rows)
-    yield ""
-    yield "“机动”是各项时限都不误的前提下可以推迟的工作日；“关键度”是抽样中一推迟就影响举措办结的比例。"
+    table = of_lines(("举措", "全部按期", "预计完成日　"), rows)
+    yield from folded(f"各项举措预计何时办结（{len(rows)}项）", [table])
+    yield "“机动”是各项时限都不误的前提下可以推迟的工作日；“五成”“八成”是有五成、八成把握完成的日期；"
+    yield "“关键度”是抽样中一推迟就影响举措办结的比例。"
     yield f"误期的事项在前，其后是在办而机动不超过{LITTLE_ROOM}个工作日的。"
+
+
+def _ending(seen: Prospect, name: str, end: date, one: Ending | None) -> Sequence[Lines]:
+    initiative = seen.office.plan.initiatives[name]
+    days = (_day("五成", one.p50), _day("八成", one.p80)) if one else ()
+    return (
+        (to_initiative(seen.office.plan, initiative), f"未办结 {_left(seen, name)}"),
+        (_share("", one.kept if one else None) or "—",),
+        (_day("预计", end), *days),
+    )
 
 
 def _left(seen: Prospect, initiative: str) -> str:
     return f"{sum(ref.initiative == initiative for ref in seen.forecast.finish)} 项"
 
 
-def _day(day: date | None) -> str:
-    return short(day) if day else "—"
+def _day(word: str, day: date | None) -> str:
+    return f"{word} {short(day)}" if day else ""
 
 
-def _share(share: float | None) -> str:
-    return "—" if share is None else f"{share:.0%}"
+def _share(word: str, share: float | None) -> str:
+    return "" if share is None else f"{word}{share:.0%}"

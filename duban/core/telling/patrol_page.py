@@ -1,19 +1,29 @@
-"""The patrol's page (巡查): notices that reached nobody or are stuck, the day's outcomes, every light. Markdown."""
+"""The patrol's page (巡查): what was mended, what is amiss, the day's outcomes, every light. Markdown.
 
-from collections.abc import Iterator, Mapping, Sequence
+From here a coordinator comes to the page of every initiative.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import Line
-from duban.core.ledger.summary import Delivery, NoticeRow, Summary
-from duban.core.telling.tables import as_markdown, escape
+from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
+from duban.core.planning.plan import Initiative
+from duban.core.telling.links import forecast_key, to_initiative, to_page
+from duban.core.telling.tables import escape, of_lines
+from duban.core.telling.whens import chinese
 from duban.core.titles import DELIVERY_TITLES, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 
 @dataclass(frozen=True, slots=True)
 class Patrolled:
-    """What a patrol found: notices that reached nobody, each with those tried, and stuck ones; the day's outcomes."""
+    """What a patrol found: notices that reached nobody, each with those tried, and stuck ones; the day's outcomes.
+
+    `healed` says, in a sentence each, which settings of Prefect it brought back.
+    """
 
     office: Office
     now: datetime
@@ -21,21 +31,48 @@ class Patrolled:
     stuck: Sequence[NoticeRow]
     outcomes: Mapping[Delivery, int]
     summaries: Sequence[Summary]
+    healed: Sequence[str] = ()
+
+
+Seen = Sequence[tuple[Initiative, Summary]]
+"""Initiatives of the plan, and how they stand."""
 
 
 def patrol_page(seen: Patrolled) -> str:
     """The whole page."""
-    return "\n".join([*_head(seen), *_dead(seen), *_stuck(seen), *_lights(seen)])
+    found = _initiatives(seen)
+    amiss = [*_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
+    return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
 
 
-def _head(seen: Patrolled) -> Iterator[str]:
-    yield f"# 巡查　{escape(seen.office.plan.title)}"
+def _initiatives(seen: Patrolled) -> Seen:
+    """The plan's initiatives in its order; a summary may be of one that it no longer has."""
+    known = {summary.initiative: summary for summary in seen.summaries}
+    return [(one, known[name]) for name, one in seen.office.plan.initiatives.items() if name in known]
+
+
+def _gravest(found: Seen) -> Seen:
+    return sorted(found, key=lambda pair: -pair[1].light)
+
+
+def _head(seen: Patrolled, found: Seen) -> Iterator[str]:
+    plan = seen.office.plan
+    yield f"# 巡查　{escape(plan.title)}"
     yield ""
-    told = [f"{DELIVERY_TITLES[kind]} {seen.outcomes[kind]} 份" for kind in Delivery if seen.outcomes.get(kind)]
-    yield f"统计日期 {seen.office.day(seen.now)}　**送达失败未处理 {len(seen.dead)} 份**　受阻 {len(seen.stuck)} 份"
+    count = Counter(summary.light for _, summary in found)
+    told = [f"{_mark(light)} {count[light]} 项" for light in reversed(Light) if count[light]]
+    yield f"统计日期 {chinese(seen.office.day(seen.now))}<br>**{'　'.join(told)}**"
+    yield f"<br>送达失败未处理 {len(seen.dead)} 份　受阻 {len(seen.stuck)} 份"
     yield ""
-    yield f"今日通知：{'，'.join(told) if told else '尚无'}。"
+    yield to_page("全局预测", forecast_key(plan))
     yield ""
+
+
+def _mark(light: Light) -> str:
+    return LIGHT_MARKS[light] + (LIGHT_TITLES[light] or "不亮灯")
+
+
+# What is amiss -------------------------------------------------------------------------------------------------------
 
 
 def resending(what: str, post: str, reason: str = "理由") -> str:
@@ -43,34 +80,43 @@ def resending(what: str, post: str, reason: str = "理由") -> str:
     return f"duban notices resend {what} --as {post} --reason {reason}"
 
 
+def _section(title: str, told: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A heading and a list, each item of several lines of Markdown."""
+    yield f"## {title}"
+    yield ""
+    yield from ("- " + "<br>".join(lines) for lines in told)
+    yield ""
+
+
+def _healed(seen: Patrolled) -> Iterator[str]:
+    if seen.healed:
+        yield from _section("已修复的设置", ([escape(one)] for one in seen.healed))
+
+
 def _dead(seen: Patrolled) -> Iterator[str]:
     if seen.dead:
-        yield "## 送达失败，事项尚未办结"
-        yield ""
-        rows = [(*_about(seen, line[0]), _reasons(seen, line), _remedy(seen, line[0])) for line in seen.dead]
-        yield as_markdown(("单据", "送", "事项", "原因", "处理"), rows)
-        yield ""
+        told = ((_about(seen, line[0]), _reasons(seen, line), _remedy(seen, line[0])) for line in seen.dead)
+        yield from _section("送达失败，事项尚未办结", told)
 
 
 def _reasons(seen: Patrolled, line: Line) -> str:
     people = seen.office.directory
     first, *instead = (row for row in line if row.delivery is Delivery.DEAD)
     also = (f"；改送{people.known_title(row.recipient)}：{row.outcome}" for row in instead)
-    return first.outcome + "".join(also)
+    return escape(f"原因：{first.outcome}{''.join(also)}")
 
 
 def _remedy(seen: Patrolled, row: NoticeRow) -> str:
     command = resending(f"{row.initiative}/{row.key}", seen.office.plan.coordinator)
-    return f"核对通讯录中 {row.recipient} 的通道，然后 {command}"
+    return escape(f"处理：核对通讯录中 {row.recipient} 的通道，然后 {command}")
 
 
 def _stuck(seen: Patrolled) -> Iterator[str]:
     if seen.stuck:
-        yield "## 受阻"
-        yield ""
-        rows = [(*_about(seen, row), row.outcome, _again(seen, row)) for row in seen.stuck]
-        yield as_markdown(("单据", "送", "事项", "原因", "下次"), rows)
-        yield ""
+        told = (
+            (_about(seen, row), escape("；".join(filter(None, (row.outcome, _again(seen, row)))))) for row in seen.stuck
+        )
+        yield from _section("受阻", told)
 
 
 def _again(seen: Patrolled, row: NoticeRow) -> str:
@@ -79,24 +125,49 @@ def _again(seen: Patrolled, row: NoticeRow) -> str:
     return f"{row.next_try.astimezone(seen.office.zone):%m-%d %H:%M} 再送"
 
 
-def _about(seen: Patrolled, row: NoticeRow) -> tuple[str, str, str]:
+def _about(seen: Patrolled, row: NoticeRow) -> str:
     initiative = seen.office.plan.initiatives.get(row.initiative)
     step = initiative.steps.get(row.step) if initiative else None
     title = f"{initiative.number} {step.title}" if initiative and step else row.step or row.key
-    return f"《{LETTER_TITLES[row.slip]}》", seen.office.directory.known_title(row.recipient), title
+    to = seen.office.directory.known_title(row.recipient)
+    return escape(f"《{LETTER_TITLES[row.slip]}》送{to}：{title}")
 
 
-def _lights(seen: Patrolled) -> Iterator[str]:
-    """Every initiative of the plan, the gravest light first, then as the document has them."""
-    yield "## 各项举措"
+def _grave(seen: Patrolled, found: Seen) -> Iterator[str]:
+    """The initiatives that are red or orange, with the reason."""
+    grave = [(one, summary) for one, summary in _gravest(found) if summary.light >= Light.ORANGE]
+    if grave:
+        told = (
+            (f"{_mark(summary.light)}　{to_initiative(seen.office.plan, one)}", escape(summary.reason))
+            for one, summary in grave
+        )
+        yield from _section("须先处理的举措", told)
+
+
+# The rest ------------------------------------------------------------------------------------------------------------
+
+
+def _today(seen: Patrolled) -> Iterator[str]:
+    told = [f"{DELIVERY_TITLES[kind]} {seen.outcomes[kind]} 份" for kind in Delivery if seen.outcomes.get(kind)]
+    yield "## 今日通知"
     yield ""
-    known = {summary.initiative: summary for summary in seen.summaries}
-    plan = [known[name] for name in seen.office.plan.initiatives if name in known]
-    rows = [_light(seen, summary) for summary in sorted(plan, key=lambda summary: -summary.light)]
-    yield as_markdown(("灯", "举措", "办结", "说明"), rows)
+    yield f"{'，'.join(told) if told else '尚无'}。"
+    yield ""
 
 
-def _light(seen: Patrolled, summary: Summary) -> tuple[str, str, str, str]:
-    initiative = seen.office.plan.initiatives[summary.initiative]
-    light = f"{LIGHT_MARKS[summary.light]}{LIGHT_TITLES[summary.light]}"
-    return light, f"{initiative.number} {initiative.title}", f"{summary.done}/{summary.total}", summary.reason
+def _sections(seen: Patrolled, found: Seen) -> Iterator[str]:
+    """Every initiative, by sections of the document, the gravest light first."""
+    for section in seen.office.plan.sections:
+        rows = [_row(seen, *pair) for pair in _gravest([pair for pair in found if pair[0].section == section.id])]
+        if rows:
+            yield f"## {section.number} {escape(section.title)}"
+            yield ""
+            yield of_lines(("红黄绿灯　", "举措", "办结进度"), rows)
+            yield ""
+
+
+def _row(seen: Patrolled, initiative: Initiative, summary: Summary) -> tuple[Sequence[str], ...]:
+    told = summary.light in (Light.OFF, Light.YELLOW)  # of graver ones it stands above
+    reason = escape(summary.reason) if told else ""
+    linked = to_initiative(seen.office.plan, initiative)
+    return (_mark(summary.light),), (linked, reason), (f"{summary.done}/{summary.total}",)

@@ -19,6 +19,7 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Rung
 from duban.core.telling.events import event
 from duban.core.telling.revised import Names
+from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese
 from duban.core.titles import SLIP_TITLES
 
@@ -143,13 +144,7 @@ def command(matter: Matter) -> str:
 
 def waiting(matter: Matter) -> Iterator[str]:
     """Steps here and elsewhere that cannot begin, or have no date, before this one ends."""
-    ref, plan = matter.step.ref, matter.look.office.plan
-    for step in matter.look.initiative.steps.values():
-        if ref in step.waits_for and not matter.decision.state.step(step.id).closed:
-            yield step.title
-    for name in plan.downstream.get(ref, ()):
-        initiative = plan.initiatives[name]
-        yield from (f"{s.title}（{initiative.title}）" for s in initiative.steps.values() if ref in s.waits_for)
+    return waiting_for(matter.look, matter.decision, matter.step)
 
 
 UNANSWERED: Mapping[str, str] = {

@@ -1,7 +1,7 @@
 """Tables as Markdown and as CSV, made of texts that may be anything."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -10,7 +10,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARKS = {"&": "&amp;", "<": "&lt;", "|": "&#124;", "[": "&#91;", "`": "&#96;", "\n": " "}
 """What Markdown or HTML would take for its own, and what stands for it."""
 
+WORD_JOINER = "\u2060"
+"""At which no line breaks; Chinese may break at every character otherwise."""
+
 Row = Sequence[str]
+Lines = Sequence[str]
 
 
 def escape(text: str) -> str:
@@ -24,6 +28,22 @@ def as_markdown(header: Row, rows: Iterable[Row]) -> str:
     """A table of Markdown."""
     lines = [header, ["---"] * len(header), *([escape(cell) for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def of_lines(header: Row, rows: Iterable[Sequence[Lines]]) -> str:
+    """A table of Markdown whose cells are of several lines, Markdown themselves; empty ones are left out.
+
+    Headings do not break, so that a column is at least as wide as its heading.
+    """
+    heads = [WORD_JOINER.join(escape(head)) for head in header]
+    lines = [heads, ["---"] * len(heads), *(["<br>".join(filter(None, cell)) for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def folded(title: str, told: Sequence[str]) -> Iterator[str]:
+    """Lines of Markdown that are read after a click on their title; none where there is nothing to read."""
+    if told:
+        yield from (f"<details><summary>{escape(title)}</summary>", "", *told, "", "</details>", "")
 
 
 def as_csv(header: Row, rows: Iterable[Row]) -> str:

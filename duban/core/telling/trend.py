@@ -7,7 +7,7 @@ from html import escape
 
 from duban.core.deciding.indicators import Gauge
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 180, 56, 16, 28
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 600, 150, 64, 16, 30
 PLANNED, ACTUAL, TARGET, TODAY = "#9aa3af", "#3b6fd6", "#b03030", "#3b6fd6"
 
 
@@ -33,14 +33,14 @@ def trend(title: str, gauge: Gauge, today: date) -> str:
     target, x = scale.y(gauge.target), scale.x(today)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        'font-family="Noto Sans CJK SC, sans-serif" font-size="11">',
+        'font-family="Noto Sans CJK SC, sans-serif" font-size="16">',
         f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(title)}</title>',
         f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{HEIGHT - BOTTOM}" stroke="{TODAY}" stroke-dasharray="3 3"/>',
         f'<line x1="{LEFT}" y1="{target}" x2="{WIDTH - 12}" y2="{target}" stroke="{TARGET}"/>',
-        f'<text x="4" y="{target + 4}" fill="{TARGET}">{gauge.target:g}</text>',
-        f'<text x="4" y="{scale.y(scale.low) + 4}" fill="#6b7480">{scale.low:g}</text>',
+        f'<text x="4" y="{target + 6}" fill="{TARGET}">{gauge.target:g}</text>',
+        f'<text x="4" y="{scale.y(scale.low) + 6}" fill="#6b7480">{scale.low:g}</text>',
         f'<text x="{LEFT}" y="{HEIGHT - 10}" fill="#6b7480">{scale.first:%m-%d}</text>',
-        f'<text x="{WIDTH - 48}" y="{HEIGHT - 10}" fill="#6b7480">{scale.last:%m-%d}</text>',
+        f'<text x="{WIDTH - 56}" y="{HEIGHT - 10}" fill="#6b7480">{scale.last:%m-%d}</text>',
         f'<polyline points="{_points(scale, gauge.course)}" fill="none" stroke="{PLANNED}" stroke-dasharray="6 4"/>',
         f'<polyline points="{_points(scale, gauge.values)}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>',
         *(f'<circle cx="{scale.x(day)}" cy="{scale.y(value)}" r="3" fill="{ACTUAL}"/>' for day, value in gauge.values),
