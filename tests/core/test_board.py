@@ -123,14 +123,20 @@ def test_units_that_are_amiss_are_named_by_how_they_are() -> None:
     told.act("clerk", "sign", "survey@law").on("2024-06-11")
     assert "<br>建设处：待签收，时限6月7日，预计6月11日，已逾期1个工作日" in page(told.look, told.decision)
     assert "<br>法规处：办理中，时限6月7日，预计6月11日，已逾期1个工作日" in page(told.look, told.decision)
-    assert "各处 0/2；红灯：建设处、法规处" in page(told.look, told.decision)
+    assert "**红灯　摸底**（各处 0/2）" in page(told.look, told.decision)
 
 
 def test_units_that_are_still_in_time_are_named_beside_those_that_are_not() -> None:
     early, late = each("survey", "摸底", due="2024-06-28")
     told = Story(early, replace(late, due=parse_when("2024-06-07")), on="2024-06-03", people=GROUPED)
     told.act("officer", "sign", "survey@works").act("officer", "report", "survey@works", progress=50).on("2024-06-11")
-    assert "各处 0/2；红灯：法规处；其余未办结：建设处" in page(told.look, told.decision)
+    text = page(told.look, told.decision)
+    assert "**红灯　摸底**（各处 0/2）<br>法规处：待签收，时限6月7日，" in text
+    assert "<br>其余未办结：建设处" in text
+    told.act("clerk", "submit", "survey@law")
+    assert "| 🟢 摸底<br>办理中 50%　各处 1/2，未办结：建设处 | 时限6月28日<br>预计6月" in page(
+        told.look, told.decision
+    )
 
 
 def test_units_of_no_group_are_called_units() -> None:
@@ -140,11 +146,17 @@ def test_units_of_no_group_are_called_units() -> None:
 
 def test_many_names_are_counted() -> None:
     waiting = [work(f"after-{n}", "draft") for n in range(12)]
-    told = Story(work("draft", due="2024-06-04"), *waiting, on="2024-06-07")
+    there = initiative(work("follow", "here/draft", home="there"), work("apart", home="there"), name="there")
+    told = Story(work("draft", due="2024-06-04"), *waiting, on="2024-06-07", beside=[there])
     text = page(told.look, told.decision)
-    assert "等它的：after-0事项、after-1事项、after-2事项等12项" in text
+    assert "等它的：after-0事项、after-1事项、after-2事项等13项" in text
     listed, more = text.split("<details><summary>其后的事项（4项）</summary>")
     assert (listed.count("- 6月"), more.count("- 6月")) == (8, 4)
+
+
+def test_what_is_more_than_can_be_seen_to_at_once_is_folded_away() -> None:
+    told = Story(*(work(f"late-{n}", due="2024-06-04") for n in range(9)), on="2024-06-07")
+    assert "<details><summary>其次处理（3项）</summary>" in page(told.look, told.decision)
 
 
 def test_a_step_without_any_date_stands_at_the_end() -> None:

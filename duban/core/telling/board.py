@@ -26,8 +26,8 @@ SPACE = "　"
 UNITS_NAMED, STEPS_NAMED = 6, 3
 """How many units, and how many waiting steps, are named before the rest is only counted."""
 
-NEXT = 8
-"""How many of the steps to come are listed before the rest is folded away."""
+FIRST, NEXT = 6, 8
+"""How many of the steps that are amiss, and of those to come, are listed before the rest is folded away."""
 
 
 def page(look: Look, decision: Decision) -> str:
@@ -76,7 +76,7 @@ def _body(look: Look, decision: Decision) -> Iterator[str]:
     yield from _amiss(look, decision, gravest(found))
     picture = b64encode(gantt(look, found).encode()).decode()
     yield from (f"![进度图](data:image/svg+xml;base64,{picture})", "", LEGEND, "")
-    yield from _open(look, decision, by_date(line for line in found if not line.waiting))
+    yield from _open(look, decision, by_date(line for line in found if not line.waiting and not line.amiss))
     yield from section(look, decision)
     yield from _to_come(look, decision, by_date(line for line in found if line.waiting))
     yield from _closed(look, decision, closed(found))
@@ -86,11 +86,13 @@ def _body(look: Look, decision: Decision) -> Iterator[str]:
 
 
 def _amiss(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
+    """What is yellow, orange or red, the gravest first; what is more than can be seen to at once is folded away."""
     if found:
-        yield "## 须先处理"
+        yield f"## 须先处理（{len(found)}项）"
         yield ""
-        yield from ("- " + "<br>".join(_matter(look, decision, line)) for line in found)
-        yield ""
+        told = ["- " + "<br>".join(_matter(look, decision, line)) for line in found]
+        yield from (*told[:FIRST], "")
+        yield from folded(f"其次处理（{len(told) - FIRST}项）", told[FIRST:])
 
 
 def _matter(look: Look, decision: Decision, line: Line) -> Iterator[str]:
@@ -102,6 +104,8 @@ def _matter(look: Look, decision: Decision, line: Line) -> Iterator[str]:
         alike.setdefault((row.light, row.status, row.due, row.reason), []).append(row)
     for rows in alike.values():
         yield escape(f"{_named(look, decision, rows)}：{'，'.join(_why(look, rows))}")
+    if others := [row for row in line.open if row not in line.amiss]:
+        yield escape(f"其余未办结：{_named(look, decision, others)}")
     waiting = dict.fromkeys(
         title for row in line.amiss for title in waiting_for(look, decision, look.initiative.steps[row.step])
     )
@@ -111,15 +115,21 @@ def _matter(look: Look, decision: Decision, line: Line) -> Iterator[str]:
 
 def _why(look: Look, rows: Sequence[StepRow]) -> Iterator[str]:
     first, expected = rows[0], max((row.forecast for row in rows if row.forecast), default=None)
-    told = STATUS_TITLES[first.status], _said(look, "时限", first.due), _said(look, "预计", expected), first.reason
-    yield from filter(None, told)
+    ends = "" if "预计" in first.reason else _said(look, "预计", expected)
+    yield from filter(None, (STATUS_TITLES[first.status], *_limits(look, first), ends, first.reason))
+
+
+def _limits(look: Look, row: StepRow) -> tuple[str, str]:
+    """The deadline, and the original one beside a later one."""
+    moved = row.original_due != row.due
+    return _said(look, "时限", row.due), _said(look, "原时限", row.original_due) if moved else ""
 
 
 # The steps -----------------------------------------------------------------------------------------------------------
 
 
 def _open(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
-    """What is under way or amiss."""
+    """What is under way and in order."""
     if found:
         yield f"## 在办的事项（{len(found)}项）"
         yield ""
@@ -129,32 +139,23 @@ def _open(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str
 
 
 def _standing(look: Look, decision: Decision, line: Line) -> Iterator[str]:
-    """Title; light, status and progress; who, or how many and which of the units."""
+    """Title; status and progress; who, or how many and which of the units."""
     worst = line.worst
     yield f"{LIGHT_MARKS[worst.light]} {escape(line.title)}"
     progress = f" {worst.progress}%" if worst.progress else ""
-    light = f"**{LIGHT_TITLES[worst.light]}**{SPACE}" if worst.light > Light.GREEN else ""
     who = _of_units(look, decision, line) if line.folded else _named(look, decision, line.rows)
-    yield f"{light}{STATUS_TITLES[worst.status]}{progress}{SPACE}{escape(who)}"
+    yield f"{STATUS_TITLES[worst.status]}{progress}{SPACE}{escape(who)}"
 
 
 def _of_units(look: Look, decision: Decision, line: Line) -> str:
-    """`各区 12/16；红灯：浦东新区；未办结：黄浦区、徐汇区`: how many are done, and who is not."""
-    parts = [f"{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}"]
-    for light in (Light.RED, Light.ORANGE, Light.YELLOW):
-        if rows := [row for row in line.amiss if row.light is light]:
-            parts.append(f"{LIGHT_TITLES[light]}：{_named(look, decision, rows)}")
-    others = [row for row in line.open if row.light <= Light.GREEN]
-    if others and len(others) < len(line.rows):
-        parts.append(f"其余未办结：{_named(look, decision, others)}")
-    return "；".join(parts)
+    """`各区 12/16，未办结：浦东新区、黄浦区`: how many are done, and who is not where some are."""
+    missing = f"，未办结：{_named(look, decision, line.open)}" if line.done else ""
+    return f"{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}{missing}"
 
 
 def _dates(look: Look, line: Line) -> Iterator[str]:
-    worst = line.worst
-    yield _said(look, "时限 ", worst.due)
-    yield _said(look, "原时限 ", worst.original_due) if worst.original_due != worst.due else ""
-    yield _said(look, "预计 ", line.ends)
+    yield from _limits(look, line.worst)
+    yield _said(look, "预计", line.ends)
 
 
 def _to_come(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:

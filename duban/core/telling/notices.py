@@ -178,7 +178,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         light=_light(matter.row, reason),
         reason=reason,
         pressed=sum(sent.split(" ")[1] in REMINDING for sent in matter.own.history),
-        waiting_for_this=tuple(phrases.waiting(matter)),
+        waiting_for_this=phrases.waiting(matter),
         history=phrases.history(matter),
         next_rung=phrases.next_rung(matter),
         command=phrases.command(matter),

@@ -1,6 +1,6 @@
 """The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
@@ -142,7 +142,7 @@ def command(matter: Matter) -> str:
 # Before and after ----------------------------------------------------------------------------------------------------
 
 
-def waiting(matter: Matter) -> Iterator[str]:
+def waiting(matter: Matter) -> tuple[str, ...]:
     """Steps here and elsewhere that cannot begin, or have no date, before this one ends."""
     return waiting_for(matter.look, matter.decision, matter.step)
 
