@@ -19,5 +19,7 @@ def publish_patrol(service: Service) -> Troubles:
     key = patrol_key(office.plan)
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
-        publish(key, patrol_page(Patrolled(office, now, found.dead, found.stuck, outcomes, summaries)), made_of)
+        healed = service.mended_today()
+        seen = Patrolled(office, now, found.dead, found.stuck, outcomes, summaries, healed)
+        publish(key, patrol_page(seen), made_of)
     return found

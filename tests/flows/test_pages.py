@@ -92,7 +92,7 @@ def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, c
             page.get_by_role("heading", name="须先处理的举措").wait_for()
             assert narrowest(page) >= 4
             page.get_by_role("link", name=f"2.03 {largest.title}").first.click()
-            page.wait_for_url(f"**/v2/artifacts/key/{initiative_key(office.plan, largest)}")
+            page.wait_for_url(f"**/v2/artifacts/key/{initiative_key(office.plan, largest.id)}")
             page.get_by_text(f"2.03 {largest.title}").first.wait_for()
             page.locator(VERSION).first.click()
             page.get_by_role("img", name="进度图").wait_for()
