@@ -76,6 +76,17 @@ def test_the_plan_reads_as_a_table_of_contents_and_a_run_as_its_steps(server: Se
     assert asked - {None} == {"127.0.0.1"}
 
 
+def test_the_page_of_an_initiative_leads_to_its_runs_and_its_form(server: Server, stack: Stack) -> None:
+    server.apply()
+    server.tick("1.01")
+    with browser() as page:
+        page.goto(f"{stack.addresses.ui}/artifacts/key/{initiative_key(server.office.plan, 'new-road')}")
+        page.locator(VERSION).first.click()
+        page.get_by_role("link", name="运行和填报").click()
+        page.get_by_text("1.01 新建道路").first.wait_for()
+        assert "沿路绿化" not in page.locator("body").inner_text()
+
+
 def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, client: SyncPrefectClient) -> None:
     """The largest initiative of the plan that is shipped, on a day when much of it is late."""
     office = load_office(load_settings(SHIPPED))

@@ -36,7 +36,7 @@ def page(look: Look, decision: Decision) -> str:
     links = [
         to_page("巡查", patrol_key(plan)),
         to_page("全局预测", forecast_key(plan)),
-        to_deployment("运行和填报", look.initiative),
+        to_deployment("运行和填报", plan, look.initiative),
     ]
     return "\n".join([*_head(look, decision), SPACE.join(links), "", *_body(look, decision)])
 

@@ -34,9 +34,9 @@ def to_initiative(plan: Plan, initiative: Initiative) -> str:
     return to_page(f"{initiative.number} {initiative.title}", initiative_key(plan, initiative.id))
 
 
-def to_deployment(title: str, initiative: Initiative) -> str:
-    """A link to Prefect's list of deployments, where the initiative is found by its number."""
-    return _link(title, f"../../deployments?flowOrDeploymentName={quote(initiative.number)}")
+def to_deployment(title: str, plan: Plan, initiative: Initiative) -> str:
+    """A link to Prefect's list of deployments, where an initiative is found by what its name there begins with."""
+    return _link(title, f"../../deployments?flowOrDeploymentName={quote(f'{plan.starts.year} {initiative.number}')}")
 
 
 def _link(title: str, address: str) -> str:
