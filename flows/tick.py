@@ -47,8 +47,8 @@ def take_in(at: Desk, flow_run: FlowRun, initiative: str, report: Any) -> str:
     if command is None:
         return ""
     result = at.service.act(command)
-    tell(flow_run, result.look.today, ACCEPTED, deed(office, command))
     announce(office.plan, result.closed)
+    tell(flow_run, result.look.today, ACCEPTED, deed(office, command))
     return deed(office, command)
 
 
