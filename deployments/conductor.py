@@ -6,6 +6,7 @@ machine. What the people do goes through the same commands as real people's.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -13,7 +14,7 @@ from typing import TypeVar
 from httpx import HTTPError
 from prefect.client.orchestration import get_client
 from prefect.context import SyncClientContext
-from prefect.exceptions import MissingResult
+from prefect.exceptions import FailedRun, MissingResult
 from prefect.settings import get_current_settings
 
 from duban.adapters.clock import FileClock, SystemClock
@@ -21,11 +22,10 @@ from duban.core.deciding.commands import Command
 from duban.core.deciding.ground import ground
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import Light, NoticeRow, Summary
+from duban.core.ledger.summary import NoticeRow, Summary
 from duban.core.planning.plan import Plan
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.owners import Owners
-from duban.core.telling.shown import LIGHTS
 from duban.outbox import LEASE
 from duban.ports import LedgerUnusable
 from duban.service import Service
@@ -115,8 +115,9 @@ def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda:
 def _patrol(service: Service) -> None:
     """A patrol, which may end red, and every tick that follows; raises what kept it from ending."""
     state = patrol_now(service.office.plan.id)
-    if not state.is_completed() and state.name != LIGHTS[Light.RED].name:
-        state.result()
+    if not state.is_completed():
+        with suppress(FailedRun):  # a red light; what really failed comes with its own exception
+            state.result()
     _settle_down(service)
 
 

@@ -12,22 +12,19 @@ from prefect.context import FlowRunContext
 from duban.core.deciding.office import Office
 from duban.core.planning.plan import Initiative
 from duban.wiring import current_office, plan_settings
-from flows.forms import Form, form_of
 from flows.tick import tick
 from tasks.naming import attribute, flow_name, ids
 
 
 def initiative_flow(office: Office, initiative: Initiative) -> Flow[Any, Any]:
-    """The flow of one initiative; its one parameter is the form of that initiative."""
-    form = form_of(office, initiative)
+    """The flow of one initiative; its one parameter is what was filled in of that initiative's form."""
 
-    def run(report: Form | None = None) -> State[None]:
+    def run(report: Any = None) -> State[None]:
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:
             raise RuntimeError("an initiative's flow runs as a Prefect flow run only")
         return tick(office, context.flow_run, initiative.id, report)
 
-    run.__annotations__["report"] = form | None
     run.__name__ = run.__qualname__ = attribute(office.plan.id, initiative.id)
     made = flow(name=flow_name(office.plan.id, initiative), description=initiative.title, persist_result=False)(run)
     made.__module__ = __name__

@@ -13,7 +13,7 @@ from prefect.context import FlowRunContext
 
 from duban.core.ledger.entries import GUARD, Draft, EntryKind
 from duban.core.ledger.summary import Light
-from duban.core.telling.shown import LIGHTS, Shown
+from duban.core.telling.shown import RUNS
 from duban.ports import Round, Rounder
 from duban.wiring import Desk, kept_desk, plan_settings
 from flows.wanted import heal
@@ -23,8 +23,6 @@ from tasks.naming import attribute, deployment_name, flow_name, ids
 from tasks.patrolling import publish_patrol
 from tasks.sending import send_due
 from tasks.showing import as_state, without_page
-
-PATROLLED = Shown("已巡查", "COMPLETED")
 
 
 def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
@@ -39,8 +37,8 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     service, plan = at.service, at.service.office.plan
     began, last = service.clock.now(), service.ledger.rounds().get(Rounder.PATROL)
     if scheduled and last and last.at >= scheduled:
-        return as_state(PATROLLED, "此后已有巡查，不再重复")
-    repeat_reports(plan)
+        return as_state(RUNS[Light.GREEN], "此后已有巡查，不再重复")
+    repeat_reports(service)
     asked = ask_for_ticks(plan, service.due())
     sent = send_due(at)
     mended = _mend(at) if at.settings.patrol_every else ()
@@ -52,8 +50,8 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     publish_forecast(service)
     found = publish_patrol(service)
     if found.dead:
-        return as_state(LIGHTS[Light.RED], f"{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
-    return as_state(PATROLLED, done)
+        return as_state(RUNS[Light.RED], f"红灯：{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
+    return as_state(RUNS[Light.GREEN], f"已巡查：{done}")
 
 
 def _mend(at: Desk) -> tuple[str, ...]:

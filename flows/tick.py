@@ -1,5 +1,7 @@
 """A tick: one short, repeatable run of an initiative. The order of calls, and nothing else."""
 
+from typing import Any
+
 from prefect.client.schemas.objects import FlowRun, State
 
 from duban.adapters.clock import SystemClock
@@ -8,38 +10,56 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.state import StepState
 from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Step
-from duban.core.telling.shown import REFUSED
+from duban.core.telling.offered import deed
+from duban.core.telling.shown import ACCEPTED, NOT_ACCEPTED, REFUSED, run_name
 from duban.ports import Outside
 from duban.service import ACTION_TRIES, Result
 from duban.wiring import Desk, kept_desk, plan_settings
-from flows.forms import Form, command_of
+from flows.forms import command_of, parameter_schema
 from tasks.actions import Errand, Waiting, run_action, timed
+from tasks.asking import form_key
 from tasks.flow_runs import ended_run
 from tasks.measuring import measure_value
 from tasks.sending import send_due
-from tasks.showing import announce, as_state, final_state, name_run, record_steps, show_page
+from tasks.showing import announce, as_state, final_state, name_run, record_steps, renew_form, show_page, tell
 
 DIED = "执行该事项的进程多次中断"
 """Why an action failed that never came to an end."""
 
 
-def tick(office: Office, flow_run: FlowRun, initiative: str, form: Form | None) -> State[None]:
+def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> State[None]:
     """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
     at = kept_desk(plan_settings(office.plan.id), office)
     try:
-        result = take_in(at, flow_run, initiative, form)
+        done = take_in(at, flow_run, initiative, report)
     except Refused as refusal:
-        return as_state(REFUSED, str(refusal))
+        return turn_down(at, flow_run, str(refusal))
+    result = look(at, initiative)
     if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
         result = at.service.tick(initiative)
-    return show(flow_run, result)
+    return show(flow_run, result, done)
 
 
-def take_in(at: Desk, flow_run: FlowRun, initiative: str, form: Form | None) -> Result:
-    """Store what the form says, if there is one, and what follows from the ledger and the time."""
-    if form is not None:
-        reported = at.service.act(command_of(form, initiative, f"form/{flow_run.id}"))
-        announce(at.service.office.plan, reported.closed)
+def take_in(at: Desk, flow_run: FlowRun, initiative: str, report: Any) -> str:
+    """Store what the form says, and say so at once; what somebody did, or nothing where only a look is asked for."""
+    office = at.service.office
+    command = command_of(office, at.service.initiative(initiative), report, form_key(flow_run.id))
+    if command is None:
+        return ""
+    result = at.service.act(command)
+    announce(office.plan, result.closed)
+    tell(flow_run, result.look.today, ACCEPTED, deed(office, command))
+    return deed(office, command)
+
+
+def turn_down(at: Desk, flow_run: FlowRun, why: str) -> State[None]:
+    """Say why a form was not accepted; it says nothing of how the initiative stands."""
+    tell(flow_run, at.service.office.day(at.service.clock.now()), NOT_ACCEPTED, why)
+    return as_state(REFUSED, f"{NOT_ACCEPTED}{why}")
+
+
+def look(at: Desk, initiative: str) -> Result:
+    """Store what follows from the ledger and the time."""
     result = at.service.tick(initiative)
     announce(at.service.office.plan, result.closed)
     return result
@@ -95,9 +115,11 @@ def run_measures(at: Desk, result: Result) -> int:
     return len(result.decision.measures)
 
 
-def show(flow_run: FlowRun, result: Result) -> State[None]:
-    """Show how the initiative stands."""
-    record_steps(flow_run, result.look, result.decision, SystemClock().now())
-    show_page(result.look, result.decision)
-    name_run(flow_run, result.look, result.decision.summary)
-    return final_state(result.decision.summary)
+def show(flow_run: FlowRun, result: Result, done: str) -> State[None]:
+    """Show how the initiative stands, and offer what may be done now."""
+    seen, summary = result.look, result.decision.summary
+    record_steps(flow_run, seen, result.decision, SystemClock().now())
+    show_page(seen, result.decision)
+    renew_form(flow_run, parameter_schema(seen, result.decision.state))
+    name_run(flow_run, run_name(seen.today, summary, done))
+    return final_state(summary, done)

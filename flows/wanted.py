@@ -1,6 +1,6 @@
 """What a Prefect server should hold of a plan: a deployment for the patrol and one for every initiative."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prefect.events import DeploymentEventTrigger
@@ -10,7 +10,8 @@ from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Initiative
 from duban.service import Service
 from duban.settings import Settings
-from flows.initiatives import initiative_flow
+from flows.forms import parameter_schema
+from tasks.asking import LOOKING
 from tasks.deploying import Difference, Wanted, bring, difference
 from tasks.flow_runs import started_tag
 from tasks.naming import deployment_name, entrypoint, flow_name, patrol_name, plan_tag
@@ -22,7 +23,6 @@ ENDS = ("Completed", "Failed", "Crashed", "Cancelled", "TimedOut")
 """Prefect's own words for ended runs."""
 
 NO_PARAMETERS = {"title": "Parameters", "type": "object", "properties": {}}
-PARAMETER_TITLES = {"report": "填报（签收、反馈、报送、审核等）"}
 
 
 def pool_of(settings: Settings) -> Pool:
@@ -46,9 +46,14 @@ def heal(service: Service, settings: Settings) -> Difference:
 
 
 def wanted(service: Service, *, patrol_every: int | None) -> tuple[Wanted, ...]:
-    """The deployments of a plan; the patrol is scheduled every so many seconds, or not at all in a rehearsal."""
-    office = service.office
-    return (_patrol(office, patrol_every), *(_of(office, one) for one in office.plan.initiatives.values()))
+    """The deployments of a plan; the patrol is scheduled every so many seconds, or not at all in a rehearsal.
+
+    The form of an initiative that is due for a tick is left to that: what is offered may be about to change.
+    """
+    office, due = service.office, frozenset(service.due())
+    forms = ((seen, parameter_schema(seen, state)) for seen, state in service.everything())
+    ours = (_of(office, seen.initiative, form, seen.initiative.id in due) for seen, form in forms)
+    return (_patrol(office, patrol_every), *ours)
 
 
 def _patrol(office: Office, every: int | None) -> Wanted:
@@ -63,7 +68,7 @@ def _patrol(office: Office, every: int | None) -> Wanted:
     )
 
 
-def _of(office: Office, initiative: Initiative) -> Wanted:
+def _of(office: Office, initiative: Initiative, form: Mapping[str, Any], moving: bool) -> Wanted:
     plan = office.plan
     section = next(s for s in plan.sections if s.id == initiative.section)
     return Wanted(
@@ -72,17 +77,10 @@ def _of(office: Office, initiative: Initiative) -> Wanted:
         entrypoint=entrypoint(plan.id, initiative),
         tags=(plan_tag(plan), section.title),
         description=_description(office, initiative),
-        schema=_schema(office, initiative),
+        schema=form,
+        moving=moving,
         triggers=(*_milestones(office, initiative), *_started_runs(office, initiative)),
     )
-
-
-def _schema(office: Office, initiative: Initiative) -> dict[str, Any]:
-    schema = initiative_flow(office, initiative).parameters.model_dump(exclude_unset=True)
-    # Prefect labels the parameter with its English name, whatever title it is given.
-    for name, shown in schema["properties"].items():
-        shown["title"] = PARAMETER_TITLES.get(name, name)
-    return schema
 
 
 def _description(office: Office, initiative: Initiative) -> str:
@@ -91,7 +89,7 @@ def _description(office: Office, initiative: Initiative) -> str:
     return (
         f"{initiative.number} {initiative.title}\n\n牵头 {people.title(initiative.lead)}；"
         f"分管 {people.title(initiative.supervisor)}。等待：{waits}。"
-        "办理：Run → Custom run → report → 填报。"
+        "办理：Run → Custom run，选“办理事项”。"
     )
 
 
@@ -102,6 +100,7 @@ def _milestones(office: Office, initiative: Initiative) -> Iterator[DeploymentEv
             name=f"{deployment_name(office.plan, initiative)}：前置节点办结即启动",
             expect={MILESTONE_EVENT},
             match={"prefect.resource.id": milestones},
+            parameters=LOOKING,
         )
 
 
@@ -114,4 +113,5 @@ def _started_runs(office: Office, initiative: Initiative) -> Iterator[Deployment
             expect={f"prefect.flow-run.{state}" for state in ENDS},
             match={"prefect.resource.id": "prefect.flow-run.*"},
             match_related={"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"},
+            parameters=LOOKING,
         )

@@ -1,6 +1,6 @@
 """Asking Prefect for ticks, and asking what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,9 +9,8 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
     FlowRunFilter,
-    FlowRunFilterExpectedStartTime,
+    FlowRunFilterEndTime,
     FlowRunFilterState,
-    FlowRunFilterStateName,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
@@ -21,13 +20,18 @@ from prefect.states import Crashed, Scheduled
 
 from duban.adapters.clock import SystemClock
 from duban.core.planning.plan import Plan
+from duban.core.telling.offered import ONLY_LOOK
+from duban.service import Service
 from tasks.naming import deployment_name, patrol_name, plan_tag
 from tasks.server import every, server
 
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 STARTED = {StateType.PENDING, StateType.RUNNING}
-BROKEN_OFF = ["Crashed", "Failed", "TimedOut"]
-"""Prefect's own words for runs that did not come to an end of ours."""
+MAY_HAVE_BROKEN_OFF = [StateType.CRASHED, StateType.FAILED]
+"""How a run ends that was broken off, and one with a light too: what became of its form the ledger says."""
+
+LOOKING = {"report": {"offer": ONLY_LOOK}}
+"""The parameters of a tick for which nobody has filled in a form."""
 
 LONGEST = timedelta(seconds=200)
 """A run takes seconds; with an action that times out, and does so again twice, a little over three minutes."""
@@ -38,6 +42,10 @@ LIFETIME = timedelta(minutes=4)
 REPEATED_FOR = timedelta(days=1)
 """How long a form whose run broke off is tried again, and how many times it may have begun."""
 BEGUN_AT_MOST = 3
+
+OVERLAP = timedelta(minutes=1)
+_looked: dict[str, datetime] = {}
+"""When this process has last looked for forms that broke off, by plan: there is no need to go through it all again."""
 
 
 def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
@@ -54,7 +62,7 @@ def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
         for name in initiatives:
             deployment = deployments.get(deployment_name(plan, plan.initiatives[name]))
             if deployment is not None and deployment.id not in busy:
-                client.create_flow_run_from_deployment(deployment.id)
+                client.create_flow_run_from_deployment(deployment.id, parameters=LOOKING)
                 asked.append(name)
         return tuple(asked)
 
@@ -93,20 +101,49 @@ def _dead(run: FlowRun, oldest: datetime) -> bool:
     return run.state is not None and run.state.type in STARTED and run.state.timestamp < oldest
 
 
-def repeat_reports(plan: Plan) -> int:
+def form_key(run: UUID) -> str:
+    """The key under which the ledger stores what the form of a run says."""
+    return f"form/{run}"
+
+
+def repeat_reports(service: Service) -> int:
     """Have forms taken in again whose run broke off; how many.
 
-    The run of a form is all there is of it until it is stored. It is the same run that is repeated, so that a form that
-    was stored before its run broke off is not stored again.
+    The run of a form is all there is of it until it is stored. What is stored is never repeated, nor what was refused:
+    that has ended otherwise.
     """
-    states = FlowRunFilterState(name=FlowRunFilterStateName(any_=BROKEN_OFF))
-    lately = FlowRunFilterExpectedStartTime(after_=SystemClock().now() - REPEATED_FOR)
+    plan, now = service.office.plan, SystemClock().now()
+    since = _looked.get(plan.id, now - REPEATED_FOR)
+    ended = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=MAY_HAVE_BROKEN_OFF)),
+        end_time=FlowRunFilterEndTime(after_=since),
+    )
     with server() as client:
-        broken = _runs(client, plan, FlowRunFilter(state=states, expected_start_time=lately))
-        forms = [run for run in broken if run.parameters.get("report") and run.run_count < BEGUN_AT_MOST]
-        for run in forms:
+        forms = [run for run in _runs(client, plan, ended) if _is_form(run) and run.run_count < BEGUN_AT_MOST]
+        lost = _not_stored(service, deployed(client, plan), forms) if forms else []
+        for run in lost:
             client.set_flow_run_state(run.id, Scheduled(name="AwaitingRetry"), force=True)
-        return len(forms)
+    _looked[plan.id] = now - OVERLAP
+    return len(lost)
+
+
+def _is_form(run: FlowRun) -> bool:
+    return bool(run.parameters.get("report")) and run.parameters != LOOKING
+
+
+def _not_stored(
+    service: Service, deployments: Mapping[str, DeploymentResponse], forms: Sequence[FlowRun]
+) -> list[FlowRun]:
+    plan = service.office.plan
+    names = {deployment_name(plan, initiative): name for name, initiative in plan.initiatives.items()}
+    initiatives: dict[UUID | None, str] = {
+        found.id: names[name] for name, found in deployments.items() if name in names
+    }
+    ours = [run for run in forms if run.deployment_id in initiatives]
+    stored = {
+        entry.key for name in {initiatives[run.deployment_id] for run in ours} for entry in service.ledger.entries(name)
+    }
+    return [run for run in ours if form_key(run.id) not in stored]
 
 
 def _runs(client: SyncPrefectClient, plan: Plan, which: FlowRunFilter) -> list[FlowRun]:

@@ -47,7 +47,7 @@ T = TypeVar("T")
 class Wanted:
     """A deployment as it should be; `triggers` are the events that start it, `every` seconds between scheduled runs.
 
-    `schema` is what its form asks, as JSON Schema.
+    `schema` is what its form asks, as JSON Schema; while that is `moving`, what the server has is not held against it.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Wanted:
     schema: Mapping[str, Any] = field(default_factory=dict)
     triggers: tuple[DeploymentEventTrigger, ...] = ()
     every: int | None = None
+    moving: bool = False
 
     @property
     def command(self) -> str:
@@ -114,7 +115,7 @@ FIELDS: Mapping[str, Callable[[Wanted, DeploymentResponse, str], bool]] = {
     "工作池": lambda want, there, pool: (there.work_pool_name, there.work_queue_name) == (pool, QUEUE),
     "标签": lambda want, there, pool: sorted(there.tags) == sorted(want.tags),
     "说明": lambda want, there, pool: there.description == want.description,
-    "填报表": lambda want, there, pool: there.parameter_openapi_schema == want.schema,
+    "填报表": lambda want, there, pool: want.moving or there.parameter_openapi_schema == want.schema,
     "参数": lambda want, there, pool: not there.parameters and bool(there.enforce_parameter_schema),
     "运行命令": lambda want, there, pool: there.job_variables == {"command": want.command},
 }

@@ -6,9 +6,13 @@ by the same links that `wait_for` leaves.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from prefect import get_run_logger
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.events import emit_event
 from prefect.utilities.engine import emit_task_run_state_change_event
@@ -19,8 +23,7 @@ from duban.core.ledger.summary import Status, StepRow, Summary
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import described, page
 from duban.core.telling.links import initiative_key
-from duban.core.telling.shown import LIGHTS, STEPS, Shown, shown
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES
+from duban.core.telling.shown import RUNS, STEPS, Shown, form_name, run_message, shown
 from tasks.server import missing, publish, server
 
 MILESTONE_EVENT = "duban.step.closed"
@@ -115,16 +118,30 @@ def show_page(look: Look, decision: Decision) -> None:
     publish(initiative_key(look.office.plan, look.initiative.id), page(look, decision), described(look, decision))
 
 
-def name_run(flow_run: FlowRun, look: Look, summary: Summary) -> None:
-    """Let the run's name say date, progress and light."""
-    light = f"{LIGHT_MARKS[summary.light]}{LIGHT_TITLES[summary.light]}"
+def name_run(flow_run: FlowRun, name: str) -> None:
+    """Name a run by what is to be read first."""
     with server() as client:
-        client.update_flow_run(flow_run.id, name=f"{look.today} {summary.done}/{summary.total} {light}")
+        client.update_flow_run(flow_run.id, name=name)
 
 
-def final_state(summary: Summary) -> State[None]:
+def tell(flow_run: FlowRun, today: date, outcome: str, why: str) -> None:
+    """Say what became of a form where it is looked for: in the name of its run and in its log."""
+    name_run(flow_run, f"{today} {form_name(outcome, why)}")
+    get_run_logger().info("%s%s", outcome, why)
+
+
+def renew_form(flow_run: FlowRun, schema: dict[str, Any]) -> None:
+    """Let the form of the run's deployment be this one, for whoever opens it next."""
+    ours = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
+    with server() as client:
+        for found in client.read_deployments(flow_run_filter=ours):
+            if found.parameter_openapi_schema != schema:
+                client.update_deployment(found.id, DeploymentUpdate(parameter_openapi_schema=schema))
+
+
+def final_state(summary: Summary, deed: str = "") -> State[None]:
     """The state a tick ends in: the initiative's light."""
-    return as_state(LIGHTS[summary.light], f"{summary.done}/{summary.total} {summary.reason}")
+    return as_state(RUNS[summary.light], run_message(summary, deed))
 
 
 def as_state(word: Shown, message: str) -> State[None]:

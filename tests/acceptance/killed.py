@@ -33,21 +33,17 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind, first_broken
 from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import Desk, desk, load_office
-from flows.forms import Form
 from tests.acceptance.ticking import patrol, without_prefect
 from tests.bureau_folder import SHANGHAI, make_bureau
 
-OFFICER, LEADER = "[roads-officer]", "[deputy-director]"
 WEEKS: dict[datetime, dict[str, Any] | None] = {
     datetime(2024, 4, 1, 9, tzinfo=SHANGHAI): None,
-    datetime(2024, 4, 1, 10, tzinfo=SHANGHAI): {"step": "[draft]", "verb": "签收", "actor": OFFICER},
+    datetime(2024, 4, 1, 10, tzinfo=SHANGHAI): {"offer": "道路处联络员 签收：起草建设方案"},
     datetime(2024, 4, 2, 9, tzinfo=SHANGHAI): {
-        "step": "[draft]",
-        "verb": "报送办结",
-        "actor": OFFICER,
+        "offer": "道路处联络员 报送办结：起草建设方案",
         "evidence": ["建设方案"],
     },
-    datetime(2024, 4, 2, 10, tzinfo=SHANGHAI): {"step": "[approve]", "verb": "审核通过", "actor": LEADER},
+    datetime(2024, 4, 2, 10, tzinfo=SHANGHAI): {"offer": "副局长 审核通过：批准建设方案"},
     datetime(2024, 4, 3, 9, tzinfo=SHANGHAI): None,
     datetime(2024, 5, 20, 9, tzinfo=SHANGHAI): None,
 }
@@ -111,7 +107,7 @@ def work(bureau: Bureau) -> None:
             if moment > bureau.clock.now():
                 bureau.clock.set(moment)
             if report:
-                flows.tick.tick(bureau.office, SimpleNamespace(id=number), "new-road", Form(**report))
+                flows.tick.tick(bureau.office, SimpleNamespace(id=number), "new-road", report)
             _patrol(bureau)
             bureau.clock.set(moment + LEASE)
             _patrol(bureau)

@@ -14,6 +14,7 @@ from duban.core.planning.action_file import Action
 from duban.settings import Settings
 from duban.wiring import Desk, kept_desk
 from tasks.actions import ACTIONS, Errand, Waiting
+from tasks.asking import LOOKING
 from tasks.sending import send_due
 
 RUN = FlowRun(id=UUID(int=0), flow_id=UUID(int=0))
@@ -29,7 +30,8 @@ def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk]
         kept_desk=desk,
         announce=lambda plan, closed: None,
         run_action=SimpleNamespace(with_options=lambda timeout_seconds: _run),
-        show=lambda flow_run, result: None,
+        tell=lambda flow_run, today, outcome, why: None,
+        show=lambda flow_run, result, done: None,
     ):
         yield
 
@@ -42,5 +44,5 @@ def patrol(at: Desk) -> None:
     """Tick what is due until nothing is, then send the notices that are left."""
     while due := at.service.due():
         for name in due:
-            flows.tick.tick(at.service.office, RUN, name, None)
+            flows.tick.tick(at.service.office, RUN, name, LOOKING["report"])
     send_due(at)

@@ -35,6 +35,7 @@ from duban.core.planning.plan import StepRef
 from duban.settings import load_settings
 from duban.wiring import Desk, desk, load_office
 from flows.wanted import wanted
+from tasks.asking import LOOKING
 from tasks.deploying import Difference, bring, difference
 from tasks.pools import Pool
 from tests.bureau_folder import BureauFolder
@@ -57,6 +58,11 @@ def eventually(found: Callable[[], T], within: float = 30) -> T:
         assert monotonic() < until, "did not come true in time"
         sleep(0.1)
     return value
+
+
+def _filled_in(number: str, report: dict[str, Any] | None) -> dict[str, Any]:
+    """A form, or that one that asks for a look only; the patrol has none."""
+    return {} if number.startswith("0.") else {"report": report} if report else LOOKING
 
 
 @dataclass(frozen=True)
@@ -123,15 +129,15 @@ class Server:
 
     def ask(self, number: str, report: dict[str, Any] | None = None) -> FlowRun:
         """Create a flow run, as Custom run does."""
-        parameters = {"report": report} if report else {}
-        return self.client.create_flow_run_from_deployment(self.deployment(number).id, parameters=parameters)
+        deployment = self.deployment(number)
+        return self.client.create_flow_run_from_deployment(deployment.id, parameters=_filled_in(number, report))
 
     def ask_worker(self, number: str, first: str, report: dict[str, Any] | None = None) -> FlowRun:
         """As `ask`, of a deployment the process worker serves; `first` is called in the process beforehand."""
         deployment = self.deployment(number)
         command = shlex.join([sys.executable, "-m", "tests.flows.once", first, str(deployment.entrypoint)])
         return self.client.create_flow_run_from_deployment(
-            deployment.id, parameters={"report": report} if report else {}, job_variables={"command": command}
+            deployment.id, parameters=_filled_in(number, report), job_variables={"command": command}
         )
 
     def instead(self, initiative: str, words: str, others: str) -> None:

@@ -58,7 +58,7 @@ def test_an_action_that_fails_is_tried_again_and_then_told(server: Server) -> No
     for _ in range(TRIES):
         run = server.run(server.ask("1.02"), "tests.flows.preludes:impatient")
         assert run.state is not None
-    assert (run.state.name, run.name) == ("红灯", "2024-04-01 0/2 🔴红灯")
+    assert (run.state.name, run.name) == ("Failed", "2024-04-01 0/2 🔴红灯")
     assert deeds(server, "toll-system") == ["action-started", "action-failed"] * TRIES
     *_, last = entries(server, "toll-system", "action-failed")
     key = f"{server.bureau.plan}/toll-system/publish"

@@ -11,7 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from duban.ports import Rounder
 from duban.wiring import desk, plan_settings
 from flows.wanted import heal
-from tasks.asking import deployed
+from tasks.asking import LOOKING, deployed
 from tasks.deploying import bring
 from tasks.pools import Pool
 from tasks.server import server as tasks_server
@@ -153,7 +153,8 @@ def test_two_plans_live_on_one_server_apart(server: Server) -> None:
     assert [len(one) for one in found.values()] == [4, 4]
     assert not set(found[old].values()) & set(found[new].values())
     for plan in (old, new):
-        server.run(server.client.create_flow_run_from_deployment(found[plan]["2024 1.01 新建道路"]))
+        road = found[plan]["2024 1.01 新建道路"]
+        server.run(server.client.create_flow_run_from_deployment(road, parameters=LOOKING))
         with desk(plan_settings(plan)) as at:
             assert "new-road" in at.service.ledger.initiatives()
             assert at.service.ledger.rounds() == {}

@@ -44,8 +44,9 @@ def test_handed_over_then_collected(server: Server) -> None:
         at.service.act(server.command(Verb.SUBMIT, "materials/gather@pudong", "pudong-officer", **handed_in))
     assert server.tick("1.03").name == "2024-04-01 4/7 🟢绿灯"
     assert not (server.bureau.var / "collected").exists()
-    form = {"step": "收集各区养护情况 [gather]", "verb": "截止收集", "actor": "副局长 [deputy-director]"}
-    assert server.tick("1.03", form | {"reason": "徐汇区另行报送"}).name == "2024-04-01 7/7 🟢绿灯"
+    form = {"offer": "督办专员 截止收集：收集各区养护情况", "reason": "徐汇区另行报送"}
+    done = "已受理：督办专员截止收集“收集各区养护情况”"
+    assert server.tick("1.03", form).name == f"2024-04-01 {done} 7/7 🟢绿灯"
     table = server.bureau.var / "collected" / "materials-gather.csv"
     assert table.read_text("utf-8-sig").splitlines()[1:] == [
         "浦东新区,按时,2024-04-01,浦东新区联络员,浦东养护情况表,含附件",

@@ -1,4 +1,4 @@
-"""Reporting by the form under Custom run: drop-downs, stored once, refused in words."""
+"""Reporting by the form under Custom run: what may be done now, stored once, refused in words."""
 
 from typing import Any
 
@@ -6,17 +6,22 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectHTTPStatusError
 
-from duban.core.deciding.commands import VERB_TITLES
+from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, EntryKind
-from tests.flows.server import Server
+from duban.core.telling.offered import ONLY_LOOK
+from tests.flows.server import Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
-OFFICER = "道路处联络员 [roads-officer]"
+SIGN = "道路处联络员 签收：起草建设方案"
+REPORT = "道路处联络员 反馈进展：起草建设方案"
+SUBMIT = "道路处联络员 报送办结：起草建设方案"
+EXTEND = "道路处联络员 申请延期：起草建设方案"
+DIRECTED = [f"督办专员 {what}：起草建设方案" for what in ("中止", "转办", "终止")]
 
 
-def form(step: str = "起草建设方案 [draft]", verb: str = "签收", actor: str = OFFICER, **said: Any) -> dict[str, Any]:
-    return {"step": step, "verb": verb, "actor": actor, **said}
+def form(offer: str, **said: Any) -> dict[str, Any]:
+    return {"offer": offer, **said}
 
 
 def stored(server: Server) -> list[Entry]:
@@ -34,60 +39,96 @@ def ended(run: FlowRun) -> tuple[str, str]:
     return str(run.state.name), str(run.state.message)
 
 
-def field(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = schema["definitions"]["Form"]["properties"][name]
+def logged(server: Server, run: FlowRun) -> list[str]:
+    return [log.message for log in eventually(lambda: server.logs(run.id))]
+
+
+def fields(server: Server) -> dict[str, Any]:
+    """The form as the next visitor finds it."""
+    schema = server.deployment("1.01").parameter_openapi_schema
+    assert schema is not None
+    assert schema["required"] == ["report"]
+    found: dict[str, Any] = schema["properties"]["report"]["properties"]
     return found
 
 
-def test_the_form_has_the_steps_the_deeds_and_the_people(server: Server) -> None:
-    server.apply()
-    schema = server.deployment("1.01").parameter_openapi_schema
-    assert schema is not None
-    assert schema["properties"]["report"]["title"].startswith("填报")
-    assert field(schema, "step")["enum"] == [
-        "起草建设方案 [draft]",
-        "批准建设方案 [approve]",
-        "发布通报 [bulletin]",
-        "新增里程 [length]",
-    ]
-    assert field(schema, "verb")["enum"] == list(VERB_TITLES.values())
-    people = field(schema, "actor")["enum"]
-    assert OFFICER in people
-    assert "副局长 [deputy-director]" in people
-    shown = sorted(schema["definitions"]["Form"]["properties"].values(), key=lambda one: one.get("position", 0))
-    assert [one["title"] for one in shown] == [
-        "事项", "办理", "办理人", "情况说明或理由", "进度（%）", "指标数值", "成果材料", "延期至／转办给／退回哪一项"
-    ]  # fmt: skip
+def offered(server: Server) -> list[str]:
+    choices: list[str] = fields(server)["offer"]["enum"]
+    return choices
 
 
-def test_a_form_is_stored_and_shown_by_the_same_run(server: Server) -> None:
+def titles(server: Server) -> list[str]:
+    return [field["title"] for field in sorted(fields(server).values(), key=lambda field: field["position"])]
+
+
+def test_the_form_offers_what_may_be_done_now_and_follows_what_is_done(server: Server) -> None:
     server.apply()
-    run = server.tick("1.01", form())
+    assert offered(server) == [ONLY_LOOK]
+    assert titles(server) == ["办理事项"]
+    server.tick("1.01")
+    assert offered(server) == [SIGN, REPORT, SUBMIT, EXTEND, *DIRECTED, ONLY_LOOK]
+    assert titles(server) == ["办理事项", "成果材料", "进度（%）", "延期至", "转办给", "情况说明或理由"]
+    assert fields(server)["to"]["enum"][:5] == ["道路处", "公园处", "浦东新区", "徐汇区", "局长"]
+    server.tick("1.01", form(SUBMIT, evidence=["建设方案"]))
+    assert "副局长 审核通过：批准建设方案" in offered(server)
+    assert not [choice for choice in offered(server) if choice.endswith("起草建设方案")]
+    assert titles(server) == ["办理事项", "进度（%）", "延期至", "转办给", "退回哪一项", "情况说明或理由"]
+    assert fields(server)["returned"]["enum"] == ["起草建设方案"]
+
+
+def test_the_form_follows_what_is_done_by_command(server: Server) -> None:
+    server.apply()
+    server.tick("1.01")
+    with server.desk() as at:
+        at.service.act(server.command(Verb.SIGN, "new-road/draft", "roads-officer"))
+    server.patrol()
+    assert SIGN not in offered(server)
+    assert REPORT in offered(server)
+
+
+def test_a_form_is_stored_and_what_became_of_it_is_read_first(server: Server) -> None:
+    server.apply()
+    server.tick("1.01")
+    run = server.tick("1.01", form(SIGN))
     assert said(server) == [(EntryKind.SIGNED, "draft", "roads-officer")]
-    assert ended(run) == ("绿灯", "0/7 正常推进")
-    run = server.tick("1.01", form(verb="报送办结", evidence=["建设方案"], reason="已征求意见"))
+    assert ended(run) == ("Completed", "已受理：道路处联络员签收“起草建设方案”；绿灯 0/7 正常推进")
+    assert run.name == "2024-04-01 已受理：道路处联络员签收“起草建设方案” 0/7 🟢绿灯"
+    assert "已受理：道路处联络员签收“起草建设方案”" in logged(server, run)
+    run = server.tick("1.01", form(SUBMIT, evidence=["建设方案", ""], reason="已征求意见"))
     assert [kind for kind, *_ in said(server)] == ["signed", "submitted", "completed"]
-    assert run.name == "2024-04-01 1/7 🟢绿灯"
+    assert run.name == "2024-04-01 已受理：道路处联络员报送办结“起草建设方案” 1/7 🟢绿灯"
+
+
+def test_nothing_is_a_value(server: Server) -> None:
+    """No progress is progress of 0; a field left empty is none."""
+    server.apply()
+    server.tick("1.01")
+    server.tick("1.01", form(REPORT, progress=30))
+    server.tick("1.01", form(REPORT, progress=0, reason="推倒重来"))
+    server.tick("1.01", form(REPORT, reason="已请示"))
+    reports = [entry.data for entry in stored(server) if entry.kind is EntryKind.REPORTED]
+    assert [data.get("progress") for data in reports] == [30, 0, None]
 
 
 def test_a_run_executed_again_stores_nothing_twice(server: Server) -> None:
     server.apply()
-    run = server.tick("1.01", form(verb="反馈进展", progress=30, reason="初稿过半"))
+    server.tick("1.01")
+    run = server.tick("1.01", form(REPORT, progress=30, reason="初稿过半"))
     before = stored(server)
     server.revive(run)
-    assert ended(server.run(run)) == ("绿灯", "0/7 正常推进")
+    assert ended(server.run(run))[1].startswith("已受理：道路处联络员反馈进展“起草建设方案”；绿灯")
     assert stored(server) == before
-    server.tick("1.01", form(verb="反馈进展", progress=30, reason="初稿过半"))
+    server.tick("1.01", form(REPORT, progress=30, reason="初稿过半"))
     assert len(said(server)) == len([entry for entry in before if entry.actor != "system"]) + 1, "another form counts"
 
 
 @pytest.mark.parametrize(
     ("report", "reason"),
     [
-        (form(verb="审核通过"), "“起草建设方案”不设审核，报送即办结，无需审核通过"),
-        (form(step="批准建设方案 [approve]", actor="副局长 [deputy-director]"), "“批准建设方案”待启动，现在不能签收"),
-        (form(verb="报送办结"), "“起草建设方案”办结须附成果材料：建设方案"),
-        (form(verb="申请延期", to="下月底", reason="等待批复"), "请写明延期至哪一天"),
+        (form(SUBMIT), "“起草建设方案”办结须附成果材料：建设方案"),
+        (form(EXTEND, reason="等待批复"), "请写明延期至哪一天"),
+        (form(DIRECTED[0]), "中止应当说明理由"),
+        (form(DIRECTED[1], reason="职责调整"), "请选择转办给哪个单位或岗位"),
     ],
 )
 def test_a_form_that_is_refused_says_why_and_stores_nothing(
@@ -96,27 +137,61 @@ def test_a_form_that_is_refused_says_why_and_stores_nothing(
     server.apply()
     server.tick("1.01")
     before = stored(server)
-    name, message = ended(server.tick("1.01", report))
-    assert name == "未受理"
-    assert message.startswith(reason)
+    run = server.tick("1.01", report)
+    name, message = ended(run)
+    assert name == "Cancelled", "grey, and no red light"
+    assert message.startswith(f"未受理：{reason}")
+    assert "--" not in message
+    assert run.name.startswith(f"2024-04-01 未受理：{reason}")
+    assert message in logged(server, run)
     assert stored(server) == before
+
+
+def test_a_form_opened_before_others_were_quicker_is_refused_in_words(server: Server) -> None:
+    server.apply()
+    server.tick("1.01")
+    late = server.ask("1.01", form(SIGN))
+    with server.desk() as at:
+        at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
+    assert ended(server.run(late)) == (
+        "Cancelled",
+        "未受理：“起草建设方案”已办结（道路处联络员，2024-04-01），无需再办",
+    )
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        form(step="道路通车 [opened]"),
-        form(actor="局长 [somebody]"),
-        form(verb="删除"),
-        form(progress=120),
-        {"step": "起草建设方案 [draft]"},
-        form() | {"extra": "x"},
+        None,
+        {},
+        {"offer": ""},
+        form("副局长 签收：起草建设方案"),
+        form("道路处联络员 签收：道路通车"),
+        form(REPORT, progress=120),
+        form(REPORT, progress=1.5),
+        form(DIRECTED[1], to="财政处", reason="职责调整"),
+        form(SIGN, extra="x"),
     ],
-    ids=["a-milestone", "nobody", "no-deed", "too-much", "half-empty", "a-stray-key"],
+    ids=["nothing", "empty", "no-choice", "not-theirs", "a-milestone", "too-much", "half", "nobody", "a-stray-key"],
 )
-def test_what_the_form_does_not_offer_is_refused_by_the_server(server: Server, report: dict[str, Any]) -> None:
+def test_what_the_form_does_not_offer_is_refused_by_the_server(server: Server, report: dict[str, Any] | None) -> None:
     server.apply()
+    deployment = server.deployment("1.01")
+    server.tick("1.01")
+    before = len(server.runs())
+    given = {} if report is None else {"report": report}
     with pytest.raises(PrefectHTTPStatusError) as refused:
-        server.ask("1.01", report)
+        server.client.create_flow_run_from_deployment(deployment.id, parameters=given)
     assert refused.value.response.status_code == 409
-    assert not server.runs()
+    assert len(server.runs()) == before
+
+
+@pytest.mark.parametrize("report", [None, "签收", {"offer": "  "}])
+def test_an_empty_form_that_gets_past_the_server_is_refused_in_words(server: Server, report: Any) -> None:
+    server.apply()
+    run = server.ask("1.01")
+    server.client.request(
+        "PATCH", "/flow_runs/{id}", path_params={"id": run.id}, json={"parameters": {"report": report}}
+    )
+    assert ended(server.run(run)) == ("Cancelled", "未受理：没有选择办理事项")
+    assert not [entry for entry in stored(server) if entry.actor != "system"]

@@ -8,7 +8,7 @@ from tests.flows.server import IDLE, WARM, Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
-APPROVAL = {"step": "批准建设方案 [approve]", "verb": "审核通过", "actor": "副局长 [deputy-director]"}
+APPROVAL = {"offer": "副局长 审核通过：批准建设方案"}
 
 
 def before_the_milestone(server: Server, pool: str) -> None:

@@ -1,10 +1,14 @@
 """The patrol publishes what it found, and ends red while a notice has reached nobody and its matter goes on."""
 
+from types import SimpleNamespace
+
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
+import flows.patrol
+from deployments import conductor
 from duban.core.deciding.commands import Verb
 from duban.outbox import deliver_due
 from tests.bureau import Postbox
@@ -27,16 +31,32 @@ def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(se
             server.bureau.at(f"2024-04-01 {hour}")
             deliver_due(at.service, Postbox(refusing="550 无此用户"), at.wording)
     run = server.tick("0.00")
-    assert (run.name, run.state_name, run.state_type) == ("2024-04-01 14:00 巡查", "红灯", "FAILED")
+    assert (run.name, run.state_name, run.state_type) == ("2024-04-01 14:00 巡查", "Failed", "FAILED")
     assert run.state
-    assert "1份通知未能送达任何人，见巡查页" in str(run.state.message)
+    assert "红灯：1份通知未能送达任何人，见巡查页" in str(run.state.message)
     page = str(pages(server)[0].data)
     assert "## 送达失败，事项尚未办结" in page
     assert "550 无此用户" in page
     with server.desk() as at:
         at.service.act(server.command(Verb.CANCEL, "new-road/draft", "supervision-officer", reason="并入"))
-    assert server.tick("0.00").state_name == "已巡查"
+    well = server.tick("0.00")
+    assert well.state
+    assert (well.state.name, str(well.state.message)[:4]) == ("Completed", "已巡查：")
     assert "## 送达失败" not in str(pages(server)[0].data)
+
+
+def test_a_rehearsal_goes_on_after_a_red_patrol_and_not_after_one_that_failed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both end FAILED."""
+    server.apply(IDLE)
+    monkeypatch.setattr(conductor, "_settle_down", lambda service: None)
+    with server.desk() as at:
+        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: SimpleNamespace(dead=[1]))
+        conductor._patrol(at.service)
+        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            conductor._patrol(at.service)
 
 
 def test_a_page_is_published_when_there_is_news_and_no_other(server: Server) -> None:

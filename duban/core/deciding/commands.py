@@ -157,6 +157,12 @@ def _allow(matter: _Matter, rule: _Rule) -> None:
         raise Refused("reason-missing", f"{verb}应当说明理由（--reason）")
 
 
+def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
+    """The posts whom the rules let do something to a step as it stands; none when nobody may now."""
+    matter, rule = _Matter(look, state, step, state.step(step.id), Command(verb, step.ref, "")), RULES[verb]
+    return rule.who(matter) if step.kind in rule.kinds and matter.status in rule.when else ()
+
+
 # Who -----------------------------------------------------------------------------------------------------------------
 
 

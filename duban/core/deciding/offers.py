@@ -1,0 +1,95 @@
+"""What may be done to an initiative now: who does what with which step, asked of the rules of the commands.
+
+An offer is what these rules accept once the rest is filled in: a reason, evidence, a day. So a form made of offers
+holds nothing that would be refused for who asks, what, or when.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from duban.core.deciding.commands import Command, Refused, Verb, entitled, respond
+from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.office import Look
+from duban.core.deciding.settle import status
+from duban.core.ledger.state import State
+from duban.core.ledger.summary import Status
+from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan_file import Kind
+
+MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Verb.CONCLUDE})
+"""What several posts may do, and the coordinator does: offered to that post alone."""
+
+OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND})
+"""What officer and head may do, and the officer does: offered to the head only where there is nobody else."""
+
+AHEAD = frozenset({Verb.CONCLUDE})
+"""What is offered of a step that has not opened: of the rest, commands take care."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing a post may do now. `returns` are the steps a review may send back."""
+
+    verb: Verb
+    step: StepRef
+    actor: str
+    returns: tuple[str, ...] = ()
+
+
+def offers(look: Look, state: State) -> tuple[Offer, ...]:
+    """What may be done now, the most urgent step first."""
+    steps = sorted(look.initiative.steps.values(), key=lambda step: _limit(look, step, state))
+    return tuple(offer for step in steps for verb in Verb for offer in _offers(look, state, verb, step))
+
+
+def _limit(look: Look, step: Step, state: State) -> date:
+    limit = deadline(look, step, state)
+    return limit.day if limit else date.max
+
+
+def _offers(look: Look, state: State, verb: Verb, step: Step) -> Iterator[Offer]:
+    if verb not in AHEAD and status(step, state.step(step.id)) is Status.WAITING:
+        return
+    for actor in _actors(look, state, verb, step):
+        said = Command(verb, step.ref, actor, reason="理由", evidence=("成果",))
+        accepted = [to for to in _whither(look, state, verb, step) if _accepted(look, state, replace(said, to=to))]
+        if accepted:
+            returns = verb is Verb.RETURN and step.kind is Kind.REVIEW
+            yield Offer(verb, step.ref, actor, tuple(accepted) if returns else ())
+
+
+def _actors(look: Look, state: State, verb: Verb, step: Step) -> list[str]:
+    """Who would do it today: whoever holds a post, or stands in while nobody does."""
+    posts = entitled(look, state, verb, step)
+    if verb in MANAGING:
+        posts = posts[-1:]  # rules name the coordinator last
+    if verb is Verb.ACKNOWLEDGE:  # the owner's side has better answers
+        told = {notice.recipient for notice in state.notices.values() if notice.step == step.id}
+        told -= {*look.office.owner_side(step, state.step(step.id))}
+        posts = tuple(post for post in posts if post in told)
+    there = (look.office.directory.present(post, look.today) for post in posts)
+    actors = list(dict.fromkeys(actor for actor in there if actor))
+    return actors[:1] if verb in OWNING else actors
+
+
+def _whither(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
+    """What to try where a command needs to be told whither: the nearest day, some other owner, each step before."""
+    match verb:
+        case Verb.EXTEND:
+            return (str(max(min(_limit(look, step, state), look.calendar.last), look.today) + timedelta(1)),)
+        case Verb.HAND_OVER:
+            owner = look.office.owner(step, state.step(step.id))
+            return tuple(name for name in look.office.directory.posts if name != owner)[:1]
+        case Verb.RETURN if step.kind is Kind.REVIEW:
+            return tuple(need.step for need in step.needs if need.initiative == look.initiative.id)
+        case _:
+            return ("",)
+
+
+def _accepted(look: Look, state: State, command: Command) -> bool:
+    try:
+        respond(look, state, command)
+    except Refused:
+        return False
+    return True
