@@ -168,7 +168,9 @@ class OfficeStack:
         """The deployment of the initiative of that number; 0.00 is the patrol's."""
         with self.client() as client:
             ours = every(client.read_deployments)
-        return next(one for one in ours if _of_the_plan(one) and one.name.startswith(number))
+        if not (named := [one for one in ours if _of_the_plan(one) and f" {number} " in one.name]):
+            raise StackError(f"The server has no deployment {number}.")
+        return named[0]
 
     def runs(self, number: str) -> list[FlowRun]:
         """All runs of an initiative, or of the patrol, that have begun, in the order in which they did."""
