@@ -95,11 +95,11 @@ def filled_in(schema: dict[str, Any] | None, words: Sequence[str], filled: dict[
     None when some word is in no choice: the form does not offer it.
     """
     assert schema is not None
-    form = next(one for one in schema["definitions"].values() if one.get("title") == "填报")
+    form = schema["properties"]["report"]
+    if "properties" not in form:  # it stands among the definitions
+        form = next(one for one in schema["definitions"].values() if one["title"] == form["title"][:2])
     choices = {name: form["properties"][name]["enum"] for name in form["required"]}
-    chosen = {
-        name: max(offered, key=lambda one: sum(word in one for word in words)) for name, offered in choices.items()
-    }
+    chosen = {name: max(said, key=lambda one: sum(word in one for word in words)) for name, said in choices.items()}
     if not all(any(word in choice for choice in chosen.values()) for word in words):
         return None
     return {"report": {**chosen, **filled}}
