@@ -13,6 +13,7 @@ from typing import Any
 from httpx import HTTPError
 from prefect.client.schemas.objects import FlowRun
 
+from duban.cli.exits import Exit
 from duban.core.ledger.entries import Entry, EntryKind
 from tests.acceptance.office_folder import PLAN
 from tests.acceptance.office_stack import OfficeStack
@@ -47,6 +48,7 @@ class Desk:
     def _tried(self, words: Sequence[str]) -> bool:
         done = self.stack.duban(*words)
         assert "Traceback" not in done.stderr, done.stderr
+        assert done.returncode != Exit.REFUSED, done.stderr
         self.turned_away += done.returncode != 0
         return done.returncode == 0
 

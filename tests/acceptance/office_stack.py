@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from time import monotonic
+from typing import NamedTuple
 
 import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -39,7 +41,7 @@ from deployments.environment import Addresses, environment
 from deployments.run_folder import running
 from duban.cli.opening import engine, found
 from duban.core.ledger.entries import Entry
-from tasks.asking import every
+from tasks.server import every
 from tests.acceptance.office_folder import PLAN, OfficeFolder
 from tests.acceptance.waiting import until
 
@@ -47,8 +49,30 @@ DUBAN = Path(sys.executable).with_name("duban")
 RUNNING = "计划运行中"
 """What `duban up` says once everything is there."""
 
+SCHEDULE, AUTOMATION = "SCHEDULE", "AUTOMATION"
+IN_ORDER = FlowRunSort.START_TIME_ASC
+
 STARTING = 150
 """Seconds it may take on a machine that is busy with other things."""
+
+
+class Begun(NamedTuple):
+    """A run that has begun: when it was to, when it did, whose doing it was (Prefect's word), whether it completed."""
+
+    expected: datetime
+    at: datetime
+    by: str
+    completed: bool
+
+
+def begun(run: FlowRun) -> Begun:
+    """What is asked of a run here; only what the schedule itself made, and nobody else, is by SCHEDULE."""
+    assert run.expected_start_time is not None
+    assert run.start_time is not None
+    by = str(run.created_by.type) if run.created_by else ""
+    if by == SCHEDULE and not run.auto_scheduled:
+        by = ""
+    return Begun(run.expected_start_time, run.start_time, by, bool(run.state and run.state.is_completed()))
 
 
 @dataclass
@@ -172,17 +196,12 @@ class OfficeStack:
             raise StackError(f"The server has no deployment {number}.")
         return named[0]
 
-    def runs(self, number: str) -> list[FlowRun]:
+    def runs(self, number: str) -> list[Begun]:
         """All runs of an initiative, or of the patrol, that have begun, in the order in which they did."""
         of = FlowRunFilterDeploymentId(any_=[self.deployment(number).id])
-        begun = FlowRunFilter(deployment_id=of, start_time=FlowRunFilterStartTime(is_null_=False))
+        those = FlowRunFilter(deployment_id=of, start_time=FlowRunFilterStartTime(is_null_=False))
         with self.client() as client:
-            return every(client.read_flow_runs, flow_run_filter=begun, sort=FlowRunSort.START_TIME_ASC)
-
-    def run(self, run: FlowRun) -> FlowRun:
-        """The run as it stands now."""
-        with self.client() as client:
-            return client.read_flow_run(run.id)
+            return [begun(run) for run in every(client.read_flow_runs, flow_run_filter=those, sort=IN_ORDER)]
 
     def page(self, initiative: str) -> str:
         """What an initiative's page shows now; empty while it has none."""
@@ -208,6 +227,6 @@ def _of_the_plan(deployment: DeploymentResponse) -> bool:
 
 def _command(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.NoSuchProcess:
         return []

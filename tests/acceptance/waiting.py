@@ -15,7 +15,7 @@ DOWN = (HTTPError, OSError, SQLAlchemyError, StackError, LedgerUnusable)
 """What asking raises while the server, PostgreSQL or the whole stack is not there."""
 
 
-def until(what: str, found: Callable[[], T], within: float) -> T:
+def until(what: str, found: Callable[[], T | None], within: float) -> T:
     """Wait until something is there; what it is. Whoever is asked may be down meanwhile."""
     last, end = "", monotonic() + within
     while True:
