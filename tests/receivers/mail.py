@@ -133,7 +133,7 @@ class MailReceiver(Receiver):
         mail = message_from_bytes(envelope.content or b"", policy=default)  # type: ignore[arg-type]  # bytes, unless told
         assert isinstance(mail, EmailMessage)
         plain = mail.get_body(("plain",))
-        do = self.judge(unquote(mail[HEADER]), plain.get_content() if plain else "", mail)
+        do = self.judge(unquote(mail[HEADER].strip()), plain.get_content() if plain else "", mail)
         while do in (Do.HANG, Do.TAKE_AND_HANG) and not self._closing.is_set():
             await asyncio.sleep(0.02)
         return ANSWERS[do]
