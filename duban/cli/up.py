@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from deployments.password import SERVER_VARIABLE, password_file
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 console = Console()
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses that this machine alone reaches."""
 
 
 class ClockKind(StrEnum):
@@ -44,11 +48,20 @@ def up(
     _refuse_other_kind(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
     said = settings.stack
-    wanted = StackSettings(settings.var, said.host, said.port, pool=said.pool, worker_type=said.worker_type)
+    wanted = StackSettings(
+        settings.var,
+        said.host,
+        said.port,
+        pool=said.pool,
+        worker_type=said.worker_type,
+        guarded=_guarded(settings, clock),
+    )
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
+        if wanted.guarded:
+            console.print(f"界面要口令：口令在 {password_file(stack.var)}，只有运行本系统的账户读得到。")
         code = _conduct(stack, settings, clock, until, pace)
         if code == 0 and until is None:
             if clock is ClockKind.REAL:
@@ -57,6 +70,12 @@ def up(
             while True:
                 _tend(stack)
     raise typer.Exit(code)
+
+
+def _guarded(settings: Settings, clock: ClockKind) -> bool:
+    """Whether the server asks for a password: an office's does, and a rehearsal's that others may reach or want one."""
+    near = settings.stack.host in LOOPBACK
+    return clock is ClockKind.REAL or not near or bool(settings.variables.get(SERVER_VARIABLE))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
