@@ -9,6 +9,7 @@ from base64 import b64encode
 from pathlib import Path
 
 from deployments.children import StackError
+from duban.adapters.files import private_folder
 
 SERVER_VARIABLE = "PREFECT_SERVER_API_AUTH_STRING"
 """Where an office says a password of its own, as Prefect calls it."""
@@ -49,7 +50,7 @@ def authorization(password: str) -> dict[str, str]:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(file.parent)
     part = file.with_suffix(".part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as new:

@@ -31,6 +31,7 @@ from deployments.environment import (
 from deployments.pages import close_pages
 from deployments.password import SERVER_VARIABLE, keep_password
 from deployments.watch import Watch
+from duban.adapters.files import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -151,8 +152,8 @@ class Stack:
     def _prepare(self) -> None:
         self._addresses = None
         try:
-            for name in ("log", "prefect"):
-                (self.var / name).mkdir(parents=True, exist_ok=True)
+            for folder in (self.var, self.var / "log", self.var / "prefect"):
+                private_folder(folder)
             self._lock = run_folder.take_lock(self.var)
             if self.settings.guarded:
                 keep_password(self.var, self._env.get(SERVER_VARIABLE))

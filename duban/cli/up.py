@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from deployments.password import SERVER_VARIABLE, password_file
+from duban.adapters.files import private_folder
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def up(
 
     settings = load_settings()
     _refuse_other_kind(settings, clock)
+    _refuse_any_flow(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
     said = settings.stack
     wanted = StackSettings(
@@ -95,7 +97,16 @@ def _refuse_other_kind(settings: Settings, clock: ClockKind) -> None:
             f"{settings.var} holds an office's own ledger; rehearse in another folder (`var` in duban.toml)"
         )
     if clock is ClockKind.REHEARSAL:
-        settings.var.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.var)
+
+
+def _refuse_any_flow(settings: Settings, clock: ClockKind) -> None:
+    """An office's worker carries out duban's own flows alone, which Prefect's own worker knows nothing of."""
+    if clock is ClockKind.REAL and settings.stack.worker_type != "duban":
+        raise typer.BadParameter(
+            'worker_type = "process" carries out whatever anybody posts to the server; '
+            'under the real clock it must be "duban" ([stack] in duban.toml)'
+        )
 
 
 def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:
