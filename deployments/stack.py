@@ -48,7 +48,7 @@ GRACE = 15.0  # seconds a child has to end when asked
 class StackSettings:
     """What to start, and where. `port` is the one wanted; the next free one is taken.
 
-    A `guarded` server asks for a password: the one that the caller's environment names, else one of its own.
+    A `locked` server asks for a password: the one that the caller's environment names, else one of its own.
     """
 
     var: Path
@@ -57,7 +57,7 @@ class StackSettings:
     worker: bool = True
     pool: str = "duban"
     worker_type: str = "duban"
-    guarded: bool = False
+    locked: bool = False
 
 
 class Stack:
@@ -155,7 +155,7 @@ class Stack:
             for folder in (self.var, self.var / "log", self.var / "prefect"):
                 private_folder(folder)
             self._lock = run_folder.take_lock(self.var)
-            if self.settings.guarded:
+            if self.settings.locked:
                 keep_password(self.var, self._env.get(SERVER_VARIABLE))
         except OSError as error:
             raise StackError(f"{self.var} cannot be used: {error}. Give the stack a folder it may write.") from None
@@ -176,7 +176,7 @@ class Stack:
             ledger=cluster.psycopg_url(postgres.LEDGER),
             database=cluster.asyncpg_url(postgres.PREFECT),
             var=self.var,
-            guarded=self.settings.guarded,
+            locked=self.settings.locked,
         )
 
     def _start_server(self) -> None:

@@ -3,12 +3,10 @@
 Whoever reaches the server can make a deployment of anything, and have it run as the account the worker runs as.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-OURS = re.compile(r"flows\.(?:patrol\.patrol|initiatives\.[a-z][a-z0-9_]*)")
-"""Where they are found, as `flows.patrol` and `flows.initiatives` have it."""
+from tasks.naming import OURS
 
 PARAMETERS = frozenset({"report"})
 """What they are told."""

@@ -56,13 +56,13 @@ def up(
         said.port,
         pool=said.pool,
         worker_type=said.worker_type,
-        guarded=_guarded(settings, clock),
+        locked=_locked(settings, clock),
     )
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
-        if wanted.guarded:
+        if wanted.locked:
             console.print(f"界面要口令：口令在 {password_file(stack.var)}，只有运行本系统的账户读得到。")
         code = _conduct(stack, settings, clock, until, pace)
         if code == 0 and until is None:
@@ -74,7 +74,7 @@ def up(
     raise typer.Exit(code)
 
 
-def _guarded(settings: Settings, clock: ClockKind) -> bool:
+def _locked(settings: Settings, clock: ClockKind) -> bool:
     """Whether the server asks for a password: an office's does, and a rehearsal's that others may reach or want one."""
     near = settings.stack.host in LOOPBACK
     return clock is ClockKind.REAL or not near or bool(settings.variables.get(SERVER_VARIABLE))

@@ -141,16 +141,16 @@ def test_flows_of_others_are_refused_and_never_loaded(server: Server, stack: Sta
     server.apply(WARM)
     (tmp_path / "harmful.py").write_text(WRITES.format(file=str(tmp_path / "written")))
     by_file = f"{tmp_path}/harmful.py:harmful"
-    for name, entrypoint in enumerate((by_file, "tests.flows.outside.publish", "flows.patrol.patrol:x", "")):
+    for name, entrypoint in enumerate((by_file, "tests.flows.outside.publish", "flows.patrol.x:y", "")):
         run = posted(server, f"harmful-{name}", entrypoint, path=str(tmp_path))
         assert server.ended(run) == "Failed"
         assert message(server, run) == f"不予执行：{entrypoint or '（空）'}不是督办系统自己的流程"
+    ours = server.deployment("1.01")
     command = {"command": f"touch {tmp_path}/written", "env": {"PYTHONPATH": str(tmp_path)}}
-    assert server.ended(posted(server, "command", "flows.initiatives.new_road", job_variables=command)) == "绿灯"
-    run = posted(server, "parameters", "flows.initiatives.new_road", parameters={"office": "x"})
+    assert server.ended(posted(server, "command", str(ours.entrypoint), job_variables=command)) == "绿灯"
+    run = posted(server, "parameters", str(ours.entrypoint), parameters={"office": "x"})
     assert (server.ended(run), message(server, run)) == ("Failed", "不予执行：督办系统的流程没有参数office")
 
-    ours = server.deployment("1.01")
     server.client.update_deployment(ours.id, DeploymentUpdate(entrypoint=by_file))
     assert server.ended(server.ask("1.01")) == "Failed"
     assert not (tmp_path / "written").exists()

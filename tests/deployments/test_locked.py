@@ -51,13 +51,13 @@ class TestPassword:
 
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> BureauFolder:
-    return make_bureau(tmp_path_factory.mktemp("guarded"), "guarded")
+    return make_bureau(tmp_path_factory.mktemp("locked"), "locked")
 
 
 @pytest.fixture(scope="module")
 def stack(bureau: BureauFolder) -> Iterator[Stack]:
     env = {"PATH": os.defpath, "HOME": str(bureau.root), SETTINGS_VARIABLE: str(bureau.settings)}
-    with Stack(StackSettings(bureau.var, port=PORT, guarded=True), env) as stack:
+    with Stack(StackSettings(bureau.var, port=PORT, locked=True), env) as stack:
         yield stack
 
 
@@ -155,7 +155,7 @@ class TestServer:
     def test_an_offices_own_server_is_told_it_by_a_variable(
         self, stack: Stack, bureau: BureauFolder, password: str
     ) -> None:
-        elsewhere = make_bureau(bureau.root / "elsewhere", "guarded")
+        elsewhere = make_bureau(bureau.root / "elsewhere", "locked")
         api = {"PREFECT_API_URL": stack.addresses.api}
         code, said = duban(elsewhere, "patrol", **api)
         assert (code, f"asks for another password; set {CLIENT_VARIABLE}" in said) == (6, True)
@@ -182,7 +182,7 @@ class TestServer:
 @pytest.mark.postgres
 def test_an_offices_own_password_is_used_and_kept_over_a_start(tmp_path: Path) -> None:
     env = {"PATH": os.defpath, "HOME": str(tmp_path)}
-    settings = StackSettings(tmp_path / "var", port=PORT + 10, worker=False, guarded=True)
+    settings = StackSettings(tmp_path / "var", port=PORT + 10, worker=False, locked=True)
     with Stack(settings, {**env, SERVER_VARIABLE: "office:own", CLIENT_VARIABLE: "another"}) as stack:
         assert asked(stack, "office:own", "POST").status == 200
     with Stack(settings, env) as stack:
