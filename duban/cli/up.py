@@ -56,7 +56,7 @@ def up(
         said.port,
         pool=said.pool,
         worker_type=said.worker_type,
-        locked=_locked(settings, clock),
+        locked=locked(settings, clock),
     )
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
@@ -74,7 +74,7 @@ def up(
     raise typer.Exit(code)
 
 
-def _locked(settings: Settings, clock: ClockKind) -> bool:
+def locked(settings: Settings, clock: ClockKind) -> bool:
     """Whether the server asks for a password: an office's does, and a rehearsal's that others may reach or want one."""
     near = settings.stack.host in LOOPBACK
     return clock is ClockKind.REAL or not near or bool(settings.variables.get(SERVER_VARIABLE))

@@ -286,11 +286,3 @@ def test_an_offices_server_that_lets_anybody_in_is_bad(
     assert [one.level for one in answers] == [Level.OK]
     http_server.says("3.8.8", status)
     assert closed(http_server.url).level is level
-
-
-def test_an_office_is_not_run_by_a_worker_that_carries_out_anything(bureau: Bureau) -> None:
-    (bureau.var / CLOCK_FILE).unlink()
-    write(bureau.config, {"duban.toml": 'plan = "small-2024"\n[stack]\nworker_type = "process"\n'})
-    result = bureau.run("up", "--clock", "real")
-    assert result.exit_code == 2
-    assert "carries out whatever anybody posts" in " ".join(result.stderr.replace("│", " ").split())
