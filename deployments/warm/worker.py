@@ -205,13 +205,12 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
     async def _fate(self, run: FlowRun, hand: Hand) -> Fate | None:
         """Claim a run and carry it out; None when it came to its end, or is not for us."""
         try:
-            try:
-                order = await self._order(run)
-            except NotOurs as refusal:
-                await self._refuse(run, refusal)
-                return None
+            order = await self._order(run)
             if not await self._claim(run):
                 return None
+        except NotOurs as refusal:
+            await self._refuse(run, refusal)
+            return None
         except ObjectNotFound:
             return None  # the run or its deployment was deleted meanwhile
         except HTTPError as error:
@@ -234,9 +233,10 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         return answer.state.type is StateType.PENDING
 
     async def _refuse(self, run: FlowRun, refusal: NotOurs) -> None:
-        """End a run that is of no flow of ours."""
+        """End a run that is of no flow of ours; while the server is away it stays due, and is refused again."""
         self._log.error("Run %s is refused: %s", run.id, refusal)
-        await self.client.set_flow_run_state(run.id, Failed(message=str(refusal)), force=True)
+        with suppress(HTTPError, ObjectNotFound):
+            await self.client.set_flow_run_state(run.id, Failed(message=str(refusal)), force=True)
 
     async def _order(self, run: FlowRun) -> dict[str, Any]:
         """What a hand is told; raises NotOurs. The deployment is read each time: it may have been edited meanwhile."""
