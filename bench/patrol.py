@@ -156,8 +156,9 @@ def main() -> None:
     with TemporaryDirectory(prefix="duban-") as name, ExitStack() as held:
         folder = Path(name)
         compare("SQLite", (f"sqlite:///{folder / 'small'}", f"sqlite:///{folder / 'large'}"), sizes)
-        cluster = held.enter_context(postgres.running(folder / "postgres", folder / "log", dict(os.environ)))
-        postgres.ensure_databases(cluster, "small", "large")
+        cluster = held.enter_context(
+            postgres.running(folder / "postgres", folder / "log", dict(os.environ), ("small", "large"))
+        )
         compare("PostgreSQL", (cluster.psycopg_url("small"), cluster.psycopg_url("large")), sizes)
 
 

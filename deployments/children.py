@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 MARK = "DUBAN_STACK"
 LEASH = Path(__file__).with_name("leash.py")
+PRIVATE = 0o077  # what a child makes is its own account's alone
 LOG_LIMIT = 20 * 1024 * 1024  # bytes; a longer log is set aside when its child is next started
 
 
@@ -50,6 +51,7 @@ def start_child(
             env=dict(environment),
             cwd=folder,
             start_new_session=True,
+            umask=PRIVATE,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployments.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
 from duban.settings import LEDGER_VARIABLE
 
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
@@ -22,13 +23,21 @@ GUARDED = {
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (psycopg, asyncpg), its var folder."""
+    """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (psycopg, asyncpg), its var folder.
+
+    Its server asks for a password where it is `locked`; the password itself is not told here.
+    """
 
     api: str
     ui: str
     ledger: str
     database: str
     var: Path
+    locked: bool = False
+
+    def password(self) -> str:
+        """The password its server asks for, empty where it asks for none; raises StackError."""
+        return read_password(self.var) if self.locked else ""
 
 
 def environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, str]:
@@ -43,6 +52,7 @@ def environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, 
         LEDGER_VARIABLE: addresses.ledger,
         "PREFECT_API_URL": addresses.api,
         "PREFECT_UI_URL": addresses.ui,
+        **({CLIENT_VARIABLE: addresses.password()} if addresses.locked else {}),
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a client without its server must say so, not start another
@@ -67,6 +77,9 @@ def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dic
     return {
         **environment(addresses, base_env),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": addresses.database,
+        **({SERVER_VARIABLE: addresses.password()} if addresses.locked else {}),
+        # Its own page's alone; empty would mean everybody's.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": addresses.api.removesuffix("/api"),
         "PREFECT_UI_API_URL": "/api",  # wherever the page came from: another port, a tunnel, the machine's name
         "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(addresses.var)),  # else it is written among the packages
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",

@@ -1,6 +1,7 @@
 """PostgreSQL from a wheel, for one folder: started, found again, stopped. Nothing to install, no account to create.
 
-It listens on a Unix socket alone, in a folder only its own account may enter, so it needs no password and no port.
+It listens on a Unix socket alone, in a folder only its own account may enter, so it needs no password and no port. Each
+database is used by a role of its name, which has no right on any other; nobody connects as superuser.
 PostgreSQL refuses to run as root; started by root it runs as `postgres`, or else as `nobody`.
 """
 
@@ -8,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,12 @@ from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg
-from psycopg import sql
 
-from deployments import postgres_folder
+from deployments import postgres_folder, postgres_roles
 from deployments.children import StackError, end_child, start_child, tail
-from deployments.postgres_folder import PORT, USER
+from deployments.postgres_folder import PORT
 
+LEDGER, PREFECT = "ledger", "prefect"
 STARTING = 60.0  # seconds; recovery after a crash included
 STOPPING = 30.0  # seconds; it writes what it holds to the disk
 
@@ -44,21 +45,27 @@ class Cluster:
         return self._url("postgresql+psycopg", database)
 
     def _url(self, driver: str, database: str) -> str:
-        return f"{driver}://{USER}@/{database}?host={quote(str(self.socket))}&port={PORT}"
+        return f"{driver}://{database}@/{database}?host={quote(str(self.socket))}&port={PORT}"
 
 
 @contextmanager
-def running(folder: Path, log: Path, base_env: Mapping[str, str]) -> Iterator[Cluster]:
+def running(
+    folder: Path, log: Path, base_env: Mapping[str, str], databases: Sequence[str] = (LEDGER, PREFECT)
+) -> Iterator[Cluster]:
     """A cluster for the length of a `with` block."""
-    cluster = start(folder, log, base_env)
+    cluster = start(folder, log, base_env, databases)
     try:
         yield cluster
     finally:
         stop(cluster)
 
 
-def start(folder: Path, log: Path, base_env: Mapping[str, str]) -> Cluster:
+def start(
+    folder: Path, log: Path, base_env: Mapping[str, str], databases: Sequence[str] = (LEDGER, PREFECT)
+) -> Cluster:
     """Start the cluster in `folder`, made if need be, or take over the one a killed run left running there.
+
+    It has these databases, each with its role; what an earlier duban has made is brought over.
 
     It ends when the thread that started it ends. Raises StackError: no room, not writable, data of another version,
     or it does not come up (with the end of its `log`).
@@ -66,12 +73,16 @@ def start(folder: Path, log: Path, base_env: Mapping[str, str]) -> Cluster:
     folder = folder.resolve()
     owner = postgres_folder.account(folder)
     postgres_folder.prepare(folder, owner)
-    socket = postgres_folder.socket_folder(folder, owner)
     pid = postgres_folder.postmaster(folder)
-    if pid is not None and _answers(socket, lambda: psutil.pid_exists(pid)):
+    if not postgres_roles.ready(folder, databases):
+        if pid is not None:
+            _end(pid)
+        if not (folder / "PG_VERSION").exists():
+            postgres_folder.initialise(folder, owner, base_env)
+        postgres_roles.set_up(folder, owner, base_env, databases)
+    socket = postgres_folder.socket_folder(folder, owner)
+    if pid is not None and _answers(socket, databases[0], lambda: psutil.pid_exists(pid)):
         return Cluster(folder, socket, pid, None)
-    if not (folder / "PG_VERSION").exists():
-        postgres_folder.initialise(folder, owner, base_env)
     command: list[str | Path] = [
         postgres_folder.program("postgres"),
         "-D",
@@ -83,7 +94,7 @@ def start(folder: Path, log: Path, base_env: Mapping[str, str]) -> Cluster:
     ]
     environment = postgres_folder.bare_environment(base_env)
     process = start_child(command, environment, log, folder, death_signal=signal.SIGINT, account=owner)
-    if not _answers(socket, lambda: process.poll() is None):
+    if not _answers(socket, databases[0], lambda: process.poll() is None):
         end_child(process, STOPPING, signal.SIGINT)
         raise StackError(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
     return Cluster(folder, socket, process.pid, process)
@@ -94,12 +105,16 @@ def stop(cluster: Cluster) -> None:
     if cluster.process is not None:
         end_child(cluster.process, STOPPING, signal.SIGINT)
     elif alive(cluster):
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(cluster.pid)
-            process.send_signal(signal.SIGINT)
-            process.wait(STOPPING)
+        _end(cluster.pid)
     if cluster.socket != cluster.folder:
         shutil.rmtree(cluster.socket, ignore_errors=True)
+
+
+def _end(pid: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.send_signal(signal.SIGINT)
+        process.wait(STOPPING)
 
 
 def alive(cluster: Cluster) -> bool:
@@ -109,29 +124,16 @@ def alive(cluster: Cluster) -> bool:
     return postgres_folder.postmaster(cluster.folder) == cluster.pid
 
 
-def ensure_databases(cluster: Cluster, *names: str) -> None:
-    """Create the databases that are missing."""
-    with _connect(cluster.socket) as connection:
-        present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-        for name in names:
-            if name not in present:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-
-
-def _answers(socket: Path, lives: Callable[[], bool]) -> bool:
+def _answers(socket: Path, database: str, lives: Callable[[], bool]) -> bool:
     """Wait until the cluster takes connections; False once it has died, or has not come up in time."""
     until = time.monotonic() + STARTING
     while lives() and time.monotonic() < until:
         try:
-            _connect(socket).close()
+            psycopg.connect(
+                host=str(socket), port=PORT, user=database, dbname=database, password="", connect_timeout=5
+            ).close()
         except psycopg.OperationalError:  # not up yet, in recovery, or shutting down
             time.sleep(0.05)
         else:
             return True
     return False
-
-
-def _connect(socket: Path) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(
-        host=str(socket), port=PORT, user=USER, dbname="postgres", password="", connect_timeout=5, autocommit=True
-    )

@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
@@ -19,7 +19,7 @@ from deployments.children import MARK, StackError
 log = logging.getLogger(__name__)
 
 VERSION = "18"  # the major version of the wheel, which a data folder must bear
-USER = "postgres"
+SUPERUSER = "postgres"  # used to set up a cluster; nobody can connect as it
 PORT = 5432  # on a socket it is only part of a file name
 SOCKET_BYTES = 103  # the shortest limit of a socket's path: macOS; Linux allows 107
 ROOM = 300 * 1024 * 1024  # bytes a new cluster and its first write-ahead log take, with a margin
@@ -70,30 +70,42 @@ def initialise(folder: Path, owner: tuple[int, int] | None, base_env: Mapping[st
         "-D",
         folder,
         "-U",
-        USER,
-        "--auth=trust",
+        SUPERUSER,
+        "--auth=reject",
         "--encoding=UTF8",
         "--no-instructions",
     ]
     # C.UTF-8 sorts by code point on every machine, whatever its locale.
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    result = run_program(command, folder, owner, base_env)
+    if result.returncode:
+        full = "No space left" in result.stderr
+        remedy = "The disk is full: make room." if full else f"If a first start was cut short, remove {folder}."
+        raise StackError(f"PostgreSQL cannot make its data folder {folder}:\n{result.stderr.strip()}\n{remedy}")
+
+
+def run_program(
+    command: Sequence[str | Path],
+    folder: Path,
+    owner: tuple[int, int] | None,
+    base_env: Mapping[str, str],
+    told: str = "",
+) -> subprocess.CompletedProcess[str]:
+    """Run a PostgreSQL program on this folder as the account it belongs to, `told` on its standard input."""
     uid, gid = owner or (None, None)
-    result = subprocess.run(  # noqa: S603  the command is ours
+    return subprocess.run(  # noqa: S603  the command is ours
         command,
         env=bare_environment(base_env),
         cwd=folder,
         user=uid,
         group=gid,
         extra_groups=None if owner is None else [],
+        input=told,
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
-    if result.returncode:
-        full = "No space left" in result.stderr
-        remedy = "The disk is full: make room." if full else f"If a first start was cut short, remove {folder}."
-        raise StackError(f"PostgreSQL cannot make its data folder {folder}:\n{result.stderr.strip()}\n{remedy}")
 
 
 def bare_environment(base_env: Mapping[str, str]) -> dict[str, str]:

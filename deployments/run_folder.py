@@ -9,6 +9,7 @@ from typing import IO
 
 from deployments.children import StackError
 from deployments.environment import Addresses
+from duban.adapters.files import private_folder
 
 PATIENCE = 1.0  # seconds; somebody who only looks holds the lock for an instant
 
@@ -19,7 +20,7 @@ def take_lock(var: Path, patience: float = PATIENCE) -> IO[str]:
     Raises StackError when another stack holds it for longer than `patience` seconds.
     """
     folder = var / "run"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     file = (folder / "stack.lock").open("a+", encoding="utf-8")
     until = time.monotonic() + patience
     while True:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deployments.children import StackError, tail
 from deployments.environment import Addresses
+from deployments.password import authorization
 
 STARTING = 120.0  # seconds the server may take; a first start on a busy machine makes its tables
 PORTS = 100  # how many ports from the wanted one on are tried
@@ -53,9 +54,10 @@ def host_and_port(addresses: Addresses) -> tuple[str, int]:
 
 def _request(addresses: Addresses, method: str, path: str, body: object = None) -> int | None:
     """The HTTP status; None when nobody answers."""
+    headers = {"Content-Type": "application/json", **authorization(addresses.password())}
     connection = HTTPConnection(*host_and_port(addresses), timeout=10)
     try:
-        connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"})
+        connection.request(method, path, json.dumps(body) if body else None, headers)
         return connection.getresponse().status
     except (OSError, HTTPException):
         return None

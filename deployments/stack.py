@@ -2,6 +2,7 @@
 
     var/postgres   the data of both databases        var/log   one log a child
     var/prefect    what Prefect keeps on disk        var/run   the lock, and the addresses while it runs
+    var/secrets    the server's password
 
 Nothing outside `var` is read or written; a user's own Prefect profile is left alone.
 """
@@ -28,7 +29,9 @@ from deployments.environment import (
     worker_environment,
 )
 from deployments.pages import close_pages
+from deployments.password import SERVER_VARIABLE, keep_password
 from deployments.watch import Watch
+from duban.adapters.files import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,10 @@ GRACE = 15.0  # seconds a child has to end when asked
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """What to start, and where. `port` is the one wanted; the next free one is taken."""
+    """What to start, and where. `port` is the one wanted; the next free one is taken.
+
+    A `locked` server asks for a password: the one that the caller's environment names, else one of its own.
+    """
 
     var: Path
     host: str = "127.0.0.1"
@@ -51,6 +57,7 @@ class StackSettings:
     worker: bool = True
     pool: str = "duban"
     worker_type: str = "duban"
+    locked: bool = False
 
 
 class Stack:
@@ -145,9 +152,11 @@ class Stack:
     def _prepare(self) -> None:
         self._addresses = None
         try:
-            for name in ("log", "prefect"):
-                (self.var / name).mkdir(parents=True, exist_ok=True)
+            for folder in (self.var, self.var / "log", self.var / "prefect"):
+                private_folder(folder)
             self._lock = run_folder.take_lock(self.var)
+            if self.settings.locked:
+                keep_password(self.var, self._env.get(SERVER_VARIABLE))
         except OSError as error:
             raise StackError(f"{self.var} cannot be used: {error}. Give the stack a folder it may write.") from None
         if leftovers := end_marked(self.var):
@@ -155,7 +164,6 @@ class Stack:
 
     def _start_postgres(self) -> None:
         self._cluster = postgres.start(self.var / "postgres", self._log("postgres"), self._env)
-        postgres.ensure_databases(self._cluster, "prefect", "ledger")
         if self._addresses is None:
             self._addresses = self._find_addresses(self._cluster)
 
@@ -165,9 +173,10 @@ class Stack:
         return Addresses(
             api=f"{base}/api",
             ui=f"{base}/v2",
-            ledger=cluster.psycopg_url("ledger"),
-            database=cluster.asyncpg_url("prefect"),
+            ledger=cluster.psycopg_url(postgres.LEDGER),
+            database=cluster.asyncpg_url(postgres.PREFECT),
             var=self.var,
+            locked=self.settings.locked,
         )
 
     def _start_server(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
+from duban.adapters.files import private_folder
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
 from duban.applying import in_force
@@ -130,7 +131,7 @@ def make_ledger(settings: Settings, plan: str) -> Ledger:
     """The ledger of a plan, its schema brought up to date."""
     from duban.adapters.sql_ledger import open_ledger  # noqa: PLC0415  checks of a plan start without databases
 
-    settings.var.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.var)
     return open_ledger(settings.ledger, plan)
 
 
@@ -245,7 +246,7 @@ def _kept_service(settings: Settings) -> Service:
 def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
     from duban.adapters.sql_ledger import keep_ledger  # noqa: PLC0415  as above
 
-    settings.var.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.var)
     return keep_ledger(settings.ledger, plan)
 
 

@@ -23,7 +23,9 @@ def measure_value(title: str, measure: Measure, desk: Desk, step: StepRef) -> fl
     settings = desk.settings
     if settings.rehearsed:
         return _known(desk, step)
-    reading = Reading(settings.file.parent, settings.var, settings.variables, placeholder_values(desk, step))
+    reading = Reading(
+        settings.file.parent, settings.var, settings.ledger, settings.variables, placeholder_values(desk, step)
+    )
     return read(measure, reading)
 
 

@@ -4,6 +4,8 @@ Prefect's own worker starts a process for every run and asks every ten seconds w
 fraction of a second; here it is heard of by event and carried out by a process that has everything loaded. What is
 asked for every few seconds all the same is what guarantees: an event may be lost.
 
+Whoever reaches the server can ask for a run of anything: only duban's own flows are carried out (`flows.ours`).
+
 A run is noted as held (`held`), made pending, carried out by a hand (`crew`) and, when that does not see it through,
 settled (`settling`). What stands between these is safe to die at any point.
 """
@@ -24,7 +26,7 @@ from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.logging.loggers import get_worker_logger
 from prefect.settings import get_current_settings
-from prefect.states import Pending
+from prefect.states import Failed, Pending
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
@@ -36,6 +38,7 @@ from deployments.warm.held import Held
 from deployments.warm.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
+from flows.ours import NotOurs, refuse_others
 from tasks.asking import LONGEST
 
 GRACE = 8.0
@@ -73,7 +76,6 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._at_work: dict[UUID, Hand] = {}
         self._missed = False
         self._stopping = False
-        self._entrypoints: dict[UUID, str] = {}
         self._asking = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -206,6 +208,9 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
             order = await self._order(run)
             if not await self._claim(run):
                 return None
+        except NotOurs as refusal:
+            await self._refuse(run, refusal)
+            return None
         except ObjectNotFound:
             return None  # the run or its deployment was deleted meanwhile
         except HTTPError as error:
@@ -227,12 +232,19 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         run.state = answer.state
         return answer.state.type is StateType.PENDING
 
+    async def _refuse(self, run: FlowRun, refusal: NotOurs) -> None:
+        """End a run that is of no flow of ours; while the server is away it stays due, and is refused again."""
+        self._log.error("Run %s is refused: %s", run.id, refusal)
+        with suppress(HTTPError, ObjectNotFound):
+            await self.client.set_flow_run_state(run.id, Failed(message=str(refusal)), force=True)
+
     async def _order(self, run: FlowRun) -> dict[str, Any]:
-        """What a hand is told. A flow bears its initiative's id in its name: it is always found at one place."""
-        if run.flow_id not in self._entrypoints:
-            deployment = await self.client.read_deployment(run.deployment_id or UUID(int=0))
-            self._entrypoints[run.flow_id] = str(deployment.entrypoint)
-        return {"run": run.model_dump(mode="json"), "flow": self._entrypoints[run.flow_id]}
+        """What a hand is told; raises NotOurs. The deployment is read each time: it may have been edited meanwhile."""
+        if run.deployment_id is None:
+            raise NotOurs("不予执行：该运行不属于任何部署")
+        flow = (await self.client.read_deployment(run.deployment_id)).entrypoint
+        refuse_others(flow, run.parameters)
+        return {"run": run.model_dump(mode="json"), "flow": flow}
 
     async def _settle_all(self) -> None:
         for run, fate in list(self._fates.items()):

@@ -1,10 +1,23 @@
 """Files that are either whole or not there."""
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 READABLE = 0o644
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that other accounts cannot look into, or close one that is there.
+
+    Where root made it they may pass through, as PostgreSQL does, which then runs as another account.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    with suppress(PermissionError):  # somebody else's, who has let us in
+        folder.chmod(mode & (0o711 if os.geteuid() == 0 else 0o700))
 
 
 def write_atomically(file: Path, text: str) -> None:

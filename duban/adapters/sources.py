@@ -10,32 +10,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-
-from duban.adapters.delivery.addresses import Unset, fill
+from duban.adapters.databases import PATIENCE, ask_database
 from duban.adapters.outside import ask
 from duban.core.planning.measure_file import BOUND, CsvMeasure, HttpMeasure, Measure, SqlMeasure
 from duban.core.planning.placeholders import filled
 from duban.core.problems import shown
 from duban.ports import Outside
 
-PATIENCE = 20.0
-"""Seconds that a source may take to answer."""
-
-CONNECTING: Mapping[str, Mapping[str, Any]] = {
-    "postgresql": {"connect_timeout": int(PATIENCE), "options": f"-c statement_timeout={int(PATIENCE * 1000)}"},
-    "sqlite": {"timeout": PATIENCE},
-}
-"""How drivers are told to give up, by the name of the database."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a measure is read with: folders, variables of the environment, and what stands for the placeholders."""
+    """What a measure is read with: folders, variables of the environment, and what stands for the placeholders.
+
+    `ledger` is the address of duban's own ledger, which is not asked.
+    """
 
     config: Path
     var: Path
+    ledger: str
     variables: Mapping[str, str]
     values: Mapping[str, str]
 
@@ -122,37 +114,8 @@ def _taken(measure: CsvMeasure, rows: Iterator[dict[str, Any]]) -> float:
 
 
 def _sql(measure: SqlMeasure, reading: Reading) -> float:
-    try:
-        address = fill(measure.url, reading.variables)
-    except Unset as unset:
-        raise Outside(f"没有设置环境变量：{unset}") from None
     names = {name: reading.values.get(name.replace("_", "-")) for name in BOUND.findall(measure.query)}
-    try:
-        with _connected(make_url(address.address)) as connection:
-            rows = connection.execute(text(measure.query), names).fetchmany(2)
-    except ArgumentError:
-        raise Outside(f"{measure.url}不是数据库地址") from None
-    except (SQLAlchemyError, ImportError) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-        raise Outside(f"查询未成功：{address.hide(said)}") from None
-    if len(rows) != 1 or len(rows[0]) != 1:
-        raise Outside("查询应当只得一个数")
-    return _number(rows[0][0], "查询结果")
-
-
-@contextmanager
-def _connected(url: URL) -> Iterator[Connection]:
-    """A connection that can only read, and is gone afterwards."""
-    name = url.get_backend_name()
-    if name == "sqlite" and not (url.database and Path(url.database).is_file()):
-        raise Outside("数据库文件不存在")  # SQLite would make an empty one
-    engine = create_engine(url, poolclass=NullPool, connect_args=dict(CONNECTING.get(name, {})))
-    options = {"postgresql_readonly": True} if name == "postgresql" else {}
-    with engine.execution_options(**options).connect() as connection:
-        if name == "sqlite":
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-        yield connection
-        connection.rollback()
+    return _number(ask_database(measure.url, measure.query, names, reading.variables, reading.ledger), "查询结果")
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------

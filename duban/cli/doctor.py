@@ -74,6 +74,7 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
 
     with found(settings) as (at, stack):
         yield health_prefect.stack(at, stack)
+        yield from _safely("password", lambda: health_prefect.password(at))
         if unborn(at):
             yield from _safely("server", lambda: health_prefect.server(at, stack, None))
             yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")

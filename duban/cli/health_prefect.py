@@ -1,11 +1,13 @@
 """What `doctor` looks at on Prefect's side: the stack, the server, the deployments, the worker."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from deployments.environment import Addresses
+from deployments.password import SERVER_VARIABLE, password_file
 from duban.cli.exits import ServerUnreachable
 from duban.cli.health import SHOWN, Finding, Level
-from duban.cli.prefect_server import API_VARIABLE, connect
+from duban.cli.prefect_server import API_VARIABLE, asked, connect
 from duban.service import Service
 from duban.settings import Settings
 
@@ -29,9 +31,27 @@ def server(settings: Settings, running: Addresses | None, service: Service | Non
         yield Finding("server", Level.BAD, str(error), "see the log of the server")
         return
     yield Finding("server", Level.OK, f"{api} answers")
+    if settings.clock is None:
+        yield closed(api)
     yield _worker(settings.stack.pool)
     if service is not None:
         yield from _deployments(service, settings)
+
+
+def closed(api: str) -> Finding:
+    """Whether an office's server lets nobody in who does not know the password."""
+    if asked(api, "") == HTTPStatus.OK:
+        remedy = f"duban up --clock real; a server of your own: start it with {SERVER_VARIABLE}"
+        return Finding("password", Level.BAD, f"{api} answers anybody: it asks for no password", remedy)
+    return Finding("password", Level.OK, f"{api} asks for a password")
+
+
+def password(settings: Settings) -> Iterator[Finding]:
+    """Whether others can read the password; nothing where there is none."""
+    file = password_file(settings.var)
+    if file.exists() and file.stat().st_mode & 0o077:
+        remedy = f"remove {file}, then start the stack anew, which makes another"
+        yield Finding("password", Level.BAD, f"{file} can be read by others", remedy)
 
 
 def _worker(pool: str) -> Finding:

@@ -97,8 +97,7 @@ def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
     log = settings.var / "log" / "postgres.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     cluster = held.enter_context(postgres.running(settings.var / "postgres", log, settings.variables))
-    postgres.ensure_databases(cluster, "ledger")
-    return cluster.psycopg_url("ledger"), None
+    return cluster.psycopg_url(postgres.LEDGER), None
 
 
 def _lock(settings: Settings) -> IO[str] | Addresses:

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
 
 from deployments.environment import Addresses, environment
+from deployments.password import CLIENT_VARIABLE, authorization, password_file
 from duban.cli.exits import ServerUnreachable, from_server
 from duban.core.planning.plan import Plan
 from duban.settings import Settings
@@ -31,12 +32,16 @@ def address(settings: Settings, stack: Addresses | None) -> str | None:
 def connect(settings: Settings, stack: Addresses | None) -> str:
     """Make this process a client of the server, before Prefect is first imported; the server's address.
 
-    Raises ServerUnreachable when no server is known or the one that is does not answer.
+    Raises ServerUnreachable when no server is known, or the one that is does not answer or asks for another password.
     """
     api = address(settings, stack)
     if not api:
         raise ServerUnreachable(f"no Prefect server: none runs on {settings.var}, and {API_VARIABLE} is not set")
-    if not _answers(api):
+    answered = asked(api, stack.password() if stack else settings.variables.get(CLIENT_VARIABLE, ""))
+    if answered == HTTPStatus.UNAUTHORIZED:
+        remedy = f"start the stack anew: {password_file(stack.var)}" if stack else f"set {CLIENT_VARIABLE}"
+        raise ServerUnreachable(f"the Prefect server at {api} asks for another password; {remedy}")
+    if answered != HTTPStatus.OK:
         raise ServerUnreachable(f"the Prefect server at {api} does not answer: start it, or correct {API_VARIABLE}")
     told = environment(stack, settings.variables) if stack else QUIET
     os.environ.update(told)  # noqa: TID251  Prefect reads its settings from there, once, when it is imported
@@ -56,10 +61,16 @@ def ask(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Se
         raise ServerUnreachable(f"the Prefect server did not take the request: {error}") from error
 
 
-def _answers(api: str) -> bool:
-    """Whether the server is well; asked past any proxy, as it is ours."""
+def asked(api: str, password: str) -> int | None:
+    """The status a server answers with to whoever says this password, past any proxy, as it is ours; None without one.
+
+    Not by its `health`, which anybody may ask for.
+    """
     try:
-        with build_opener(ProxyHandler({})).open(f"{api}/health", timeout=PATIENCE) as answer:
-            return bool(answer.status == HTTPStatus.OK)
+        request = Request(f"{api}/admin/version", headers=authorization(password))  # noqa: S310  an office's own
+        with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
     except (URLError, OSError, ValueError):
-        return False
+        return None

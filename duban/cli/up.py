@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from deployments.password import SERVER_VARIABLE, password_file
+from duban.adapters.files import private_folder
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 console = Console()
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses that this machine alone reaches."""
 
 
 class ClockKind(StrEnum):
@@ -42,13 +47,23 @@ def up(
 
     settings = load_settings()
     _refuse_other_kind(settings, clock)
+    _refuse_any_flow(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
     said = settings.stack
-    wanted = StackSettings(settings.var, said.host, said.port, pool=said.pool, worker_type=said.worker_type)
+    wanted = StackSettings(
+        settings.var,
+        said.host,
+        said.port,
+        pool=said.pool,
+        worker_type=said.worker_type,
+        locked=locked(settings, clock),
+    )
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
+        if wanted.locked:
+            console.print(f"界面要口令：口令在 {password_file(stack.var)}，只有运行本系统的账户读得到。")
         code = _conduct(stack, settings, clock, until, pace)
         if code == 0 and until is None:
             if clock is ClockKind.REAL:
@@ -57,6 +72,12 @@ def up(
             while True:
                 _tend(stack)
     raise typer.Exit(code)
+
+
+def locked(settings: Settings, clock: ClockKind) -> bool:
+    """Whether the server asks for a password: an office's does, and a rehearsal's that others may reach or want one."""
+    near = settings.stack.host in LOOPBACK
+    return clock is ClockKind.REAL or not near or bool(settings.variables.get(SERVER_VARIABLE))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -76,7 +97,16 @@ def _refuse_other_kind(settings: Settings, clock: ClockKind) -> None:
             f"{settings.var} holds an office's own ledger; rehearse in another folder (`var` in duban.toml)"
         )
     if clock is ClockKind.REHEARSAL:
-        settings.var.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.var)
+
+
+def _refuse_any_flow(settings: Settings, clock: ClockKind) -> None:
+    """An office's worker carries out duban's own flows alone, which Prefect's own worker knows nothing of."""
+    if clock is ClockKind.REAL and settings.stack.worker_type != "duban":
+        raise typer.BadParameter(
+            'worker_type = "process" carries out whatever anybody posts to the server; '
+            'under the real clock it must be "duban" ([stack] in duban.toml)'
+        )
 
 
 def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:

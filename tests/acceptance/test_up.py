@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import psutil
 import pytest
 
 from deployments.children import marked
+from deployments.password import authorization, password_file
 from duban.cli.exits import Exit
 from duban.settings import CLOCK_FILE
 from tests.bureau_folder import make_bureau
@@ -125,6 +127,40 @@ def test_up_interrupted_and_gone_on_with(office: Path) -> None:
     assert list((office / "var" / "mail").glob("*/2024-04-0[123]-*.eml"))
     assert not marked(office / "var")
     assert not list(office.glob(".prefect")), "a user's own folder is left alone"
+
+
+def status(address: str, password: str) -> int:
+    """What the server answers to somebody with this password."""
+    asked = Request(f"{address}/api/flows/count", b"{}", {"Content-Type": "application/json"} | authorization(password))  # noqa: S310
+    try:
+        with build_opener(ProxyHandler({})).open(asked, timeout=20) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_an_office_is_closed_to_those_without_its_password(office: Path) -> None:
+    with up(office, "--clock", "real") as process:
+        said = read_until(process, "界面要口令")
+        file = password_file(office / "var")
+        assert str(file) in said
+        address = re.search(r"http://[^/]+", said)
+        assert address is not None
+        assert [status(address[0], word) for word in ("", "guess", file.read_text())] == [401, 401, 200]
+        said += read_until(process, "计划运行中")
+        others = [path for path in (office / "var").rglob("*") if path.stat().st_mode & 0o077 and not path.is_symlink()]
+        assert [path for path in others if entered(path.parent, office / "var")] == []
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == Exit.INTERRUPTED
+        said += rest(process)
+    assert file.read_text() not in said
+    assert "Traceback" not in said
+
+
+def entered(folder: Path, var: Path) -> bool:
+    """Whether other accounts can list what is in a folder under `var`."""
+    way = [folder, *folder.parents]
+    return all(one.stat().st_mode & 0o005 == 0o005 for one in way[: way.index(var) + 1])
 
 
 @pytest.mark.slow

@@ -2,13 +2,19 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
+from duban.adapters import databases
 from duban.adapters.outside import ask
 from duban.adapters.sources import Reading, read
+from duban.adapters.sql_ledger import open_ledger
 from duban.core.planning.measure_file import MEASURE
 from duban.ports import Outside
 from tests.http_server import HttpServer
@@ -28,7 +34,7 @@ def reading(tmp_path: Path) -> Reading:
     (tmp_path / "config").mkdir()
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "cases.csv").write_text(TABLE, "utf-8")
-    return Reading(tmp_path / "config", tmp_path / "var", {}, VALUES)
+    return Reading(tmp_path / "config", tmp_path / "var", f"sqlite:///{tmp_path / 'ledger.sqlite'}", {}, VALUES)
 
 
 def value(reading: Reading, **measure: Any) -> float:
@@ -98,7 +104,7 @@ def database(reading: Reading, tmp_path: Path) -> Reading:
         )
     connection.close()
     urls = {"CASES": f"sqlite:///{file}", "NOWHERE": f"sqlite:///{tmp_path / 'none'}", "BROKEN": "nonsense"}
-    return Reading(reading.config, reading.var, urls, VALUES)
+    return replace(reading, variables=urls)
 
 
 SQL = {"by": "sql", "url": "${CASES}"}
@@ -130,24 +136,134 @@ def test_queries_that_give_no_number(database: Reading, tmp_path: Path) -> None:
     assert refused(database, **SQL | {"url": "${UNSET}", "query": "select 1"}) == "没有设置环境变量：UNSET"
 
 
-def test_a_database_is_only_read(database: Reading) -> None:
-    said = refused(database, **SQL | {"query": "delete from cases returning 1"})
-    assert said == "查询未成功：attempt to write a readonly database"
-    assert value(database, **SQL | {"query": "select count(*) from cases"}) == 3
+ATTACKS_ON_SQLITE = [
+    "delete from cases returning 1",
+    "update cases set amount = 0 returning 1",
+    "pragma query_only = off",
+    "attach database '{folder}/made.sqlite' as made",
+    "vacuum into '{folder}/made.sqlite'",
+    "select load_extension('{folder}/made.so')",
+    "create temp table made as select 1",
+    "begin immediate",
+]
+
+
+@pytest.mark.parametrize("query", ATTACKS_ON_SQLITE)
+def test_a_file_is_only_read(database: Reading, tmp_path: Path, query: str) -> None:
+    before = (tmp_path / "cases.sqlite").read_bytes()
+    said = refused(database, **SQL | {"query": query.format(folder=tmp_path)})
+    assert said.startswith(("查询未成功：not authorized", "查询未成功：authorization denied"))
+    assert (tmp_path / "cases.sqlite").read_bytes() == before
+    assert not list(tmp_path.glob("made*"))
+
+
+def test_a_query_is_one_statement(database: Reading) -> None:
+    assert refused(database, **SQL | {"query": "select 1; delete from cases"}) == "查询未成功：只能是一条语句"
+    assert value(database, **SQL | {"query": "select count(*) from cases;"}) == 3
+
+
+def test_a_query_without_end_is_ended(database: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "PATIENCE", 0.1)
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    assert refused(database, **SQL | {"query": endless}) == "查询未成功：interrupted"
+
+
+def test_the_ledgers_own_file_is_not_asked(database: Reading, tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes((tmp_path / "cases.sqlite").read_bytes())
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "ledger.sqlite")
+    (tmp_path / "again.sqlite").hardlink_to(tmp_path / "ledger.sqlite")
+    for name in ("ledger", "link", "again"):
+        there = replace(database, variables={"CASES": f"sqlite:///{tmp_path / name}.sqlite"})
+        assert refused(there, **SQL | {"query": "select 1"}) == "这是督办系统自己的台账，指标不从这里取数"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """A database of cases, with its owner's connection and an account that may read it."""
+
+    reading: Reading
+    owner: psycopg.Connection[Any]
+    account: str
+
+    def value(self, query: str) -> float:
+        return value(self.reading, **SQL | {"query": query})
+
+    def refused(self, query: str = "select 1") -> str:
+        return refused(self.reading, **SQL | {"query": query})
+
+
+@pytest.fixture
+def cases(reading: Reading, postgres_url: str) -> Iterator[Cases]:
+    url = make_url(postgres_url)
+    name = f"reader_{url.database}"
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(False), autocommit=True) as owner:
+        owner.execute("CREATE TABLE cases (amount int); INSERT INTO cases VALUES (1), (2); CREATE SEQUENCE counted")
+        owner.execute(f"CREATE ROLE {name} LOGIN; GRANT SELECT ON cases TO {name}")
+        there = url.set(username=name).render_as_string(False)
+        yield Cases(replace(reading, variables={"CASES": there}), owner, name)
+        owner.execute(f"DROP OWNED BY {name}")
+        owner.execute(f"DROP ROLE {name}")
+
+
+ATTACKS_ON_POSTGRESQL = {
+    "COMMIT; BEGIN READ WRITE; UPDATE cases SET amount = 9; SELECT 1": "查询未成功：只能是一条语句",
+    "SELECT 1; SELECT 2": "查询未成功：只能是一条语句",
+    "CREATE TABLE made (a int)": "read-only transaction",
+    "DELETE FROM cases RETURNING 1": "read-only transaction",
+    "DO $$ BEGIN COMMIT; END $$": "invalid transaction termination",
+    "SELECT set_config('transaction_read_only', 'off', false)": "must be set before any query",
+    "COPY cases TO PROGRAM 'touch {folder}/made'": "permission denied to COPY to or from an external program",
+    "COPY cases TO '{folder}/made'": "permission denied to COPY to a file",
+    "SELECT pg_read_file('/etc/hostname')": "permission denied",
+    "SELECT lo_import('/etc/hostname')": "permission denied",
+}
 
 
 @pytest.mark.postgres
-def test_postgresql_is_only_read_too(database: Reading, postgres_url: str) -> None:
-    there = Reading(database.config, database.var, {"CASES": postgres_url}, VALUES)
-    assert (
-        value(there, **SQL | {"query": "select count(*) from pg_class where cast(:today as date) > '2024-01-01'"}) > 0
-    )
-    assert "read-only transaction" in refused(there, **SQL | {"query": "create table x (a int)"})
+@pytest.mark.parametrize(("query", "said"), ATTACKS_ON_POSTGRESQL.items())
+def test_postgresql_is_only_read(cases: Cases, tmp_path: Path, query: str, said: str) -> None:
+    assert said in cases.refused(query.format(folder=tmp_path))
+    assert cases.value("select sum(amount) from cases where cast(:today as date) > '2024-01-01'") == 3
+    assert not (tmp_path / "made").exists()
+
+
+RIGHTS = {
+    "ALTER ROLE {name} SUPERUSER": "能管理数据库或者读写服务器上的文件",
+    "ALTER ROLE {name} CREATEROLE": "能管理数据库或者读写服务器上的文件（{name}）",
+    "GRANT pg_write_all_data TO {name}": "能管理数据库或者读写服务器上的文件（pg_write_all_data）",
+    "GRANT pg_execute_server_program TO {name}": "能管理数据库或者读写服务器上的文件（pg_execute_server_program）",
+    "GRANT pg_read_server_files TO {name}": "能管理数据库或者读写服务器上的文件（pg_read_server_files）",
+    "GRANT UPDATE ON cases TO {name}": "能改数据（cases）",
+    "GRANT INSERT (amount) ON cases TO PUBLIC": "能改数据（cases）",
+    "GRANT USAGE ON SEQUENCE counted TO {name}": "能改数据（counted）",
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("right", "said"), RIGHTS.items())
+def test_an_account_that_can_do_more_than_read_is_not_used(cases: Cases, right: str, said: str) -> None:
+    cases.owner.execute(right.format(name=cases.account))
+    told = cases.refused()
+    assert told.startswith(f"数据库账户{said.format(name=cases.account)}")
+    assert told.endswith("：请另建一个只授 SELECT 的账户")
+
+
+@pytest.mark.postgres
+def test_reading_all_is_reading(cases: Cases) -> None:
+    cases.owner.execute(f"REVOKE ALL ON cases FROM {cases.account}; GRANT pg_read_all_data TO {cases.account}")
+    assert cases.value("select count(*) from cases") == 2
+
+
+@pytest.mark.postgres
+def test_the_ledgers_own_database_is_not_asked(cases: Cases, postgres_url: str) -> None:
+    with open_ledger(postgres_url, "plan"):
+        pass
+    assert cases.refused() == "这是督办系统自己的数据库，指标不从这里取数"
 
 
 def test_a_password_is_not_told(database: Reading) -> None:
     url = f"postgresql+psycopg://duban:{SECRET}@127.0.0.1:1/cases"
-    there = Reading(database.config, database.var, {"CASES": url}, VALUES)
+    there = replace(database, variables={"CASES": url})
     said = refused(there, **SQL | {"query": "select 1"})
     assert said.startswith("查询未成功：")
     assert SECRET not in said
@@ -162,7 +278,7 @@ def of(http_server: HttpServer, path: str = "data.rows.1.total") -> dict[str, An
 
 def test_an_address(reading: Reading, http_server: HttpServer) -> None:
     http_server.says({"data": {"rows": [{"total": 1}, {"total": 48.5}], "text": "x", "yes": True}})
-    there = Reading(reading.config, reading.var, {"TOKEN": SECRET}, VALUES)
+    there = replace(reading, variables={"TOKEN": SECRET})
     assert value(there, **of(http_server) | {"headers": {"Authorization": "Bearer ${TOKEN}"}}) == 48.5
     asked, headers, _ = http_server.asked[0]
     assert asked == "GET /%E6%B5%A6%E4%B8%9C%20%E6%96%B0%E5%8C%BA?d=2024-06-28"

@@ -5,18 +5,22 @@ import re
 import shutil
 from collections import namedtuple
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pytest
 
+from deployments.password import keep_password, password_file
 from duban.applying import Author, apply
-from duban.cli import health
+from duban.cli import health, health_prefect
 from duban.cli.health import Level
+from duban.cli.prefect_server import QUIET
 from duban.core.ledger.summary import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk, load_office
 from tests.cli.conftest import COSMETICS, DIRECTORY, TRAINING, Bureau, write
+from tests.http_server import HttpServer
 
 
 def findings(bureau: Bureau, code: int = 0) -> dict[str, list[dict[str, str]]]:
@@ -258,3 +262,27 @@ def test_a_server_that_is_named_and_does_not_answer_is_bad(bureau: Bureau, monke
     found: Any = findings(bureau, code=1)
     assert levels(found)["stack"] == "ok"
     assert "does not answer" in found["server"][0]["found"]
+
+
+def test_a_password_that_others_can_read_is_bad(bureau: Bureau) -> None:
+    keep_password(bureau.var, None)
+    assert "password" not in findings(bureau)
+    password_file(bureau.var).chmod(0o640)
+    found = findings(bureau, code=1)["password"]
+    assert [(one["level"], one["found"]) for one in found] == [
+        ("bad", f"{password_file(bureau.var)} can be read by others")
+    ]
+
+
+@pytest.mark.parametrize(("status", "level"), [(200, Level.BAD), (401, Level.OK)])
+def test_an_offices_server_that_lets_anybody_in_is_bad(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, http_server: HttpServer, status: int, level: Level
+) -> None:
+    for name in QUIET:
+        monkeypatch.setenv(name, QUIET[name])  # it is told so anyway, and must forget it afterwards
+    (bureau.var / CLOCK_FILE).unlink()
+    monkeypatch.setenv("PREFECT_API_URL", http_server.says("3.8.8").url)
+    answers, closed = islice(health_prefect.server(load_settings(), None, None), 1), health_prefect.closed
+    assert [one.level for one in answers] == [Level.OK]
+    http_server.says("3.8.8", status)
+    assert closed(http_server.url).level is level

@@ -49,8 +49,8 @@ def test_what_the_settings_or_a_variable_name_goes_first(
 def test_a_stopped_stacks_for_the_length_of_the_command(bureau: Bureau) -> None:
     (bureau.var / "log").mkdir()
     log = bureau.var / "log" / "postgres.log"
-    with postgres.running(bureau.var / "postgres", log, load_settings().variables) as cluster:
-        postgres.ensure_databases(cluster, "ledger")
+    with postgres.running(bureau.var / "postgres", log, load_settings().variables):
+        pass
     leftover = bureau.var / "run" / "addresses.json"
     run_folder.take_lock(bureau.var).close()
     run_folder.publish(addresses(bureau.var))  # of a stack that was killed

@@ -17,6 +17,10 @@ from deployments import postgres, postgres_folder, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
 from deployments.environment import Addresses, environment, server_environment
 from deployments.watch import Watch, pause
+from duban.adapters.ledger_rules import verify
+from duban.adapters.sql_ledger import open_ledger
+from tests.contracts.samples import BRIDGES, PLAN, append, report
+from tests.deployments.earlier import earlier_cluster
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 BASE = {"PATH": os.defpath}
@@ -161,8 +165,6 @@ def test_no_port_at_all_is_told() -> None:
 class TestPostgres:
     def test_life(self, tmp_path: Path) -> None:
         with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
-            postgres.ensure_databases(cluster, "ledger")
-            postgres.ensure_databases(cluster, "prefect", "ledger")
             again = postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
             assert (again.pid, again.process) == (cluster.pid, None)
             assert query(cluster, "SHOW listen_addresses") == ""
@@ -173,7 +175,6 @@ class TestPostgres:
 
     def test_data_outlive_a_crash(self, tmp_path: Path) -> None:
         cluster = postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
-        postgres.ensure_databases(cluster, "ledger")
         psutil.Process(cluster.pid).kill()
         eventually(lambda: not postgres.alive(cluster))
         eventually(lambda: not starts_with(tmp_path / "postgres"))
@@ -184,7 +185,6 @@ class TestPostgres:
         for name in ("市级行政裁决" * 12, "空 格,逗号%41"):
             folder = tmp_path / name / "postgres"
             with postgres.running(folder, tmp_path / "log", BASE) as cluster:
-                postgres.ensure_databases(cluster, "ledger")
                 assert query(cluster, "SELECT 1") == 1
                 assert cluster.socket != folder
             assert not cluster.socket.exists()
@@ -214,11 +214,78 @@ class TestPostgres:
             postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
 
 
-def query(cluster: postgres.Cluster, text: str) -> object:
-    engine = sqlalchemy.create_engine(cluster.psycopg_url("ledger"))
+@pytest.mark.postgres
+class TestRoles:
+    def test_nobody_is_more_than_the_owner_of_one_database(self, tmp_path: Path) -> None:
+        with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
+            for name in ("ledger", "prefect"):
+                said = "SELECT string_agg(rolname, ',') FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')"
+                assert query(cluster, said, name) == f"pg_database_owner,{name}"
+                assert query(cluster, "SHOW is_superuser", name) == "off"
+                assert query(cluster, "CREATE TABLE t (a int); CREATE EXTENSION pg_trgm; SELECT 1", name) == 1
+            for user, database in strangers():
+                assert "no pg_hba.conf entry" in refusal(cluster, user, database)
+
+    def test_what_the_first_duban_made_is_brought_over(self, tmp_path: Path) -> None:
+        folder = tmp_path / "postgres"
+        with earlier_cluster(folder, BASE) as end:
+            with open_ledger(f"postgresql+psycopg://postgres@/ledger{end}", PLAN) as ledger:
+                append(ledger, report())
+            with psycopg.connect(f"postgresql://postgres@/prefect{end}", autocommit=True) as connection:
+                connection.execute(EARLIER)
+        with postgres.running(folder, tmp_path / "log", BASE) as cluster:
+            with open_ledger(cluster.psycopg_url("ledger"), PLAN) as ledger:
+                append(ledger, report())
+                assert [entry.sequence for entry in ledger.entries(BRIDGES)] == [1, 2]
+                assert verify(ledger) is None
+            assert query(cluster, CHANGES, "prefect") == 7
+            for user, database in strangers():
+                assert "no pg_hba.conf entry" in refusal(cluster, user, database)
+        with postgres.running(folder, tmp_path / "log", BASE) as cluster:
+            assert query(cluster, "SELECT a FROM t", "prefect") == 7
+
+    def test_one_that_still_runs_is_brought_over_too(self, tmp_path: Path) -> None:
+        with earlier_cluster(tmp_path / "postgres", BASE) as end:
+            psycopg.connect(f"postgresql://postgres@/ledger{end}").close()
+            with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
+                assert query(cluster, "SHOW is_superuser") == "off"
+
+
+EARLIER = """
+CREATE EXTENSION pg_trgm;
+CREATE TYPE kind AS ENUM ('a', 'b');
+CREATE TABLE t (id serial, a int, k kind);
+INSERT INTO t (a) VALUES (7);
+CREATE INDEX trigrams ON t USING gin (cast(a AS text) gin_trgm_ops);
+CREATE SEQUENCE s;
+CREATE VIEW v AS SELECT * FROM t;
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+"""
+
+CHANGES = """DROP FUNCTION f(int); ALTER TYPE kind ADD VALUE 'c'; ALTER TABLE t ADD b kind; ALTER SEQUENCE s RESTART; \
+DROP VIEW v; SELECT a FROM t"""
+"""What only the owner may do, and a look at what there was."""
+
+
+def strangers() -> list[tuple[str, str]]:
+    """Who has no business in which database."""
+    names = ("postgres", "ledger", "prefect")
+    return [(user, database) for user in names for database in names if user != database or user == "postgres"]
+
+
+def refusal(cluster: postgres.Cluster, user: str, database: str) -> str:
+    with pytest.raises(psycopg.OperationalError) as refused:
+        psycopg.connect(host=str(cluster.socket), user=user, dbname=database)
+    return str(refused.value)
+
+
+def query(cluster: postgres.Cluster, text: str, database: str = "ledger") -> object:
+    engine = sqlalchemy.create_engine(cluster.psycopg_url(database), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            return connection.execute(sqlalchemy.text(text)).scalar_one()
+            for statement in text.split("; "):
+                result = connection.execute(sqlalchemy.text(statement))
+            return result.scalar_one()
     finally:
         engine.dispose()
 
@@ -226,7 +293,7 @@ def query(cluster: postgres.Cluster, text: str) -> object:
 def starts_with(folder: Path) -> bool:
     """Whether anything of the cluster still runs: its servers outlive a killed postmaster for a moment."""
     try:
-        psycopg.connect(host=str(folder), user="postgres", connect_timeout=1).close()
+        psycopg.connect(host=str(folder), user="ledger", connect_timeout=1).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from deployments import run_folder
@@ -20,6 +21,7 @@ from deployments.server import host_and_port
 from deployments.stack import Stack, StackSettings
 from duban.settings import SETTINGS_VARIABLE
 from tests.bureau_folder import make_bureau
+from tests.deployments.earlier import earlier_cluster
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -152,6 +154,23 @@ def test_a_stack_stops_wholly_and_starts_with_its_data(base: Path, base_env: dic
     assert run_folder.running(first.var) is None
     with Stack(settings, base_env) as second:
         assert "存" in request(second, "GET", "/api/variables/name/kept")[1]
+
+
+def test_what_the_first_dubans_server_kept_is_there_after_it_was_brought_over(
+    base: Path, base_env: dict[str, str]
+) -> None:
+    var = base / "earlier"
+    var.mkdir()
+    told = {name: value for name, value in base_env.items() if not name.startswith(("PREFECT_", "PG", "HTTP"))}
+    with earlier_cluster(var.resolve() / "postgres", told) as end:
+        told["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"postgresql+asyncpg://postgres@/prefect{end}"
+        subprocess.run([sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"], env=told, check=True)
+        with psycopg.connect(f"postgresql://postgres@/prefect{end}") as connection:
+            connection.execute("INSERT INTO variable (name, value) VALUES ('kept', '\"存\"')")
+    with Stack(StackSettings(var, port=PORT, worker=False), base_env) as stack:
+        assert "存" in request(stack, "GET", "/api/variables/name/kept")[1]
+        assert request(stack, "POST", "/api/variables/", {"name": "new", "value": "新"})[0] == 201
+        assert request(stack, "POST", "/api/flows/", {"name": "new"})[0] == 201
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def test_every_key_of_a_target_and_every_placeholder_is_documented() -> None:
 
 def test_the_tables_of_the_shipped_plan_can_be_read() -> None:
     office = load_office(load_settings(ROOT / "config" / "duban.toml", {}))
-    reading = Reading(ROOT / "config", ROOT / "var", {}, {})
+    reading = Reading(ROOT / "config", ROOT / "var", "sqlite://", {}, {})
     plan = office.plan.initiatives.values()
     measures = [one.steps[name].measure for one in plan for name in one.measured]
     assert len(measures) >= 2

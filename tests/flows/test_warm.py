@@ -1,9 +1,12 @@
 """The worker whose processes stay warm: what becomes of runs whose process, worker or plan does not stay as it was."""
 
 import signal
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling
 
@@ -111,3 +114,45 @@ def test_hands_end_with_a_worker_killed_outright(server: Server, stack: Stack) -
     eventually(lambda: "worker" in stack.tend(), 60)
     assert server.ended(run) == "Completed"
     assert kinds(server, "toll-system").count("action-succeeded") == 1
+
+
+WRITES = """from pathlib import Path
+from prefect import flow
+Path({file!r}).write_text("imported")
+@flow
+def harmful(report=None):
+    pass
+"""
+
+
+def posted(server: Server, name: str, entrypoint: str, **more: Any) -> FlowRun:
+    """A run of a deployment that anybody who reaches the server may post."""
+    made = server.client.create_deployment(
+        server.client.create_flow_from_name(name), name, entrypoint=entrypoint, work_pool_name=WARM, **more
+    )
+    return server.client.create_flow_run_from_deployment(made)
+
+
+def message(server: Server, run: FlowRun) -> str:
+    return str(server.client.read_flow_run(run.id).state.message)
+
+
+def test_flows_of_others_are_refused_and_never_loaded(server: Server, stack: Stack, tmp_path: Path) -> None:
+    server.apply(WARM)
+    (tmp_path / "harmful.py").write_text(WRITES.format(file=str(tmp_path / "written")))
+    by_file = f"{tmp_path}/harmful.py:harmful"
+    for name, entrypoint in enumerate((by_file, "tests.flows.outside.publish", "flows.patrol.x:y", "")):
+        run = posted(server, f"harmful-{name}", entrypoint, path=str(tmp_path))
+        assert server.ended(run) == "Failed"
+        assert message(server, run) == f"不予执行：{entrypoint or '（空）'}不是督办系统自己的流程"
+    ours = server.deployment("1.01")
+    command = {"command": f"touch {tmp_path}/written", "env": {"PYTHONPATH": str(tmp_path)}}
+    assert server.ended(posted(server, "command", str(ours.entrypoint), job_variables=command)) == "绿灯"
+    run = posted(server, "parameters", str(ours.entrypoint), parameters={"office": "x"})
+    assert (server.ended(run), message(server, run)) == ("Failed", "不予执行：督办系统的流程没有参数office")
+
+    server.client.update_deployment(ours.id, DeploymentUpdate(entrypoint=by_file))
+    assert server.ended(server.ask("1.01")) == "Failed"
+    assert not (tmp_path / "written").exists()
+    server.client.update_deployment(ours.id, DeploymentUpdate(entrypoint=ours.entrypoint))
+    assert server.ended(server.ask("1.01", SIGNING)) == "绿灯", "all others go on, and so does it once mended"
