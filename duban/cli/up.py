@@ -63,7 +63,9 @@ def up(
     with Stack(wanted, _environment(settings, clock)) as stack:
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
         if wanted.locked:
-            console.print(f"界面要口令：口令在 {password_file(stack.var)}，只有运行本系统的账户读得到。")
+            console.print(
+                f"界面要口令：口令在 {password_file(stack.var)}，只有运行本系统的账户读得到。", soft_wrap=True
+            )
         code = _conduct(stack, settings, clock, until, pace)
         if code == 0 and until is None:
             if clock is ClockKind.REAL:
