@@ -16,7 +16,7 @@ from duban.core.planning.plan import Initiative
 from duban.core.telling.offered import (
     NOTHING_CHOSEN,
     ONLY_LOOK,
-    choice,
+    choices,
     named,
     owner_words,
     step_words,
@@ -32,7 +32,7 @@ def parameter_schema(look: Look, state: State) -> Schema:
     """What an initiative's deployment stores as the schema of its parameters: one form of what may be done now."""
     made = offers(look, state)
     fields = {
-        "offer": _one_of("办理事项", [*(choice(look.office, offer) for offer in made), ONLY_LOOK]),
+        "offer": _one_of("办理事项", [*choices(look.office, look.initiative, made), ONLY_LOOK]),
         **dict(_fields(look, made)),
     }
     for place, field in enumerate(fields.values()):

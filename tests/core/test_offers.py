@@ -12,7 +12,7 @@ from duban.core.deciding.offers import MANAGING, OWNING, Offer, offers
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.telling.offered import choice, deed, named, owner_words, post_words, step_words, understood
+from duban.core.telling.offered import choices, deed, named, owner_words, post_words, step_words, understood
 from tests.core.builders import HERE, Story, action, collection, directory, indicator, milestone, post, review, work
 from tests.core.test_decide_properties import stories
 
@@ -175,7 +175,7 @@ def test_what_is_not_offered_of_an_open_step_is_refused(story: Story, verb: Verb
 def test_a_choice_says_who_does_what_with_which_step_and_is_understood() -> None:
     story = Story(work("x"), indicator("y"))
     made = offers(story.look, story.state)
-    words = [choice(story.office, one) for one in made]
+    words = choices(story.office, story.initiative, made)
     assert words[:2] == ["officer岗 签收：x事项", "officer岗 反馈进展：x事项"]
     assert len(set(words)) == len(words)
     assert [understood(story.office, story.initiative, said) for said in words] == [replace(one) for one in made]
@@ -188,7 +188,7 @@ def test_titles_that_stand_twice_are_told_apart_by_their_ids() -> None:
     assert list(step_words(story.initiative).values()) == ["起草 [x]", "起草 [y]", "z事项"]
     assert post_words(people)["judge"] == "officer岗 [judge]"
     assert post_words(people)["head"] == "head岗"
-    said = choice(story.office, Offer(Verb.SIGN, StepRef(HERE, "y"), "officer"))
+    (said,) = choices(story.office, story.initiative, [Offer(Verb.SIGN, StepRef(HERE, "y"), "officer")])
     assert said == "officer岗 [officer] 签收：起草 [y]"
     assert understood(story.office, story.initiative, said).step.step == "y"
     assert named(owner_words(people), "建设处") == "works"
@@ -217,7 +217,7 @@ def test_what_is_no_choice_is_refused(said: str, told: str) -> None:
 
 def test_a_title_that_reads_like_a_choice_does_no_harm() -> None:
     story = Story(replace(work("x"), title="督促 签收：回执"))
-    said = choice(story.office, Offer(Verb.SUBMIT, StepRef(HERE, "x"), "officer"))
+    (said,) = choices(story.office, story.initiative, [Offer(Verb.SUBMIT, StepRef(HERE, "x"), "officer")])
     assert said == "officer岗 报送办结：督促 签收：回执"
     assert understood(story.office, story.initiative, said).verb is Verb.SUBMIT
 

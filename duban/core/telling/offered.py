@@ -5,7 +5,7 @@ made a while ago still says what it meant, whatever has happened since.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb
 from duban.core.deciding.offers import Offer
@@ -44,11 +44,10 @@ def named(words: Mapping[str, str], said: str) -> str | None:
     return next((name for name, word in words.items() if word == said), None)
 
 
-def choice(office: Office, offer: Offer) -> str:
-    """An offer as it is chosen: who, what, which step."""
-    initiative = office.plan.initiatives[offer.step.initiative]
-    who, step = post_words(office.directory)[offer.actor], step_words(initiative)[offer.step.step]
-    return f"{who}{_does(offer.verb)}{step}"
+def choices(office: Office, initiative: Initiative, made: Iterable[Offer]) -> list[str]:
+    """Offers of an initiative as they are chosen: who, what, which step."""
+    people, steps = post_words(office.directory), step_words(initiative)
+    return [f"{people[one.actor]}{_does(one.verb)}{steps[one.step.step]}" for one in made]
 
 
 def _does(verb: Verb) -> str:
