@@ -32,8 +32,8 @@ SHIPPED = Path(__file__).parent.parent.parent / "config" / "duban.toml"
 VERSION = "a[href*='/artifacts/artifact/']"
 """The link to one version of a page, of which the last one stands first."""
 
-WIDTHS = (1280, 390)
-"""A desk's window and a telephone."""
+HEIGHTS = {1280: 3000, 390: 4000}
+"""How high a page may be at the width of a desk's window and of a telephone."""
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -96,7 +96,7 @@ def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, c
     show_page(look, decision)
     publish(patrol_key(office.plan), patrol_page(Patrolled(office, now, (), (), {}, [decision.summary])), "巡查")
     with browser() as page:
-        for width in WIDTHS:
+        for width, height in HEIGHTS.items():
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(f"{stack.addresses.ui}/artifacts/key/{patrol_key(office.plan)}")
             page.locator(VERSION).first.click()
@@ -111,7 +111,7 @@ def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, c
             page.wait_for_function("document.querySelector('.prose img').naturalWidth > 0")
             assert narrowest(page) >= 4
             assert page.evaluate("document.documentElement.scrollWidth") == width
-            assert page.evaluate("document.documentElement.scrollHeight") < 3000
+            assert page.evaluate("document.documentElement.scrollHeight") < height
             shown = page.locator(".prose").last.inner_text()
             assert "摸排本区专利侵权纠纷办案力量和案件底数（各区知识产权局 0/16）" in shown
             assert "须先处理" in shown

@@ -26,7 +26,7 @@ SPACE = "　"
 UNITS_NAMED, STEPS_NAMED = 6, 3
 """How many units, and how many waiting steps, are named before the rest is only counted."""
 
-FIRST, NEXT = 6, 8
+FIRST, NEXT = 5, 6
 """How many of the steps that are amiss, and of those to come, are listed before the rest is folded away."""
 
 
