@@ -100,7 +100,8 @@ def filled_in(schema: dict[str, Any] | None, words: Sequence[str], filled: dict[
     form = schema["properties"]["report"]
     if "properties" not in form:  # it stands among the definitions
         form = next(one for one in schema["definitions"].values() if one["title"] == form["title"][:2])
-    choices = {name: form["properties"][name]["enum"] for name in form["required"]}
+    fields = {name: form["properties"][name] for name in form["required"]}
+    choices = {name: said.get("enum") or [said["const"]] for name, said in fields.items()}
     chosen = {name: max(said, key=lambda one: sum(word in one for word in words)) for name, said in choices.items()}
     if not all(any(word in choice for choice in chosen.values()) for word in words):
         return None
