@@ -123,9 +123,11 @@ def what_is_due_is_sent(desk: Desk) -> str:
 def a_form_and_a_command_are_taken_in(desk: Desk) -> str:
     """Two people report; the ledger has it, and the page shows it."""
     began = monotonic()
-    assert desk.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=30)
+    run = desk.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=30)
+    assert run is not None
     desk.command("report", "repair/patch", "roads-officer", "--progress", "40")
     until("a form and a command are in the ledger", desk.taken_in, PATIENCE)
+    until("the run of the form says so", lambda: "已受理" in desk.stack.told(run), PATIENCE)
     until("the page of the form's initiative says so", lambda: "办理中" in desk.stack.page("signs"), PATIENCE)
     until("the page of the command's initiative says so", lambda: "办理中" in desk.stack.page("repair"), PATIENCE)
     return f"a form and a command: in the ledger and on the pages within {monotonic() - began:.1f} s"

@@ -92,16 +92,8 @@ class Desk:
 
 
 def filled_in(schema: dict[str, Any] | None, words: Sequence[str], filled: dict[str, Any]) -> dict[str, Any] | None:
-    """The parameters of a form: of every choice that must be made, what has most of the words in it.
-
-    None when some word is in no choice: the form does not offer it.
-    """
+    """The parameters of a form with the choice in which all these words are; None when it offers none such."""
     assert schema is not None
-    form = schema["properties"]["report"]
-    if "properties" not in form:  # it stands among the definitions
-        form = next(one for one in schema["definitions"].values() if one["title"] == form["title"][:2])
-    choices = {name: form["properties"][name]["enum"] for name in form["required"]}
-    chosen = {name: max(said, key=lambda one: sum(word in one for word in words)) for name, said in choices.items()}
-    if not all(any(word in choice for choice in chosen.values()) for word in words):
-        return None
-    return {"report": {**chosen, **filled}}
+    offered = schema["properties"]["report"]["properties"]["offer"]["enum"]
+    fitting = [offer for offer in offered if all(word in offer for word in words)]
+    return {"report": {"offer": fitting[0], **filled}} if fitting else None

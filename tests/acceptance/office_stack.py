@@ -203,6 +203,12 @@ class OfficeStack:
         with self.client() as client:
             return [begun(run) for run in every(client.read_flow_runs, flow_run_filter=those, sort=IN_ORDER)]
 
+    def told(self, run: FlowRun) -> str:
+        """What a run's own page says first: its name and the message of its state."""
+        with self.client() as client:
+            now = client.read_flow_run(run.id)
+        return f"{now.name}\n{now.state.message if now.state else ''}"
+
     def page(self, initiative: str) -> str:
         """What an initiative's page shows now; empty while it has none."""
         key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{PLAN}-{initiative}"]))
