@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from duban.core.checking.check_force import check_force
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.decide import decide
+from duban.core.deciding.intake import reason_in
 from duban.core.deciding.office import Office
 from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
 from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
@@ -229,6 +230,7 @@ def apply(service: Service, wanted: Office, author: Author) -> tuple[Proposal, S
     What an earlier application that was cut short left undone comes first. Raises Refused, and stores nothing of the
     plan, while removed steps are unanswered or the reason is missing; Conflict when somebody else applied one.
     """
+    author = replace(author, reason=reason_in(author.reason))
     carry_on(service)
     proposal = propose(service, wanted, author)
     if proposal.empty:
@@ -245,7 +247,7 @@ def _admit(proposal: Proposal, author: Author) -> None:
         _authorised(proposal.service, author.by)
     if not proposal.first and author.by == "":
         raise Refused("by-missing", "调整计划应当写明由谁调整（--by 岗位）")
-    if not proposal.first and not author.reason.strip():
+    if not proposal.first and not author.reason:
         raise Refused("reason-missing", "调整计划应当说明理由（--reason）")
     if proposal.unanswered:
         lost = "、".join(map(str, proposal.unanswered))
@@ -275,7 +277,7 @@ def _store(proposal: Proposal, author: Author) -> None:
     ledger, now = proposal.service.ledger, proposal.service.clock.now()
     plan = snapshot(proposal.wanted.plan)
     data = {
-        "reason": author.reason.strip(),
+        "reason": author.reason,
         "hash": fingerprint(plan),
         "plan": plan,
         "replans": {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from duban.core.deciding.commands import Refused
+from duban.core.deciding.intake import reason_in
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
 from duban.core.titles import DELIVERY_TITLES, perhaps
@@ -36,9 +37,10 @@ def revive(service: Service, notices: Iterable[NoticeRow], actor: str, reason: s
 
     Just before sending they are decided on again, as every notice: what is no longer due is not sent.
     """
-    _may(service, actor, reason)
+    said = reason_in(reason)
+    _may(service, actor, said)
     by_initiative = groupby(sorted(notices, key=lambda row: row.initiative), key=lambda row: row.initiative)
-    return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, actor, reason))
+    return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, actor, said))
 
 
 def _may(service: Service, actor: str, reason: str) -> None:
@@ -51,7 +53,7 @@ def _may(service: Service, actor: str, reason: str) -> None:
     if office.acts_for(actor, posts, office.day(service.clock.now())) is None:
         titles = "、".join(map(office.directory.title, posts))
         raise Refused("not-yours", f"{office.directory.title(actor)}不能重新投递通知，应由{titles}办理")
-    if not reason.strip():
+    if not reason:
         raise Refused("reason-missing", "重新投递应当说明理由（--reason）")
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.lines import one_line
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.revised import Names, edits_in_words
@@ -27,8 +28,8 @@ class Told:
 
     @property
     def reason(self) -> str:
-        """What was said about it, in one line, which is what a field of a slip is."""
-        return " ".join(str(self.get("reason")).split())
+        """What was said about it, in one line."""
+        return one_line(str(self.get("reason")))
 
     @property
     def actor(self) -> str:
@@ -40,8 +41,8 @@ Telling = Callable[[Told], str]
 
 
 def event(names: Names, entry: Entry, unit: str = "") -> str:
-    """What an entry tells, without its day and its step."""
-    return EVENTS[entry.kind](Told(names, entry, unit))
+    """What an entry tells, in one line, without its day and its step."""
+    return one_line(EVENTS[entry.kind](Told(names, entry, unit)))
 
 
 def _is(what: str) -> Telling:
@@ -192,4 +193,4 @@ def title_of(names: Names, entry: Entry) -> str:
 def in_full(names: Names, entry: Entry, unit: str = "") -> str:
     """What an entry tells, with the deliverables it names."""
     evidence = "、".join(entry.data.get("evidence", ()))
-    return event(names, entry, unit) + (f"（成果：{evidence}）" if evidence else "")
+    return event(names, entry, unit) + (f"（成果：{one_line(evidence)}）" if evidence else "")

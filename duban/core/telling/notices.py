@@ -16,6 +16,7 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import PENDING, Delivery, Light, NoticeRow, Status, StepRow
+from duban.core.lines import in_lines
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
@@ -150,13 +151,16 @@ def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
 
 
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
-    """The slip of a notice that is still due; `entries` are all of the initiative's, the queued notice among them."""
+    """The slip of a notice that is still due; `entries` are all of the initiative's, the queued notice among them.
+
+    Each of its texts is one line, whatever people typed: what breaks lines, and makes headings, are templates alone.
+    """
     if recheck.call is None:
         raise ValueError(f"this notice has lapsed: {recheck.lapsed}")
     call, office = recheck.call, look.office
     matter = _matter(look, recheck.decision, call, entries)
     step, due, reason = matter.step, matter.due, phrases.reason(matter)
-    return Slip(
+    told = Slip(
         kind=call.slip,
         number=_number(look, call.key, entries),
         date=chinese(look.today),
@@ -183,6 +187,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         next_rung=phrases.next_rung(matter),
         command=phrases.command(matter),
     )
+    return in_lines(told)
 
 
 def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]) -> Matter:

@@ -209,4 +209,4 @@ def _event(matter: Matter, entry: Entry) -> str:
 
 
 def _said(entry: Entry) -> str:
-    return " ".join(str(entry.data.get("reason", "")).split())  # one line, which is what a field of a slip is
+    return str(entry.data.get("reason", ""))
