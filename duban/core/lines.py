@@ -26,6 +26,9 @@ HIDDEN = frozenset({"Cf", "Cs"})
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Letters and marks by their category that nobody sees either."""
 
+LAYING_OUT = frozenset("\n\r\t\v\f\x85\u2028\u2029")
+"""Characters that people know as line breaks and tabs."""
+
 _SPACES = re.compile(r"\s{2,}")
 
 
