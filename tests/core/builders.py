@@ -101,6 +101,7 @@ RUNGS = (
     rung("return", "returned", 0, "owner", "return", stops=False),
     rung("ask", "asked", 0, "supervisor", "ask", stops=False),
     rung("answer", "answered", 0, "owner", "answer", stops=False),
+    rung("change", "changed", 0, "owner", "change", stops=False),
     rung("failure", "failed", 0, "administrator", "failure", stops=False),
 )
 LIGHTS = Lights.model_validate(

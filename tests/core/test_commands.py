@@ -381,7 +381,7 @@ def test_a_failed_action_is_run_again_when_it_is_resumed() -> None:
 def test_after_a_hand_over_the_new_owner_is_asked_and_the_old_one_no_longer() -> None:
     story = opened().act("officer", "sign", "x").act("head", "hand-over", "x", "职责调整", to="law")
     assert story.status == {"x": "open"}
-    assert story.told() == ["assign officer", "assign clerk"]
+    assert story.told() == ["assign officer", "assign clerk", "change officer", "change clerk"]
     assert refused(story, "officer", "report").startswith("not-yours")
     story.act("clerk", "sign", "x").on("2024-06-11")
     assert story.told("2024-06-11") == ["remind clerk"]
@@ -390,7 +390,7 @@ def test_after_a_hand_over_the_new_owner_is_asked_and_the_old_one_no_longer() ->
 def test_what_is_handed_back_is_handed_out_again() -> None:
     story = opened().act("leader", "hand-over", "x", "职责调整", to="law")
     story.act("clerk", "sign", "x").on("2024-06-05").act("leader", "hand-over", "x", "职责调整", to="works")
-    assert story.told() == ["assign officer", "assign clerk", "assign officer"]
+    assert [line for line in story.told() if "assign" in line] == ["assign officer", "assign clerk", "assign officer"]
 
 
 def test_a_cancelled_step_lets_those_after_it_go_on() -> None:

@@ -16,7 +16,13 @@ URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审�
 GROUPS = (URGENT, LATE, AWAITED, NEAR, OTHER)
 """What a digest's items are listed under, the most urgent first."""
 
-SLIP_GROUPS: Mapping[str, str] = {"failure": URGENT, "return": URGENT, "review": AWAITED, "ask": AWAITED}
+SLIP_GROUPS: Mapping[str, str] = {
+    "failure": URGENT,
+    "return": URGENT,
+    "review": AWAITED,
+    "ask": AWAITED,
+    "change": OTHER,
+}
 """Where a slip is listed whatever its deadline."""
 
 NO_DEADLINE = 10**6
@@ -88,4 +94,4 @@ def _group(slip: Slip) -> str:
 
 
 def _late(slip: Slip) -> bool:
-    return slip.days_left is not None and slip.days_left < 0
+    return slip.kind != "change" and slip.days_left is not None and slip.days_left < 0
