@@ -263,7 +263,7 @@ class Story:
         """The coordinator has dead notices tried again: those of that key, or all."""
         for notice in self.state.notices.values():
             if notice.delivery is Delivery.DEAD and (not keys or notice.key in keys):
-                self.write(revival(self.office, notice, self.now, "coordinator", "地址已更正"))
+                self.write(revival(self.office, notice, self.now, actor="coordinator", reason="地址已更正"))
         return self
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:

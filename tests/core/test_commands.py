@@ -11,6 +11,7 @@ from duban.core.deciding.commands import RULES, STATUS_TITLES, VERB_TITLES, Comm
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import StepRef
+from duban.core.telling.events import way
 from tests.core.builders import (
     HERE,
     POSTS,
@@ -441,6 +442,17 @@ def test_who_was_written_to_may_acknowledge() -> None:
 
 
 # Keys ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_entry_of_an_act_tells_by_which_way_it_came() -> None:
+    story = Story(work("x"))
+    command = Command(Verb.SUBMIT, StepRef(HERE, "x"), "officer", "办完", key="k", via="form 7f3a")
+    drafts = respond(story.look, story.state, command)
+    assert [draft.kind.value for draft in drafts] == ["submitted", "signed", "completed"]
+    assert [draft.data["via"] for draft in drafts] == ["form 7f3a"] * 3
+    story.write(*drafts)
+    assert {way(entry) for entry in story.entries[-3:]} == {"表单 7f3a"}
+    assert [way(entry) for entry in story.entries[:1]] == [""]
 
 
 def test_the_first_entry_of_a_command_bears_its_key() -> None:

@@ -185,6 +185,16 @@ EVENTS: Mapping[EntryKind, Telling] = {
 """How each kind of entry is told."""
 
 
+WAYS: Mapping[str, str] = {"form": "表单", "command": "命令", "desk": "工作台", "rehearsal": "推演"}
+"""By which ways people act, as entries name them."""
+
+
+def way(entry: Entry) -> str:
+    """By which way an act came: 表单 and its run, 命令 and the account; empty for what was not said to come by any."""
+    word, _, which = one_line(str(entry.data.get("via", ""))).partition(" ")
+    return " ".join(filter(None, (WAYS.get(word, word), which)))
+
+
 def title_of(names: Names, entry: Entry) -> str:
     """The step an entry is about, as its title; empty for the initiative itself."""
     return names.step(StepRef(entry.initiative, entry.step)) if entry.step else ""
