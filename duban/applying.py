@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from duban.core.checking.check_force import check_force
-from duban.core.deciding.commands import Refused
+from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.decide import decide
+from duban.core.deciding.intake import reason_in
 from duban.core.deciding.office import Office
 from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
 from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
@@ -112,7 +113,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who applies a plan, why, and which removed steps are to be cancelled (`everything`: all of them).
+    """Who applies a plan, why, by which way, and which removed steps are to be cancelled (`everything`: all of them).
 
     `by` is a post, SYSTEM for what duban does by itself; nobody need be named for a first application.
     """
@@ -121,6 +122,7 @@ class Author:
     reason: str = ""
     cancel: Sequence[str] = ()
     everything: bool = False
+    via: str = ""
 
 
 def propose(service: Service, wanted: Office, author: Author) -> Proposal:
@@ -191,7 +193,9 @@ class _Scenes:
             return ()
         there = view_under(self.under, self.revised.id, self.former) if self.revised.after is not None else None
         new = there.look if there else None
-        return replans(self.revised, Scene(view.look, view.state), new, view.keys, by=author.by, reason=author.reason)
+        old = Scene(view.look, view.state)
+        told = replans(self.revised, old, new, view.keys, by=author.by, reason=author.reason)
+        return tuple(came_by(author.via, draft) for draft in told)
 
 
 def formerly(revised: Revision) -> Mapping[StepRef, StepRef]:
@@ -229,6 +233,7 @@ def apply(service: Service, wanted: Office, author: Author) -> tuple[Proposal, S
     What an earlier application that was cut short left undone comes first. Raises Refused, and stores nothing of the
     plan, while removed steps are unanswered or the reason is missing; Conflict when somebody else applied one.
     """
+    author = replace(author, reason=reason_in(author.reason))
     carry_on(service)
     proposal = propose(service, wanted, author)
     if proposal.empty:
@@ -245,7 +250,7 @@ def _admit(proposal: Proposal, author: Author) -> None:
         _authorised(proposal.service, author.by)
     if not proposal.first and author.by == "":
         raise Refused("by-missing", "调整计划应当写明由谁调整（--by 岗位）")
-    if not proposal.first and not author.reason.strip():
+    if not proposal.first and not author.reason:
         raise Refused("reason-missing", "调整计划应当说明理由（--reason）")
     if proposal.unanswered:
         lost = "、".join(map(str, proposal.unanswered))
@@ -275,7 +280,7 @@ def _store(proposal: Proposal, author: Author) -> None:
     ledger, now = proposal.service.ledger, proposal.service.clock.now()
     plan = snapshot(proposal.wanted.plan)
     data = {
-        "reason": author.reason.strip(),
+        "reason": author.reason,
         "hash": fingerprint(plan),
         "plan": plan,
         "replans": {
@@ -286,7 +291,7 @@ def _store(proposal: Proposal, author: Author) -> None:
     after, day = ledger.last(PLAN), proposal.wanted.day(now)
     if (after.sequence if after else 0) != proposal.service.office.applied:
         raise Conflict("somebody else has applied a plan meanwhile: look at duban diff, and apply again")
-    applied = Draft(EntryKind.PLAN_APPLIED, actor=author.by or SYSTEM, data=data)
+    applied = came_by(author.via, Draft(EntryKind.PLAN_APPLIED, actor=author.by or SYSTEM, data=data))
     entries = seal((applied,), plan=plan["id"], initiative=PLAN, after=after, at=now, day=day)
     ledger.commit(Commit(PLAN, entries, wake=tuple(proposal.replans), at=now))
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from duban.core.deciding.commands import Command, Refused, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.facts import facts_of
+from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.schedule import Schedule
 from duban.core.deciding.settle import closed_by, downstream
@@ -154,10 +155,11 @@ class Service:
 
         The notices it leads to, and its picture in Prefect, are left to a tick, for which the initiative is woken.
         """
-        name = command.step.initiative
+        asked = taken_in(command)
+        name = asked.step.initiative
 
         def said(view: View, state: State) -> tuple[Draft, ...]:
-            return () if command.key in view.keys else respond(view.look, state, command)
+            return () if asked.key in view.keys else respond(view.look, state, asked)
 
         return self._store(name, said, wake=(name,))
 
@@ -235,13 +237,14 @@ class Service:
     def end_action(self, ref: StepRef, outcome: str) -> Result | None:
         """Note that an action succeeded, and what it gave; that ends its step."""
         own = self.view(ref.initiative).state.step(ref.step)
-        data, key = {"outcome": outcome}, f"succeeded/{ref.step}{_life(own)}"
+        data, key = {"outcome": heard(outcome)}, f"succeeded/{ref.step}{_life(own)}"
         return self.record(ref.initiative, Draft(EntryKind.ACTION_SUCCEEDED, ref.step, data=data, key=key))
 
     def fail_action(self, ref: StepRef, reason: str) -> Result | None:
         """Note that an action failed; after the last try it is a person's business."""
         own = self.view(ref.initiative).state.step(ref.step)
-        data, key = {"reason": reason, "final": own.tries >= ACTION_TRIES}, f"failed/{ref.step}{_life(own)}/{own.tries}"
+        data = {"reason": heard(reason), "final": own.tries >= ACTION_TRIES}
+        key = f"failed/{ref.step}{_life(own)}/{own.tries}"
         return self.record(ref.initiative, Draft(EntryKind.ACTION_FAILED, ref.step, data=data, key=key))
 
     def end_measure(self, ref: StepRef, period: str, value: float, source: str) -> Result | None:
@@ -253,7 +256,7 @@ class Service:
     def fail_measure(self, ref: StepRef, period: str, reason: str) -> Result | None:
         """Note that measuring failed; after the last try of a period it is told, and the next one is waited for."""
         own = self.view(ref.initiative).state.step(ref.step)
-        data = {"reason": reason, "final": own.misses + 1 >= ACTION_TRIES, "period": period}
+        data = {"reason": heard(reason), "final": own.misses + 1 >= ACTION_TRIES, "period": period}
         key = f"measuring-failed/{ref.step}{_life(own)}/{period}/{own.misses}"
         return self.record(ref.initiative, Draft(EntryKind.MEASURING_FAILED, ref.step, data=data, key=key))
 

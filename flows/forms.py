@@ -92,6 +92,7 @@ def command_of(office: Office, initiative: Initiative, report: Any, key: str) ->
         evidence=_evidence(report),
         to=_whither(office, initiative, offer.verb, report),
         key=key,
+        via=key.replace("/", " "),
     )
 
 

@@ -30,7 +30,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.telling import board
 from duban.core.telling.assignment import assignment
 from duban.core.telling.collected import HEADER, collected, document
-from duban.core.telling.tables import as_csv
+from duban.core.telling.tables import as_csv, escape
 from duban.ports import Outside
 from duban.service import View
 from duban.wiring import Desk
@@ -64,7 +64,7 @@ def bulletin(errand: Errand, asked: BulletinParameters) -> str:
     view = _view(errand)
     standing = board.bulletin(view.look, decide(view.look, view.state))
     file = _file(errand, "bulletins")
-    write_atomically(file, f"# {asked.title}\n\n{standing}\n")
+    write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n")
     return f"通报已生成：{file.relative_to(errand.desk.settings.root)}"
 
 

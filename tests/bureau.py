@@ -51,6 +51,7 @@ STANDARD = Ladder(
         rung("return", "returned", slip="return", stops=False),
         rung("ask", "asked", to="supervisor", slip="ask", stops=False),
         rung("answer", "answered", slip="answer", stops=False),
+        rung("change", "changed", slip="change", stops=False),
         rung("failure", "failed", to="administrator", slip="failure", stops=False),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Verb
@@ -15,6 +16,7 @@ from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, OFFICER, REVIEWER, Po
 
 TEMPLATES = Path(__file__).parent.parent / "config" / "notices"
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "notices"
+WAITED_FOR = "等待国家知识产权局批复"
 HANDED_IN = {"evidence": ("方案送审稿（第二稿）", "起草说明"), "reason": "已征求各区意见"}
 
 
@@ -66,6 +68,14 @@ def answered() -> Slip:
     return story.act(Verb.REFUSE, actor=LEADER, reason="不影响分工推进").at(10, 11).slip("answer")
 
 
+def changed(verb: Verb, recipient: str = OFFICER, **said: Any) -> Slip:
+    """What a leader decides about a step under way, as it is told the next day."""
+    story = signed().at(9)
+    if verb is Verb.RESUME:
+        story = sent(story.act(Verb.SUSPEND, actor=LEADER, reason=WAITED_FOR).at(9, 10)).at(11)
+    return story.act(verb, actor=LEADER, **said).later(60).slip("change", recipient)
+
+
 def failed() -> Slip:
     story, ref = Story().at(2), StepRef(COSMETICS, "bulletin")
     for _ in range(3):
@@ -104,6 +114,11 @@ STORIES = {
     "return": returned,
     "ask": asked,
     "answer": answered,
+    "change-suspended": lambda: changed(Verb.SUSPEND, reason=WAITED_FOR),
+    "change-resumed": lambda: changed(Verb.RESUME),
+    "change-cancelled": lambda: changed(Verb.CANCEL, reason="并入全市方案，不再单独起草"),
+    "change-given": lambda: changed(Verb.HAND_OVER, OFFICER, to="policy-law", reason="职责调整"),
+    "change-taken": lambda: changed(Verb.HAND_OVER, "policy-law-officer", to="policy-law", reason="职责调整"),
     "failure": failed,
     "undelivered": undelivered,
 }

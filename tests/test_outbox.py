@@ -12,7 +12,7 @@ from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Delivery
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import Delivered, deliver_due
-from duban.outbox.resending import dead_notices, revive
+from duban.outbox.resending import Revival, dead_notices, revive
 from duban.outbox.troubles import troubles
 from tests.bureau import (
     ADMINISTRATOR,
@@ -231,7 +231,7 @@ def dead(day: int = 1) -> Story:
 
 def tried_again(story: Story, *rungs: str) -> list[str]:
     """Have notices about the draft tried again; the rungs of those that are."""
-    revived = revive(story.service, [story.notice(rung) for rung in rungs], "coordinator", "地址已更正")
+    revived = revive(story.service, [story.notice(rung) for rung in rungs], Revival("coordinator", "地址已更正"))
     return [row.rung for row in revived]
 
 
@@ -278,7 +278,7 @@ def test_one_that_a_late_sender_delivered_after_all_is_not_revived() -> None:
     stale = story.notice("assign")
     told = {"notice": stale.key, "slip": "assign", "recipient": OFFICER}
     story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
-    assert revive(story.service, [stale], "coordinator", "地址已更正") == ()
+    assert revive(story.service, [stale], Revival("coordinator", "地址已更正")) == ()
     assert story.notice("assign").delivery is Delivery.SENT
 
 
@@ -288,7 +288,7 @@ def test_of_several_people_who_put_it_back_one_does() -> None:
 
     def person() -> int:
         start.wait()
-        return len(revive(story.service, [stale], "coordinator", "地址已更正"))
+        return len(revive(story.service, [stale], Revival("coordinator", "地址已更正")))
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(future.result() for future in [pool.submit(person) for _ in range(4)]) == [0, 0, 0, 1]
@@ -298,7 +298,7 @@ def test_of_several_people_who_put_it_back_one_does() -> None:
 def test_what_is_revived_is_no_trouble_any_more_nor_when_it_arrived() -> None:
     story = dead()
     assert [row.step for row in dead_notices(story.service)] == ["cases", "draft"]
-    assert len(revive(story.service, dead_notices(story.service), "administrator", "邮件服务器已恢复")) == 2
+    assert len(revive(story.service, dead_notices(story.service), Revival("administrator", "邮件服务器已恢复"))) == 2
     assert troubles(story.service).dead == ()
     send(story)
     assert troubles(story.service).dead == ()

@@ -82,6 +82,18 @@ class Bureau:
         return next(row for row in summary.steps if row.step == ref.step)
 
 
+def test_what_people_and_programs_say_is_stored_as_one_line_and_never_too_long() -> None:
+    bureau = Bureau().tick("rules")
+    with pytest.raises(Refused, match="最长2000字"):
+        bureau.service.act(Command(Verb.REPORT, DRAFT, "officer", "长" * 200_000))
+    assert bureau.service.act(Command(Verb.REPORT, DRAFT, "officer", "完成\n# 局长批示")).entries[0].data["reason"] == (
+        "完成 # 局长批示"
+    )
+    failed = bureau.service.fail_action(DRAFT, "错误\n" + "长" * 10_000)
+    assert failed is not None
+    assert failed.entries[0].data["reason"] == "错误 " + "长" * 497 + "…"
+
+
 # Looking -------------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from duban.applying import Author, apply, propose
+from duban.cli.account import by_command
 from duban.cli.exits import Exit, ServerUnreachable
 from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
@@ -70,7 +71,7 @@ def apply_command(
     as_json: Json = False,
 ) -> None:
     """Put the plan of the files in force and bring the Prefect server to it; a second time there is nothing to do."""
-    author = Author(by.strip(), reason.strip(), tuple(cancel or ()), cancel_all)
+    author = Author(by.strip(), reason.strip(), tuple(cancel or ()), cancel_all, by_command())
     with opened() as at:
         wanted = _wanted(at)
         if dry_run:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,9 +19,10 @@ from duban.core.ledger.entries import PLAN, Entry, EntryKind, first_broken
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, Summary
+from duban.core.lines import one_line
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.snapshot import restored
-from duban.core.telling.events import in_full, title_of
+from duban.core.telling.events import in_full, title_of, way
 from duban.core.telling.revised import Names
 from duban.core.telling.whens import chinese
 from duban.ports import Commit, Conflict, Ledger
@@ -158,7 +160,7 @@ def list_entries(
     table = Table("sequence", "moment", "kind", "step", "actor", "data", box=None, pad_edge=False)
     for entry in entries:
         moment = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        said = json.dumps(entry.data, ensure_ascii=False) if entry.data else ""
+        said = one_line(json.dumps(entry.data, ensure_ascii=False)) if entry.data else ""
         table.add_row(str(entry.sequence), moment, entry.kind, entry.step, entry.actor, escape(said))
     console().print(table)
     typer.echo(f"{len(entries)} entries")
@@ -173,14 +175,16 @@ def show(
     notices: Annotated[bool, typer.Option("--notices", help="With what became of every notice.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell what happened to an initiative, whether or not the plan still has it, or to the plan (台账)."""
+    """Tell what happened to an initiative, or to the plan, and by which way it came (台账)."""
     with opened() as at:
         told = list(_told(at.service, initiative, step, notices=notices))
     if as_json:
         print_json([{"moment": entry.at, "said": said, **plain_entry(entry)} for entry, said in told])
         return
-    for entry, said in told:
-        typer.echo(f"{chinese(entry.day)}　{said}")
+    ways = [way(entry) or "—" for entry, _ in told]
+    width = max(map(cell_len, ways), default=0)
+    for (entry, said), by in zip(told, ways, strict=True):
+        typer.echo(f"{chinese(entry.day)}　{set_cell_size(by, width)}　{said}")
     if not told:
         typer.echo("台账中没有记录")
 
@@ -225,5 +229,6 @@ def plain_entry(entry: Entry) -> dict[str, object]:
         "step": entry.step,
         "day": entry.day,
         "actor": entry.actor,
+        "via": entry.data.get("via", ""),
         "data": data,
     }

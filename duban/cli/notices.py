@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from duban.cli.account import by_command
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
 from duban.cli.plans import day_of
@@ -20,7 +21,7 @@ from duban.core.ledger.summary import RECIPIENT, NoticeRow
 from duban.core.telling.digest import day_of as day_of_digest
 from duban.core.telling.patrol_page import resending
 from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, perhaps
-from duban.outbox.resending import dead_notice, dead_notices, revive
+from duban.outbox.resending import Revival, dead_notice, dead_notices, revive
 from duban.service import Service
 
 app = typer.Typer(help="List notices (通知); have undeliverable ones tried again.", invoke_without_command=True)
@@ -94,7 +95,7 @@ def resend(
     with opened() as at:
         service = at.service
         rows = (dead_notice(service, key),) if key else dead_notices(service)
-        revived = revive(service, rows, actor, reason)
+        revived = revive(service, rows, Revival(actor, reason, by_command()))
         office = service.office
     if as_json:
         print_json([{"initiative": row.initiative, "key": row.key, "recipient": row.recipient} for row in revived])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from duban.cli.account import by_command
 from duban.cli.effects import show_effects
 from duban.cli.exits import ServerUnreachable
 from duban.cli.named import known, step_of
@@ -173,7 +174,7 @@ def _command(
     to: str = "",
     key: str | None = None,
 ) -> Command:
-    return Command(verb, step_of(step), actor, reason.strip(), progress, value, evidence, to.strip(), key)
+    return Command(verb, step_of(step), actor, reason.strip(), progress, value, evidence, to.strip(), key, by_command())
 
 
 def carry_out(command: Command, as_json: bool) -> None:

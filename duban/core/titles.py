@@ -14,6 +14,7 @@ SLIP_TITLES: Mapping[str, str] = {
     "return": "退办通知单",
     "ask": "延期申请审核单",
     "answer": "延期申请答复",
+    "change": "办理事项变动通知",
     "failure": "自动事项故障单",
 }
 """Slips, by the name rungs use."""

@@ -1,9 +1,11 @@
 """Dead notices revived: a person has mended what kept them from arriving."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from duban.core.deciding.commands import Refused
+from duban.core.deciding.commands import Refused, came_by
+from duban.core.deciding.intake import reason_in
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
 from duban.core.titles import DELIVERY_TITLES, perhaps
@@ -31,19 +33,29 @@ def dead_notices(service: Service) -> tuple[NoticeRow, ...]:
     return tuple(line[0] for line in troubles(service).dead)
 
 
-def revive(service: Service, notices: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Revival:
+    """Who has notices tried again, why, and by which way that came."""
+
+    actor: str
+    reason: str
+    via: str = ""
+
+
+def revive(service: Service, notices: Iterable[NoticeRow], asked: Revival) -> tuple[NoticeRow, ...]:
     """Revive dead notices, to be sent at once or with the next digest; those that were. Raises Refused.
 
     Just before sending they are decided on again, as every notice: what is no longer due is not sent.
     """
-    _may(service, actor, reason)
+    asked = replace(asked, reason=reason_in(asked.reason))
+    _may(service, asked)
     by_initiative = groupby(sorted(notices, key=lambda row: row.initiative), key=lambda row: row.initiative)
-    return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, actor, reason))
+    return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, asked))
 
 
-def _may(service: Service, actor: str, reason: str) -> None:
+def _may(service: Service, asked: Revival) -> None:
     """Coordinator and administrator may, and who stands in for them."""
-    office = service.office
+    office, actor = service.office, asked.actor
     if actor not in office.directory.posts:
         hint = perhaps(actor, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {actor}：{hint}")
@@ -51,11 +63,11 @@ def _may(service: Service, actor: str, reason: str) -> None:
     if office.acts_for(actor, posts, office.day(service.clock.now())) is None:
         titles = "、".join(map(office.directory.title, posts))
         raise Refused("not-yours", f"{office.directory.title(actor)}不能重新投递通知，应由{titles}办理")
-    if not reason.strip():
+    if not asked.reason:
         raise Refused("reason-missing", "重新投递应当说明理由（--reason）")
 
 
-def _revived(service: Service, name: str, rows: Iterable[NoticeRow], actor: str, reason: str) -> tuple[NoticeRow, ...]:
+def _revived(service: Service, name: str, rows: Iterable[NoticeRow], asked: Revival) -> tuple[NoticeRow, ...]:
     """The notices of an initiative that are revived, in one transaction: those still dead when it is stored."""
     keys = tuple(row.key for row in rows)
     dead: list[NoticeRow] = []
@@ -63,8 +75,8 @@ def _revived(service: Service, name: str, rows: Iterable[NoticeRow], actor: str,
     def say(views: Mapping[str, View]) -> Joint | None:
         known, now = views[name].state.notices, service.clock.now()
         dead[:] = [known[key] for key in keys if known[key].delivery is Delivery.DEAD]
-        drafts = tuple(revival(service.office, row, now, actor, reason) for row in dead)
-        return Joint({name: drafts}, ()) if drafts else None
+        drafts = (revival(service.office, row, now, actor=asked.actor, reason=asked.reason) for row in dead)
+        return Joint({name: tuple(came_by(asked.via, draft) for draft in drafts)}, ()) if dead else None
 
     service.record_together({name: service.view(name)}, say)
     return tuple(dead)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Delivery, NoticeRow, Said
@@ -91,17 +92,18 @@ def failed(error: Exception) -> Outcome:
 
 def ending(office: Office, mine: NoticeRow, outcome: Outcome, now: datetime) -> Ending:
     """What an outcome means: sent; or put off, to be tried again, or dead, after so many tries."""
-    channels = [asdict(Said(one.channel, one.accepted, one.detail)) for one in outcome.channels]
+    channels = [asdict(Said(one.channel, one.accepted, heard(one.detail))) for one in outcome.channels]
     more: dict[str, Any] = {"channels": channels} if channels else {}
+    detail = heard(outcome.detail)
     told = {"slip": mine.slip, "recipient": mine.recipient}
     if outcome.accepted:
-        return Ending(EntryKind.NOTICE_SENT, outcome.detail, more | told)
+        return Ending(EntryKind.NOTICE_SENT, detail, more | told)
     pause = office.policy.retry.after(mine.tries, mine.key) if outcome.wait is None else outcome.wait
     if pause is None:
-        return Ending(EntryKind.NOTICE_DEAD, outcome.detail, more | told)
+        return Ending(EntryKind.NOTICE_DEAD, detail, more | told)
     kind = EntryKind.NOTICE_REFUSED if outcome.wait is None else EntryKind.NOTICE_POSTPONED
     again = office.working_moment(now + pause)
-    return Ending(kind, outcome.detail, more | {"next_try": again.isoformat()})
+    return Ending(kind, detail, more | {"next_try": again.isoformat()})
 
 
 def try_key(kind: EntryKind, mine: NoticeRow) -> str:

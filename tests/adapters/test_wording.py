@@ -1,16 +1,21 @@
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from jinja2.exceptions import SecurityError
 
 from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Verb
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.problems import BadInput
+from duban.core.telling.digest import digest
 from duban.core.titles import LETTER_TITLES, SLIP_TITLES
-from tests.bureau import Story
+from tests.bureau import COSMETICS, OFFICER, REVIEWER, Story, office
+from tests.core.test_escaping import TYPED
 from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, daily, pressed, texts
 
 
@@ -28,6 +33,28 @@ def problems(folder: Path) -> list[str]:
 
 def append(file: Path, text: str) -> None:
     file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@given(TYPED)
+@settings(max_examples=40, deadline=None)
+def test_a_letter_has_its_lines_and_headings_whatever_was_typed(typed: str) -> None:
+    """Of what is taken in now, and of what an older ledger holds."""
+
+    def told(text: str, *, stored: bool) -> tuple[int, list[str]]:
+        story = Story().at(1).act(Verb.SIGN)
+        if stored:
+            data = {"evidence": [text, text], "reason": text}
+            story.service.record(COSMETICS, Draft(EntryKind.SUBMITTED, "draft", OFFICER, data))
+        else:
+            story.act(Verb.SUBMIT, evidence=(text, text), reason=text)
+        slip = story.at(1, 10).slip("review", REVIEWER)
+        letter, wording = digest(office(), REVIEWER, date(2024, 4, 1), [slip, slip]), Wording(TEMPLATES)
+        words = [wording(slip), wording(letter)]
+        return sum(len(said.text.splitlines()) for said in words), [re.sub(r">[^<]+", ">", said.html) for said in words]
+
+    harmless = told("甲", stored=True)
+    assert told(f"甲{typed}", stored=True) == harmless
+    assert told(f"甲{typed}", stored=False) == harmless
 
 
 # What a change of wording changes is seen here; `python -m tests.slips` writes the texts anew.

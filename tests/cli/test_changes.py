@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from deployments.conduct import put_in_force
+from duban.cli.account import by_command
 from duban.core.problems import BadInput
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk
@@ -12,6 +14,8 @@ from tests.cli.conftest import COSMETICS, TRAINING, Bureau, lines, write
 
 NO_SERVER = "没有 Prefect 服务（duban up 未运行，也未设置 PREFECT_API_URL）：只涉及台账，部署待启动后再应用"
 LATER = COSMETICS.replace("due: 2024-04-12", "due: 2024-04-26")
+BY_COMMAND = by_command().replace("command", "命令")
+BY_ITSELF = "—".ljust(cell_len(BY_COMMAND))
 BY = ("--by", "coordinator", "--reason", "上级要求")
 
 
@@ -163,16 +167,16 @@ class TestApply:
             "  - “培训人次”（attendance）：删去，按要求终止，记录保留",
         ]
         assert applied.ok("ledger", "show", "training").splitlines()[-1] == (
-            "2024年4月1日　“培训人次”：督办专员终止：上级要求"
+            f"2024年4月1日　{BY_COMMAND}　“培训人次”：督办专员终止：上级要求"
         )
 
 
 class TestLedgerShow:
     def test_what_happened_in_words(self, applied: Bureau) -> None:
         assert lines(applied.ok("ledger", "show", "cosmetics")) == [
-            "2024年4月1日　纳入督办",
-            "2024年4月1日　“起草保护方案”：启动",
-            "2024年4月1日　“起草保护方案”：保护处联络员签收",
+            f"2024年4月1日　{BY_ITSELF}　纳入督办",
+            f"2024年4月1日　{BY_ITSELF}　“起草保护方案”：启动",
+            f"2024年4月1日　{BY_COMMAND}　“起草保护方案”：保护处联络员签收",
         ]
         assert "《工作交办单》待发保护处联络员" in applied.ok("ledger", "show", "cosmetics", "--notices")
 
@@ -180,8 +184,8 @@ class TestLedgerShow:
         edit(applied, LATER)
         applied.ok("apply", *BY)
         assert lines(applied.ok("ledger", "show")) == [
-            "2024年4月1日　系统应用计划",
-            "2024年4月1日　督办专员应用计划：上级要求",
+            f"2024年4月1日　{BY_COMMAND}　系统应用计划",
+            f"2024年4月1日　{BY_COMMAND}　督办专员应用计划：上级要求",
         ]
 
     def test_a_renamed_step_is_told_of_under_all_its_names(self, applied: Bureau) -> None:
@@ -189,16 +193,17 @@ class TestLedgerShow:
         applied.ok("apply", *BY)
         told = applied.ok("ledger", "show", "cosmetics", "--step", "write")
         assert lines(told)[1:] == [
-            "2024年4月1日　“起草保护方案”：保护处联络员签收",
-            "2024年4月1日　“起草保护方案”：督办专员调整计划（原编号draft）：上级要求",
+            f"2024年4月1日　{BY_COMMAND}　“起草保护方案”：保护处联络员签收",
+            f"2024年4月1日　{BY_COMMAND}　“起草保护方案”：督办专员调整计划（原编号draft）：上级要求",
         ]
 
     def test_as_json(self, applied: Bureau) -> None:
         first, *_, last = applied.json("ledger", "show", "cosmetics")
         assert (first["kind"], first["said"]) == ("adopted", "纳入督办")
         assert (last["kind"], last["step"], last["actor"]) == ("signed", "draft", "protection-officer")
+        assert (first["via"], last["via"]) == ("", by_command())
         (application,) = applied.json("ledger", "show")
-        assert sorted(application["data"]) == ["hash", "reason"]
+        assert sorted(application["data"]) == ["hash", "reason", "via"]
 
     def test_nothing_and_an_unknown_name(self, bureau: Bureau) -> None:
         assert bureau.ok("ledger", "show", "cosmetics") == "台账中没有记录\n"

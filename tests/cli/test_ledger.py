@@ -127,7 +127,7 @@ class TestList:
         listed = bureau.ok("ledger", "list", "cosmetics", "--step", "draft").splitlines()
         assert listed[0].split() == ["sequence", "moment", "kind", "step", "actor", "data"]
         assert listed[1].split()[:5] == ["2", "2024-04-01", "09:00:00", "opened", "draft"]
-        assert '{"reason": "已完成初稿", "progress": 40}' in "".join(listed)
+        assert '{"reason": "已完成初稿", "progress": 40, "via": "command ' in "".join(listed)
         assert listed[-1] == f"{len(listed) - 2} entries"
 
     def test_as_json(self, bureau: Bureau) -> None:

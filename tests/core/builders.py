@@ -101,6 +101,7 @@ RUNGS = (
     rung("return", "returned", 0, "owner", "return", stops=False),
     rung("ask", "asked", 0, "supervisor", "ask", stops=False),
     rung("answer", "answered", 0, "owner", "answer", stops=False),
+    rung("change", "changed", 0, "owner", "change", stops=False),
     rung("failure", "failed", 0, "administrator", "failure", stops=False),
 )
 LIGHTS = Lights.model_validate(
@@ -262,7 +263,7 @@ class Story:
         """The coordinator has dead notices tried again: those of that key, or all."""
         for notice in self.state.notices.values():
             if notice.delivery is Delivery.DEAD and (not keys or notice.key in keys):
-                self.write(revival(self.office, notice, self.now, "coordinator", "地址已更正"))
+                self.write(revival(self.office, notice, self.now, actor="coordinator", reason="地址已更正"))
         return self
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:

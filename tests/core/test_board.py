@@ -174,7 +174,7 @@ def test_the_page_holds_the_picture() -> None:
 
 
 def test_text_of_a_plan_cannot_break_out_of_the_page() -> None:
-    assert escape("a|b<script>[x](y)`z`\n&") == "a&#124;b&lt;script>&#91;x](y)&#96;z&#96; &amp;"
+    assert escape("a|b<script>[x](y)`z`\n&") == "a&#124;b&lt;script>&#91;x&#93;(y)&#96;z&#96; &amp;"
 
 
 def test_the_picture_has_a_bar_or_a_diamond_for_each_line() -> None:

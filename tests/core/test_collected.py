@@ -72,7 +72,7 @@ def test_tables_take_any_text_for_text() -> None:
     assert text.startswith("\ufeff一,二,三\r\n")
     assert list(csv.reader(StringIO(text[1:], newline=""))) == [
         ["一", "二", "三"],
-        ["'=1+1", "甲|乙", "第一行\n第二行"],
+        ["'=1+1", "甲|乙", "第一行 第二行"],
         ["'-3", "'@x", '"引号"'],
     ]
     assert len(HEADER) == 6

@@ -29,8 +29,13 @@ def test_every_slip_has_its_place() -> None:
         *(URGENT, URGENT),
         *(AWAITED, AWAITED),
         *(NEAR, NEAR, NEAR),
-        *(OTHER, OTHER),
+        *(OTHER, OTHER, OTHER),
     ]
+
+
+def test_a_change_is_not_counted_as_late() -> None:
+    told = digest(office(), OFFICER, DAY, [slip("change", -3), slip("press", -3)])
+    assert ([item.group for item in told.items], told.late) == ([LATE, OTHER], 1)
 
 
 def test_what_is_late_comes_before_what_is_not_whatever_the_slip() -> None:

@@ -14,7 +14,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Ladder, Policy
 from duban.core.telling.notices import recheck
 from duban.outbox import deliver_due
-from duban.outbox.resending import revive
+from duban.outbox.resending import Revival, revive
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -384,7 +384,7 @@ def test_it_lapses_when_the_notice_was_delivered_after_all() -> None:
 
 def test_it_lapses_when_the_notice_is_revived() -> None:
     story = undelivered()
-    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    revive(story.service, [story.notice("assign")], Revival("coordinator", "地址已更正"))
     assert story.lapsed(DEAD, ADMINISTRATOR) == "原通知已重新投递"
 
 
@@ -423,7 +423,7 @@ def test_what_was_to_go_to_a_deputy_lapses_when_the_notice_is_revived(arrived: b
     for hour in (9, 11, 13, 16):
         deliver_due(story.at(1, hour).service, Postbox(refusing="550 no such user"), plain)
     story.at(1, 16)
-    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    revive(story.service, [story.notice("assign")], Revival("coordinator", "地址已更正"))
     if arrived:
         told = {"notice": story.notice("assign").key, "slip": "assign", "recipient": OFFICER}
         story.service.record(COSMETICS, Draft(EntryKind.NOTICE_SENT, "draft", data=told))
@@ -433,7 +433,7 @@ def test_what_was_to_go_to_a_deputy_lapses_when_the_notice_is_revived(arrived: b
 def test_of_one_that_dies_again_the_administrator_is_told_again_with_its_reason() -> None:
     story = undelivered()
     deliver_due(story.service, Postbox(), plain)
-    revive(story.service, [story.notice("assign")], "coordinator", "地址已更正")
+    revive(story.service, [story.notice("assign")], Revival("coordinator", "地址已更正"))
     for hour in (9, 11, 13, 16):
         deliver_due(story.at(2, hour).service, Postbox(refusing="554 mailbox full"), plain)
     told = story.at(3)

@@ -64,7 +64,8 @@ class Command:
     """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
 
     `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
-    the unit of the indicator.
+    the unit of the indicator. `via` is by which way it came: a word, and what tells one such way from another, as in
+    `form <run>` or `command <account>`.
     """
 
     verb: Verb
@@ -76,6 +77,7 @@ class Command:
     evidence: tuple[str, ...] = ()
     to: str = ""
     key: str | None = None
+    via: str = ""
 
 
 class Refused(Exception):
@@ -122,9 +124,13 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     rule = RULES[command.verb]
     _allow(matter, rule)
-    drafts = rule.act(matter)
-    first = drafts[0]
-    return (Draft(first.kind, first.step, first.actor, first.data, command.key), *drafts[1:])
+    first, *others = (came_by(command.via, draft) for draft in rule.act(matter))
+    return (first._replace(key=command.key), *others)
+
+
+def came_by(via: str, draft: Draft) -> Draft:
+    """An entry of an act, with the way by which that came."""
+    return draft._replace(data={**draft.data, "via": via}) if via else draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import chain
 from operator import attrgetter
 
 from duban.core.deciding import ladder
+from duban.core.deciding.changes import change_calls
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.ground import Ground, changed, ground
 from duban.core.deciding.indicators import measured_again, to_measure
@@ -74,7 +75,8 @@ def decide_on(look: Look, at: Ground, before: Decision | None = None) -> Decisio
     seen = stands(look, found, steps)
     going_on = [seen[step.id] for step in at.going_on]
     rows = [stand.row for stand in going_on]
-    rungs = tuple(chain.from_iterable(stand.calls for stand in going_on))
+    changes = change_calls(ladder.Scene(look, at.state, found.mail))
+    rungs = (*chain.from_iterable(stand.calls for stand in going_on), *changes)
     unreached = ladder.dead_calls(look.office, at.state, found.mail.lines, rungs, look.now)
     calls = sorted((*rungs, *unreached), key=attrgetter("moment"))
     turning = _turning(look, at, calls, seen)

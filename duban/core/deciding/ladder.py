@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 from duban.core.deciding.mail import PRESSINGS, Mail
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.rungs import Call, Case, Laid
+from duban.core.deciding.rungs import Call, Case, Hung
 from duban.core.deciding.undelivered import (
     DEAD,
     Line,
@@ -66,9 +66,9 @@ def pause(at: Scene, case: Case) -> Pause:
     return Pause(_held_back(office, case, at.state), {**rested(office, case.state), **sending})
 
 
-def calls(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
+def calls(at: Scene, rungs: Iterable[Hung], pause: Pause) -> Iterator[Call]:
     """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
-    unreached = tuple(_unreached(at, laid, pause))
+    unreached = tuple(_unreached(at, rungs, pause))
     due = [call for call in unreached if call.moment <= at.look.now and not call.stale]
     for call in unreached:
         if not fired(at.state, call.key):
@@ -82,10 +82,10 @@ def _overtakes(higher: Call, lower: Call) -> bool:
     return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
 
 
-def _unreached(at: Scene, laid: Laid, pause: Pause) -> Iterator[Call]:
+def _unreached(at: Scene, rungs: Iterable[Hung], pause: Pause) -> Iterator[Call]:
     """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
     office, state, free = at.look.office, at.state, pause.pressed
-    for rung, _, calls in laid.rungs:
+    for rung, _, calls in rungs:
         until = pause.answered if rung.anchor == "due" and rung.stops_on_answer else None
         for written in calls:
             line = at.mail.lines.get(written.key)

@@ -54,7 +54,7 @@ class Case:
         return self.state.name or self.step.was or self.step.id
 
 
-_TOLD = {"answered", "progress", "values", "evidence", "history"}
+_TOLD = {"answered", "progress", "values", "evidence", "changes", "history"}
 _BEARING = itemgetter(*(place for place, name in enumerate(StepState._fields) if name not in _TOLD))
 """What has happened to a step, without what does not bear on its ladder, and changes most often."""
 
@@ -126,7 +126,7 @@ def _hung(office: Office, case: Case, adopted: date, known: Mapping[str, Hung]) 
 def _calls(office: Office, case: Case, on: On, rungs: Sequence[Rung]) -> Iterator[Call]:
     """A call for each post of the first of `rungs`."""
     rung, moment = rungs[0], office.at(on.day, office.policy.hours.first)
-    for post, there in _called(office, case, rungs, on.day):
+    for post, there in called(office, case, rungs, on.day):
         key = f"{case.name}/{on.version}/{rung.id}/{post}"
         yield Call(key, case.step.id, rung.id, rung.slip, post, there, moment, moment, rung.immediate, on.stale)
 
@@ -166,7 +166,7 @@ def _since(own: StepState) -> date:
     return max((day for day in turns if day is not None), default=date.min)
 
 
-def _called(office: Office, case: Case, rungs: Sequence[Rung], day: date) -> Iterable[tuple[str, str]]:
+def called(office: Office, case: Case, rungs: Sequence[Rung], day: date) -> Iterable[tuple[str, str]]:
     """Posts the first of `rungs` is meant for, each with who is there; climbs when nobody is on its day (rule 8).
 
     It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.

@@ -168,7 +168,7 @@ def _rungs(
     same = before and rungs == was and step.id not in found.told and not _dead(view, step)
     if before and same and all(look.now < call.rung_at for call in before.calls):
         return before.calls, was
-    return tuple(ladder.calls(view.scene, *rungs)), rungs
+    return tuple(ladder.calls(view.scene, rungs[0].rungs, rungs[1])), rungs
 
 
 def _bounds(view: _View, step: Step, own: StepState) -> Bounds:

@@ -78,7 +78,7 @@ def subject_key(key: str, rung: str) -> str:
     return first.rpartition(f"/{DEAD}")[0] if rung == DEAD else first
 
 
-def revival(office: Office, row: NoticeRow, now: datetime, actor: str, reason: str) -> Draft:
+def revival(office: Office, row: NoticeRow, now: datetime, *, actor: str, reason: str) -> Draft:
     """The entry by which a person has a dead notice tried again, as often as a new one; once for each death."""
     again = office.sending_moment(now, immediate=row.immediate)
     told = {"notice": row.key, "slip": row.slip, "recipient": row.recipient, "reason": reason}

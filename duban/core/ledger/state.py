@@ -23,6 +23,22 @@ class Extension:
     reason: str
 
 
+class Changed(NamedTuple):
+    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
+
+    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
+    tells whether the owner had signed for it. `number` counts what was done to the step.
+    """
+
+    kind: EntryKind
+    by: str
+    on: date
+    number: int
+    owner: str | None
+    signed: bool
+    to: str = ""
+
+
 class StepState(NamedTuple):
     """What has happened to one step. Days are business days; None: it has not happened.
 
@@ -82,6 +98,8 @@ class StepState(NamedTuple):
     """Cancelled because the plan no longer has it."""
     name: str = ""
     """What the keys of its notices begin with, where that is not its id."""
+    changes: tuple[Changed, ...] = ()
+    """What somebody did to it while it was open, oldest first."""
     history: tuple[str, ...] = ()
     """Slips that were sent about it, as `day slip recipient`, oldest first."""
 
@@ -177,19 +195,22 @@ def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(suspended=day)
+    return step._replace(suspended=day, changes=_changes(step, EntryKind.SUSPENDED, day, actor))
 
 
 def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
     since = step.suspended or day
-    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)))
+    changes = _changes(step, EntryKind.RESUMED, day, actor)
+    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)), changes=changes)
 
 
 def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(owner=data["to"], assigned=day, signed=None)
+    changes = _changes(step, EntryKind.HANDED_OVER, day, actor, data["to"])
+    return step._replace(owner=data["to"], assigned=day, signed=None, changes=changes)
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    removed = bool(data.get("removed"))
     return step._replace(
         finished=day,
         cancelled=True,
@@ -197,8 +218,16 @@ def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
         asked=None,
         suspended=None,
         running=False,
-        removed=bool(data.get("removed")),
+        removed=removed,
+        changes=step.changes if removed else _changes(step, EntryKind.CANCELLED, day, actor),
     )
+
+
+def _changes(step: StepState, kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
+    """What was done to a step, with one act more if it has opened: nobody was to be asked for it before."""
+    if step.opened is None:
+        return step.changes
+    return (*step.changes, Changed(kind, actor, day, len(step.changes) + 1, step.owner, step.signed is not None, to))
 
 
 def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from duban.core.planning.placeholders import unknown_placeholders
-from duban.core.planning.values import ADDRESS_PATTERN, PlainText, Strict
+from duban.core.planning.values import ADDRESS_PATTERN, Lines, PlainText, Strict
 from duban.core.problems import Fault, Invalid, nearest
 
 FILE_PATTERN = r"^(?:var|config)/.+\.csv$"
@@ -63,7 +63,7 @@ class SqlMeasure(_Measure):
     url: Annotated[str, Field(pattern=VARIABLE_PATTERN)] = Field(
         description="the variable that holds the database's address, as ${CASES_DATABASE}"
     )
-    query: PlainText = Field(description="a query that gives one number; it may name :unit, :today and the like")
+    query: Lines = Field(description="a query that gives one number; it may name :unit, :today and the like")
 
     @model_validator(mode="after")
     def _names_what_is_bound(self) -> Self:

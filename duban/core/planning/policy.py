@@ -103,20 +103,20 @@ class Rung(Strict):
 
     Anchors: `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted`
     (handed in for review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered),
-    `failed` (an action failed for good).
+    `failed` (an action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it).
     """
 
     id: Slug = Field(description="name of the rung within its ladder")
-    anchor: Literal["opened", "unsigned", "due", "submitted", "returned", "asked", "answered", "failed"] = Field(
-        description="what the rung counts from"
+    anchor: Literal["opened", "unsigned", "due", "submitted", "returned", "asked", "answered", "failed", "changed"] = (
+        Field(description="what the rung counts from")
     )
     offset: int = Field(0, ge=-LONGEST, le=LONGEST, description="working days after the anchor; negative: before it")
     to: Many[Literal["owner", "owner-head", "lead-head", "supervisor", "coordinator", "reviewer", "administrator"]] = (
         Field(min_length=1, description="who is told")
     )
-    slip: Literal["assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "failure"] = Field(
-        description="in which words"
-    )
+    slip: Literal[
+        "assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "change", "failure"
+    ] = Field(description="in which words")
     immediate: bool = Field(
         False, description="whether it is sent at once, within the hours, rather than with the recipient's next digest"
     )

@@ -4,8 +4,9 @@ from datetime import date
 from math import isfinite
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from duban.core.lines import LAYING_OUT, called, unprintable
 from duban.core.planning.when import (
     DATE,
     LENGTH_PATTERN,
@@ -39,10 +40,22 @@ SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+
+
+def _in_one_line(text: str) -> str:
+    character = unprintable(text)
+    if character is None:
+        return text
+    remedy = "write it in one line: take out" if character in LAYING_OUT else "take out"
+    raise Invalid(Fault("unprintable-text", f"{shown(text)} cannot be printed", f"{remedy} {called(character)}"))
+
+
 LONGEST_TITLE = 120
-Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_in_one_line)]
 Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
-PlainText = Annotated[str, Field(min_length=1)]
+PlainText = Annotated[str, Field(min_length=1), AfterValidator(_in_one_line)]
+Lines = Annotated[str, Field(min_length=1)]
+"""What programs read, and may stand in several lines."""
 
 WhenText = Annotated[When, PlainValidator(parse_when), WithJsonSchema({"type": "string", "pattern": WHEN_PATTERN})]
 Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]

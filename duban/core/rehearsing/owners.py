@@ -26,6 +26,9 @@ from duban.core.rehearsing.profile import Manner, Profile
 ACTIVE = frozenset({Status.OPEN, Status.WORKING, Status.REVIEW, Status.FAILED})
 """Where a step stands when people may do something about it."""
 
+REHEARSED = "rehearsal"
+"""By which way the acts of a rehearsal come."""
+
 JUDGING = frozenset({Verb.APPROVE, Verb.RETURN})
 
 AT_MOST = 10
@@ -350,4 +353,4 @@ class _Owner:
             # One act a day, so that a rehearsal cut short goes on alike; a judgement may follow it on the same day.
             judged = "/judged" if verb in JUDGING else ""
             key = f"rehearsal/{self.step.id}/{self.look.today}{judged}"
-            yield Command(verb, self.step.ref, actor, key=key, **said)
+            yield Command(verb, self.step.ref, actor, key=key, via=REHEARSED, **said)

@@ -28,7 +28,7 @@ def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: S
             f"- 举措：{escape(initiative.title)}",
             f"- 事项：{escape(step.title)}",
             f"- 要求：{escape(requirement)}",
-            f"- 牵头单位：{title(initiative.lead)}　分管领导：{title(initiative.supervisor)}",
+            f"- 牵头单位：{escape(title(initiative.lead))}　分管领导：{escape(title(initiative.supervisor))}",
             "",
             as_markdown(HEADER, rows),
             "",

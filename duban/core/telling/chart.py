@@ -11,6 +11,7 @@ from html import escape
 
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Light, Status
+from duban.core.lines import one_line
 from duban.core.telling.lines import Line
 from duban.core.titles import LIGHT_TITLES
 
@@ -60,7 +61,7 @@ def gantt(look: Look, lines: Sequence[Line]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" font-family="Noto Sans CJK SC, sans-serif" font-size="15">',
-        f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(look.initiative.title)}</title>',
+        f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(one_line(look.initiative.title))}</title>',
         *_months(scale, plan.ends, height),
         *_today(scale, look.today, height),
     ]
@@ -99,7 +100,7 @@ def _line(scale: _Scale, today: date, line: Line, y: int) -> Iterator[str]:
         )
     )
     yield f'<path d="M{MARGIN + 6} {y + 9}{mark}" {drawn}/>'
-    yield f'<text x="{MARGIN + 20}" y="{y + 15}" fill="#232a33">{escape(_label(line))}</text>'
+    yield f'<text x="{MARGIN + 20}" y="{y + 15}" fill="#232a33">{escape(one_line(_label(line)))}</text>'
     first, last = scale.x(line.starts), scale.x(line.ends or today)
     outline = ' stroke="#58616c"' if line.milestone or line.worst.status is Status.WAITING else ""
     fill = "#ffffff" if line.worst.status is Status.WAITING and line.light is Light.OFF else colour

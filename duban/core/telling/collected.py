@@ -8,7 +8,7 @@ from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
 from duban.core.planning.plan import Step
-from duban.core.telling.tables import as_markdown
+from duban.core.telling.tables import as_markdown, escape
 
 HEADER = ("单位", "报送情况", "报送日期", "报送人", "成果材料", "备注")
 
@@ -32,7 +32,7 @@ def collected(look: Look, state: State, entries: Sequence[Entry], step: Step) ->
 def document(look: Look, table: Collected) -> str:
     """The table as a document of its own, in Markdown."""
     whole = f"应报{len(table.rows)}家，已报{table.handed_in}家，统计日期{look.today:%Y-%m-%d}。"
-    return f"# {table.title}\n\n{look.initiative.number} {look.initiative.title}　{whole}\n\n" + (
+    return f"# {escape(table.title)}\n\n{look.initiative.number} {escape(look.initiative.title)}　{whole}\n\n" + (
         as_markdown(HEADER, table.rows) + "\n"
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from duban.core.deciding.mail import PRESSINGS
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import NoticeRow
+from duban.core.lines import in_lines
 from duban.core.telling.notices import Slip
 from duban.core.telling.whens import chinese
 from duban.core.titles import DIGEST
@@ -15,7 +16,13 @@ URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审�
 GROUPS = (URGENT, LATE, AWAITED, NEAR, OTHER)
 """What a digest's items are listed under, the most urgent first."""
 
-SLIP_GROUPS: Mapping[str, str] = {"failure": URGENT, "return": URGENT, "review": AWAITED, "ask": AWAITED}
+SLIP_GROUPS: Mapping[str, str] = {
+    "failure": URGENT,
+    "return": URGENT,
+    "review": AWAITED,
+    "ask": AWAITED,
+    "change": OTHER,
+}
 """Where a slip is listed whatever its deadline."""
 
 NO_DEADLINE = 10**6
@@ -65,7 +72,7 @@ def by_recipient(waiting: Iterable[NoticeRow]) -> Mapping[str, tuple[NoticeRow, 
 def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> Digest:
     """A recipient's digest of a day, its items in order."""
     ordered = sorted(slips, key=_urgency)
-    return Digest(
+    told = Digest(
         recipient_title=office.directory.known_title(recipient),
         date=chinese(day),
         short_date=f"{day.month}月{day.day}日",
@@ -74,6 +81,7 @@ def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> 
         late=sum(_late(slip) for slip in ordered),
         items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=1)),
     )
+    return in_lines(told)
 
 
 def _urgency(slip: Slip) -> tuple[int, int, str, str]:
@@ -86,4 +94,4 @@ def _group(slip: Slip) -> str:
 
 
 def _late(slip: Slip) -> bool:
-    return slip.days_left is not None and slip.days_left < 0
+    return slip.kind != "change" and slip.days_left is not None and slip.days_left < 0

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.lines import one_line
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.revised import Names, edits_in_words
@@ -27,8 +28,8 @@ class Told:
 
     @property
     def reason(self) -> str:
-        """What was said about it, in one line, which is what a field of a slip is."""
-        return " ".join(str(self.get("reason")).split())
+        """What was said about it, in one line."""
+        return one_line(str(self.get("reason")))
 
     @property
     def actor(self) -> str:
@@ -40,8 +41,8 @@ Telling = Callable[[Told], str]
 
 
 def event(names: Names, entry: Entry, unit: str = "") -> str:
-    """What an entry tells, without its day and its step."""
-    return EVENTS[entry.kind](Told(names, entry, unit))
+    """What an entry tells, in one line, without its day and its step."""
+    return one_line(EVENTS[entry.kind](Told(names, entry, unit)))
 
 
 def _is(what: str) -> Telling:
@@ -184,6 +185,16 @@ EVENTS: Mapping[EntryKind, Telling] = {
 """How each kind of entry is told."""
 
 
+WAYS: Mapping[str, str] = {"form": "表单", "command": "命令", "desk": "工作台", "rehearsal": "推演"}
+"""By which ways people act, as entries name them."""
+
+
+def way(entry: Entry) -> str:
+    """By which way an act came: 表单 and its run, 命令 and the account; empty for what was not said to come by any."""
+    word, _, which = one_line(str(entry.data.get("via", ""))).partition(" ")
+    return " ".join(filter(None, (WAYS.get(word, word), which)))
+
+
 def title_of(names: Names, entry: Entry) -> str:
     """The step an entry is about, as its title; empty for the initiative itself."""
     return names.step(StepRef(entry.initiative, entry.step)) if entry.step else ""
@@ -192,4 +203,4 @@ def title_of(names: Names, entry: Entry) -> str:
 def in_full(names: Names, entry: Entry, unit: str = "") -> str:
     """What an entry tells, with the deliverables it names."""
     evidence = "、".join(entry.data.get("evidence", ()))
-    return event(names, entry, unit) + (f"（成果：{evidence}）" if evidence else "")
+    return event(names, entry, unit) + (f"（成果：{one_line(evidence)}）" if evidence else "")

@@ -16,6 +16,7 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import PENDING, Delivery, Light, NoticeRow, Status, StepRow
+from duban.core.lines import in_lines
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
@@ -33,7 +34,8 @@ class Slip:
     """Everything a template may say. Texts are Chinese, empty where there is nothing to say; dates are 2024年6月28日.
 
     `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
-    `pressed` is how often people were reminded or pressed about the step before.
+    `pressed` is how often people were reminded or pressed about the step before; `change` is what somebody else did to
+    it, of a slip about that: 中止, 恢复, 转办 or 终止.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Slip:
     history: tuple[str, ...]
     next_rung: str
     command: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ OVERTAKEN: Mapping[str, str] = {
     "returned": "事项已重新报送",
     "asked": "延期申请已答复",
     "answered": "延期申请已另行处理",
+    "changed": "事项另有变动",
     "failed": "自动事项已重新执行",
 }
 """What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
@@ -150,13 +154,17 @@ def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
 
 
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
-    """The slip of a notice that is still due; `entries` are all of the initiative's, the queued notice among them."""
+    """The slip of a notice that is still due; `entries` are all of the initiative's, the queued notice among them.
+
+    Each of its texts is one line, whatever people typed: what breaks lines, and makes headings, are templates alone.
+    """
     if recheck.call is None:
         raise ValueError(f"this notice has lapsed: {recheck.lapsed}")
     call, office = recheck.call, look.office
     matter = _matter(look, recheck.decision, call, entries)
-    step, due, reason = matter.step, matter.due, phrases.reason(matter)
-    return Slip(
+    asks = phrases.asks(matter)
+    step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
+    told = Slip(
         kind=call.slip,
         number=_number(look, call.key, entries),
         date=chinese(look.today),
@@ -167,8 +175,8 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         lead_title=matter.title(look.initiative.lead),
         step_title=step.title,
         step_ref=str(step.ref),
-        requirement=phrases.requirement(matter),
-        evidence=matter.own.evidence if call.slip == "review" else step.evidence,
+        requirement=phrases.requirement(matter) if asks else "",
+        evidence=_evidence(matter) if asks else (),
         owner_title=matter.title(office.owner(step, matter.own)),
         recipient_title=matter.title(call.recipient),
         acting_for="" if call.recipient == call.post else matter.title(call.post),
@@ -180,9 +188,15 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         pressed=sum(sent.split(" ")[1] in REMINDING for sent in matter.own.history),
         waiting_for_this=phrases.waiting(matter),
         history=phrases.history(matter),
-        next_rung=phrases.next_rung(matter),
+        next_rung=phrases.next_rung(matter) if asks else "",
         command=phrases.command(matter),
+        change=phrases.change(matter),
     )
+    return in_lines(told)
+
+
+def _evidence(matter: Matter) -> tuple[str, ...]:
+    return matter.own.evidence if matter.call.slip == "review" else matter.step.evidence
 
 
 def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]) -> Matter:

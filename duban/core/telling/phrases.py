@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from shlex import quote
 
+from duban.core.deciding.changes import change_of
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
@@ -74,10 +75,10 @@ def reason(matter: Matter) -> str:
             return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
         case "answered":
             return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
-        case "failed" if matter.step.kind is Kind.INDICATOR:
-            return f"自{chinese(own.failed)}起自动取数未成功：{_said(matter.last(EntryKind.MEASURING_FAILED))}"
+        case "changed":
+            return _event(matter, _changing(matter))
         case "failed":
-            return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
+            return _failure(matter)
         case _:
             return _undelivered(matter)
 
@@ -86,12 +87,48 @@ def _days_since(matter: Matter, day: date | None) -> int:
     return matter.look.calendar.between(day, matter.look.today) if day else 0
 
 
+def _failure(matter: Matter) -> str:
+    own = matter.own
+    if matter.step.kind is Kind.INDICATOR:
+        return f"自{chinese(own.failed)}起自动取数未成功：{_said(matter.last(EntryKind.MEASURING_FAILED))}"
+    return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
+
+
+def _changing(matter: Matter) -> Entry:
+    """The entry of the change that a notice tells of."""
+    change = change_of(matter.own, matter.call.key)
+    acts = [one for one in matter.entries if (one.kind, one.day, one.actor) == (change.kind, change.on, change.by)]
+    return [one for one in acts if one.data.get("to", "") == change.to][-1]
+
+
 def _undelivered(matter: Matter) -> str:
     first, *instead = lines(matter.decision.state)[subject_key(matter.call.key, matter.call.rung)]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
     return told + "".join(others)
+
+
+CHANGES: Mapping[EntryKind, str] = {
+    EntryKind.SUSPENDED: "中止",
+    EntryKind.RESUMED: "恢复",
+    EntryKind.HANDED_OVER: "转办",
+    EntryKind.CANCELLED: "终止",
+}
+
+
+def change(matter: Matter) -> str:
+    """What somebody did to the step, in a word; empty for a notice that tells of something else."""
+    return CHANGES[change_of(matter.own, matter.call.key).kind] if matter.call.slip == "change" else ""
+
+
+def asks(matter: Matter) -> bool:
+    """Whether its recipient is asked for anything: of a change only the owner of a step that goes on."""
+    if matter.call.slip != "change":
+        return True
+    goes_on = not matter.own.closed and matter.own.suspended is None
+    owners = matter.look.office.owner_side(matter.step, matter.own)
+    return goes_on and matter.look.office.acts_for(matter.call.recipient, owners, matter.look.today) is not None
 
 
 # What is asked -------------------------------------------------------------------------------------------------------
@@ -121,7 +158,7 @@ def command(matter: Matter) -> str:
     owns = look.office.acts_for(call.recipient, owners, look.today) is not None
     whose = f"{step.ref} --as {call.recipient}"
     match call.slip:
-        case "failure":
+        case "failure" | "change":
             return f"duban show {look.initiative.id}"
         case "review":
             return f"duban approve {whose}"
@@ -155,6 +192,7 @@ UNANSWERED: Mapping[str, str] = {
     "returned": "重新报送",
     "asked": "答复",
     "answered": "办结",
+    "changed": "办理",
     "failed": "处理",
 }
 """What is still missing when a rung hanging on this anchor is climbed."""
@@ -189,6 +227,7 @@ HISTORY = frozenset(
         EntryKind.SUSPENDED,
         EntryKind.RESUMED,
         EntryKind.HANDED_OVER,
+        EntryKind.CANCELLED,
         EntryKind.REPLANNED,
         EntryKind.NOTICE_SENT,
         EntryKind.NOTICE_DEAD,
@@ -209,4 +248,4 @@ def _event(matter: Matter, entry: Entry) -> str:
 
 
 def _said(entry: Entry) -> str:
-    return " ".join(str(entry.data.get("reason", "")).split())  # one line, which is what a field of a slip is
+    return str(entry.data.get("reason", ""))

@@ -1,14 +1,23 @@
 """Tables as Markdown and as CSV, made of texts that may be anything."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from duban.core.lines import one_line
+
+FORMULA = tuple("=+-@＝＋－＠")
 """What spreadsheets take for the beginning of a formula."""
 
-MARKS = {"&": "&amp;", "<": "&lt;", "|": "&#124;", "[": "&#91;", "`": "&#96;", "\n": " "}
-"""What Markdown or HTML would take for its own, and what stands for it."""
+MARKS = {"&": "&amp;", "<": "&lt;"} | {mark: f"&#{ord(mark)};" for mark in "|[]`*_~\\"}
+"""What Markdown or HTML would take for its own wherever it stands, and what stands for it."""
+
+OPENING = re.compile(r"[#>]|[+-](?=[\s+-]|$)|=(?==*$)|\d+[.)](?=\s|$)")
+"""What Markdown takes for a heading, a quotation, a rule or a list where it begins a line."""
+
+ADDRESS = re.compile(r"(?<=\w):(?=//)|(?<=www)\.|(?<=[\w.+-])@(?=[\w-])", re.IGNORECASE)
+"""The character by which an address is known, of which Markdown would make a link; entities do not prevent that."""
 
 WORD_JOINER = "\u2060"
 """At which no line breaks; Chinese may break at every character otherwise."""
@@ -19,9 +28,15 @@ Lines = Sequence[str]
 
 def escape(text: str) -> str:
     """Text that cannot be taken for Markdown or HTML, in one line."""
-    for mark, instead in MARKS.items():
-        text = text.replace(mark, instead)
-    return text
+    line = ADDRESS.sub(_widened, one_line(text))
+    opening = OPENING.match(line)
+    escaped = "".join(MARKS.get(mark, mark) for mark in line)
+    return f"{escaped[: opening.end() - 1]}&#{ord(opening[0][-1])};{escaped[opening.end() :]}" if opening else escaped
+
+
+def _widened(found: re.Match[str]) -> str:
+    """The wide form of a character, as people write it in Chinese."""
+    return chr(ord(found[0]) + 0xFEE0)
 
 
 def as_markdown(header: Row, rows: Iterable[Row]) -> str:
@@ -51,5 +66,11 @@ def as_csv(header: Row, rows: Iterable[Row]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
+    writer.writerows(map(_as_text, row) for row in rows)
     return "\ufeff" + text.getvalue()
+
+
+def _as_text(cell: str) -> str:
+    """A cell that no spreadsheet computes."""
+    line = one_line(cell)
+    return f"'{line}" if line.startswith(FORMULA) else line

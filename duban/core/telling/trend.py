@@ -6,6 +6,7 @@ from datetime import date
 from html import escape
 
 from duban.core.deciding.indicators import Gauge
+from duban.core.lines import one_line
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 600, 150, 64, 16, 30
 PLANNED, ACTUAL, TARGET, TODAY = "#9aa3af", "#3b6fd6", "#b03030", "#3b6fd6"
@@ -34,7 +35,7 @@ def trend(title: str, gauge: Gauge, today: date) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="Noto Sans CJK SC, sans-serif" font-size="16">',
-        f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(title)}</title>',
+        f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(one_line(title))}</title>',
         f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{HEIGHT - BOTTOM}" stroke="{TODAY}" stroke-dasharray="3 3"/>',
         f'<line x1="{LEFT}" y1="{target}" x2="{WIDTH - 12}" y2="{target}" stroke="{TARGET}"/>',
         f'<text x="4" y="{target + 6}" fill="{TARGET}">{gauge.target:g}</text>',
