@@ -60,11 +60,6 @@ def eventually(found: Callable[[], T], within: float = 30) -> T:
     return value
 
 
-def _filled_in(number: str, report: dict[str, Any] | None) -> dict[str, Any]:
-    """A form, or that one that asks for a look only; the patrol has none."""
-    return {} if number.startswith("0.") else {"report": report} if report else LOOKING
-
-
 @dataclass(frozen=True)
 class Warm:
     """`tests.flows.warm` at work."""
@@ -128,17 +123,25 @@ class Server:
         return self.client.read_resource_related_automations(f"prefect.deployment.{deployment.id}")
 
     def ask(self, number: str, report: dict[str, Any] | None = None) -> FlowRun:
-        """Create a flow run, as Custom run does."""
-        deployment = self.deployment(number)
-        return self.client.create_flow_run_from_deployment(deployment.id, parameters=_filled_in(number, report))
+        """Create a flow run, as Custom run does with a form that was opened while it offered this."""
+        return self._asked(self.deployment(number), number, report)
+
+    def _asked(
+        self, deployment: DeploymentResponse, number: str, report: dict[str, Any] | None, **more: Any
+    ) -> FlowRun:
+        """What the server has stored since is not asked of it."""
+        parameters = {} if number.startswith("0.") else {"report": report} if report else LOOKING
+        asked = {"parameters": parameters, "enforce_parameter_schema": False, "state": {"type": "SCHEDULED"}, **more}
+        told = self.client.request(
+            "POST", "/deployments/{id}/create_flow_run", path_params={"id": deployment.id}, json=asked
+        )
+        return FlowRun.model_validate(told.json())
 
     def ask_worker(self, number: str, first: str, report: dict[str, Any] | None = None) -> FlowRun:
         """As `ask`, of a deployment the process worker serves; `first` is called in the process beforehand."""
         deployment = self.deployment(number)
         command = shlex.join([sys.executable, "-m", "tests.flows.once", first, str(deployment.entrypoint)])
-        return self.client.create_flow_run_from_deployment(
-            deployment.id, parameters=_filled_in(number, report), job_variables={"command": command}
-        )
+        return self._asked(deployment, number, report, job_variables={"command": command})
 
     def instead(self, initiative: str, words: str, others: str) -> None:
         """Change the file of an initiative."""

@@ -76,6 +76,7 @@ def test_a_form_is_handed_in_and_its_outcome_read_on_its_run(server: Server, sta
         expect(page.get_by_text("None", exact=True)).to_have_count(0)
         page.get_by_role("button", name="Submit").click()
         expect(page.get_by_text("'report' is a required property").first).to_be_visible()
+        page.goto(f"{stack.addresses.ui}/deployments/deployment/{number}/run")
         choose(page, SUBMIT)
         page.get_by_role("button", name="Add item").click()
         page.locator("fieldset textarea").first.fill("建设方案")
