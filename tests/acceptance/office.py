@@ -139,23 +139,25 @@ def a_milestone_starts_what_waits(desk: Desk) -> str:
     desk.arrives("new-road/approve", "assign", "deputy-director")
     handed_in = SystemClock().now()
     assert desk.form("1.01", "副局长", "审核通过", "批准建设方案")
-    run = until("the green belt is looked at", lambda: first_since(desk.stack.runs("2.01"), handed_in), PATIENCE)
+    opened = until("the step that waits opens", lambda: opening(desk.stack.entries("green-belt")), PATIENCE)
+    run = [run for run in desk.stack.runs("2.01") if run.at <= opened][-1]
     for post in OWNERS:
         desk.arrives("green-belt/plant", "assign", post)
-    by = "the event" if run.by == AUTOMATION else "a patrol"
+    by = "the event" if run.by == AUTOMATION else f"another way ({run.by})"
     waited = (run.at - handed_in).total_seconds()
     return f"a milestone: the run of what waits is RUNNING {waited:.1f} s after the approval, by {by}"
 
 
-def first_since(runs: list[Begun], moment: datetime) -> Begun | None:
-    return next((run for run in runs if run.at > moment), None)
+def opening(entries: Sequence[Entry]) -> datetime | None:
+    """When the first step of an initiative opened."""
+    return next((entry.at for entry in entries if entry.kind is EntryKind.OPENED), None)
 
 
 def deaths(stack: OfficeStack) -> dict[str, Callable[[], list[int]]]:
     """What is killed, in turn."""
     return {
-        "Prefect's server": lambda: stack.kill_group("server", "start"),
-        "the worker and its hands": lambda: stack.kill_group("worker", "start"),
+        "Prefect's server": lambda: stack.kill("server", "start"),
+        "the worker and its hands": lambda: stack.kill("worker", "start"),
         "PostgreSQL": stack.kill_postmaster,
         "everything": stack.kill_everything,
     }

@@ -143,10 +143,10 @@ class OfficeStack:
     def _own(self) -> list[psutil.Process]:
         return [] if self.process is None or self._gone() else [psutil.Process(self.process.pid)]
 
-    def kill_group(self, *words: str) -> list[int]:
+    def kill(self, *words: str) -> list[int]:
         """Kill whichever process has these words in its command, and all it has started; which those were."""
-        groups = {os.getpgid(one.pid) for one in marked(self.office.var) if set(words) <= set(_command(one))}
-        return self._kill([one for one in marked(self.office.var) if os.getpgid(one.pid) in groups])
+        heads = [one for one in marked(self.office.var) if set(words) <= set(_command(one))]
+        return self._kill([*heads, *(child for head in heads for child in head.children(recursive=True))])
 
     def kill_postmaster(self) -> list[int]:
         """Kill PostgreSQL's first process, which leaves it to the others to notice."""
