@@ -139,4 +139,4 @@ def test_a_section_of_which_nothing_is_known_is_left_out() -> None:
 
 
 def test_a_title_cannot_end_its_link() -> None:
-    assert to_page("甲](http://else)", "k") == "[甲&#93;(http://else)](../key/k)"
+    assert to_page("甲](http://else)", "k") == "[甲&#93;(http：//else)](../key/k)"

@@ -20,6 +20,7 @@ from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.titles import STATUS_TITLES, perhaps
+from duban.core.typed import one_line
 
 
 class Verb(StrEnum):
@@ -85,7 +86,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
-        super().__init__(message)
+        super().__init__(one_line(message))  # it may repeat what was typed
 
 
 @dataclass(frozen=True, slots=True)

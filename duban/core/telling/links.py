@@ -40,4 +40,4 @@ def to_deployment(title: str, plan: Plan, initiative: Initiative) -> str:
 
 
 def _link(title: str, address: str) -> str:
-    return f"[{escape(title).replace(']', '&#93;')}]({address})"
+    return f"[{escape(title)}]({address})"

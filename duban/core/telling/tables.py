@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from duban.core.lines import one_line
+from duban.core.typed import one_line
 
 FORMULA = tuple("=+-@＝＋－＠")
 """What spreadsheets take for the beginning of a formula."""
@@ -48,9 +48,9 @@ def as_markdown(header: Row, rows: Iterable[Row]) -> str:
 def of_lines(header: Row, rows: Iterable[Sequence[Lines]]) -> str:
     """A table of Markdown whose cells are of several lines, Markdown themselves; empty ones are left out.
 
-    Headings do not break, so that a column is at least as wide as its heading.
+    Headings are ours, and taken as they are: they do not break, so that a column is at least as wide as its heading.
     """
-    heads = [WORD_JOINER.join(escape(head)) for head in header]
+    heads = [WORD_JOINER.join(head) for head in header]
     lines = [heads, ["---"] * len(heads), *(["<br>".join(filter(None, cell)) for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
