@@ -218,7 +218,7 @@ def _named(removed: Sequence[StepRef], cancel: Sequence[str]) -> tuple[StepRef, 
     for name in cancel:
         found = [ref for ref in removed if name in (str(ref), str(ref).partition("@")[0])]
         if not found:
-            hint = perhaps(name, map(str, removed), "可用 duban diff 查看计划删去的事项")
+            hint = perhaps(name, map(str, removed), "请核对事项编号")
             raise Refused("not-removed", f"{name} 不是计划删去的、已有办理记录的事项：{hint}")
         meant += found
     return tuple(dict.fromkeys(meant))
@@ -249,15 +249,14 @@ def _admit(proposal: Proposal, author: Author) -> None:
     if author.by not in ("", SYSTEM):
         _authorised(proposal.service, author.by)
     if not proposal.first and author.by == "":
-        raise Refused("by-missing", "调整计划应当写明由谁调整（--by 岗位）")
+        raise Refused("by-missing", "调整计划应当写明由谁调整")
     if not proposal.first and not author.reason:
-        raise Refused("reason-missing", "调整计划应当说明理由（--reason）")
+        raise Refused("reason-missing", "调整计划应当说明理由")
     if proposal.unanswered:
         lost = "、".join(map(str, proposal.unanswered))
         raise Refused(
             "has-history",
-            f"计划删去了已有办理记录的事项：{lost}。确要删去的，用 --cancel 逐项写明（或 --cancel-all-removed）；"
-            "若是改名，请在新事项中写 was: 原编号",
+            f"计划删去了已有办理记录的事项：{lost}。确要删去的，应当逐项写明；若是改名，请在新事项中写明原编号",
         )
 
 
@@ -266,7 +265,7 @@ def _authorised(service: Service, by: str) -> None:
     office = service.office
     directory, plan = office.directory, office.plan
     if by not in directory.posts:
-        hint = perhaps(by, directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        hint = perhaps(by, directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {by}：{hint}")
     leaders = (directory.head(one.supervisor) for one in plan.initiatives.values())
     posts = tuple(dict.fromkeys((plan.coordinator, directory.administrator, *leaders)))

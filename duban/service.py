@@ -131,9 +131,7 @@ class Service:
         """The initiative of that id; raises Refused with the nearest name."""
         known = self.office.plan.initiatives
         if name not in known:
-            raise Refused(
-                "unknown-initiative", f"没有举措 {name}：{perhaps(name, known, '可用 duban show 查看全部举措')}"
-            )
+            raise Refused("unknown-initiative", f"没有举措 {name}：{perhaps(name, known, '请核对举措编号')}")
         return known[name]
 
     def foresee(self, view: View) -> Result:

@@ -31,7 +31,7 @@ def try_channels(
     settings = load_settings()
     directory = load_office(settings).directory
     if post not in directory.posts:
-        hint = perhaps(post, directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        hint = perhaps(post, directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{hint}")
     letter = _letter(post, directory.title(post), directory.posts[post].channels)
     outcomes = list(_tried(letter, make_carrier(settings), make_clock(settings)))

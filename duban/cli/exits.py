@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from duban.adapters.clock import ClockUnusable
+from duban.cli.hints import refusal
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput
@@ -34,7 +35,7 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
         case BadInput() | CalendarRange():
             return Exit.BAD_INPUT, str(error)
         case Refused():
-            return Exit.REFUSED, f"未受理：{error}"
+            return Exit.REFUSED, refusal(error)
         case LedgerUnusable() | Conflict():
             return Exit.LEDGER, str(error)
         case ServerUnreachable():

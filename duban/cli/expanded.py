@@ -17,6 +17,6 @@ def expanded_text(name: str | None) -> str:
     office, loaded = load_bureau(load_settings())
     initiatives = office.plan.initiatives
     if name not in initiatives:
-        hint = perhaps(name, initiatives, "可用 duban check 查看全部举措")
+        hint = perhaps(name, initiatives, "请核对举措编号")
         raise Refused("unknown-initiative", f"没有举措 {name}：{hint}")
     return written_out_text(initiatives[name], loaded.written[name])

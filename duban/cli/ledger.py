@@ -19,12 +19,12 @@ from duban.core.ledger.entries import PLAN, Entry, EntryKind, first_broken
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, Summary
-from duban.core.lines import one_line
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.snapshot import restored
 from duban.core.telling.events import in_full, title_of, way
 from duban.core.telling.revised import Names
 from duban.core.telling.whens import chinese
+from duban.core.typed import one_line
 from duban.ports import Commit, Conflict, Ledger
 from duban.service import TRIES, Service
 

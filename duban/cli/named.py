@@ -20,6 +20,6 @@ def known(service: Service, ref: StepRef) -> StepRef:
     """The step itself when the plan has it; raises Refused with the nearest name."""
     steps = service.initiative(ref.initiative).steps
     if ref.step not in steps:
-        hint = perhaps(ref.step, steps, f"可用 duban show {ref.initiative} 查看全部事项")
+        hint = perhaps(ref.step, steps, "请核对事项编号")
         raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
     return ref

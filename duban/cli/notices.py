@@ -50,7 +50,7 @@ def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json:
     with opened() as at:
         office = at.service.office
         if to is not None and to not in office.directory.posts:
-            hint = perhaps(to, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+            hint = perhaps(to, office.directory.posts, "请核对岗位编号")
             raise Refused("unknown-person", f"通讯录中没有岗位 {to}：{hint}")
         names = [at.service.initiative(initiative).id] if initiative else _everywhere(at.service)
         now = at.service.clock.now()

@@ -77,7 +77,7 @@ def next_due(
     with opened() as at:
         office, today = at.service.office, at.service.office.day(at.service.clock.now())
         if post is not None and post not in office.directory.posts:
-            hint = perhaps(post, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+            hint = perhaps(post, office.directory.posts, "请核对岗位编号")
             raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{hint}")
         duties = urgent_first((duty for seen in at.seen() for duty in agenda(*seen, days)), today)
         if post is not None:

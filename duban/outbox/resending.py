@@ -17,10 +17,10 @@ def dead_notice(service: Service, name: str) -> NoticeRow:
     """The dead notice of a name, `initiative/key`; raises Refused when there is none."""
     initiative, _, key = name.partition("/")
     if initiative.startswith(RECIPIENT):
-        raise Refused("a-digest", "日报不能整封重新投递：请重新投递其中的通知，或者用 --dead 重新投递全部未送达的通知")
+        raise Refused("a-digest", "日报不能整封重新投递：请重新投递其中的通知，或者重新投递全部未送达的通知")
     known = service.view(initiative).state.notices
     if key not in known:
-        hint = perhaps(key, known, "可用 duban notices --json 查看 initiative 和 key")
+        hint = perhaps(key, known, "请核对举措和通知的编号")
         raise Refused("unknown-notice", f"没有通知 {name}：{hint}")
     if known[key].delivery is not Delivery.DEAD:
         told = DELIVERY_TITLES[known[key].delivery]
@@ -57,14 +57,14 @@ def _may(service: Service, asked: Revival) -> None:
     """Coordinator and administrator may, and who stands in for them."""
     office, actor = service.office, asked.actor
     if actor not in office.directory.posts:
-        hint = perhaps(actor, office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        hint = perhaps(actor, office.directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {actor}：{hint}")
     posts = (office.plan.coordinator, office.directory.administrator)
     if office.acts_for(actor, posts, office.day(service.clock.now())) is None:
         titles = "、".join(map(office.directory.title, posts))
         raise Refused("not-yours", f"{office.directory.title(actor)}不能重新投递通知，应由{titles}办理")
     if not asked.reason:
-        raise Refused("reason-missing", "重新投递应当说明理由（--reason）")
+        raise Refused("reason-missing", "重新投递应当说明理由")
 
 
 def _revived(service: Service, name: str, rows: Iterable[NoticeRow], asked: Revival) -> tuple[NoticeRow, ...]:

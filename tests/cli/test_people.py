@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from duban.cli.account import by_command
 from duban.core.deciding.commands import RULES, Verb
 from tests.cli.conftest import Bureau
 
@@ -38,8 +39,8 @@ def test_work_is_reported_handed_in_sent_back_and_approved(bureau: Bureau) -> No
         *("approved", "completed"),
     ]
     entries = {entry["kind"]: entry["data"] for entry in reversed(bureau.json("ledger", "list", "cosmetics"))}
-    assert entries["reported"] == {"reason": "已完成初稿", "progress": 60}
-    assert entries["submitted"] == {"evidence": ["送审稿", "说明"]}
+    assert entries["reported"] == {"reason": "已完成初稿", "progress": 60, "via": by_command()}
+    assert entries["submitted"] == {"evidence": ["送审稿", "说明"], "via": by_command()}
 
 
 def test_an_indicator_is_done_when_the_value_is_reached(bureau: Bureau) -> None:

@@ -127,7 +127,7 @@ def opened(**said: Any) -> Story:
 
 
 REFUSALS = [  # in which setting, who tries what, and what they read
-    ("open", "officer", "sign", {"step": "y"}, "unknown-step: “here举措”中没有事项 y：可用 duban show 查看全部事项"),
+    ("open", "officer", "sign", {"step": "y"}, "unknown-step: “here举措”中没有事项 y：请核对事项编号"),
     ("open", "offcer", "sign", {}, "unknown-person: 通讯录中没有岗位 offcer：是否指 officer？"),
     ("open", "clerk", "sign", {}, "not-yours: clerk岗不能对“x事项”签收，应由officer岗、head岗办理"),
     ("review", "officer", "submit", {}, "not-now: “x事项”待审核，现在不能报送办结；待签收、办理中时方可报送办结"),
@@ -135,14 +135,14 @@ REFUSALS = [  # in which setting, who tries what, and what they read
     ("unreviewed", "leader", "approve", {}, "no-reviewer: “x事项”不设审核，报送即办结，无需审核通过"),
     ("elapsing", "officer", "report", {}, "wrong-kind: “x事项”这类事项不能反馈进展"),
     ("measuring", "officer", "submit", {}, "wrong-kind: “x事项”这类事项不能报送办结"),
-    ("review", "judge", "return", {"reason": " "}, "reason-missing: 退回应当说明理由（--reason）"),
+    ("review", "judge", "return", {"reason": " "}, "reason-missing: 退回应当说明理由"),
     ("done", "officer", "report", {}, "closed: “x事项”已办结（officer岗，2024-06-03），无需再办"),
     (
         "open",
         "officer",
         "report",
         {"reason": ""},
-        "nothing-reported: 请填写进度（--progress）、数值（--value）或情况说明（--note）",
+        "nothing-reported: 请填写进度、数值或者情况说明",
     ),
     ("open", "officer", "report", {"progress": 101}, "bad-progress: 进度应为 0 至 100，收到 101"),
     ("open", "officer", "report", {"value": 1.0}, "no-indicator: “x事项”没有指标，不能填写数值"),
@@ -155,7 +155,7 @@ REFUSALS = [  # in which setting, who tries what, and what they read
         {},
         "not-now: “x事项”自动执行中，现在不能截止收集；待启动时方可截止收集",
     ),
-    ("open", "officer", "extend", {"to": "下周"}, "bad-day: 请写明延期至哪一天（--to 2024-07-15），收到 '下周'"),
+    ("open", "officer", "extend", {"to": "下周"}, "bad-day: 请写明延期至哪一天，如 2024-07-15；收到“下周”"),
     ("open", "officer", "extend", {"to": "2027-01-04"}, "bad-day: 延期日期2027-01-04过远：工作日历编至2027-12-31"),
     ("open", "officer", "extend", {"to": "2024-06-11"}, "not-later: 延期日期2024-06-11应在现时限2024-06-11和今日之后"),
     ("asking", "officer", "extend", {"to": "2024-07-31"}, "asked-already: 已申请延期至2024-06-28，正待答复"),
@@ -196,7 +196,7 @@ def test_signing_twice_is_refused() -> None:
 
 def test_deliverables_must_be_named() -> None:
     story = opened(evidence=("送审稿", "起草说明"))
-    wanted = "evidence-missing: “x事项”办结须附成果材料：送审稿、起草说明（--evidence）"
+    wanted = "evidence-missing: “x事项”办结须附成果材料：送审稿、起草说明"
     assert refused(story, "officer", "submit") == wanted
     assert refused(story, "officer", "submit", evidence=("  ",)) == wanted
     assert story.act("officer", "submit", "x", evidence=("送审稿.docx", "")).step("x").evidence == ("送审稿.docx",)
@@ -268,7 +268,7 @@ def test_a_review_that_sends_work_back_waits_until_it_is_handed_in_again() -> No
 def test_a_review_of_several_works_must_say_which_goes_back() -> None:
     story = Story(work("a"), work("b"), review("check", "a b"))
     story.act("officer", "submit", "a").act("officer", "submit", "b")
-    assert refused(story, "judge", "return", "check") == "return-what: 请指明退回哪一项（--to）：a、b"
+    assert refused(story, "judge", "return", "check") == "return-what: 请指明退回哪一项：“a事项”（a）、“b事项”（b）"
     assert refused(story, "judge", "return", "check", to="check").startswith("return-what")
     story.act("judge", "return", "check", "补充说明", to="b")
     assert story.status == {"a": "done", "b": "working", "check": "waiting"}
@@ -276,7 +276,7 @@ def test_a_review_of_several_works_must_say_which_goes_back() -> None:
 
 def test_a_review_of_no_work_has_nothing_to_send_back() -> None:
     story = Story(milestone("start"), review("check", "start"))
-    message = "return-what: 请指明退回哪一项（--to）：本审核事项没有可退回的前置事项"
+    message = "return-what: 本审核事项没有可退回的前置事项"
     assert refused(story, "judge", "return", "check") == message
 
 

@@ -97,7 +97,7 @@ def test_what_a_form_comes_to(report: dict[str, Any], meant: dict[str, Any]) -> 
     assert command
     said = {name: getattr(command, name) for name in ("reason", "progress", "value", "evidence", "to")}
     assert said == {"reason": "", "progress": None, "value": None, "evidence": (), "to": ""} | meant
-    assert command.key == "form/1"
+    assert (command.key, command.via) == ("form/1", "form 1")
 
 
 def test_who_does_what_with_which_step() -> None:

@@ -20,6 +20,7 @@ from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.titles import STATUS_TITLES, perhaps
+from duban.core.typed import one_line
 
 
 class Verb(StrEnum):
@@ -85,7 +86,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
-        super().__init__(message)
+        super().__init__(one_line(message))  # it may repeat what was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,10 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     """The entries a command comes to; raises Refused. `state` is as stored and settled."""
     step = look.initiative.steps.get(command.step.step)
     if step is None:
-        hint = perhaps(command.step.step, look.initiative.steps, "可用 duban show 查看全部事项")
+        hint = perhaps(command.step.step, look.initiative.steps, "请核对事项编号")
         raise Refused("unknown-step", f"“{look.initiative.title}”中没有事项 {command.step.step}：{hint}")
     if command.actor not in look.office.directory.posts:
-        hint = perhaps(command.actor, look.office.directory.posts, "请核对 config/directory.yaml 中的岗位编号")
+        hint = perhaps(command.actor, look.office.directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
     matter = _Matter(look, state, step, state.step(step.id), command)
     if matter.own.closed:
@@ -160,7 +161,7 @@ def _allow(matter: _Matter, rule: _Rule) -> None:
         allowed = "、".join(STATUS_TITLES[s] for s in Status if s in rule.when)
         raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{allowed}时方可{verb}")
     if rule.reasoned and not matter.command.reason.strip():
-        raise Refused("reason-missing", f"{verb}应当说明理由（--reason）")
+        raise Refused("reason-missing", f"{verb}应当说明理由")
 
 
 def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
@@ -211,7 +212,7 @@ def _sign(matter: _Matter) -> tuple[Draft, ...]:
 def _report(matter: _Matter) -> tuple[Draft, ...]:
     command = matter.command
     if command.progress is None and command.value is None and not command.reason:
-        raise Refused("nothing-reported", "请填写进度（--progress）、数值（--value）或情况说明（--note）")
+        raise Refused("nothing-reported", "请填写进度、数值或者情况说明")
     if command.progress is not None and not 0 <= command.progress <= 100:
         raise Refused("bad-progress", f"进度应为 0 至 100，收到 {command.progress}")
     if command.value is not None and matter.step.target is None:
@@ -232,7 +233,7 @@ def _submit(matter: _Matter) -> tuple[Draft, ...]:
     evidence = tuple(item for item in matter.command.evidence if item.strip())
     if matter.step.evidence and not evidence:
         wanted = "、".join(matter.step.evidence)
-        raise Refused("evidence-missing", f"“{matter.step.title}”办结须附成果材料：{wanted}（--evidence）")
+        raise Refused("evidence-missing", f"“{matter.step.title}”办结须附成果材料：{wanted}")
     ends = () if matter.step.review else (_ends(matter),)
     return matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)}), *_signing(matter), *ends
 
@@ -276,7 +277,8 @@ def _return(matter: _Matter) -> tuple[Draft, ...]:
     work = _needed_work(matter)
     target = matter.command.to or (work[0] if len(work) == 1 else "")
     if target not in work:
-        raise Refused("return-what", f"请指明退回哪一项（--to）：{'、'.join(work) or '本审核事项没有可退回的前置事项'}")
+        steps = "、".join(f"“{matter.look.initiative.steps[name].title}”（{name}）" for name in work)
+        raise Refused("return-what", f"请指明退回哪一项：{steps}" if work else "本审核事项没有可退回的前置事项")
     _nothing_built_on(matter, target)
     return matter.draft(EntryKind.RETURNED, step=target), matter.draft(EntryKind.RETURNED, {"reopens": target})
 
@@ -308,7 +310,7 @@ def later_day(text: str, limit: date | None, today: date, calendar: WorkCalendar
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Refused("bad-day", f"请写明延期至哪一天（--to 2024-07-15），收到 {text!r}") from None
+        raise Refused("bad-day", "请写明延期至哪一天，如 2024-07-15" + (f"；收到“{text}”" if text else "")) from None
     if day <= max(limit or today, today):
         raise Refused("not-later", f"延期日期{day}应在{f'现时限{limit}和' if limit else ''}今日之后")
     if day.year >= calendar.last.year:  # rungs and what follows need days beyond it
@@ -352,7 +354,7 @@ def _resume(matter: _Matter) -> tuple[Draft, ...]:
 def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     directory, to = matter.look.office.directory, matter.command.to
     if not directory.knows(to):
-        hint = perhaps(to, (*directory.units, *directory.posts), "请核对 config/directory.yaml")
+        hint = perhaps(to, (*directory.units, *directory.posts), "请核对单位、岗位编号")
         raise Refused("unknown-person", f"通讯录中没有单位或岗位 {to}：{hint}")
     if to == matter.look.office.owner(matter.step, matter.own):
         raise Refused("same-owner", f"“{matter.step.title}”本就由{directory.title(to)}承办")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from duban.core.deciding.commands import Command, Refused
-from duban.core.lines import one_line
 from duban.core.planning.plan import StepRef
+from duban.core.typed import one_line
 
 LONGEST_REASON = 2000
 LONGEST_EVIDENCE = 300

@@ -6,7 +6,6 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from duban.core.lines import LAYING_OUT, called, unprintable
 from duban.core.planning.when import (
     DATE,
     LENGTH_PATTERN,
@@ -21,6 +20,7 @@ from duban.core.planning.when import (
     parse_when,
 )
 from duban.core.problems import Fault, Invalid, shown
+from duban.core.typed import LAYING_OUT, called, unprintable
 
 
 class Strict(BaseModel):

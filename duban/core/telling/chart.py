@@ -11,9 +11,9 @@ from html import escape
 
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Light, Status
-from duban.core.lines import one_line
 from duban.core.telling.lines import Line
 from duban.core.titles import LIGHT_TITLES
+from duban.core.typed import one_line
 
 ROW, MARGIN, WIDTH, HEAD, LETTERS = 35, 10, 600, 46, 36
 MONTH = 38

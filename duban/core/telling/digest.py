@@ -7,10 +7,10 @@ from datetime import date
 from duban.core.deciding.mail import PRESSINGS
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import NoticeRow
-from duban.core.lines import in_lines
 from duban.core.telling.notices import Slip
 from duban.core.telling.whens import chinese
 from duban.core.titles import DIGEST
+from duban.core.typed import in_lines
 
 URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审核、答复", "临近时限", "交办、答复及其他"
 GROUPS = (URGENT, LATE, AWAITED, NEAR, OTHER)

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.lines import one_line
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.whens import chinese
 from duban.core.titles import LETTER_TITLES
+from duban.core.typed import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import PENDING, Delivery, Light, NoticeRow, Status, StepRow
-from duban.core.lines import in_lines
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
@@ -24,6 +23,7 @@ from duban.core.telling import phrases
 from duban.core.telling.phrases import Matter
 from duban.core.telling.whens import chinese
 from duban.core.titles import LIGHT_TITLES
+from duban.core.typed import in_lines
 
 REMINDING = frozenset({"remind", "press"})
 """Slips that remind or press."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from duban.core.lines import one_line
+from duban.core.typed import one_line
 
 FORMULA = tuple("=+-@＝＋－＠")
 """What spreadsheets take for the beginning of a formula."""

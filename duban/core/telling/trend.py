@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 
 from duban.core.deciding.indicators import Gauge
-from duban.core.lines import one_line
+from duban.core.typed import one_line
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 600, 150, 64, 16, 30
 PLANNED, ACTUAL, TARGET, TODAY = "#9aa3af", "#3b6fd6", "#b03030", "#3b6fd6"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.lines import called, in_lines, one_line, unprintable
+from duban.core.typed import called, in_lines, one_line, unprintable
 
 
 @pytest.mark.parametrize(
