@@ -4,9 +4,12 @@
 """
 
 import argparse
+import logging
+import signal
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import FrameType
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
@@ -28,6 +31,7 @@ from tasks.deploying import Difference
 def main() -> None:
     """Apply, then rehearse; interrupted, it leaves what is stored as it is."""
     arguments, settings = _arguments(), load_settings()
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         for folder in settings.plans if settings.patrol_every else (settings.plan,):
             begin(replace(settings, plan=folder), since=_born())
@@ -38,12 +42,19 @@ def main() -> None:
         raise SystemExit(130) from None
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End, once, and say nothing of what that cuts short: Prefect would log the patrol under way as crashed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it, and so does `duban up`
+    logging.disable()
+    raise KeyboardInterrupt
+
+
 def begin(settings: Settings, since: datetime) -> None:
     """Put a plan in force and bring the server to it; under the real clock its first patrol comes at once."""
     with desk(settings) as at:
         put_in_force(at, rehearsal=settings.patrol_every is None)
     with desk(settings) as at:
-        progress.console.print(_in_words(at.service.office.plan, heal(at.service, settings)))
+        _apply(at)
         end_leftovers(at.service.office.plan, since)
         if settings.patrol_every is not None:
             ask_for_a_patrol(at.service.office.plan)
@@ -94,6 +105,11 @@ def _begin(at: Desk) -> None:
         clock.set(office.at(office.calendar.next_working(office.plan.starts), office.policy.hours.first))
 
 
+def _apply(at: Desk) -> None:
+    """Bring the server to the plan, and say what that took."""
+    progress.console.print(_in_words(at.service.office.plan, heal(at.service, at.settings)))
+
+
 def _in_words(plan: Plan, changes: Difference) -> str:
     made, updated, removed = len(changes.create), len(changes.update), len(changes.remove)
     return f"{plan.title}：部署新建 {made}，更新 {updated}，移除 {removed}，不变 {changes.same}。"
@@ -104,7 +120,7 @@ def _rehearse(at: Desk, until: date, pace: float) -> None:
     clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     for day in days(office, clock, until):
         began = time.monotonic()
-        progress.print_day(office, rehearse_day(at.service, clock, owners, day))
+        progress.print_day(office, rehearse_day(at.service, clock, owners, day, lambda: _apply(at)))
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
     progress.print_summary(office, tuple(at.service.ledger.summaries()), tuple(at.service.ledger.notices()))
 

@@ -40,7 +40,7 @@ EVENT_GRACE = 0.6
 STUCK = 600.0
 """Seconds after which a day that does not end is reported rather than waited for."""
 
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.2
 PAUSE = 1.0
 
 
@@ -78,21 +78,22 @@ def end_leftovers(plan: Plan, since: datetime) -> None:
         under_way(client, plan, lifetime=SystemClock().now() - since)
 
 
-def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date) -> Day:
+def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date, apply_again: Callable[[], None]) -> Day:
     """One day: what people do, the patrol, and every tick that follows; then the digests.
+
+    `apply_again` brings the server back to the plan when somebody has deleted a deployment that is due.
 
     Each of them is begun again as often as the server or the ledger is away, for at most STUCK seconds. That is
     harmless: an act has a key, of which there is one a day, and a letter is claimed.
     """
-    began = service.clock.now()
+    began, really_began = service.clock.now(), SystemClock().now()
     get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
-    before = _persistently(lambda: _count(service))
     acted = _persistently(lambda: tuple(_act(service, owners)))
-    _persistently(lambda: _patrol(service))
+    _persistently(lambda: _patrol(service, apply_again))
     clock.set(max(clock.now(), service.office.at(day, service.office.policy.digest)))
     # A letter that was claimed when the ledger went away is free again once its lease is over.
-    _persistently(lambda: _patrol(service), meanwhile=lambda: clock.set(clock.now() + LEASE))
-    return _persistently(lambda: _brought(service, began, day, acted, _count(service) - before))
+    _persistently(lambda: _patrol(service, apply_again), meanwhile=lambda: clock.set(clock.now() + LEASE))
+    return _persistently(lambda: _brought(service, began, day, acted, _count(service, really_began)))
 
 
 def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda: None) -> T:
@@ -112,13 +113,13 @@ def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda:
         meanwhile()
 
 
-def _patrol(service: Service) -> None:
+def _patrol(service: Service, apply_again: Callable[[], None]) -> None:
     """A patrol, which may end red, and every tick that follows; raises what kept it from ending."""
     state = patrol_now(service.office.plan.id)
     if not state.is_completed():
         with suppress(FailedRun):  # a red light; what really failed comes with its own exception
             state.result()
-    _settle_down(service)
+    _settle_down(service, apply_again)
 
 
 def _brought(service: Service, began: datetime, day: date, acted: tuple[Command, ...], ticks: int) -> Day:
@@ -126,10 +127,10 @@ def _brought(service: Service, began: datetime, day: date, acted: tuple[Command,
     return Day(day, acted, ticks, tuple(service.ledger.summaries()), told, _woken_by_others(service, began))
 
 
-def _count(service: Service) -> int:
-    """How many runs the plan has had."""
+def _count(service: Service, since: datetime) -> int:
+    """How many runs have begun since a moment of the real time: older ones are cleared away meanwhile."""
     with get_client(sync_client=True) as client:
-        return count_runs(client, service.office.plan)
+        return count_runs(client, service.office.plan, since)
 
 
 def _act(service: Service, owners: Owners) -> Iterator[Command]:
@@ -140,8 +141,8 @@ def _act(service: Service, owners: Owners) -> Iterator[Command]:
             yield command
 
 
-def _settle_down(service: Service) -> None:
-    """Wait until nothing is due and nothing is under way."""
+def _settle_down(service: Service, apply_again: Callable[[], None]) -> None:
+    """Wait until nothing is due and nothing is under way. What is due and cannot be asked for has no deployment."""
     plan = service.office.plan
     until = time.monotonic() + STUCK
     with SyncClientContext() as context:
@@ -151,8 +152,8 @@ def _settle_down(service: Service) -> None:
                 quiet = time.monotonic()
             elif not (due := service.due()):
                 return
-            elif time.monotonic() - quiet > EVENT_GRACE:
-                ask_for_ticks(plan, due)
+            elif time.monotonic() - quiet > EVENT_GRACE and not ask_for_ticks(plan, due):
+                apply_again()
             time.sleep(LOOK_EVERY)
     raise Stuck(
         f"{service.clock.now():%Y-%m-%d}: after {STUCK:.0f} s still due: {', '.join(service.due()) or 'nothing'}"

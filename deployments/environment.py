@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployments.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
-from duban.settings import LEDGER_VARIABLE
+from duban.settings import CLOCK_VARIABLE, LEDGER_VARIABLE
 
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
 
@@ -85,6 +85,24 @@ def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dic
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",  # a tick's steps in one: a third of the CPU
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",  # seconds, whole ones
+        "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+        **_kept(base_env),
+    }
+
+
+def _kept(base_env: Mapping[str, str]) -> dict[str, str]:
+    """What the server clears away by age: events, and the logs and pages of runs that are gone.
+
+    Runs themselves are kept by number (`tasks.keeping`): by age, an initiative that rests would lose its picture. A
+    rehearsal lives a year in half an hour of the server's time.
+    """
+    events, every = ("PT2M", "60") if CLOCK_VARIABLE in base_env else ("P7D", "3600")  # every so many seconds
+    return {
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": events,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": every,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ORPHAN_CLEANUP_LOOP_SECONDS": every,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_BATCH_SIZE": "2000",
     }
 
 

@@ -24,6 +24,16 @@ from deployments.postgres_folder import PORT
 
 LEDGER, PREFECT = "ledger", "prefect"
 STARTING = 60.0  # seconds; recovery after a crash included
+SETTINGS = {
+    "listen_addresses": "",
+    # Left to itself the write-ahead log of a busy hour grows to a gigabyte and stays.
+    "min_wal_size": "32MB",
+    "max_wal_size": "128MB",
+    "wal_compression": "on",
+    # What is cleared away makes room for what comes: looked at every quarter of a minute, from a twentieth on.
+    "autovacuum_naptime": "15s",
+    "autovacuum_vacuum_scale_factor": "0.05",
+}
 STOPPING = 30.0  # seconds; it writes what it holds to the disk
 
 
@@ -83,15 +93,8 @@ def start(
     socket = postgres_folder.socket_folder(folder, owner)
     if pid is not None and _answers(socket, databases[0], lambda: psutil.pid_exists(pid)):
         return Cluster(folder, socket, pid, None)
-    command: list[str | Path] = [
-        postgres_folder.program("postgres"),
-        "-D",
-        folder,
-        "-k",
-        socket,
-        "-c",
-        "listen_addresses=",
-    ]
+    command: list[str | Path] = [postgres_folder.program("postgres"), "-D", folder, "-k", socket]
+    command += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     environment = postgres_folder.bare_environment(base_env)
     process = start_child(command, environment, log, folder, death_signal=signal.SIGINT, account=owner)
     if not _answers(socket, databases[0], lambda: process.poll() is None):

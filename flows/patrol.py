@@ -19,6 +19,7 @@ from duban.wiring import Desk, kept_desk, plan_settings
 from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
+from tasks.keeping import keep_few
 from tasks.naming import attribute, deployment_name, flow_name, ids
 from tasks.patrolling import publish_patrol
 from tasks.sending import send_due
@@ -49,6 +50,7 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
     publish_forecast(service)
     found = publish_patrol(service)
+    keep_few(plan)
     if found.dead:
         return as_state(RUNS[Light.RED], f"红灯：{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
     return as_state(RUNS[Light.GREEN], f"已巡查：{done}")

@@ -119,7 +119,7 @@ def show(flow_run: FlowRun, result: Result, done: str) -> State[None]:
     """Show how the initiative stands, and offer what may be done now."""
     seen, summary = result.look, result.decision.summary
     record_steps(flow_run, seen, result.decision, SystemClock().now())
-    show_page(seen, result.decision)
+    show_page(seen, result.decision, news=bool(result.entries))
     renew_form(flow_run, parameter_schema(seen, result.decision.state))
     name_run(flow_run, run_name(seen.today, summary, done))
     return final_state(summary, done)

@@ -10,6 +10,7 @@ from prefect.client.schemas.filters import (
     DeploymentFilterTags,
     FlowRunFilter,
     FlowRunFilterEndTime,
+    FlowRunFilterStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -146,14 +147,21 @@ def _not_stored(
     return [run for run in ours if form_key(run.id) not in stored]
 
 
+def may_be_repeated(run: FlowRun) -> bool:
+    """Whether a run is that of a form that may have broken off before it was stored, and may be tried again."""
+    lately = run.end_time is not None and run.end_time > SystemClock().now() - REPEATED_FOR
+    return lately and _is_form(run) and run.state_type in MAY_HAVE_BROKEN_OFF and run.run_count < BEGUN_AT_MOST
+
+
 def _runs(client: SyncPrefectClient, plan: Plan, which: FlowRunFilter) -> list[FlowRun]:
     ours = of_plan(plan)
     return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=ours, sort=FlowRunSort.ID_DESC)
 
 
-def count_runs(client: SyncPrefectClient, plan: Plan) -> int:
-    """How many runs the deployments of a plan have had."""
-    return client.count_flow_runs(deployment_filter=of_plan(plan))
+def count_runs(client: SyncPrefectClient, plan: Plan, since: datetime | None = None) -> int:
+    """How many runs of a plan there are, or have been begun since a moment of the real time."""
+    begun = FlowRunFilter(start_time=FlowRunFilterStartTime(after_=since)) if since else None
+    return client.count_flow_runs(deployment_filter=of_plan(plan), flow_run_filter=begun)
 
 
 def of_plan(plan: Plan) -> DeploymentFilter:

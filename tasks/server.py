@@ -12,8 +12,10 @@ from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterKey,
 )
+from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.context import FlowRunContext, SyncClientContext
+from prefect.events import Event
 
 T = TypeVar("T")
 
@@ -28,6 +30,12 @@ def server() -> Iterator[SyncPrefectClient]:
         yield context.client
 
 
+def report(events: Sequence[Event]) -> None:
+    """Tell the server of events in one request, as they are: with nothing added of the flow run under way."""
+    with server() as client:
+        client.request("POST", "/events", json=[event.model_dump(mode="json") for event in events])
+
+
 def publish(key: str, markdown: str, description: str) -> None:
     """Publish a page as the next version of the artifact of that key, among those of the flow run under way."""
     under_way = FlowRunContext.get()
@@ -39,10 +47,21 @@ def publish(key: str, markdown: str, description: str) -> None:
 
 def said_last(key: str) -> str | None:
     """The description of the last version of a page; None where there is none."""
+    last = _last(key)
+    return last.description if last else None
+
+
+def shown_last(key: str) -> str | None:
+    """The last version of a page; None where there is none."""
+    last = _last(key)
+    return str(last.data) if last else None
+
+
+def _last(key: str) -> Artifact | None:
     ours = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
     with server() as client:
         found = client.read_artifacts(artifact_filter=ours, sort=ArtifactSort.CREATED_DESC, limit=1)
-    return found[0].description if found else None
+    return found[0] if found else None
 
 
 def missing(keys: Sequence[str]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What a tick shows in Prefect: its steps as task runs, a page, a name, and the events others wait for.
 
 Steps are recorded as task runs rather than run as tasks: a step that waits has not run, must not log an error, and may
-be drawn in any state. They are reported by the very event Prefect's engine reports its own task runs with, and joined
-by the same links that `wait_for` leaves.
+be drawn in any state. They are reported by such events as Prefect's engine reports its own task runs with, and joined
+by the same links that `wait_for` leaves. The events say no more than the server needs, and go in one request: as the
+engine sends them they are five times as large, and each is stored.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,8 +15,7 @@ from prefect import get_run_logger
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
-from prefect.events import emit_event
-from prefect.utilities.engine import emit_task_run_state_change_event
+from prefect.events import Event, emit_event
 
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
@@ -24,7 +24,7 @@ from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import described, page
 from duban.core.telling.links import initiative_key
 from duban.core.telling.shown import RUNS, STEPS, Shown, form_name, run_message, shown
-from tasks.server import missing, publish, server
+from tasks.server import missing, publish, report, server, shown_last
 
 MILESTONE_EVENT = "duban.step.closed"
 RANK = timedelta(milliseconds=200)
@@ -55,15 +55,18 @@ def record_steps(flow_run: FlowRun, look: Look, decision: Decision, now: datetim
     begun = flow_run.start_time or now
     distance = max(RANK, (now - begun) / (max(ranks.values()) + 1))
     runs: dict[StepRef, TaskRun] = {}
+    events: list[Event] = []
     for ref in sorted(look.initiative.upstream):
         runs[ref] = _bar(flow_run, ref, _title(look, ref), (), (begun, distance))
-        _emit(runs[ref], _elsewhere(look, ref), f"来自“{look.office.plan.initiatives[ref.initiative].title}”")
+        told = f"来自“{look.office.plan.initiatives[ref.initiative].title}”"
+        events.append(_event(runs[ref], _elsewhere(look, ref), told, now))
     for row in decision.summary.steps:
         step = look.initiative.steps[row.step]
         needs = tuple(runs[need].id for need in step.needs)
         place = (begun + distance * ranks[step.ref], distance)
         runs[step.ref] = _bar(flow_run, step.ref, step.title, needs, place)
-        _emit(runs[step.ref], drawn[row.step], _message(row))
+        events.append(_event(runs[step.ref], drawn[row.step], _message(row), now))
+    report(events)
 
 
 def _ranks(look: Look) -> dict[StepRef, int]:
@@ -88,9 +91,22 @@ def _bar(
     )
 
 
-def _emit(run: TaskRun, drawn: Shown, message: str) -> None:
-    state = State(type=StateType(drawn.shape), name=drawn.name, message=message)
-    emit_task_run_state_change_event(run, None, state)
+def _event(run: TaskRun, drawn: Shown, message: str, now: datetime) -> Event:
+    """That a task run is in a state, as the server's recorder of task runs reads it."""
+    return Event(
+        occurred=now,
+        event=f"prefect.task-run.{drawn.name}",
+        resource={
+            "prefect.resource.id": f"prefect.task-run.{run.id}",
+            "prefect.resource.name": run.name,
+            "prefect.orchestration": "client",  # the recorder leaves others alone
+        },
+        related=[{"prefect.resource.id": f"prefect.flow-run.{run.flow_run_id}", "prefect.resource.role": "flow-run"}],
+        payload={
+            "validated_state": {"type": drawn.shape, "name": drawn.name, "message": message},
+            "task_run": run.model_dump(mode="json", exclude_unset=True, exclude={"flow_run_id"}),
+        },
+    )
 
 
 def _title(look: Look, ref: StepRef) -> str:
@@ -113,9 +129,11 @@ def without_page(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     return tuple(keys[key] for key in missing(tuple(keys)))
 
 
-def show_page(look: Look, decision: Decision) -> None:
-    """Publish the initiative's page; its versions are its history."""
-    publish(initiative_key(look.office.plan, look.initiative.id), page(look, decision), described(look, decision))
+def show_page(look: Look, decision: Decision, *, news: bool) -> None:
+    """Publish the initiative's page; its versions are its history. Without news, only when it is not as it was."""
+    key, made = initiative_key(look.office.plan, look.initiative.id), page(look, decision)
+    if news or shown_last(key) != made:
+        publish(key, made, described(look, decision))
 
 
 def name_run(flow_run: FlowRun, name: str) -> None:

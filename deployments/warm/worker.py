@@ -79,6 +79,12 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._asking = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    @classmethod
+    def get_default_base_job_template(cls) -> dict[str, Any]:
+        """A pool that asks a deployment for its command alone: the server checks what it asks at every run it makes."""
+        asked = {"type": "object", "properties": {"command": {"type": "string", "title": "Command"}}}
+        return {"job_configuration": {"command": "{{ command }}"}, "variables": asked}
+
     async def setup(self) -> None:
         """Start the hands while the server is greeted."""
         self._crew.start()

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 import sqlalchemy
+from prefect.settings import Settings as PrefectSettings
 
 from deployments import postgres, postgres_folder, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
@@ -19,6 +21,7 @@ from deployments.environment import Addresses, environment, server_environment
 from deployments.watch import Watch, pause
 from duban.adapters.ledger_rules import verify
 from duban.adapters.sql_ledger import open_ledger
+from duban.settings import CLOCK_VARIABLE
 from tests.contracts.samples import BRIDGES, PLAN, append, report
 from tests.deployments.earlier import earlier_cluster
 
@@ -145,6 +148,21 @@ class TestEnvironment:
 
     def test_the_page_asks_where_it_came_from(self, tmp_path: Path) -> None:
         assert server_environment(addresses(tmp_path), self.BASE)["PREFECT_UI_API_URL"] == "/api"
+
+    @pytest.mark.parametrize(
+        ("clock", "events", "looks"),
+        [({}, timedelta(days=7), 3600), ({CLOCK_VARIABLE: "x"}, timedelta(minutes=2), 60)],
+    )
+    def test_what_prefect_keeps_is_set_and_understood(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: dict[str, str], events: timedelta, looks: float
+    ) -> None:
+        for name, value in server_environment(addresses(tmp_path), {**self.BASE, **clock}).items():
+            monkeypatch.setenv(name, value)
+        found = PrefectSettings().server
+        assert found.events.retention_period == events
+        assert found.services.db_vacuum.enabled_vacuum_types == {"events", "orphans"}
+        assert found.services.db_vacuum.loop_seconds == looks
+        assert found.services.db_vacuum.orphan_cleanup_loop_seconds == looks
 
 
 def test_a_taken_port_gives_the_next(tmp_path: Path) -> None:

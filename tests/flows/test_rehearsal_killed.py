@@ -18,7 +18,7 @@ from deployments.children import marked
 from deployments.stack import Stack
 from duban.ports import LedgerUnusable
 from tests.acceptance.killed import outcome_of
-from tests.flows.server import WARM, Server, eventually
+from tests.flows.server import Server, eventually
 from tests.flows.warmth import command_of, hands
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
@@ -48,7 +48,7 @@ def tended(stack: Stack, part: str) -> list[psutil.Process]:
 def rehearse(server: Server, stack: Stack, until: str, kills: Iterator[str], dice: random.Random) -> None:
     """Rehearse a bureau, killing meanwhile as long as there is somebody to be."""
     server.bureau.file("toll-system").unlink()  # its action fails, and slowly
-    command = [sys.executable, "-m", "deployments.conduct", "--pool", WARM, "--until", until, "--pace", "0"]
+    command = [sys.executable, "-m", "deployments.conduct", "--until", until, "--pace", "0"]
     log = server.bureau.var / "conductor.log"
     with (
         log.open("w") as told,
