@@ -19,11 +19,7 @@ class Silence:
 
 def alarm_words(matter: Matter, seen: Silence) -> tuple[str, str]:
     """Subject and body."""
-    match matter:
-        case Matter.SILENT:
-            return _silent(seen)
-        case Matter.WELL:
-            return _well(seen)
+    return WORDS[matter](seen)
 
 
 def _silent(seen: Silence) -> tuple[str, str]:
@@ -63,3 +59,6 @@ def _well(seen: Silence) -> tuple[str, str]:
 
 def _when(seen: Silence, moment: datetime) -> str:
     return f"{moment.astimezone(seen.office.zone):%Y-%m-%d %H:%M}"
+
+
+WORDS = {Matter.SILENT: _silent, Matter.WELL: _well}
