@@ -211,6 +211,16 @@ def test_a_deleted_page_is_shown_again(office: Office) -> None:
     assert any("页面缺失" in line for line in office.mended())
 
 
+def test_what_was_mended_is_said_on_the_patrols_page(office: Office) -> None:
+    ours = ArtifactFilter(key=ArtifactFilterKey(any_=["clicked--patrol"]))
+
+    def said() -> bool:
+        return any("暂停" in str(page.data) for page in office.client.read_artifacts(artifact_filter=ours))
+
+    office.client.pause_deployment(office.deployment(ROAD).id)
+    office.eventually(said)
+
+
 def test_the_working_day_has_not_suffered(office: Office) -> None:
     """Patrols go on by themselves after all that."""
     before = len(office.patrols())
