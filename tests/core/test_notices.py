@@ -32,6 +32,7 @@ from tests.bureau import (
     office,
     plain,
 )
+from tests.slips import changed
 
 SUBMISSION = {"evidence": ("方案送审稿", "起草说明")}
 
@@ -449,3 +450,28 @@ def test_a_failed_action_is_told_with_its_reason() -> None:
     told = story.at(2, 10).slip("failure", ADMINISTRATOR, "bulletin")
     assert told.reason == "执行3次均未成功：模板文件缺失"
     assert told.light == "红灯（自动事项执行失败，需人工处理）"
+
+
+# Changes -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_tells_who_did_what_and_why_and_asks_only_whom_it_concerns() -> None:
+    given = changed(Verb.HAND_OVER, to="policy-law", reason="职责调整")
+    taken = changed(Verb.HAND_OVER, "policy-law-officer", to="policy-law", reason="职责调整")
+    assert (given.change, given.reason) == ("转办", "分管副局长转由政策法规处承办：职责调整")
+    assert (given.due, given.evidence, given.requirement, given.next_rung) == ("", (), "", "")
+    assert (taken.due, taken.evidence) == ("2024年4月12日", ("方案送审稿", "起草说明"))
+    assert taken.next_rung.endswith("将提醒政策法规处联络员")
+
+
+@pytest.mark.parametrize(
+    ("verb", "said", "word", "due"),
+    [
+        (Verb.SUSPEND, {"reason": "等待批复"}, "中止", ""),
+        (Verb.RESUME, {}, "恢复", "2024年4月16日"),
+        (Verb.CANCEL, {"reason": "并入"}, "终止", ""),
+    ],
+)
+def test_what_is_stopped_has_no_deadline_to_tell(verb: Verb, said: dict[str, str], word: str, due: str) -> None:
+    told = changed(verb, **said)
+    assert (told.change, told.due) == (word, due)
