@@ -10,7 +10,7 @@ from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Initiative
 from duban.service import Service
 from duban.settings import Settings
-from flows.forms import parameter_schema
+from flows.forms import Schema, parameter_schema
 from tasks.asking import LOOKING
 from tasks.deploying import Difference, Wanted, bring, difference
 from tasks.flow_runs import started_tag
@@ -50,10 +50,24 @@ def wanted(service: Service, *, patrol_every: int | None) -> tuple[Wanted, ...]:
 
     The form of an initiative that is due for a tick is left to that: what is offered may be about to change.
     """
-    office, due = service.office, frozenset(service.due())
-    forms = ((seen, parameter_schema(seen, state)) for seen, state in service.everything())
-    ours = (_of(office, seen.initiative, form, seen.initiative.id in due) for seen, form in forms)
+    office, due, schemas = service.office, frozenset(service.due()), forms(service)
+    initiatives = office.plan.initiatives.values()
+    ours = (_of(office, one, schemas[one.id], one.id in due) for one in initiatives)
     return (_patrol(office, patrol_every), *ours)
+
+
+_forms: dict[str, tuple[Office, str, Mapping[str, Schema]]] = {}
+"""The forms of a plan as this process made them last, with the bureau, and the day and moment they are made of."""
+
+
+def forms(service: Service) -> Mapping[str, Schema]:
+    """The form of every initiative; made anew when the bureau, the day or the ledger is another."""
+    office, until = service.office, f"{service.office.day(service.clock.now())} {service.recorded_until()}"
+    kept = _forms.get(office.plan.id)
+    if kept is None or kept[0] is not office or kept[1] != until:
+        made = {seen.initiative.id: parameter_schema(seen, state) for seen, state in service.everything()}
+        kept = _forms[office.plan.id] = (office, until, made)
+    return kept[2]
 
 
 def _patrol(office: Office, every: int | None) -> Wanted:

@@ -100,11 +100,13 @@ class Difference:
         """All of it in words, a line each, for whoever is told that it was mended."""
         yield from self.pool
         yield from (f"{one.name}：部署缺失" for one in self.create)
-        yield from (f"{one.wanted.name}：{'、'.join(one.what)}与计划不符" for one in self.update)
+        for one in self.update:
+            if what := "、".join(name for name in one.what if name != FORM):  # forms follow what may be done
+                yield f"{one.wanted.name}：{what}与计划不符"
         yield from (f"{one.name}：计划中没有的部署" for one in self.remove)
 
 
-PAUSED, SCHEDULE, AUTOMATION, LIMIT = "暂停", "定时", "自动启动规则", "并发上限"
+PAUSED, SCHEDULE, AUTOMATION, LIMIT, FORM = "暂停", "定时", "自动启动规则", "并发上限", "填报表"
 GRAVE = frozenset({PAUSED, SCHEDULE, AUTOMATION, LIMIT, "入口", "工作池"})
 
 FIELDS: Mapping[str, Callable[[Wanted, DeploymentResponse, str], bool]] = {
@@ -115,7 +117,7 @@ FIELDS: Mapping[str, Callable[[Wanted, DeploymentResponse, str], bool]] = {
     "工作池": lambda want, there, pool: (there.work_pool_name, there.work_queue_name) == (pool, QUEUE),
     "标签": lambda want, there, pool: sorted(there.tags) == sorted(want.tags),
     "说明": lambda want, there, pool: there.description == want.description,
-    "填报表": lambda want, there, pool: want.moving or there.parameter_openapi_schema == want.schema,
+    FORM: lambda want, there, pool: want.moving or there.parameter_openapi_schema == want.schema,
     "参数": lambda want, there, pool: not there.parameters and bool(there.enforce_parameter_schema),
     "运行命令": lambda want, there, pool: there.job_variables == {"command": want.command},
 }
