@@ -117,7 +117,7 @@ def test_up_interrupted_and_gone_on_with(office: Path) -> None:
         assert address is not None
         assert str(PORT) in address[0]
         said += read_until(process, "2024-04-01 周一")
-        assert "部署：新建 3，更新 0，移除 0，不变 0。" in said
+        assert "部署新建 3，更新 0，移除 0，不变 0。" in said
         assert "<title>Prefect Server</title>" in page(address[0])
         ours = marked(office / "var")
         assert {"postgres"} < {one.name() for one in ours}
@@ -135,7 +135,7 @@ def test_up_interrupted_and_gone_on_with(office: Path) -> None:
     with up(office, "--until", "2024-04-03") as process:
         said = rest(process)
         assert process.wait(20) == Exit.FINE, said
-    assert "部署：新建 0，更新 0，移除 0，不变 3。" in said
+    assert "部署新建 0，更新 0，移除 0，不变 3。" in said
     assert days(said) == ["2024-04-02", "2024-04-03"]
     assert "推演小结" in said
     assert re.search(r"通知：.*已送达\d+份", said)
@@ -187,7 +187,7 @@ def test_a_milestone_starts_what_waits_for_it(shipped: Path) -> None:
         assert process.wait(20) == Exit.FINE, said
     started = said[said.index("2024-04-19 周五") : said.index("2024-04-22 周一")]
     assert "▶ 前置节点办结，启动" in started
-    assert "部署：新建 67" in said
+    assert "部署新建 67" in said
     assert len(days(said)) == 20
     assert "Traceback" not in said
     assert not marked(shipped / "var")

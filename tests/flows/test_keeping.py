@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun
 from duban.core.deciding.commands import Verb
 from tasks import keeping
 from tests.flows.server import IDLE, Server, eventually
-from tests.flows.test_forms import form
+from tests.flows.test_forms import SIGN, form
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -66,7 +66,8 @@ def test_the_run_of_the_present_page_stays_however_old(server: Server) -> None:
 
 def test_a_form_that_broke_off_stays_until_it_has_been_taken_in(server: Server) -> None:
     server.apply(IDLE)
-    broken_off = server.ask("1.01", form())
+    server.tick("1.01")
+    broken_off = server.ask("1.01", form(SIGN))
     server.end_as_dead(broken_off)
     days(server, "1.01", *(f"2024-05-{day:02}" for day in range(6, 15)))
     assert keeping.keep_few(server.office.plan) > 0
