@@ -64,13 +64,10 @@ def test_a_second_apply_writes_nothing(server: Server) -> None:
     assert stored(server) == before
 
 
-WATERING = "  - {id: water, title: 浇水, kind: work}\n"
-
-
 @pytest.mark.parametrize(
     ("words", "instead"),
-    [("title: 栽种行道树", "title: 栽种行道树和灌木"), ("  - {id: planted", f"{WATERING}  - {{id: planted")],
-    ids=["title", "new-step"],
+    [("supervisor: deputy-director", "supervisor: director"), ("lead: parks-unit", "lead: roads-unit")],
+    ids=["supervisor", "lead"],
 )
 def test_what_changed_is_updated_and_nothing_else(server: Server, words: str, instead: str) -> None:
     server.apply()
@@ -84,6 +81,19 @@ def test_what_changed_is_updated_and_nothing_else(server: Server, words: str, in
         "the same deployment"
     )
     assert len(after["automations"]) == 1
+
+
+def test_a_step_of_another_title_is_in_the_form_after_the_next_tick(server: Server) -> None:
+    server.apply()
+    server.tick("1.01")
+    change(server, "new-road", "title: 起草建设方案", "title: 起草道路建设方案")
+    server.apply()
+    server.tick("1.01")
+    schema = server.deployment("1.01").parameter_openapi_schema
+    assert schema is not None
+    offered = schema["properties"]["report"]["properties"]["offer"]["enum"]
+    assert "道路处联络员 签收：起草道路建设方案" in offered
+    assert "道路处联络员 签收：起草建设方案" not in offered
 
 
 def test_another_title_is_another_deployment(server: Server) -> None:

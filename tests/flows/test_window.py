@@ -11,6 +11,7 @@ from tests.flows.test_forms import SUBMIT, form
 from tests.flows.test_pages import browser
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres, pytest.mark.browser]
+expect.set_options(timeout=60_000)
 
 NAMES = ["2024-04-01 0/7 🟢绿灯", "2024-04-10 0/7 🟡黄灯", "2024-05-15 0/7 🔴红灯"]
 REFUSAL = "2024-05-15 未受理：“起草建设方案”办结须附成果材料"
