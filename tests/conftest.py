@@ -4,6 +4,7 @@ import signal
 import warnings
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
@@ -14,6 +15,7 @@ from sqlalchemy.engine import make_url
 from tests.http_server import HttpServer
 
 NUMBERS = count(1)
+TESTS = Path(__file__).parent
 
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
 settings.register_profile("duban", parent=settings(), deadline=None)
@@ -27,10 +29,14 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a Prefect server share one process, and so one server; the others are spread over both processes."""
+    """Tests of flows share one process, and so one Prefect server; those that start stacks of their own share another.
+
+    All others are spread over both.
+    """
     for item in items:
         if item.get_closest_marker("prefect"):
-            item.add_marker(pytest.mark.xdist_group("prefect"))
+            of_flows = "flows" in item.path.relative_to(TESTS).parts
+            item.add_marker(pytest.mark.xdist_group("flows" if of_flows else "stacks"))
 
 
 @pytest.fixture(scope="session")
