@@ -26,7 +26,7 @@ def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk]
     """Let ticks work with these settings, at this desk, and tell Prefect nothing."""
     with patch.multiple(
         flows.tick,
-        load_settings=lambda: settings,
+        plan_settings=lambda plan: settings,
         kept_desk=desk,
         announce=lambda plan, closed: None,
         run_action=SimpleNamespace(with_options=lambda timeout_seconds: _run),
