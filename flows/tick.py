@@ -35,9 +35,10 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> Sta
     except Refused as refusal:
         return turn_down(at, flow_run, str(refusal))
     result = look(at, initiative)
+    news = bool(done or result.entries)
     if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
-        result = at.service.tick(initiative)
-    return show(flow_run, result, done)
+        result, news = at.service.tick(initiative), True
+    return show(flow_run, result, done, news=news)
 
 
 def take_in(at: Desk, flow_run: FlowRun, initiative: str, report: Any) -> str:
@@ -115,11 +116,11 @@ def run_measures(at: Desk, result: Result) -> int:
     return len(result.decision.measures)
 
 
-def show(flow_run: FlowRun, result: Result, done: str) -> State[None]:
-    """Show how the initiative stands, and offer what may be done now."""
+def show(flow_run: FlowRun, result: Result, done: str, *, news: bool) -> State[None]:
+    """Show how the initiative stands, and offer what may be done now; without `news` a page is not made anew."""
     seen, summary = result.look, result.decision.summary
     record_steps(flow_run, seen, result.decision, SystemClock().now())
-    show_page(seen, result.decision, news=bool(result.entries))
+    show_page(seen, result.decision, news=news)
     renew_form(flow_run, parameter_schema(seen, result.decision.state))
     name_run(flow_run, run_name(seen.today, summary, done))
     return final_state(summary, done)

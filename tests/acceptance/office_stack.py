@@ -126,8 +126,9 @@ class OfficeStack:
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.said += line
+        with process.stdout as lines:
+            for line in lines:
+                self.said += line
 
     def down(self) -> int:
         """End it as Ctrl-C does; its exit code."""

@@ -31,7 +31,7 @@ def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk]
         announce=lambda plan, closed: None,
         run_action=SimpleNamespace(with_options=lambda timeout_seconds: _run),
         tell=lambda flow_run, today, outcome, why: None,
-        show=lambda flow_run, result, done: None,
+        show=lambda *shown, **news: None,
     ):
         yield
 

@@ -174,7 +174,7 @@ class TestServer:
                 page.goto(f"{pages}/deployments")
                 page.locator("input[type=password]").fill(password)
                 page.keyboard.press("Enter")
-                page.get_by_text("1.01 新建道路").first.wait_for()
+                page.get_by_text("2024 1.01 新建道路").first.wait_for()
             chromium.close()
 
 

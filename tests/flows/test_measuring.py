@@ -42,7 +42,7 @@ def test_an_indicator_is_measured(server: Server) -> None:
     server.run(server.ask("1.03"), impatient)
     assert ledger(server)[1:] == [("measured", 32.5)], "once a month"
     page = str(eventually(lambda: server.page("pledges")).data)
-    assert "| 质押融资登记 | 100亿元 | 32.5亿元 | 2024-04-01 | 0亿元（0%） | 32% | 每月取自表格 |" in page
+    assert "**质押融资登记**<br>目标100亿元，2024年4月1日达32.5亿元（32%），今日应达0亿元（0%）；每月取自表格" in page
     table.write_text("年份,金额\n2024,120\n", "utf-8")
     server.bureau.at("2024-05-06 09:00")
     assert server.run(server.ask("1.03"), impatient).name == "2024-05-06 1/1 🟢绿灯"

@@ -93,7 +93,7 @@ def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, c
     largest, now = office.plan.initiatives["administrative-adjudication"], datetime(2024, 6, 3, 9, tzinfo=office.zone)
     look = Look(office, largest, {}, now)
     decision = decide(look, EMPTY)
-    show_page(look, decision)
+    show_page(look, decision, news=True)
     publish(patrol_key(office.plan), patrol_page(Patrolled(office, now, (), (), {}, [decision.summary])), "巡查")
     with browser() as page:
         for width, height in HEIGHTS.items():

@@ -50,13 +50,13 @@ def test_a_rehearsal_goes_on_after_a_red_patrol_and_not_after_one_that_failed(
 ) -> None:
     """Both end FAILED."""
     server.apply(IDLE)
-    monkeypatch.setattr(conductor, "_settle_down", lambda service: None)
+    monkeypatch.setattr(conductor, "_settle_down", lambda service, apply_again: None)
     with server.desk() as at:
         monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: SimpleNamespace(dead=[1]))
-        conductor._patrol(at.service)
+        conductor._patrol(at.service, lambda: None)
         monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            conductor._patrol(at.service)
+            conductor._patrol(at.service, lambda: None)
 
 
 def test_a_page_is_published_when_there_is_news_and_no_other(server: Server) -> None:
