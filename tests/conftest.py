@@ -28,6 +28,7 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which would come before
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of flows share one process, and so one Prefect server; those that start stacks of their own share another.
 

@@ -31,8 +31,8 @@ def planned_on(calendar: WorkCalendar, along: Course, day: date) -> float:
         return along[0][1]
     for (first, low), (last, high) in pairwise(along):
         whole = calendar.between(first, last)
-        if day < last and whole > 0:
-            return low + (high - low) * calendar.between(first, day) / whole
+        if day < last:  # over a weekend nothing is planned
+            return low + (high - low) * calendar.between(first, day) / whole if whole > 0 else low
     return along[-1][1]
 
 
