@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,6 +67,7 @@ def live(folder: Path, tell: Callable[[str], None]) -> Day:
     """Live the day; raises AssertionError with what did not happen."""
     with MailReceiver(always(Do.ACCEPT)) as mail, standing(folder, mail) as desk:
         tell(f"duban up --clock real: runs after {desk.stack.up():.0f} s")
+        assert desk.stack.status_without_password() == HTTPStatus.UNAUTHORIZED, "who has no password is turned away"
         tell(patrols_come_by_themselves(desk))
         tell(what_is_due_is_sent(desk))
         tell(a_form_and_a_command_are_taken_in(desk))

@@ -155,6 +155,7 @@ def status(address: str, password: str) -> int:
         return error.code
 
 
+@pytest.mark.slow
 def test_an_office_is_closed_to_those_without_its_password(office: Path) -> None:
     with up(office, "--clock", "real") as process:
         said = read_until(process, "界面要口令")

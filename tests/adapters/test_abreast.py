@@ -36,6 +36,7 @@ def pages(done: Rehearsal) -> object:
     return [(name, desk.state.steps, desk.entries, desk.lights) for name, desk in desks], done.bureau.looks
 
 
+@pytest.mark.slow
 def test_two_processes_rehearse_as_one() -> None:
     assert halves(OFFICE.plan)
     one, two = rehearse(OFFICE, PEOPLE, UNTIL), rehearse_abreast(OFFICE, PEOPLE, UNTIL)

@@ -36,7 +36,7 @@ def append(file: Path, text: str) -> None:
 
 
 @given(TYPED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_letter_has_its_lines_and_headings_whatever_was_typed(typed: str) -> None:
     """Of what is taken in now, and of what an older ledger holds."""
 

@@ -86,18 +86,17 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     assert {check: found[check] for check in ("stack", "server", "worker", "deployments", "ledger")} == dict.fromkeys(
         ("stack", "server", "worker", "deployments", "ledger"), "ok"
     )
-    for click in CLICKS:
-        clicked(stack, click)
-        assert levels(bureau)["deployments"] == "bad", click
-        assert shell(bureau, "apply")[0] == 0
-        assert levels(bureau)["deployments"] == "ok", click
+    clicked(stack, "client.update_work_pool('duban', WorkPoolUpdate(is_paused=True, concurrency_limit=0))")
+    clicked(stack, "client.pause_deployment(client.read_deployments()[0].id)")
+    _, printed, _ = shell(bureau, "doctor", "--json")
+    amiss = [one["found"] for one in json.loads(printed)["findings"] if (one["check"], one["level"]) == BAD]
+    assert amiss[:2] == ["工作池 duban：暂停", "工作池 duban：并发上限0"]
+    assert amiss[2].endswith("：暂停")
+    assert shell(bureau, "apply")[0] == 0
+    assert levels(bureau)["deployments"] == "ok"
 
 
-CLICKS = (
-    "client.update_work_pool('duban', WorkPoolUpdate(is_paused=True))",
-    "client.update_work_pool('duban', WorkPoolUpdate(concurrency_limit=0))",
-    "client.pause_deployment(client.read_deployments()[0].id)",
-)
+BAD = ("deployments", "bad")
 
 
 def clicked(stack: Stack, click: str) -> None:

@@ -75,6 +75,7 @@ def test_a_form_is_repeated_a_few_times_only(server: Server) -> None:
     assert server.client.read_flow_run(run.id).state_name == "Crashed"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("process_worker")
 @pytest.mark.parametrize("death", DEATHS)
 def test_a_killed_process_is_noticed_by_prefects_own_worker(server: Server, death: str) -> None:

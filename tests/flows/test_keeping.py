@@ -54,6 +54,7 @@ def test_a_little_more_than_is_kept_is_left_alone(server: Server) -> None:
     assert len(names(server, "1.01")) == 3
 
 
+@pytest.mark.slow
 def test_the_run_of_the_present_page_stays_however_old(server: Server) -> None:
     server.apply(IDLE)
     shown = server.tick("2.01")
@@ -64,6 +65,7 @@ def test_the_run_of_the_present_page_stays_however_old(server: Server) -> None:
     assert shown.id in [run.id for run in server.runs()]
 
 
+@pytest.mark.slow
 def test_a_form_that_broke_off_stays_until_it_has_been_taken_in(server: Server) -> None:
     server.apply(IDLE)
     server.tick("1.01")

@@ -39,6 +39,7 @@ def test_a_schedule_makes_runs_and_the_worker_carries_them_out(server: Server) -
         eventually(lambda: set(server.office.plan.initiatives) <= set(at.service.ledger.initiatives()))
 
 
+@pytest.mark.slow
 def test_a_schedule_is_gone_with_its_interval(server: Server) -> None:
     server.apply(WARM, patrol_every=EVERY)
     eventually(lambda: by_schedule(server), 90)
