@@ -106,7 +106,8 @@ class Guard:
             if before is not None and one.said and before.get(by) != one.at:
                 local = one.at.astimezone(at.service.office.zone)
                 lights = lights_in_words(at.service.ledger.summaries())
-                console.print(f"{local:%m-%d %H:%M:%S} {BY[by]}：{one.said}　{lights}")
+                whose = f"{at.service.office.plan.id} " if len(self.settings.plans) > 1 else ""
+                console.print(f"{local:%m-%d %H:%M:%S} {whose}{BY[by]}：{one.said}　{lights}")
 
 
 def plain_round(at: Desk, now: datetime) -> None:
