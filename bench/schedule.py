@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.deciding.chances import chances
-from duban.core.deciding.forecast import forecast
-from duban.core.deciding.network import UNSET, Network, backward, compile_network, forward
-from duban.core.deciding.schedule import Schedule
-from duban.core.deciding.spans import Spans
+from duban.core.forecasting.chances import chances
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.network import UNSET, Network, backward, compile_network, forward
+from duban.core.forecasting.schedule import Schedule
+from duban.core.forecasting.spans import Spans
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration, OnDate

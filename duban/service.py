@@ -10,11 +10,11 @@ from itertools import groupby
 
 from duban.core.deciding.commands import Command, Refused, respond
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.facts import facts_of
 from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.schedule import Schedule
 from duban.core.deciding.settle import closed_by, downstream
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import GUARD, Draft, Entry, EntryKind, seal
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, StepState, fold

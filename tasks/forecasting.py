@@ -1,8 +1,8 @@
 """The page of the whole plan's forecast: published by the patrol when there is something new to say."""
 
 from duban.core.days.workdays import CalendarRange
-from duban.core.deciding.chances import chances
-from duban.core.deciding.forecast import forecast
+from duban.core.forecasting.chances import chances
+from duban.core.forecasting.forecast import forecast
 from duban.core.telling.lateness import Prospect
 from duban.core.telling.links import forecast_key
 from duban.core.telling.outlook_page import outlook_page, without_forecast

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from duban.core.deciding.network import compile_network, forward
-from duban.core.deciding.spans import IntArray, Spans
+from duban.core.forecasting.network import compile_network, forward
+from duban.core.forecasting.spans import IntArray, Spans
 
 
 def read_network(text: str) -> tuple[list[list[int]], IntArray, int]:

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from duban.cli.output import console, print_json
 from duban.core.deciding.commands import Refused, later_day
-from duban.core.deciding.effects import Effects, Shift, Stay, extended
-from duban.core.deciding.forecast import Late, forecast
+from duban.core.forecasting.effects import Effects, Shift, Stay, extended
+from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
 from duban.core.telling.lateness import Prospect, lateness, short
 from duban.core.telling.whens import chinese

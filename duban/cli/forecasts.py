@@ -11,8 +11,8 @@ from rich.table import Table
 from duban.cli.named import known, step_of
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
-from duban.core.deciding.chances import SAMPLES, SEED, Chance, Chances, chances
-from duban.core.deciding.forecast import Late, forecast
+from duban.core.forecasting.chances import SAMPLES, SEED, Chance, Chances, chances
+from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
 from duban.core.telling.lateness import Prospect, chain_of, lateness
 from duban.service import Service

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from duban.applying import Proposal
-from duban.core.deciding.effects import Shift
+from duban.core.forecasting.effects import Shift
 from duban.core.ledger.summary import CLOSED, StepRow
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.revision import InitiativeRevision, StepRevision

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
-from duban.core.deciding.chances import Chance, Chances, chances
-from duban.core.deciding.facts import facts_of
-from duban.core.deciding.forecast import forecast
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.chances import Chance, Chances, chances
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import Duration
 from tests.core.builders import HERE, Story, day, initiative, milestone, work

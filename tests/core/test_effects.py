@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.deciding.effects import Effects, extended
-from duban.core.deciding.facts import facts_of
-from duban.core.deciding.forecast import forecast
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.effects import Effects, extended
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.summary import CLOSED
 from duban.core.planning.plan import StepRef
 from tests.core.builders import HERE, Story, day, initiative, milestone, period, work

@@ -6,9 +6,9 @@ from datetime import date
 from hypothesis import given
 
 from duban.core.deciding.decide import decide
-from duban.core.deciding.facts import Fact, Facts, facts_of
-from duban.core.deciding.forecast import Forecast, Late, forecast
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.facts import Fact, Facts, facts_of
+from duban.core.forecasting.forecast import Forecast, Late, forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
 from duban.core.planning.plan import Plan, StepRef

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from duban.core.deciding.chances import chances
-from duban.core.deciding.facts import facts_of
-from duban.core.deciding.forecast import forecast
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.chances import chances
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import Section, StepRef
 from duban.core.telling.lateness import Prospect, chain_of, lateness, moved
 from duban.core.telling.outlook_page import outlook_page, without_forecast

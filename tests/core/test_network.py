@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.network import (
+from duban.core.forecasting.network import (
     UNSET,
     Cycle,
     Network,
@@ -29,7 +29,7 @@ from duban.core.deciding.network import (
     holders,
     slack,
 )
-from duban.core.deciding.spans import Axis, IntArray, Spans
+from duban.core.forecasting.spans import Axis, IntArray, Spans
 from tests.psplib import read_network
 
 T = TypeVar("T")

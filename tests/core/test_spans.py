@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
-from duban.core.deciding.spans import Axis, IntArray
+from duban.core.forecasting.spans import Axis, IntArray
 from tests.core.builders import calendar
 
 FIRST = date(2024, 1, 1)

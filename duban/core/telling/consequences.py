@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.deciding.decide import Decision
-from duban.core.deciding.effects import Shift, shifts
-from duban.core.deciding.facts import facts_of
-from duban.core.deciding.forecast import Forecast, Late, forecast
 from duban.core.deciding.office import Look
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.effects import Shift, shifts
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.forecast import Forecast, Late, forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.summary import PENDING, NoticeRow, Status, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Revision, StepRevision

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.chances import Chances
-from duban.core.deciding.forecast import Forecast, Late
 from duban.core.deciding.office import Office
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.chances import Chances
+from duban.core.forecasting.forecast import Forecast, Late
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import StepRef
 
 NAMED = 3

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from duban.core.deciding.chances import Chance, Ending
+from duban.core.forecasting.chances import Chance, Ending
 from duban.core.planning.plan import Plan, Section, StepRef
 from duban.core.telling.lateness import Prospect, lateness, short
 from duban.core.telling.links import patrol_key, to_initiative, to_page

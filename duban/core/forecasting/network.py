@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from duban.core.deciding.spans import BoolArray, IntArray, Spans, check_rows
+from duban.core.forecasting.spans import BoolArray, IntArray, Spans, check_rows
 
 UNSET: Final = int(np.iinfo(np.int64).min)
 _FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back

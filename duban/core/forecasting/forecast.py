@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from duban.core.deciding.lights import days_late
-from duban.core.deciding.network import Pass
-from duban.core.deciding.network import critical_chain as links_to
-from duban.core.deciding.schedule import AS_IT_STANDS, Schedule
-from duban.core.deciding.spans import IntArray
+from duban.core.forecasting.network import Pass
+from duban.core.forecasting.network import critical_chain as links_to
+from duban.core.forecasting.schedule import AS_IT_STANDS, Schedule
+from duban.core.forecasting.spans import IntArray
 from duban.core.planning.plan import ACTED_ON, StepRef
 
 

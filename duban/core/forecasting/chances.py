@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duban.core.days.workdays import DayUnit
-from duban.core.deciding.schedule import Schedule
-from duban.core.deciding.spans import BoolArray, IntArray
+from duban.core.forecasting.schedule import Schedule
+from duban.core.forecasting.spans import BoolArray, IntArray
 from duban.core.planning.plan import StepRef
 
 FloatArray = NDArray[np.float64]

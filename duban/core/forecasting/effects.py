@@ -6,8 +6,8 @@ from datetime import date
 from typing import TypeVar
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.forecast import Forecast, Late, forecast
-from duban.core.deciding.schedule import Schedule
+from duban.core.forecasting.forecast import Forecast, Late, forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import StepRef
 
 Name = TypeVar("Name", StepRef, str)
