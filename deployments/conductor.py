@@ -19,10 +19,11 @@ from prefect.settings import get_current_settings
 
 from duban.adapters.clock import FileClock, SystemClock
 from duban.core.deciding.commands import Command
-from duban.core.deciding.ground import ground
+from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import NoticeRow, Summary
+from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.summary import Summary
 from duban.core.planning.plan import Plan
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.owners import Owners
@@ -136,7 +137,7 @@ def _count(service: Service, since: datetime) -> int:
 def _act(service: Service, owners: Owners) -> Iterator[Command]:
     for name in turns(service.office.plan):
         view = service.view(name)
-        for command in owners.conduct(view.look, ground(view.look, view.state)):
+        for command in owners.conduct(view.look, decide(view.look, view.state)):
             carry_out(command, service.act)
             yield command
 

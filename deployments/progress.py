@@ -8,7 +8,9 @@ from rich.table import Table
 
 from deployments.conductor import Day
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Light, Summary
+from duban.core.telling.reasons import reason_of_all
 from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 WEEKDAYS = "一二三四五六日"
@@ -70,9 +72,8 @@ def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple
     for name, initiative in office.plan.initiatives.items():
         if (summary := by_name.get(name)) is not None:
             light = f"{LIGHT_MARKS[summary.light]}{LIGHT_TITLES[summary.light]}"
-            table.add_row(
-                light, f"{initiative.number} {initiative.title}", f"{summary.done}/{summary.total}", summary.reason
-            )
+            title, done = f"{initiative.number} {initiative.title}", f"{summary.done}/{summary.total}"
+            table.add_row(light, title, done, reason_of_all(office.plan, summary))
     console.print(table)
     outcomes = Counter(notice.delivery for notice in notices if notice.slip != DIGEST)
     told = [f"{DELIVERY_TITLES[kind]}{outcomes[kind]}份" for kind in Delivery if kind in outcomes]

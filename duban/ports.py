@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import Delivery, NoticeRow, Summary, Upstream
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Summary, Upstream
 from duban.core.planning.plan import StepRef
 
 

@@ -17,7 +17,8 @@ from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import GUARD, Draft, Entry, EntryKind, seal
 from duban.core.ledger.histories import names_for_good
-from duban.core.ledger.state import State, StepState, fold
+from duban.core.ledger.state import State, fold
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.titles import perhaps
@@ -333,14 +334,14 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
     plan, initiative = view.look.office.plan, view.look.initiative
     closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
     woken = downstream(plan, closed)
-    head = page.state.head
+    head, told = page.state.head, view.state.notices
     # An action that is begun and dies with its process is begun again by the patrol.
     unfinished = {initiative.id} if decision.actions or decision.measures else set()
     commit = Commit(
         initiative=initiative.id,
         entries=tuple(page.entries),
         summary=replace(decision.summary, sequence=head.sequence if head else 0),
-        notices=tuple(row for key, row in page.state.notices.items() if row is not view.state.notices.get(key)),
+        notices=tuple(row for key, row in page.state.notices.items() if row is not told.get(key)),
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
@@ -349,7 +350,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
 
 def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
     """Steps others wait for whose expected end is not what it was."""
-    rows = {row.step: row for row in decision.summary.steps}
+    rows = decision.rows
     for ref in view.look.office.plan.downstream:
         if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
             fact = view.known.get(ref)

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
-from duban.core.ledger.state import StepState
+from duban.core.ledger.steps import StepState
 from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Step
 from duban.core.telling.offered import deed
@@ -123,4 +123,4 @@ def show(flow_run: FlowRun, result: Result, done: str, *, news: bool) -> State[N
     show_page(seen, result.decision, news=news)
     renew_form(flow_run, parameter_schema(seen, result.decision.state))
     name_run(flow_run, run_name(seen.today, summary, done))
-    return final_state(summary, done)
+    return final_state(seen.office.plan, summary, done)

@@ -23,6 +23,7 @@ from duban.core.ledger.summary import Status, StepRow, Summary
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import described, page
 from duban.core.telling.links import initiative_key
+from duban.core.telling.reasons import reason_of
 from duban.core.telling.shown import RUNS, STEPS, Shown, form_name, run_message, shown
 from tasks.server import missing, publish, report, server, shown_last
 
@@ -65,7 +66,7 @@ def record_steps(flow_run: FlowRun, look: Look, decision: Decision, now: datetim
         needs = tuple(runs[need].id for need in step.needs)
         place = (begun + distance * ranks[step.ref], distance)
         runs[step.ref] = _bar(flow_run, step.ref, step.title, needs, place)
-        events.append(_event(runs[step.ref], drawn[row.step], _message(row), now))
+        events.append(_event(runs[step.ref], drawn[row.step], _message(look, row), now))
     report(events)
 
 
@@ -118,9 +119,10 @@ def _elsewhere(look: Look, ref: StepRef) -> Shown:
     return STEPS[Status.DONE if fact is not None and fact.finished is not None else Status.WAITING]
 
 
-def _message(row: StepRow) -> str:
+def _message(look: Look, row: StepRow) -> str:
     limit = f"时限{row.due}；" if row.due else ""
-    return limit + (row.reason or (f"{row.finished}办结" if row.finished else ""))
+    reason = reason_of(look.office.plan, look.initiative.id, row)
+    return limit + (reason or (f"{row.finished}办结" if row.finished else ""))
 
 
 def without_page(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
@@ -157,9 +159,9 @@ def renew_form(flow_run: FlowRun, schema: dict[str, Any]) -> None:
                 client.update_deployment(found.id, DeploymentUpdate(parameter_openapi_schema=schema))
 
 
-def final_state(summary: Summary, deed: str = "") -> State[None]:
+def final_state(plan: Plan, summary: Summary, deed: str = "") -> State[None]:
     """The state a tick ends in: the initiative's light."""
-    return as_state(RUNS[summary.light], run_message(summary, deed))
+    return as_state(RUNS[summary.light], run_message(plan, summary, deed))
 
 
 def as_state(word: Shown, message: str) -> State[None]:

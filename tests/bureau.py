@@ -10,7 +10,8 @@ from duban.adapters.memory_ledger import MemoryLedger
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import NoticeRow
+from duban.core.deciding.recheck import recheck
+from duban.core.ledger.notices import NoticeRow
 from duban.core.planning.action_file import AssignAction, AssignParameters, BulletinAction, BulletinParameters
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
@@ -18,7 +19,7 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
 from duban.core.telling.digest import Digest
-from duban.core.telling.notices import Slip, Words, recheck, slip
+from duban.core.telling.notices import Slip, Words, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Result, Service
 

@@ -9,7 +9,7 @@ import pytest
 
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Delivery
+from duban.core.ledger.notices import Delivery
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import Delivered, deliver_due
 from duban.outbox.resending import Revival, dead_notices, revive

@@ -14,7 +14,8 @@ from duban.adapters.ledger_rules import verify
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.summary import Delivery, NoticeRow, chain_of
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import chain_of
 from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due

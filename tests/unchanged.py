@@ -22,6 +22,7 @@ from duban.core.ledger.summary import Upstream
 from duban.core.planning.plan import StepRef
 from duban.core.rehearsing.bureau import Bureau
 from duban.core.rehearsing.rehearse import rehearse
+from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.settings import load_settings
 from duban.wiring import load_office, load_profile
 from tests.core.builders import directory
@@ -106,11 +107,12 @@ def _at(office: Office, bureau: Bureau, name: str, now: datetime) -> tuple[Look,
 
 def _decision(now: datetime, decision: Decision, office: Office) -> Iterator[str]:
     for row in decision.summary.steps:
-        told = (row.status, row.light.name, row.reason, row.due, row.original_due, row.opened, row.finished)
-        yield " ".join(map(str, (now, row.step, *told, row.forecast, row.progress, row.held_by)))
-    for call in decision.calls:
+        reason = reason_of(office.plan, decision.summary.initiative, row)
+        told = (row.status, row.light.name, reason, row.due, row.original_due, row.opened, row.finished)
+        yield " ".join(map(str, (now, row.step, *told, row.forecast, row.progress, row.held_by or "")))
+    for call in decision.rungs:
         yield " ".join(map(str, (call.key, call.rung, call.slip, call.post, call.recipient, call.moment)))
-    yield f"{decision.summary.light.name} {decision.summary.reason} {decision.summary.next_due} {decision.measures}"
+    yield f"{decision.summary.light.name} {reason_of_all(office.plan, decision.summary)} {decision.summary.next_due} {decision.measures}"
     yield from (f"{draft.kind} {draft.step} {draft.key}" for draft in decision.drafts)
 
 

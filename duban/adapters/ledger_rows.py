@@ -1,13 +1,17 @@
 """Rows of the ledger's tables, and what they hold: written as columns, read as values of the core."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Said, Status, StepRow, Summary
+from duban.core.ledger.keys import StepRef
+from duban.core.ledger.notices import Delivery, NoticeRow, Said
+from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
 from duban.ports import LedgerUnusable
 
 
@@ -16,6 +20,8 @@ def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
     if isinstance(value, Summary):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     columns = value._asdict()
+    if isinstance(value, StepRow):
+        columns |= {"reason": _reason(value.reason), "held_by": str(value.held_by or "")}
     if isinstance(value, NoticeRow):
         columns["channels"] = [asdict(said) for said in value.channels]
     return columns
@@ -57,7 +63,6 @@ def read_summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
         initiative=row.initiative,
         sequence=row.sequence,
         light=Light(row.light),
-        reason=row.reason,
         done=row.done,
         total=row.total,
         next_due=row.next_due,
@@ -72,14 +77,14 @@ def read_step(row: Row[Any]) -> StepRow:
         step=row.step,
         status=Status(row.status),
         light=Light(row.light),
-        reason=row.reason,
+        reason=_read_reason(row.reason),
         due=row.due,
         original_due=row.original_due,
         opened=row.opened,
         finished=row.finished,
         forecast=row.forecast,
         progress=row.progress,
-        held_by=row.held_by,
+        held_by=read_ref(row.held_by),
     )
 
 
@@ -102,3 +107,20 @@ def read_notice(row: Row[Any]) -> NoticeRow:
         digest=row.digest,
         channels=tuple(Said(**said) for said in row.channels),
     )
+
+
+def read_ref(text: str) -> StepRef | None:
+    """A step from its text; None from none."""
+    return StepRef.parse(text) if text else None
+
+
+def _reason(reason: Reason | None) -> str:
+    """A reason as JSON; nothing for none."""
+    return json.dumps([*reason[:3], str(reason.forecast or ""), str(reason.root or "")]) if reason else ""
+
+
+def _read_reason(text: str) -> Reason | None:
+    if not text:
+        return None
+    rule, days, percent, forecast, root = json.loads(text)
+    return Reason(Rule(rule), days, percent, date.fromisoformat(forecast) if forecast else None, read_ref(root))

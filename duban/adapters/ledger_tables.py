@@ -104,7 +104,6 @@ class SummaryRecord(Record, table=True):
     initiative: str = Field(primary_key=True, sa_type=Name)
     sequence: int
     light: int
-    reason: str
     done: int
     total: int
     next_due: date | None

@@ -10,7 +10,9 @@ from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import INSTEAD, RECIPIENT, Delivery, NoticeRow, Summary, Upstream, known_of
+from duban.core.ledger.keys import INSTEAD
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import RECIPIENT, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Round, Rounder
 

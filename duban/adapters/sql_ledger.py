@@ -25,19 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
-from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, read_step, read_summary
+from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, read_ref, read_step, read_summary
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
 from duban.core.ledger.entries import Entry
-from duban.core.ledger.summary import (
-    INSTEAD,
-    RECIPIENT,
-    Delivery,
-    NoticeRow,
-    Summary,
-    Upstream,
-)
+from duban.core.ledger.keys import INSTEAD
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import RECIPIENT, Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Round, Rounder
 
@@ -182,7 +177,10 @@ class SqlLedger:
         )
         with reading(self.engine) as connection:
             rows = connection.execute(query).all()
-        return {StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast, row.held_by) for row in rows}
+        return {
+            StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast, read_ref(row.held_by))
+            for row in rows
+        }
 
     def wakes(self, initiative: str) -> tuple[int, ...]:
         """Ids of the wakes an initiative has not answered yet."""

@@ -16,8 +16,9 @@ from duban.cli.plans import day_of
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import stuck
+from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import fold
-from duban.core.ledger.summary import RECIPIENT, NoticeRow
+from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import day_of as day_of_digest
 from duban.core.telling.patrol_page import resending
 from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, perhaps

@@ -56,14 +56,14 @@ def rehearse_command(  # noqa: PLR0917  typer gives options by name
 
 
 def _rehearsed(settings: Settings, people: Profile, last: date | None) -> Report:
-    from duban.adapters.abreast import rehearse_abreast  # noqa: PLC0415  other commands need not load it
+    from duban.core.rehearsing.rehearse import rehearse  # noqa: PLC0415  other commands need not load it
     from duban.wiring import load_office  # noqa: PLC0415  as above
 
     office = load_office(settings)
     gc.disable()  # what a rehearsal makes it keeps, or drops at once; nothing needs to be searched for garbage
     if last is not None and last < office.calendar.next_working(office.plan.starts):
         raise typer.BadParameter(f"{last} lies before the first working day of the plan, {office.plan.starts}")
-    return rehearse_abreast(office, people, last).report
+    return rehearse(office, people, last).report
 
 
 def _write(file: Path, one: Report, beside: Comparison | None) -> None:

@@ -3,20 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from duban.core.deciding.office import Office
-from duban.core.deciding.why import Limit, Link, Origin, Rule, Why
-from duban.core.ledger.summary import Light
+from duban.core.deciding.why import Limit, Link, Origin, Why
+from duban.core.ledger.summary import Light, Rule
 from duban.core.planning.when import Relative
-from duban.core.telling.gauges import in_words, source
+from duban.core.telling import gauges
+from duban.core.telling.reasons import ALL_IS_WELL, in_words
 from duban.core.telling.whens import UNITS, chinese, distance
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 
 RULES: Mapping[Rule, str] = {
     Rule.FAILED: "自动事项执行失败，一律亮红灯",
     Rule.LATE: "过了时限",
+    Rule.UNREVIEWED: "过了时限，已按时报送",
     Rule.DAYS_LEFT: "按剩余工作日",
     Rule.TIME_SHARE: "按剩余时间比例",
     Rule.PACE: "按序时进度",
     Rule.FORECAST: "按预计完成日",
+    Rule.DOWNSTREAM: "按后续事项的时限",
     Rule.UNANSWERED: "按催办回应",
 }
 """How each rule judges."""
@@ -62,13 +65,17 @@ class _Told:
         """What lit the step."""
         why = self.why
         if why.light is not Light.OFF:
-            judged = f"（{RULES[why.rule]}）" if why.rule else ""
-            yield f"{LIGHT_MARKS[why.light]} {LIGHT_TITLES[why.light]}：{why.reason}{judged}"
+            light = f"{LIGHT_MARKS[why.light]} {LIGHT_TITLES[why.light]}"
+            if why.reason is None:
+                yield f"{light}：{ALL_IS_WELL}"
+            else:
+                said = in_words(self.office.plan, why.step.initiative, why.reason)
+                yield f"{light}：{said}（{RULES[why.reason.rule]}）"
 
     def gauge(self) -> Iterator[str]:
         """How an indicator stands, and where its value comes from."""
         if self.why.gauge is not None:
-            yield f"{in_words(self.why.gauge)}；{source(self.why.gauge)}"
+            yield f"{gauges.in_words(self.why.gauge)}；{gauges.source(self.why.gauge)}"
 
     def needs(self) -> Iterator[str]:
         """What it waits for; where all is closed, the day it may begin."""

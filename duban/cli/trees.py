@@ -35,7 +35,7 @@ def _step(line: StepLine) -> str:
     row = line.row
     told = [STATUS_TITLES[row.status], _limit(row), _end(row), f"{row.progress}%" if 0 < row.progress < 100 else ""]
     told += [in_words(line.gauge)] if line.gauge and not row.finished else []
-    reason = row.reason if row.light > Light.GREEN else ""
+    reason = line.reason if row.light > Light.GREEN else ""
     return (
         f"{LIGHT_MARKS[row.light]} {escape(line.title)}　{'　'.join(filter(None, (*told, escape(reason))))}"
         f"　[dim]{line.step.step}　{escape(line.owner_title)}[/]"

@@ -137,7 +137,7 @@ def reasons_of(service: Service, ref: StepRef) -> Why:
         other = view if name == ref.initiative else service.view(name)
         return decide(other.look, other.state)
 
-    return why(view.look, view.state, view.look.initiative.steps[ref.step], decision_of)
+    return why(view.look, view.look.initiative.steps[ref.step], decision_of)
 
 
 def _lines(reasons: Why, at: Opened) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from duban.core.ledger.summary import Delivery, Light, Status
+from duban.core.ledger.notices import Delivery
+from duban.core.ledger.summary import Light, Status
 from duban.core.problems import closest
 
 SLIP_TITLES: Mapping[str, str] = {

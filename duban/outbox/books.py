@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from duban.core.ledger.entries import Draft, Entry, seal
-from duban.core.ledger.state import State, fold, notices_in
+from duban.core.ledger.notices import notices_in
+from duban.core.ledger.state import State, fold
 from duban.ports import Commit, Conflict
 from duban.service import TRIES, Service
 
@@ -47,7 +48,7 @@ def added(service: Service, book: Book, drafts: tuple[Draft, ...], now: datetime
         day=office.day(now),
     )
     state = fold(entries, book.names, book.state)
-    rows = tuple(state.notices[key] for key in notices_in(entries))
+    rows = tuple(state.notice(key) for key in notices_in(entries))
     return Commit(book.name, entries, notices=rows, wake=(book.name,) if wake else (), at=now)
 
 

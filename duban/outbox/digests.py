@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import DELIVERIES, State
-from duban.core.ledger.summary import PENDING, Delivery, NoticeRow, chain_of
+from duban.core.ledger.notices import DELIVERIES, PENDING, Delivery, NoticeRow
+from duban.core.ledger.state import State
+from duban.core.ledger.summary import chain_of
 from duban.core.telling.digest import day_of, digest, key_of
-from duban.core.telling.notices import Slip, recheck, slip
+from duban.core.telling.lapses import why_lapsed
+from duban.core.telling.notices import Slip, slip
 from duban.core.titles import DIGEST
 from duban.outbox.books import Book, Read, added, note, read
 from duban.outbox.letters import GONE, claim
@@ -57,13 +60,13 @@ def compose(sweep: Sweep, recipient: str, waiting: Sequence[NoticeRow]) -> None:
 
 def _still(read: Read, rows: Sequence[NoticeRow]) -> list[NoticeRow]:
     """Those that still wait; the others another sender has seen to."""
-    present = [read(row.initiative).state.notices[row.key] for row in rows]
+    present = [read(row.initiative).state.notice(row.key) for row in rows]
     return [now for now, row in zip(present, rows, strict=True) if now.next_try == row.next_try]
 
 
 def _in_digest(read: Read, chain: Book, key: str) -> list[NoticeRow]:
     """The notices that go the way of a digest."""
-    rows = [read(name).state.notices[notice] for name, notice in members_of(chain, key)]
+    rows = [read(name).state.notice(notice) for name, notice in members_of(chain, key)]
     return [row for row in rows if row.delivery is Delivery.BUNDLED and row.digest == key]
 
 
@@ -120,7 +123,7 @@ def _dissolve(sweep: Sweep, row: NoticeRow) -> Delivered | None:
 
     def say(read: Read) -> Drafts:
         chain = read(row.initiative)
-        if chain.state.notices[row.key] != row:
+        if chain.state.notice(row.key) != row:
             return {}
         left = _by_ledger((one, _postponed(one, DISSOLVED, again)) for one in _in_digest(read, chain, row.key))
         return {**left, chain.name: (_ended(row, end),)}
@@ -151,7 +154,7 @@ def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
     if not note(sweep.service, sweep.now, lambda read: _claimed(sweep, read(row.initiative), row)):
         return None
     chain = read(sweep.service, row.initiative)
-    mine = chain.state.notices[row.key]
+    mine = chain.state.notice(row.key)
     parts = _taken_again(sweep, chain, mine)
     delivered = _carry(sweep, mine, parts)
     if parts.errors:
@@ -160,7 +163,7 @@ def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
 
 
 def _claimed(sweep: Sweep, chain: Book, row: NoticeRow) -> Drafts:
-    return {chain.name: (claim(sweep, row),)} if chain.state.notices[row.key] == row else {}
+    return {chain.name: (claim(sweep, row),)} if chain.state.notice(row.key) == row else {}
 
 
 def _taken_again(sweep: Sweep, chain: Book, mine: NoticeRow) -> Parts:
@@ -183,13 +186,13 @@ def _take_again(sweep: Sweep, parts: Parts, member: Member, mine: NoticeRow) -> 
         parts.lapsed[member] = GONE
         return
     view = parts.views[name]
-    notice = view.state.notices[key]
+    notice = view.state.notice(key)
     if _goes_with(notice, mine):
         # As of the moment the digest is for: who is written to was chosen for that.
         look = replace(view.look, now=sweep.office.at(sweep.today, sweep.office.policy.digest))
         again = recheck(look, view.state, notice)
-        if again.call is None:
-            parts.lapsed[member] = again.lapsed
+        if again.rung is None:
+            parts.lapsed[member] = why_lapsed(look.office, again.lapsed)
         else:
             parts.due[member] = slip(look, again, view.entries)
 
@@ -218,7 +221,7 @@ def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending) -> Deliv
 
     def say(views: Mapping[str, View]) -> Joint | None:
         chain = read(sweep.service, mine.initiative)
-        present = chain.state.notices[mine.key]
+        present = chain.state.notice(mine.key)
         if present.delivery not in PENDING or (end.kind is not EntryKind.NOTICE_SENT and present != mine):
             return None  # the lease ran out, and another sender has it now or has carried it
         decided = {name: _told_of(sweep, mine, parts, end, view.state) for name, view in views.items()}

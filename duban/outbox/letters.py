@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import DELIVERIES
-from duban.core.ledger.summary import NoticeRow
-from duban.core.telling.notices import Slip, recheck, slip
+from duban.core.ledger.notices import DELIVERIES, NoticeRow
+from duban.core.telling.lapses import why_lapsed
+from duban.core.telling.notices import Slip, slip
 from duban.outbox.books import note
 from duban.outbox.sweep import LEASE, Delivered, Ending, Sweep, ending, failed, try_key
 from duban.ports import Outcome
@@ -22,10 +23,10 @@ def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
     if claimed is None:
         return None
     state = claimed.decision.state
-    mine = state.notices[row.key]
+    mine = state.notice(row.key)
     again = recheck(view.look, state, mine)
-    if again.call is None:
-        return _conclude(sweep, mine, Ending(EntryKind.NOTICE_DROPPED, again.lapsed))
+    if again.rung is None:
+        return _conclude(sweep, mine, Ending(EntryKind.NOTICE_DROPPED, why_lapsed(view.look.office, again.lapsed)))
     return _carry(sweep, mine, lambda: slip(view.look, again, view.entries))
 
 
@@ -46,7 +47,7 @@ def _carry(sweep: Sweep, mine: NoticeRow, write: Callable[[], Slip]) -> Delivere
 
 
 def _end(sweep: Sweep, mine: NoticeRow, outcome: Outcome) -> Delivered | None:
-    if not outcome.accepted and sweep.service.view(mine.initiative).state.notices[mine.key] != mine:
+    if not outcome.accepted and sweep.service.view(mine.initiative).state.notice(mine.key) != mine:
         return None  # the lease ran out, and another sender has it now or has carried it
     return _conclude(sweep, mine, ending(sweep.office, mine, outcome, sweep.now))
 

@@ -7,7 +7,8 @@ from itertools import groupby
 from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.intake import reason_in
 from duban.core.deciding.undelivered import revival
-from duban.core.ledger.summary import RECIPIENT, Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import RECIPIENT
 from duban.core.titles import DELIVERY_TITLES, perhaps
 from duban.outbox.troubles import troubles
 from duban.service import Joint, Service, View

@@ -8,7 +8,7 @@ from typing import Any
 from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import Delivery, NoticeRow, Said
+from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
 from duban.ports import Carrier, Letter, Outcome

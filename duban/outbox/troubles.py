@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from duban.core.deciding.undelivered import Line, stuck, unreached
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.planning.plan import StepRef
 from duban.service import Service
 

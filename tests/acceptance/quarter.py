@@ -20,10 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import chinese_calendar
+from duban.core.deciding.ground import ground
 
 from duban.adapters.clock import FileClock
 from duban.applying import Author, apply
-from duban.core.deciding.ground import ground
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import SYSTEM, Entry
 from duban.core.rehearsing.day import carry_out, turns

@@ -3,7 +3,7 @@
 import pytest
 
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import Delivery
+from duban.core.ledger.notices import Delivery
 from tests.acceptance.thousand import ASSIGN, DEAF, PEOPLE, STEPS, run
 from tests.receivers import KINDS
 

@@ -17,7 +17,7 @@ from duban.adapters.delivery.carriers import ChannelCarrier, Router
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.adapters.wording import Wording
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.planning.directory import DirectoryFile, Post
 from duban.core.planning.plan import Initiative
 from duban.core.planning.policy import Ladder, Policy, Retry, Rung

@@ -15,7 +15,7 @@ from duban.applying import Author, apply
 from duban.cli import health, health_prefect
 from duban.cli.health import Level
 from duban.cli.prefect_server import QUIET
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk, load_office

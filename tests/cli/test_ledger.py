@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from duban.core.ledger.summary import NoticeRow, Summary
+from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.summary import Summary
 from duban.outbox import deliver_due
 from duban.settings import load_settings
 from duban.wiring import desk

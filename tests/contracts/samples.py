@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Status, StepRow, Summary
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Light, Status, StepRow, Summary
 from duban.ports import Commit, Ledger
 
 PLAN = "shanghai-2024"

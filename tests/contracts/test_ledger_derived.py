@@ -12,7 +12,8 @@ import pytest
 from duban.adapters.ledger_rules import verify
 from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Said, Status, Upstream, chain_of
+from duban.core.ledger.notices import Delivery, NoticeRow, Said
+from duban.core.ledger.summary import Light, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Ledger
 from tests.contracts.samples import (

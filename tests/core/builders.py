@@ -18,8 +18,10 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
-from duban.core.ledger.state import EMPTY, State, StepState, fold
-from duban.core.ledger.summary import Delivery, StepRow, Summary, Upstream
+from duban.core.ledger.notices import Delivery
+from duban.core.ledger.state import EMPTY, State, fold
+from duban.core.ledger.steps import StepState
+from duban.core.ledger.summary import StepRow, Summary, Upstream
 from duban.core.planning.action_file import (
     AssignAction,
     AssignParameters,

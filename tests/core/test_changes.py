@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from duban.core.deciding.changes import change_of
+from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.policy import Policy
-from duban.core.telling.notices import recheck
 from tests.core.builders import (
     RUNGS,
     Story,

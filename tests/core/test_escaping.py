@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.telling.board import page
 from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.events import in_full

@@ -65,7 +65,7 @@ def test_rule_2_the_key_is_stored_before_anything_is_sent() -> None:
     story = draft().on("2024-06-11")
     queued = [entry for entry in story.entries if entry.kind is EntryKind.NOTICE_QUEUED][-1]
     assert queued.key == "notice/draft/2024-06-14/remind/officer"
-    assert story.state.notices["draft/2024-06-14/remind/officer"].next_try == moment("2024-06-11 09:00")
+    assert story.state.notice("draft/2024-06-14/remind/officer").next_try == moment("2024-06-11 09:00")
 
 
 # Rule 3
@@ -441,7 +441,7 @@ def test_rule_9_a_deputy_under_way_stays_the_one() -> None:
 
 
 def test_rule_9_a_post_the_directory_no_longer_has_has_no_deputies() -> None:
-    told = dying(directory()).state.notices["draft/2024-06-14/remind/officer"]
+    told = dying(directory()).state.notice("draft/2024-06-14/remind/officer")
     assert next_in_line(LINED, (told._replace(recipient="gone"),), moment("2024-06-11").date()) is None
 
 
@@ -457,7 +457,7 @@ FIRST = "draft/2024-06-14/remind/officer"
 def test_rule_9_one_revived_is_not_queued_again_and_nobody_else_is_told_meanwhile() -> None:
     story = dying().sent(EntryKind.NOTICE_DEAD).revive(FIRST).tick().on("2024-06-12")
     assert story.told("2024-06-11") == ["remind officer", "remind vice"]
-    assert story.state.notices[FIRST].next_try == moment("2024-06-11")
+    assert story.state.notice(FIRST).next_try == moment("2024-06-11")
     assert story.sent().tick().told("2024-06-11") == ["remind officer", "remind vice"]
 
 
@@ -499,7 +499,7 @@ def test_rule_9_a_refused_notice_is_tried_again_and_not_queued_again() -> None:
     story.write(Draft(EntryKind.NOTICE_CLAIMED, "draft", data={"notice": key, "next_try": later}))
     refused = {"notice": key, "next_try": later, "outcome": "拒收"}
     story.happens(EntryKind.NOTICE_REFUSED, "draft", **refused)
-    notice = story.state.notices[key]
+    notice = story.state.notice(key)
     assert (notice.delivery, notice.tries, notice.outcome) == ("retrying", 1, "拒收")
     assert story.told("2024-06-11") == ["remind officer"]
 

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.decide import decide
+from duban.core.deciding.recheck import recheck
 from duban.core.deciding.undelivered import DEAD
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Delivery
+from duban.core.ledger.notices import Delivery
 from duban.core.planning.directory import DirectoryFile
 from duban.core.planning.plan import StepRef
 from duban.core.planning.policy import Ladder, Policy
-from duban.core.telling.notices import recheck
 from duban.outbox import deliver_due
 from duban.outbox.resending import Revival, revive
 from tests.bureau import (

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from duban.core.ledger.state import NOTHING
+from duban.core.ledger.steps import NOTHING
 from tests.core.builders import day, directory, initiative, look_at, moment, office, post, review, work
 
 OFFICE = office(initiative(work("draft")))

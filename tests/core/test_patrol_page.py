@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from duban.core.ledger.summary import Delivery, Light, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Light
 from duban.core.telling.links import to_page
 from duban.core.telling.patrol_page import Patrolled, patrol_page
 from tests.bureau import COSMETICS, OFFICER, TRAINING, ZONE, office

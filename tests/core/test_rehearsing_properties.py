@@ -18,7 +18,6 @@ from duban.core.ledger.summary import Light, Upstream
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.when import month_span
 from duban.core.rehearsing.bureau import Bureau
-from duban.core.rehearsing.day import halves
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import Rehearsal, concluded, mornings, rehearse
@@ -225,7 +224,7 @@ def test_nobody_gets_two_digests_a_day(done: Rehearsal) -> None:
     digests: dict[tuple[str, date], set[datetime]] = {}
     for desk in done.bureau.desks.values():
         for entry in desk.entries:
-            if entry.kind is EntryKind.NOTICE_SENT and not desk.state.notices[entry.data["notice"]].immediate:
+            if entry.kind is EntryKind.NOTICE_SENT and not desk.state.notice(entry.data["notice"]).immediate:
                 digests.setdefault((entry.data["recipient"], entry.day), set()).add(entry.at)
     assert all(len(moments) == 1 for moments in digests.values())
 

@@ -4,7 +4,8 @@ import pytest
 
 from duban.core.deciding.settle import applied, closed_by, completed, downstream, settle, status
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import EMPTY, NOTHING, StepState
+from duban.core.ledger.state import EMPTY
+from duban.core.ledger.steps import NOTHING, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import StepRef
 from tests.core.builders import (

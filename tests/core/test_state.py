@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import CHANGES, DELIVERIES, EMPTY, NOTHING, Extension, fold
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import DELIVERIES, Delivery, NoticeRow
+from duban.core.ledger.state import EMPTY, fold
+from duban.core.ledger.steps import CHANGES, NOTHING, Extension
 from tests.core.builders import Story, day, moment, period, review, work
 
 KEY = "draft/2024-06-14/remind/officer"
@@ -100,7 +101,7 @@ def notice(*drafts: tuple[EntryKind, dict[str, Any]]) -> NoticeRow:
     story = Story(work("draft"), on="2024-06-11")
     story.write(Draft(EntryKind.NOTICE_QUEUED, "draft", data=QUEUED))
     story.write(*(Draft(kind, "draft", data={"notice": KEY, **data}) for kind, data in drafts))
-    return story.state.notices[KEY]
+    return story.state.notice(KEY)
 
 
 CLAIMED = (EntryKind.NOTICE_CLAIMED, {"next_try": AGAIN})
@@ -143,7 +144,7 @@ def test_how_far_a_notice_has_come(
 def test_a_letter_that_was_sent_is_part_of_the_history_of_its_step() -> None:
     story = Story(work("draft")).sent()
     assert story.step("draft").history == ("2024-06-03 assign officer",)
-    assert story.state.notices["draft/opened-2024-06-03/assign/officer"].ended_at == datetime(2024, 6, 3, 1, tzinfo=UTC)
+    assert story.state.notice("draft/opened-2024-06-03/assign/officer").ended_at == datetime(2024, 6, 3, 1, tzinfo=UTC)
 
 
 def test_skipped_rungs_are_remembered() -> None:

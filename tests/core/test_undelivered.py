@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from duban.core.deciding.undelivered import PATIENCE, stuck, unreached
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from tests.contracts.samples import NOW, notice
 
 DEAD: dict[str, Any] = {"delivery": Delivery.DEAD, "next_try": None}

@@ -11,7 +11,7 @@ from deployments.server import wait_healthy
 from deployments.stack import Stack
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, first_broken
-from duban.core.ledger.summary import Delivery
+from duban.core.ledger.notices import Delivery
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import PARENT, hands
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from deployments.server import free_port, wait_healthy
 from deployments.stack import Stack
 from duban.cli.exits import Exit
-from duban.core.ledger.summary import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow
 from tests.flows.server import Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]

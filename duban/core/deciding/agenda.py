@@ -8,8 +8,8 @@ from typing import NamedTuple
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look, Office
-from duban.core.ledger.state import StepState
-from duban.core.ledger.summary import Light, Status, StepRow
+from duban.core.ledger.steps import StepState
+from duban.core.ledger.summary import Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 
@@ -28,7 +28,7 @@ class Duty:
     owner: str
     status: Status
     light: Light
-    reason: str
+    reason: Reason | None
     verb: Verb | None
     posts: tuple[str, ...]
     due: date | None

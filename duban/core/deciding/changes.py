@@ -6,85 +6,66 @@ had not signed for it, and anybody of a step that never opened or is done.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from duban.core.deciding.ladder import Pause, Scene, calls
-from duban.core.deciding.rungs import Call, Case, Hung, On, called
-from duban.core.ledger.state import Changed, StepState
-from duban.core.ledger.summary import Status
-from duban.core.planning.plan import HUMAN, Step
-from duban.core.planning.policy import Rung
-
-UNPAUSED = Pause(None, {})
-"""A change is told whether or not its owner has answered or was pressed before."""
-
-
-class _Matter(NamedTuple):
-    """A step that was changed, and how it stands."""
-
-    at: Scene
-    step: Step
-    own: StepState
+from duban.core.deciding.given import Given
+from duban.core.deciding.ladder import Ladder, due
+from duban.core.deciding.office import Look
+from duban.core.deciding.rungs import DueRung, called, of_rung
+from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.notices import Delivery
+from duban.core.ledger.steps import Changed, StepState
+from duban.core.planning.plan import HUMAN
+from duban.core.planning.policy import Anchor, Rung
 
 
-def change_calls(at: Scene) -> Iterator[Call]:
-    """The calls by which people hear of changes, of all steps of an initiative, until they have fired."""
-    steps = at.look.initiative.steps
-    for name, own in at.state.steps.items():
-        if own.changes and name in steps and steps[name].kind in HUMAN and (own.cancelled or not own.closed):
-            yield from calls(at, _hung(_Matter(at, steps[name], own)), UNPAUSED)
+def change_rungs(look: Look, at: Given) -> tuple[DueRung, ...]:
+    """The rungs by which people hear of changes of a step, until they have fired.
+
+    They are told whether or not the owner has answered or was pressed before.
+    """
+    if not at.own.changes or at.step.kind not in HUMAN or (at.own.closed and not at.own.cancelled):
+        return ()
+    rungs = at.office.policy.ladder(at.step.ladder).rungs
+    places = (place for place, rung in enumerate(rungs) if rung.anchor is Anchor.CHANGED)
+    laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
+    dead = any(row.delivery is Delivery.DEAD for row in at.own.notices.values())
+    return due(look, at.own, Ladder(laid, dead=dead, first=look.now))
 
 
-def change_of(own: StepState, key: str) -> Changed:
+def change_of(own: StepState, key: NoticeKey) -> Changed:
     """The change that the notice of a key tells of."""
-    return next(change for change in own.changes if f"/{_version(change)}/" in key)
+    return next(change for change in own.changes if _version(change) == key.version)
 
 
 def _version(change: Changed) -> str:
     return f"change-{change.on}-{change.number}"
 
 
-def _hung(matter: _Matter) -> Iterator[Hung]:
-    rungs = matter.at.look.office.policy.ladder(matter.step.ladder).rungs
-    for place, rung in enumerate(rungs):
-        if rung.anchor == "changed":
-            yield from _of_rung(matter, rungs[place:])
+def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[DueRung, ...]]:
+    """The first of `rungs`, once for each change, for those of whom it is the last one."""
+    concerned = set[str]()
+    for change in reversed(at.own.changes):
+        people = [pair for then in _owned(at, change) for pair in called(then, rungs, change.on).items()]
+        told = {there: post for there, post in people if post not in concerned and change.by not in (post, there)}
+        concerned.update(post for _, post in people)
+        day = at.office.calendar.add(change.on, rungs[0].offset)
+        told_of = of_rung(at, rungs[0], _version(change), day, told, stale=_past(look, change))
+        yield tuple(rung._replace(stale=False) if rung.key in at.own.notices else rung for rung in told_of)
 
 
-def _of_rung(matter: _Matter, rungs: Sequence[Rung]) -> Iterator[Hung]:
-    """The first of `rungs`, once for each change, to those for whom it is the last one."""
-    office, concerned = matter.at.look.office, set[str]()
-    for change in reversed(matter.own.changes):
-        people = list(_people(matter, change, rungs))
-        told = {there: post for post, there in people if post not in concerned and change.by not in (post, there)}
-        concerned.update(post for post, _ in people)
-        on = On(_version(change), office.calendar.add(change.on, rungs[0].offset), _past(matter, change))
-        yield Hung(rungs[0], on, tuple(_call(matter, rungs[0], on, post, there) for there, post in told.items()))
-
-
-def _people(matter: _Matter, change: Changed, rungs: Sequence[Rung]) -> Iterator[tuple[str, str]]:
-    """Posts whom a change concerns, each with who is there: of the owner then and, of a hand-over, of the new one."""
-    look = matter.at.look
-    owners = [change.owner] if _asked(matter.own, change) else []
-    for owner in (*owners, change.to) if change.to else owners:
-        own = matter.own._replace(owner=owner)
-        yield from called(look.office, Case(look.initiative, matter.step, own, Status.OPEN, None), rungs, change.on)
+def _owned(at: Given, change: Changed) -> Iterator[Given]:
+    """The step as those had it whom a change concerns: the owner then and, of a hand-over, the new one."""
+    if _asked(at.own, change):
+        yield at._replace(own=at.own._replace(owner=change.owner))
+    if change.to:
+        yield at._replace(own=at.own._replace(owner=change.to))
 
 
 def _asked(own: StepState, change: Changed) -> bool:
     """Whether the owner knew of the step: signed for it, or a slip about it was sent by the day of the change."""
-    return change.signed or any(sent <= change.on.isoformat() + "~" for sent in own.history[:1])
+    return change.signed or any(sent.day <= change.on for sent in own.history[:1])
 
 
-def _past(matter: _Matter, change: Changed) -> bool:
+def _past(look: Look, change: Changed) -> bool:
     """Whether it was long ago: ledgers are older than these notices, and nobody wants to hear of last year's."""
-    office, today = matter.at.look.office, matter.at.look.today
-    return office.calendar.between(change.on, today) > office.policy.silence
-
-
-def _call(matter: _Matter, rung: Rung, on: On, post: str, there: str) -> Call:
-    office, step = matter.at.look.office, matter.step
-    key = f"{matter.own.name or step.was or step.id}/{on.version}/{rung.id}/{post}"
-    moment = office.at(on.day, office.policy.hours.first)
-    stale = on.stale and key not in matter.at.state.notices
-    return Call(key, step.id, rung.id, rung.slip, post, there, moment, moment, rung.immediate, stale)
+    return look.calendar.between(change.on, look.today) > look.office.policy.silence

@@ -15,7 +15,8 @@ from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import completed, status
 from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
-from duban.core.ledger.state import State, StepState
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.office import Look
-from duban.core.ledger.state import State, StepState
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import NOTHING, StepState
 from duban.core.planning.dates import earliest, lasting, resolve
 from duban.core.planning.plan import HUMAN, Step, StepRef
 
@@ -25,7 +26,7 @@ def finished(look: Look, ref: StepRef, state: State) -> date | None:
     return fact.finished if fact else None
 
 
-def latest(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
+def last_end(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
     """The latest last day of several steps; None while one of them is not closed, or when there are none."""
     here, steps = look.initiative.id, state.steps  # not by `finished`: every look asks this of every step
     last: date | None = None
@@ -44,13 +45,14 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     A step of a person without a written deadline is due when its duration has passed since it opened (限时办结).
     An extension sets a new day, and so does a plan that was changed; days of suspension since then do not count.
     """
-    own = state.step(step.id)
-    current, since = planned_limit(look, step, state), _since(look, step, own, state)
+    own = state.steps.get(step.id, NOTHING)
+    since = _since(look, step, own, state)
+    current = _set(look, step, since)
     if current is None:
         return None
     original = own.first_due or current
-    if own.limit is not None and own.limit > current:  # else what the limit runs from has moved on since
-        current, since = own.limit, own.granted
+    if own.extended_to is not None and own.extended_to > current:  # else what the limit runs from has moved on since
+        current, since = own.extended_to, own.granted
     elif own.moved is not None:
         since = max(since or own.moved, own.moved)
     return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
@@ -59,13 +61,17 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
 def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
     """The day the limit runs from; None when it has not begun to, or is a day written out."""
     if step.due is not None:
-        return latest(look, step.due_anchor, state)
+        return last_end(look, step.due_anchor, state)
     return own.opened if step.kind in HUMAN else None
 
 
 def planned_limit(look: Look, step: Step, state: State) -> date | None:
     """The deadline as the plan has it, whatever people did since; None as for `deadline`."""
-    since = _since(look, step, state.step(step.id), state)
+    return _set(look, step, _since(look, step, state.step(step.id), state))
+
+
+def _set(look: Look, step: Step, since: date | None) -> date | None:
+    """The deadline that the plan sets a step whose limit runs from that day."""
     if step.due is None:
         # A limit that ends on a day off ends on the next working day, whatever it is counted in.
         return look.calendar.next_working(lasting(step.duration, since, look.calendar)) if since else None
@@ -101,14 +107,14 @@ def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: D
 
 def may_open(look: Look, step: Step, state: State) -> date | None:
     """The day from which a step may be worked on, once all its needs are closed; None before."""
-    ready = latest(look, step.needs, state) if step.needs else look.office.plan.starts
+    ready = last_end(look, step.needs, state) if step.needs else look.office.plan.starts
     if ready is None:
         return None
     first = earliest(
         step.earliest,
         plan_start=look.office.plan.starts,
         span=step.span,
-        anchor=latest(look, step.earliest_anchor, state),
+        anchor=last_end(look, step.earliest_anchor, state),
         calendar=look.calendar,
     )
     return None if first is None else max(ready, first)

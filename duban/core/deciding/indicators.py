@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.pace import Course, course, planned_on, points
-from duban.core.ledger.state import StepState
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, Status
 from duban.core.planning.plan import Step, Target
 

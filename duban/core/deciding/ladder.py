@@ -23,157 +23,184 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
     skipped. So it is with several that bear the same slip.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from duban.core.deciding.mail import PRESSINGS, Mail
+from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.rungs import Call, Case, Hung
-from duban.core.deciding.undelivered import (
-    DEAD,
-    Line,
-    died,
-    first_key,
-    instead_key,
-    next_in_line,
-    telling_key,
-    tried,
-)
-from duban.core.ledger.state import State, StepState
-from duban.core.ledger.summary import INSTEAD, PENDING, Delivery
+from duban.core.deciding.rungs import DueRung, Laid, laid
+from duban.core.deciding.undelivered import Line, died, lines, next_in_line, telling_key, tried
+from duban.core.ledger.keys import DEAD, NoticeKey
+from duban.core.ledger.notices import PENDING, Delivery
+from duban.core.ledger.steps import StepState
+from duban.core.ledger.summary import CLOSED, Status
+
+PRESSINGS = frozenset({"remind", "press", "supervise"})
+"""Slips that press: two of them keep their distance."""
+
+WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, Status.RUNNING}) | CLOSED
+"""Where a step stands when nobody is waited for."""
 
 
-class Scene(NamedTuple):
-    """What is the same for all steps of a look."""
+class Ladder(NamedTuple):
+    """What is still to come of the rungs of a step: those `laid` out that have not reached anybody.
 
-    look: Look
-    state: State
-    mail: Mail
+    `answered` is until when an answer keeps some back (rule 4), `pressed` until when whom an earlier one (rule 11), and
+    `dead` whether a notice reached nobody. `ahead` are the rungs as they go out if nothing happens before their moment,
+    and `first` is the first such moment; from then on it is the day that tells who is there.
+    """
 
-
-class Pause(NamedTuple):
-    """Until when an answer keeps rungs of the deadline back (rule 4), and until when whom an earlier one (rule 11)."""
-
-    answered: datetime | None
-    pressed: Mapping[str, datetime]
-
-
-def pause(at: Scene, case: Case) -> Pause:
-    """What keeps back the rungs of a step."""
-    office = at.look.office
-    sending = at.mail.sending.get(case.step.id, {})
-    return Pause(_held_back(office, case, at.state), {**rested(office, case.state), **sending})
+    laid: Laid = ()
+    answered: datetime | None = None
+    pressed: Mapping[str, datetime] = {}
+    dead: bool = False
+    ahead: tuple[DueRung, ...] = ()
+    first: datetime | None = None
 
 
-def calls(at: Scene, rungs: Iterable[Hung], pause: Pause) -> Iterator[Call]:
-    """Every rung of a step in its present version that has not fired, with the moment it falls due, past or to come."""
-    unreached = tuple(_unreached(at, rungs, pause))
-    due = [call for call in unreached if call.moment <= at.look.now and not call.stale]
-    for call in unreached:
-        if not fired(at.state, call.key):
-            above = due[due.index(call) + 1 :] if call in due else ()
-            yield call._replace(stale=True) if any(_overtakes(higher, call) for higher in above) else call
+NO_LADDER = Ladder()
 
 
-def _overtakes(higher: Call, lower: Call) -> bool:
+def ladder(at: Given) -> Ladder:
+    """The ladder of a step, by what has happened to it."""
+    dead = any(row.delivery is Delivery.DEAD for row in at.own.notices.values())
+    if at.status in WITHOUT_LADDER:
+        return Ladder(dead=True) if dead else NO_LADDER
+    rungs = tuple(tuple(rung for rung in group if dead or not _over(at.own, rung.key)) for group in laid(at))
+    answered, pressed = _held_back(at), {**rested(at.office, at.own), **_being_sent(at.own)}
+    ahead = [
+        _kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed)
+        for group in rungs
+        for rung in group
+        if not fired(at.own, rung.key)
+    ]
+    first = min([rung.rung_at for rung in ahead], default=None)
+    return Ladder(rungs, answered, pressed, dead, tuple(ahead), first)
+
+
+def due(look: Look, own: StepState, step: Ladder) -> tuple[DueRung, ...]:
+    """The rungs of a step that have not fired, each with the moment it falls due, past or to come."""
+    if not step.dead and (step.first is None or look.now < step.first):
+        return step.ahead
+    return unspent(look, own, _unreached(look, own, step))
+
+
+def unspent(look: Look, own: StepState, rungs: list[DueRung]) -> tuple[DueRung, ...]:
+    """Those of `rungs`, lowest first, that have not fired; one that a higher one due overtakes is stale (rule 12)."""
+    now = [place for place, rung in enumerate(rungs) if rung.moment <= look.now and not rung.stale]
+    stale = {low for low in now if any(_overtakes(rungs[high], rungs[low]) for high in now if high > low)}
+    return tuple(
+        rung._replace(stale=True) if place in stale else rung
+        for place, rung in enumerate(rungs)
+        if not fired(own, rung.key)
+    )
+
+
+def _overtakes(higher: DueRung, lower: DueRung) -> bool:
     """Whether the higher of two rungs that are due makes the lower one needless (rule 12)."""
     alike = higher.slip == lower.slip or {higher.slip, lower.slip} <= PRESSINGS
     return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
 
 
-def _unreached(at: Scene, rungs: Iterable[Hung], pause: Pause) -> Iterator[Call]:
-    """The rungs of a step in its present version that have not reached anybody yet, lowest first."""
-    office, state, free = at.look.office, at.state, pause.pressed
-    for rung, _, calls in rungs:
-        until = pause.answered if rung.anchor == "due" and rung.stops_on_answer else None
-        for written in calls:
-            line = at.mail.lines.get(written.key)
-            if line is None and _over(state, written.key):
+def _unreached(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
+    """The rungs that have not reached anybody yet, lowest first, as they can go out now."""
+    office, dead, found = look.office, lines(own) if step.dead else {}, list[DueRung]()
+    for group in step.laid:
+        for rung in group:
+            line = dead.get(rung.key)
+            if line is None and _over(own, rung.key):
                 continue
-            call = _sent_on(office, written, until, at.look.soonest[rung.immediate])
+            call = _sent_on(office, rung, step.answered, look.soonest[rung.immediate])
             if line is None:
-                yield _kept_apart(office, call, free)
+                found.append(_kept_apart(office, call, step.pressed))
             else:
-                told = {one.recipient for one in calls}
+                told = {one.recipient for one in group}
                 later = call._replace(moment=max(call.moment, office.working_moment(died(line))))
-                told_on = office.sending_moment(max(later.moment, at.look.now), immediate=rung.immediate).date()
-                yield from _rested(_instead(office, later, line, told, told_on), free)
+                found += _instead(look, later, line, told, step.pressed)
+    return found
 
 
-def _over(state: State, key: str) -> bool:
+def _over(own: StepState, key: NoticeKey) -> bool:
     """Whether a rung is spent, and its notice on no way to anybody."""
-    return fired(state, key) and not pending(state, key)
+    notice = own.notices.get(key)
+    if notice is None or notice.delivery is Delivery.DROPPED:
+        return key in own.skipped
+    return notice.delivery not in PENDING
 
 
-def _sent_on(office: Office, call: Call, until: datetime | None, soonest: datetime) -> Call:
-    """A call held back until then, to whoever is there on the day on which it can be sent."""
-    moment = call.moment if until is None else max(call.moment, until)
-    if moment == call.moment and moment >= soonest:
-        return call
-    sent_on = max(moment, soonest).date()
-    if sent_on == call.moment.date():
-        return call
-    return call._replace(recipient=_standing_in(office, call.post, sent_on), moment=moment, rung_at=moment)
+def _sent_on(office: Office, rung: DueRung, answered: datetime | None, soonest: datetime | None) -> DueRung:
+    """A rung held back by an answer, to whoever is there on the day on which it can be sent, `soonest` or later."""
+    moment = max(rung.moment, answered) if rung.waits and answered else rung.moment
+    sent = moment if soonest is None else max(moment, soonest)
+    if sent is rung.moment or sent.date() == rung.moment.date():
+        return rung
+    return rung._replace(recipient=_standing_in(office, rung.post, sent.date()), moment=moment, rung_at=moment)
 
 
-def _kept_apart(office: Office, call: Call, free: Mapping[str, datetime]) -> Call:
-    """The call, moved to where its recipient, or who stands there by then, may be pressed again (rule 11)."""
-    if call.slip not in PRESSINGS or call.recipient not in free:
-        return call
-    recipient, moment = call.recipient, call.moment
+def _kept_apart(office: Office, rung: DueRung, free: Mapping[str, datetime]) -> DueRung:
+    """The rung, moved to where its recipient, or who stands there by then, may be pressed again (rule 11)."""
+    if rung.slip not in PRESSINGS or rung.recipient not in free:
+        return rung
+    recipient, moment = rung.recipient, rung.moment
     while (again := free.get(recipient, moment)) > moment:
-        recipient, moment = _standing_in(office, call.post, again.date()), again
-    return call._replace(recipient=recipient, moment=moment)
+        recipient, moment = _standing_in(office, rung.post, again.date()), again
+    return rung._replace(recipient=recipient, moment=moment)
 
 
-def _instead(office: Office, call: Call, line: Line, told: Collection[str], day: date) -> Iterator[Call]:
-    """The call that takes the place of one whose notice is dead; `told` are those whom the rung means anyway."""
+def _instead(
+    look: Look, rung: DueRung, line: Line, told: Collection[str], free: Mapping[str, datetime]
+) -> Iterator[DueRung]:
+    """The rung that takes the place of one whose notice is dead; `told` are those whom the rung means anyway."""
     if any(row.delivery is Delivery.SENT for row in line):
         return
+    day = look.office.sending_moment(max(rung.moment, look.now), immediate=rung.immediate).date()
     under_way = next((row.recipient for row in line if row.delivery in PENDING), None)
-    there = under_way or next_in_line(office.directory, line, day, told)
-    if there is not None:
-        yield call._replace(key=instead_key(call.key, there), recipient=there)
+    there = under_way or next_in_line(look.office.directory, line, day, told)
+    if there is not None:  # who is the only one left is waited for until he may be pressed again
+        again = free.get(there, rung.moment) if rung.slip in PRESSINGS else rung.moment
+        key, moment = rung.key._replace(instead=there), max(rung.moment, again)
+        yield rung._replace(key=key, recipient=there, moment=moment)
 
 
-def _rested(calls: Iterable[Call], free: Mapping[str, datetime]) -> Iterator[Call]:
-    """Calls to people who are the only ones left, moved to where these may be pressed again."""
-    for call in calls:
-        again = free.get(call.recipient, call.moment) if call.slip in PRESSINGS else call.moment
-        yield call._replace(moment=max(call.moment, again))
-
-
-def rested(office: Office, own: StepState) -> Mapping[str, datetime]:
+def rested(office: Office, own: StepState) -> dict[str, datetime]:
     """For those who were pressed about a step: from when they may be pressed about it again (rule 11)."""
     again: dict[str, datetime] = {}
     for sent in reversed(own.history):  # the last one counts
-        day, slip, recipient = sent.split(" ")
-        if slip in PRESSINGS and recipient not in again:
-            rest = office.calendar.add(date.fromisoformat(day), office.policy.interval)
-            again[recipient] = office.at(rest, office.policy.hours.first)
+        if sent.slip in PRESSINGS and sent.recipient not in again:
+            rest = office.calendar.add(sent.day, office.policy.interval)
+            again[sent.recipient] = office.at(rest, office.policy.hours.first)
     return again
 
 
-def _held_back(office: Office, case: Case, state: State) -> datetime | None:
+def _being_sent(own: StepState) -> dict[str, datetime]:
+    """By recipient: when a pressing that a sender has in hand will have come to an outcome at the latest."""
+    return {
+        row.recipient: row.next_try
+        for row in own.notices.values()
+        if row.delivery is Delivery.SENDING and row.slip in PRESSINGS and row.next_try is not None
+    }
+
+
+def _held_back(at: Given) -> datetime | None:
     """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
-    answered, due, assigned = case.state.answered, case.due, case.state.assigned
+    answered, due, assigned = at.own.answered, at.dates.due, at.own.assigned
     if answered is None or due is None or (assigned and answered < assigned):
         return None
-    pressed = _first_pressed(office, f"{case.name}/{due.day.isoformat()}/", state)
+    pressed = _first_pressed(at, due.isoformat())
     if pressed is None or answered < pressed:
         return None
-    until = office.calendar.add(answered, office.policy.silence)
-    if answered <= due.day:
-        until = min(until, office.calendar.next_working(due.day))
-    return office.at(until, office.policy.hours.first)
+    until = at.office.calendar.add(answered, at.office.policy.silence)
+    if answered <= due:
+        until = min(until, at.office.calendar.next_working(due))
+    return at.office.at(until, at.office.policy.hours.first)
 
 
-def _first_pressed(office: Office, prefix: str, state: State) -> date | None:
+def _first_pressed(at: Given, version: str) -> date | None:
     """The day on which a rung of the present version of the deadline first fired."""
-    fired = (notice.queued_at for key, notice in state.notices.items() if key.startswith(prefix))
-    first = min(fired, default=None)
-    return office.day(first) if first else None
+    rows = at.own.notices.items()
+    first = min((row.queued_at for key, row in rows if (key.step, key.version) == (at.name, version)), default=None)
+    return at.office.day(first) if first else None
 
 
 def _standing_in(office: Office, post: str, day: date) -> str:
@@ -181,46 +208,36 @@ def _standing_in(office: Office, post: str, day: date) -> str:
     return office.directory.present(post, day) or office.directory.administrator
 
 
-def dead_calls(
-    office: Office, state: State, lines: Mapping[str, Line], rungs: Iterable[Call], now: datetime
-) -> Iterator[Call]:
+def of_dead(look: Look, step: str, own: StepState, rungs: Collection[DueRung]) -> Iterator[DueRung]:
     """What the administrator is still to be told of undeliverable notices (rule 9), once nobody is left to try.
 
-    `rungs` are the calls of the ladders. Of a notice that did not reach the administrator nobody is told: `doctor` is.
+    `rungs` are those of the step. Of a notice that did not reach the administrator nobody is told: `doctor` is.
     """
-    if not lines:
-        return
-    going_on = {first_key(call.key) for call in rungs if INSTEAD in call.key}
-    overtaken = {first_key(key) for key in state.skipped if INSTEAD in key}  # the deputy gets a higher one (rule 12)
-    for key, line in lines.items():
+    going_on = {rung.key.first for rung in rungs if rung.key.instead}
+    overtaken = {key.first for key in own.skipped if key.instead}  # the deputy gets a higher one (rule 12)
+    for key, line in lines(own).items():
         over = key in overtaken or any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
         if not over and key not in going_on:
-            yield from _of_dead(office, state, key, line, now)
+            yield from _telling(look, step, own, key, line)
 
 
-def _of_dead(office: Office, state: State, key: str, line: Line, now: datetime) -> Iterator[Call]:
-    administrator, first = office.directory.administrator, line[0]
-    moment = office.working_moment(died(line))
-    day = office.sending_moment(max(moment, now), immediate=first.immediate).date()
+def _telling(look: Look, step: str, own: StepState, first: NoticeKey, line: Line) -> Iterator[DueRung]:
+    office, immediate = look.office, line[0].immediate
+    administrator, moment = office.directory.administrator, office.working_moment(died(line))
+    day = office.sending_moment(max(moment, look.now), immediate=immediate).date()
     told: str | None
-    if first.rung == DEAD:
+    if first.death:
         told = next_in_line(office.directory, line, day)
-        key = instead_key(key, told or "")
+        key = first._replace(instead=told or "")
     else:
         there = _standing_in(office, administrator, day)
         told = None if there in tried(line) else there
-        key = telling_key(state, line, office.day(died(line)))
-    if told is not None and not fired(state, key):
-        yield Call(key, first.step, DEAD, "failure", administrator, told, moment, moment, first.immediate)
+        key = telling_key(own, first, line, office.day(died(line)))
+    if told is not None and not fired(own, key):
+        yield DueRung(key, step, DEAD, "failure", administrator, told, moment, moment, immediate)
 
 
-def pending(state: State, key: str) -> bool:
-    """Whether a notice of that key is still to reach its recipient."""
-    notice = state.notices.get(key)
-    return notice is not None and notice.delivery in PENDING
-
-
-def fired(state: State, key: str) -> bool:
+def fired(own: StepState, key: NoticeKey) -> bool:
     """Whether a key is spent: queued, sent or skipped. One dropped just before sending may fire later."""
-    notice = state.notices.get(key)
-    return key in state.skipped or (notice is not None and notice.delivery is not Delivery.DROPPED)
+    notice = own.notices.get(key)
+    return key in own.skipped or (notice is not None and notice.delivery is not Delivery.DROPPED)

@@ -1,7 +1,8 @@
-"""红黄绿灯: why a step is lit as it is, and on which day time alone would light it otherwise.
+"""红黄绿灯: which rule lights a step, and from which day on.
 
 Four practised rules, each of which a bureau may switch on (`escalation.yaml`): days left, share of time left without
-progress, 序时进度 (planned against actual progress), and the forecast. Being late is always red.
+progress, 序时进度 (planned against actual progress), and the forecast. Being late is always red. Each says when its
+time comes; nothing here depends on the day but the figures that `lit` adds to the rule it finds.
 """
 
 from collections.abc import Iterator
@@ -10,133 +11,68 @@ from math import floor
 from typing import NamedTuple
 
 from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.given import Given
+from duban.core.deciding.indicators import path, progress
 from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
-from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Status
-from duban.core.planning.policy import Lights, Pace
+from duban.core.ledger.notices import Delivery
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Rule, Status
+
+WANTING_ANSWER = frozenset({"press", "supervise"})
+DAY = timedelta(days=1)
+ALWAYS = date.min
 
 
-class Standing(NamedTuple):
-    """What the light of a step depends on. `latest` is the last day on which it may end without making others late.
+class Turn(NamedTuple):
+    """From its `first` day on a rule lights a step."""
 
-    A named tuple, because every look makes one for every step, and a dataclass takes five times as long to make.
-    """
-
-    status: Status
-    opened: date | None
-    due: date | None
-    submitted: date | None
-    progress: int
-    forecast: date
-    latest: date | None
-    unanswered: bool
-    """Whether a pressing was sent that nobody has answered."""
-    cause: str = ""
-    """The first step of its critical chain that is not over, in words, where the step is late because of it."""
-    path: Course = ()
-    """What is planned between opening and deadline, in percent; evenly without it."""
+    first: date
+    light: Light
+    rule: Rule
 
 
-Lit = tuple[Light, str]
-OFF: Lit = (Light.OFF, "")
+Lit = tuple[Light, Reason | None]
 
 
-def light(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Lit:
-    """The light of a step on a day and the reason, in Chinese; the gravest rule wins, the first among equals."""
+def turns(at: Given) -> tuple[Turn, ...]:
+    """What lights a step, now or later, if nothing happens; the first among equally grave ones counts."""
     if at.status in CLOSED or at.status is Status.SUSPENDED:
-        return OFF
+        return ()
     if at.status is Status.FAILED:
-        return Light.RED, "自动事项执行失败，需人工处理"
-    gravest = OFF if at.status is Status.WAITING else (Light.GREEN, "正常推进")
-    for lit in _rules(rules, calendar, at, today):
-        if lit[0] > gravest[0]:
-            gravest = lit
-    return gravest
-
-
-def _rules(rules: Lights, calendar: WorkCalendar, at: Standing, today: date) -> Iterator[Lit]:
-    if at.due is not None and today > at.due:
-        yield _late(calendar, at, at.due, today)
-        return
-    if at.due is not None and at.status in AWAITING_OWNER and at.opened is not None:
-        left, whole = calendar.between(today, at.due), calendar.between(at.opened, at.due)
-        yield from _time_running_out(rules, at.progress, left, whole)
-        if rules.pace and whole >= max(1, rules.pace.from_days):
-            along = course(at.opened, at.due, at.path)
-            yield from _behind(rules.pace, points(planned_on(calendar, along, today)) - at.progress)
+        return (Turn(ALWAYS, Light.RED, Rule.FAILED),)
+    found, rules = list[Turn](), at.office.policy.lights
+    if at.dates.due is not None:
+        found.append(_late(at, at.dates.due))
+        if at.status in AWAITING_OWNER and at.own.opened is not None:
+            found += _running_out(at, at.own.opened, at.dates.due)
     if rules.forecast:
-        yield _forecast(calendar, at)
-    if rules.unanswered and at.unanswered:
-        yield Light.ORANGE, "催办后尚未回应"
+        found += _forecast(at)
+    if rules.unanswered and _unanswered(at):
+        found.append(Turn(ALWAYS, Light.ORANGE, Rule.UNANSWERED))
+    return tuple(found)
 
 
-def _late(calendar: WorkCalendar, at: Standing, due: date, today: date) -> Lit:
-    days = days_late(calendar, due, today)
-    if at.status is Status.REVIEW and at.submitted is not None and at.submitted <= due:
-        return Light.YELLOW, f"按时报送，待审核，已过时限{days}个工作日"
-    return Light.RED, f"已逾期{days}个工作日" + (f"，{at.cause}" if at.cause else "")
+def _late(at: Given, due: date) -> Turn:
+    handed_in = at.own.submitted
+    if at.status is Status.REVIEW and handed_in is not None and handed_in <= due:
+        return Turn(due + DAY, Light.YELLOW, Rule.UNREVIEWED)
+    return Turn(due + DAY, Light.RED, Rule.LATE)
 
 
-def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:
-    """Working days from a limit to a later day; late by days off alone is late by one."""
-    return max(1, calendar.between(limit, day))
-
-
-def _time_running_out(rules: Lights, progress: int, left: int, whole: int) -> Iterator[Lit]:
-    """`left` of `whole` working days remain."""
-    if rules.days_left and left <= rules.days_left.yellow:
-        yield Light.YELLOW, f"距时限{left}个工作日" if left else "今日到期"
-    if whole <= 0:
-        return
-    if rules.time_share and progress == 0:
-        said = f"时间已过{100 * (whole - left) // whole}%，尚无进展"
-        if left <= _part(rules.time_share.orange, whole):
-            yield Light.ORANGE, said
-        elif left <= _part(rules.time_share.yellow, whole):
-            yield Light.YELLOW, said
-
-
-def _behind(pace: Pace, behind: int) -> Iterator[Lit]:
-    """Progress is so many points behind what is planned."""
-    if behind > pace.red:
-        yield Light.RED, f"进度落后序时{behind}个百分点"
-    elif behind > pace.yellow:
-        yield Light.YELLOW, f"进度落后序时{behind}个百分点"
-
-
-def _forecast(calendar: WorkCalendar, at: Standing) -> Lit:
-    if at.due is not None and at.forecast > at.due:
-        days = days_late(calendar, at.due, at.forecast)
-        because = f"{at.cause}，" if at.cause else ""
-        return Light.YELLOW, f"{because}预计{_chinese(at.forecast)}完成，晚{days}个工作日"
-    if at.latest is not None and at.status is not Status.WAITING and at.forecast > at.latest:
-        days = days_late(calendar, at.latest, at.forecast)
-        return Light.YELLOW, f"预计{_chinese(at.forecast)}完成，将使后续事项晚{days}个工作日"
-    return OFF
-
-
-def changes(rules: Lights, calendar: WorkCalendar, at: Standing) -> Iterator[date]:
-    """Days on which the passing of time may light the step otherwise (some may turn out not to)."""
-    if at.status is Status.SUSPENDED or at.due is None:
-        return
-    yield at.due + timedelta(days=1)
-    if at.opened is not None and at.status in AWAITING_OWNER:
-        yield from _thresholds(rules, calendar, at, at.due, at.opened)
-
-
-def _thresholds(rules: Lights, calendar: WorkCalendar, at: Standing, due: date, opened: date) -> Iterator[date]:
-    whole, last = calendar.between(opened, due), calendar.previous_working(due)
+def _running_out(at: Given, opened: date, due: date) -> Iterator[Turn]:
+    """The rules that compare the time that is left, or has gone, with what was done."""
+    rules, calendar = at.office.policy.lights, at.office.calendar
+    whole, last, done = calendar.between(opened, due), calendar.previous_working(due), progress(at.step, at.own)
     if rules.days_left:
-        yield calendar.add(last, -rules.days_left.yellow)
-    if whole <= 0:
-        return
-    if rules.time_share and at.progress == 0:
-        for share in (rules.time_share.yellow, rules.time_share.orange):
-            yield calendar.add(last, -_part(share, whole))
-    if rules.pace and whole >= rules.pace.from_days:
-        for lag in (rules.pace.yellow, rules.pace.red):
-            turns = reached_on(calendar, course(opened, due, at.path), at.progress + lag + 1)
-            if turns is not None:
-                yield turns
+        yield Turn(calendar.add(last, -rules.days_left.yellow), Light.YELLOW, Rule.DAYS_LEFT)
+    if rules.time_share and done == 0 and whole > 0:
+        for light, share in ((Light.ORANGE, rules.time_share.orange), (Light.YELLOW, rules.time_share.yellow)):
+            yield Turn(calendar.add(last, -_part(share, whole)), light, Rule.TIME_SHARE)
+    if rules.pace and whole >= max(1, rules.pace.from_days):
+        along = course(opened, due, path(at.step))
+        for light, lag in ((Light.RED, rules.pace.red), (Light.YELLOW, rules.pace.yellow)):
+            first = reached_on(calendar, along, done + lag + 1)
+            if first is not None:
+                yield Turn(first, light, Rule.PACE)
 
 
 def _part(share: float, whole: int) -> int:
@@ -144,5 +80,72 @@ def _part(share: float, whole: int) -> int:
     return floor(share * whole + 1e-9)
 
 
-def _chinese(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+def _forecast(at: Given) -> Iterator[Turn]:
+    due, latest, forecast = at.dates.due, at.dates.latest, at.dates.forecast
+    if due is not None and forecast > due:
+        yield Turn(ALWAYS, Light.YELLOW, Rule.FORECAST)
+    elif latest is not None and at.status is not Status.WAITING and forecast > latest:
+        yield Turn(ALWAYS, Light.YELLOW, Rule.DOWNSTREAM)
+
+
+def _unanswered(at: Given) -> bool:
+    """Whether a pressing was sent since the present owner last said anything, or was given the step."""
+    heard = max(at.own.answered or date.min, at.own.assigned or date.min)
+    return any(
+        at.office.day(row.queued_at) > heard
+        for row in at.own.notices.values()
+        if row.slip in WANTING_ANSWER and row.delivery is Delivery.SENT
+    )
+
+
+def lit(at: Given, turned: tuple[Turn, ...], today: date) -> Lit:
+    """The light of a step on a day, and why: of what `turned` it the gravest, once it is late that alone."""
+    gravest: Turn | None = None
+    for turn in turned:
+        if turn.first > today:
+            continue
+        if turn.rule in (Rule.LATE, Rule.UNREVIEWED):
+            gravest = turn
+            break
+        if gravest is None or turn.light > gravest.light:
+            gravest = turn
+    if gravest is not None:
+        return gravest.light, _reason(at, gravest.rule, today)
+    return Light.OFF if at.status in UNLIT else Light.GREEN, None
+
+
+UNLIT = CLOSED | {Status.WAITING, Status.SUSPENDED}
+"""Where a step stands when it bears no light unless something is amiss."""
+
+
+def _reason(at: Given, rule: Rule, today: date) -> Reason:
+    """A rule with its figures on a day."""
+    calendar, dates, own = at.office.calendar, at.dates, at.own
+    due, opened = dates.due or today, own.opened or today
+    match rule:
+        case Rule.LATE:
+            return Reason(rule, days_late(calendar, due, today), root=dates.root)
+        case Rule.UNREVIEWED:
+            return Reason(rule, days_late(calendar, due, today))
+        case Rule.DAYS_LEFT:
+            return Reason(rule, calendar.between(today, due))
+        case Rule.TIME_SHARE:
+            whole = calendar.between(opened, due)
+            return Reason(rule, percent=100 * (whole - calendar.between(today, due)) // whole)
+        case Rule.PACE:
+            return Reason(rule, percent=_behind(at, course(opened, due, path(at.step)), today))
+        case Rule.FORECAST:
+            return Reason(rule, days_late(calendar, due, dates.forecast), forecast=dates.forecast, root=dates.root)
+        case Rule.DOWNSTREAM:
+            return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
+        case Rule.FAILED | Rule.UNANSWERED:
+            return Reason(rule)
+
+
+def _behind(at: Given, along: Course, today: date) -> int:
+    return points(planned_on(at.office.calendar, along, today)) - progress(at.step, at.own)
+
+
+def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:
+    """Working days from a limit to a later day; late by days off alone is late by one."""
+    return max(1, calendar.between(limit, day))

@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.ledger.state import StepState
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Upstream
 from duban.core.planning.directory import Directory
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef

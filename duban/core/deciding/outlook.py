@@ -1,34 +1,39 @@
 """The outlook of one initiative: when each step is expected to end, how late it may, and which step holds it up.
 
-The critical path method on days rather than slots, for the dozen steps that one look is about; `network` does the
-same for a whole plan at once. A step's first day is not counted (当日不计入), so a step that follows another begins, in
-this arithmetic, on the day the other ends.
+The critical path method on days rather than slots, for the dozen steps that one look is about; `forecasting/network`
+does the same for a whole plan at once. A step's first day is not counted (当日不计入), so a step that follows another
+begins, in this arithmetic, on the day the other ends.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.deciding.deadlines import finished, planned
-from duban.core.deciding.ground import Ground
+from duban.core.deciding.deadlines import Deadline, finished, planned
 from duban.core.deciding.office import Look
-from duban.core.ledger.state import NOTHING, State, StepState
+from duban.core.ledger.keys import StepRef
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import NOTHING
 from duban.core.planning.dates import earliest, lasting
-from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan import Step
+
+Held = tuple[date, StepRef | None]
+"""A day, and the unfinished step it depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Expected last day, latest permissible last day (None: nothing binds it), and what binds each step's start.
+    """By step: its expected last day, and its latest permissible last day (None: nothing binds it).
 
-    Before the day in `firm` the days alone move nothing that is expected of a step.
+    `held_by` is the step that decides when it can start, and `root` the first one, through the whole plan, of the
+    critical chain to it that is not over; None where that is the step itself.
     """
 
-    finish: Mapping[str, date]
+    forecast: Mapping[str, date]
     latest: Mapping[str, date | None]
     held_by: Mapping[str, StepRef | None]
-    firm: Mapping[str, date]
+    root: Mapping[str, StepRef | None]
 
     def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
         """The critical chain to a step: from the step where acting helps to the step itself."""
@@ -38,123 +43,58 @@ class Outlook:
         return tuple(reversed(links))
 
 
-def roots(look: Look, outlook: Outlook, going_on: Iterable[Step]) -> Mapping[str, StepRef | None]:
-    """For each step that goes on the first of its critical chain through the whole plan; None: it is that itself.
-
-    What lies in other initiatives is known as far as they have told.
-    """
-    found: dict[str, StepRef | None] = {}
-    for step in going_on:
-        holder = outlook.held_by[step.id]
-        if holder is None:
-            found[step.id] = None
-        elif holder.initiative == look.initiative.id:
-            found[step.id] = found[holder.step] or holder
+def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
+    """Forward and backward pass over the steps, in the order of needs, from what really happened."""
+    soonest, calendar = look.calendar.next_working(look.today), look.calendar
+    forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
+    for name, step in look.initiative.steps.items():
+        own, holder = state.steps.get(name, NOTHING), None
+        if own.finished is not None:
+            forecast[name] = own.finished
+        elif own.opened is not None:  # work that is handed in is over as far as one can see
+            forecast[name] = max(soonest, own.submitted or planned(look, step, own, own.opened))
         else:
-            found[step.id] = _told(look, holder) or holder
-    return found
+            ready, holder = _ready(look, step, state, forecast, soonest)
+            forecast[name] = lasting(step.duration, ready, calendar)
+        held_by[name] = holder
+        root[name] = _root(look, holder, root) if holder else None
+    return Outlook(forecast, _latest(look, state, deadlines), held_by, root)
 
 
-def _told(look: Look, holder: StepRef) -> StepRef | None:
-    """What another initiative says its step is held up by, unless the plan has changed since."""
-    fact = look.facts.get(holder)
-    if fact is None or not fact.held_by:
-        return None
-    ref = StepRef.parse(fact.held_by)
-    initiative = look.office.plan.initiatives.get(ref.initiative)
-    return ref if initiative is not None and ref.step in initiative.steps else None
-
-
-NOTHING_FORESEEN = Outlook({}, {}, {}, {})
-
-
-def foresee(
-    look: Look,
-    at: Ground,
-    steps: Iterable[Step],
-    before: Outlook = NOTHING_FORESEEN,
-    touched: Collection[str] = (),
-    *,
-    unmoved: bool = False,
-) -> Outlook:
-    """Forward and backward pass from what really happened, over `steps`, in the order of needs.
-
-    They are those of the initiative but for what `before`, an earlier outlook, still tells; since then something has
-    happened to those `touched` alone. If none has closed and no deadline moved (`unmoved`), its backward pass holds.
-    """
-    soonest, outward, inward = look.calendar.next_working(look.today), look.initiative.outward, look.initiative.inward
-    finish, held_by, firm = dict(before.finish), dict(before.held_by), dict(before.firm)
-    moved = set(touched)
-    for step in steps:
-        name = step.id
-        if soonest < firm.get(name, date.min) and not (name in moved or name in outward or moved & inward[name]):
-            continue
-        last, held_by[name], firm[name] = _expected_end(look, step, at.state, finish, soonest)
-        if finish.get(name) != last:
-            moved.add(name)
-            finish[name] = last
-    return Outlook(finish, before.latest if unmoved else _latest(look, at), held_by, firm)
-
-
-def _expected_end(
-    look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
-) -> tuple[date, StepRef | None, date]:
-    """The last day of a step, the unfinished step that decides it, and until which day the days move neither."""
-    own = state.steps.get(step.id, NOTHING)
-    if own.finished is not None:
-        return own.finished, None, date.max
-    if own.opened is not None:
-        last = max(soonest, _under_way(look, step, own, own.opened))
-        return last, None, last if own.suspended is None else date.min
-    ready, holder = _ready(look, step, state, finish, soonest)
-    return lasting(step.duration, ready, look.calendar), holder, ready
-
-
-def _under_way(look: Look, step: Step, own: StepState, opened: date) -> date:
-    """The last day as planned; work that is handed in is over as far as one can see."""
-    return own.submitted or planned(look, step, own, opened)
-
-
-def _ready(
-    look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date
-) -> tuple[date, StepRef | None]:
+def _ready(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
     """The day a step that has not opened may be expected to, and the unfinished step that decides it."""
     ready, holder = soonest, None
     if step.earliest or step.span or soonest < look.office.plan.starts:  # else nothing but its needs holds it back
-        ready, holder = max((ready, holder), _earliest(look, step, state, finish, soonest), key=_day)
+        ready, holder = max((ready, holder), _earliest(look, step, state, forecast, soonest), key=_day)
     here = look.initiative.id
     for need in step.needs:
         if need.initiative == here:  # not by `_expected`: every look asks this of every step that waits
-            expected, by = finish[need.step], need if state.step(need.step).finished is None else None
+            expected, by = forecast[need.step], need if state.steps.get(need.step, NOTHING).finished is None else None
         else:
-            expected, by = _expected(look, need, state, finish, soonest)
+            expected, by = _expected(look, need, state, forecast, soonest)
         if expected > ready or (holder is None and expected == ready):
             ready, holder = expected, by
     return ready, holder
-
-
-Held = tuple[date, StepRef | None]
-"""A day, and the unfinished step it depends on."""
 
 
 def _day(held: Held) -> date:
     return held[0]
 
 
-def _expected(look: Look, ref: StepRef, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+def _expected(look: Look, ref: StepRef, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
     """The last day of a step, here or elsewhere, known or expected."""
     over = finished(look, ref, state)
     if over is not None:
         return over, None
     if ref.initiative == look.initiative.id:
-        return finish[ref.step], ref
+        return forecast[ref.step], ref
     fact = look.facts.get(ref)
     return max(soonest, fact.forecast) if fact and fact.forecast else soonest, ref
 
 
-def _earliest(look: Look, step: Step, state: State, finish: Mapping[str, date], soonest: date) -> Held:
+def _earliest(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
     """The day before which a step may not begin."""
-    anchors = [_expected(look, ref, state, finish, soonest) for ref in step.earliest_anchor]
+    anchors = [_expected(look, ref, state, forecast, soonest) for ref in step.earliest_anchor]
     anchor, by = max(anchors, key=_day, default=(None, None))
     first = earliest(
         step.earliest,
@@ -166,12 +106,22 @@ def _earliest(look: Look, step: Step, state: State, finish: Mapping[str, date], 
     return first or soonest, by
 
 
-def _latest(look: Look, at: Ground) -> dict[str, date | None]:
-    latest = {name: limit.day if limit is not None else None for name, limit in at.limits.items()}
+def _root(look: Look, holder: StepRef, known: Mapping[str, StepRef | None]) -> StepRef:
+    """The first step of a critical chain, from the step that holds it up; elsewhere it is known as far as is told."""
+    if holder.initiative == look.initiative.id:
+        return known[holder.step] or holder
+    fact, initiatives = look.facts.get(holder), look.office.plan.initiatives
+    told = fact.held_by if fact else None
+    there = initiatives.get(told.initiative) if told else None
+    return told if told and there and told.step in there.steps else holder  # the plan may have changed since
+
+
+def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Mapping[str, date | None]:
+    latest = {name: limit.day if limit else None for name, limit in deadlines.items()}
     here = look.initiative.id
-    for step in reversed(at.going_on):
-        limit = latest[step.id]
-        if limit is None or not step.needs:
+    for name, step in reversed(tuple(look.initiative.steps.items())):
+        limit = latest[name]
+        if limit is None or not step.needs or state.steps.get(name, NOTHING).finished is not None:
             continue
         start = latest_start(look.calendar, step, limit)
         for need in step.needs:

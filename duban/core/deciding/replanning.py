@@ -11,7 +11,8 @@ from typing import Any
 from duban.core.deciding.deadlines import planned_limit
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import NOTHING, State
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import NOTHING
 from duban.core.planning.plan import Step
 from duban.core.planning.revision import InitiativeRevision, StepRevision
 

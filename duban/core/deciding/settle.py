@@ -1,12 +1,13 @@
 """What happens by itself: steps open when their needs are closed, and end when nobody is needed to end them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from duban.core.deciding.deadlines import may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
-from duban.core.ledger.state import CHANGES, NOTHING, State, StepState
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import CHANGES, NOTHING, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -15,12 +16,13 @@ ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
 
 
-def settle(look: Look, state: State, steps: Iterable[Step]) -> tuple[State, tuple[Draft, ...]]:
-    """Open and complete what can be of `steps`, in the order of needs; the state after it, and the entries."""
+def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
+    """Open and complete what can be, in the order of needs; the state after it, and the entries."""
     after, drafts, inward = state, list[Draft](), look.initiative.inward
-    open_ = [step for step in steps if state.steps.get(step.id, NOTHING).finished is None]
-    going_on = {step.id for step in open_}
-    for step in open_:
+    going_on = {name for name in look.initiative.steps if state.steps.get(name, NOTHING).finished is None}
+    for step in look.initiative.steps.values():
+        if step.id not in going_on:
+            continue
         own = after.steps.get(step.id, NOTHING)
         if own.suspended is not None or (own.opened is None and going_on & inward[step.id]):
             continue
@@ -34,20 +36,23 @@ def settle(look: Look, state: State, steps: Iterable[Step]) -> tuple[State, tupl
 
 def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State:
     """The state as it will be once a draft about a step is stored."""
-    steps = dict(state.steps)
-    steps[draft.step] = CHANGES[draft.kind](state.step(draft.step), day, actor, draft.data)
-    return State(steps, state.notices, state.skipped, state.head, state.adopted)
+    own = CHANGES[draft.kind](state.steps.get(draft.step, NOTHING), day, actor, draft.data)
+    return State({**state.steps, draft.step: own}, state.head, state.adopted)
 
 
-def _moves(look: Look, step: Step, own: StepState, state: State) -> Iterator[Draft]:
+def _moves(look: Look, step: Step, own: StepState, state: State) -> list[Draft]:
+    """The entries by which a step opens, ends, or does both."""
+    drafts = list[Draft]()
     opened = own.opened or _opening(look, step, state)
     if opened is None:
-        return
+        return drafts
     if own.opened is None:
-        yield Draft(EntryKind.OPENED, step.id, data={"day": opened.isoformat()}, key=f"opened/{step.id}/{own.rounds}")
+        day = {"day": opened.isoformat()}
+        drafts.append(Draft(EntryKind.OPENED, step.id, data=day, key=f"opened/{step.id}/{own.rounds}"))
     ended = _ended(look, step, own, opened)
     if ended is not None:
-        yield completed(step.id, ended, own)
+        drafts.append(completed(step.id, ended, own))
+    return drafts
 
 
 def _opening(look: Look, step: Step, state: State) -> date | None:

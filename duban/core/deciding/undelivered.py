@@ -5,45 +5,45 @@ from datetime import date, datetime, timedelta
 
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.state import State
-from duban.core.ledger.summary import INSTEAD, PENDING, RECIPIENT, Delivery, NoticeRow
+from duban.core.ledger.keys import AGAIN, DEAD, NoticeKey
+from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
+from duban.core.ledger.steps import StepState
+from duban.core.ledger.summary import RECIPIENT
 from duban.core.planning.directory import Directory
 
 PATIENCE = timedelta(hours=1)
 """How long a notice may lie beyond the moment it was to be sent before it counts as stuck: several patrols."""
 
-DEAD = "dead"
-"""The rung of a notice that tells of a dead one."""
-
 Line = tuple[NoticeRow, ...]
 """A dead notice, then those to deputies that took its place."""
 
 
-def lines(state: State) -> Mapping[str, Line]:
-    """The line of every dead notice, by its key."""
-    dead = {key for key, row in state.notices.items() if row.delivery is Delivery.DEAD and INSTEAD not in key}
-    found: dict[str, Line] = {}
+def lines(own: StepState) -> Mapping[NoticeKey, Line]:
+    """The line of every dead notice about a step, by its key."""
+    dead = {key for key, row in own.notices.items() if row.delivery is Delivery.DEAD and not key.instead}
+    found: dict[NoticeKey, Line] = {}
     if dead:
-        for key, row in state.notices.items():
-            if (first := first_key(key)) in dead:
-                found[first] = (*found.get(first, ()), row)
+        for key, row in own.notices.items():
+            if key.first in dead:
+                found[key.first] = (*found.get(key.first, ()), row)
     return found
 
 
 def unreached(rows: Iterable[NoticeRow]) -> tuple[Line, ...]:
     """The lines of dead notices that no deputy got either, of any initiatives; digests are told by what is in them."""
-    found: dict[tuple[str, str], Line] = {}
+    found: dict[tuple[str, NoticeKey], Line] = {}
     for row in rows:
         if not row.initiative.startswith(RECIPIENT):
-            place = (row.initiative, first_key(row.key))
-            found[place] = (*found.get(place, ()), row) if INSTEAD in row.key else (row, *found.get(place, ()))
+            key = NoticeKey.parse(row.key)
+            place = (row.initiative, key.first)
+            found[place] = (*found.get(place, ()), row) if key.instead else (row, *found.get(place, ()))
     return tuple(line for line in found.values() if _reached_nobody(line))
 
 
 def _reached_nobody(line: Line) -> bool:
     """One without its first was revived, or delivered since, and is no longer dead."""
     return (
-        INSTEAD not in line[0].key
+        not NoticeKey.parse(line[0].key).instead
         and line[0].delivery is Delivery.DEAD
         and not any(row.delivery is Delivery.SENT or row.delivery in PENDING for row in line)
     )
@@ -55,27 +55,11 @@ def stuck(row: NoticeRow, now: datetime) -> bool:
     return row.delivery in (Delivery.DEAD, Delivery.RETRYING) or waits
 
 
-def first_key(key: str) -> str:
-    """The key of the notice whose place this one takes; its own when it takes none's."""
-    return key.partition(INSTEAD)[0]
-
-
-def instead_key(first: str, recipient: str) -> str:
-    """The key of the notice to a deputy."""
-    return f"{first}{INSTEAD}{recipient}"
-
-
-def telling_key(state: State, line: Line, day: date) -> str:
+def telling_key(own: StepState, first: NoticeKey, line: Line, day: date) -> NoticeKey:
     """The key of the notice that tells of a dead one; another for each day on which it dies again, revived by then."""
-    key = f"{line[0].key}/{DEAD}"
-    told = state.notices.get(key)
-    return key if told is None or told.queued_at >= died(line) else f"{key}~{day}"
-
-
-def subject_key(key: str, rung: str) -> str:
-    """The key of the notice whose place this one takes, or of whose death it tells; its own when it does neither."""
-    first = first_key(key)
-    return first.rpartition(f"/{DEAD}")[0] if rung == DEAD else first
+    key = first._replace(death=DEAD)
+    told = own.notices.get(key)
+    return key if told is None or told.queued_at >= died(line) else key._replace(death=f"{DEAD}{AGAIN}{day}")
 
 
 def revival(office: Office, row: NoticeRow, now: datetime, *, actor: str, reason: str) -> Draft:

@@ -4,36 +4,23 @@ Reasons as data, for people and programs alike; putting them into words is for w
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType
 
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.deadlines import Deadline, may_open
-from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.office import Look
-from duban.core.ledger.state import Extension, State, StepState
-from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
+from duban.core.ledger.steps import Extension, StepState
+from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
-from duban.core.planning.policy import Lights
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When
 
 DecisionOf = Callable[[str], Decision]
 """The decision about any initiative of the plan, by its id."""
-
-
-class Rule(StrEnum):
-    """What lights a step; those after the first two are the rules of `escalation.yaml`."""
-
-    FAILED = "failed"
-    LATE = "late"
-    DAYS_LEFT = "days_left"
-    TIME_SHARE = "time_share"
-    PACE = "pace"
-    FORECAST = "forecast"
-    UNANSWERED = "unanswered"
 
 
 class Origin(StrEnum):
@@ -97,7 +84,7 @@ class NextRung:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reasons of one step. `rule` is what lit it, None while it is green or off.
+    """The reasons of one step. `reason` is what lit it, None while it is green or off.
 
     `needs` are the steps it waits for that are not closed, `opens` the day it may open where that is known.
     `latest` is the last day on which it may end without making a deadline late; `slack` the working days from the
@@ -112,8 +99,7 @@ class Why:
     owner: str
     status: Status
     light: Light
-    reason: str
-    rule: Rule | None
+    reason: Reason | None
     needs: tuple[Link, ...]
     opens: date | None
     limit: Limit | None
@@ -129,10 +115,10 @@ class Why:
     gauge: Gauge | None
 
 
-def why(look: Look, state: State, step: Step, decision_of: DecisionOf) -> Why:
-    """The reasons of a step of `look.initiative`; `state` is as stored, `decision_of` knows the whole plan."""
+def why(look: Look, step: Step, decision_of: DecisionOf) -> Why:
+    """The reasons of a step of `look.initiative`; `decision_of` knows the whole plan."""
     decision = decision_of(look.initiative.id)
-    row = next(row for row in decision.summary.steps if row.step == step.id)
+    row = decision.rows[step.id]
     own = decision.state.step(step.id)
     links = _Links(look, decision_of)
     chain = () if row.status in CLOSED else links.of(whole_chain(step.ref, decision_of))
@@ -145,7 +131,6 @@ def why(look: Look, state: State, step: Step, decision_of: DecisionOf) -> Why:
         status=row.status,
         light=row.light,
         reason=row.reason,
-        rule=_rule(look, state, row),
         needs=links.open_ones(step.needs) if row.status is Status.WAITING else (),
         opens=may_open(look, step, decision.state) if row.status is Status.WAITING else None,
         limit=_limit(step, own, decision.deadlines[step.id], links),
@@ -177,7 +162,7 @@ class _Links:
 
     def _link(self, ref: StepRef) -> Link:
         plan, decision = self.look.office.plan, self.decision_of(ref.initiative)
-        step, row = plan.step(ref), next(row for row in decision.summary.steps if row.step == ref.step)
+        step, row = plan.step(ref), decision.rows[ref.step]
         return Link(
             step=ref,
             title=step.title,
@@ -197,27 +182,6 @@ def whole_chain(ref: StepRef, decision_of: DecisionOf) -> tuple[StepRef, ...]:
     return (*whole_chain(links[0], decision_of), *links[1:])
 
 
-def _rule(look: Look, state: State, row: StepRow) -> Rule | None:
-    """What lit a step: the rule under which alone it would be lit the same."""
-    if row.status is Status.FAILED:
-        return Rule.FAILED
-    if row.light <= Light.GREEN:
-        return None
-    return next(rule for rule, lights in _one_by_one(look.office.policy.lights) if _lit(look, state, row, lights))
-
-
-def _one_by_one(rules: Lights) -> list[tuple[Rule, Lights]]:
-    """Each rule with the policy in which it stands alone; without any, late is still red."""
-    alone = [(Rule(name), Lights().model_copy(update={name: getattr(rules, name)})) for name in Lights.model_fields]
-    return [(Rule.LATE, Lights()), *alone]
-
-
-def _lit(look: Look, state: State, row: StepRow, lights: Lights) -> bool:
-    policy = look.office.policy.model_copy(update={"lights": lights})
-    alone = decide(replace(look, office=replace(look.office, policy=policy)), state)
-    return (row.light, row.reason) in {(r.light, r.reason) for r in alone.summary.steps if r.step == row.step}
-
-
 def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) -> Limit | None:
     if step.due is None and step.kind not in HUMAN:
         return None
@@ -229,7 +193,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) ->
         written=step.due,
         duration=step.duration,
         anchors=links.of(step.due_anchor),
-        extended_to=own.limit,
+        extended_to=own.extended_to,
         granted=own.granted,
         moved=own.moved,
         suspended=(*own.excluded, *going_on),
@@ -252,11 +216,11 @@ def _posts(look: Look, step: Step, own: StepState, row: StepRow) -> Iterator[str
 
 
 def _next_rung(look: Look, decision: Decision, step: Step) -> NextRung | None:
-    calls = [call for call in decision.calls if call.step == step.id]
-    if not calls:
+    rungs = [rung for rung in decision.rungs if rung.step == step.id]
+    if not rungs:
         return None
-    first = calls[0]
-    people = tuple(dict.fromkeys(call.recipient for call in calls if call.rung == first.rung))
+    first = rungs[0]
+    people = tuple(dict.fromkeys(rung.recipient for rung in rungs if rung.rung == first.rung))
     return NextRung(first.rung, first.slip, first.moment, people)
 
 

@@ -8,7 +8,7 @@ from duban.core.days.workdays import DayUnit
 from duban.core.deciding.deadlines import planned
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
-from duban.core.ledger.state import StepState
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import StepRow
 from duban.core.planning.dates import lasting
 from duban.core.planning.plan import Step, StepRef

@@ -1,428 +1,68 @@
 """State: what the entries of one initiative add up to. Folding is the only way to it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
 
-from duban.core.ledger.entries import Data, Entry, EntryKind
-from duban.core.ledger.summary import PENDING, Delivery, NoticeRow, Said
-
-Interval = tuple[date, date]
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """An extension asked for and not yet answered."""
-
-    by: str
-    on: date
-    to: date
-    late: bool
-    reason: str
-
-
-class Changed(NamedTuple):
-    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
-
-    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
-    tells whether the owner had signed for it. `number` counts what was done to the step.
-    """
-
-    kind: EntryKind
-    by: str
-    on: date
-    number: int
-    owner: str | None
-    signed: bool
-    to: str = ""
-
-
-class StepState(NamedTuple):
-    """What has happened to one step. Days are business days; None: it has not happened.
-
-    A named tuple, because folding makes a new one for most entries, and a dataclass takes five times as long to copy.
-    """
-
-    opened: date | None = None
-    assigned: date | None = None
-    """Day its present owner was given it: it was found open, which may be later, or was handed over."""
-    signed: date | None = None
-    answered: date | None = None
-    """Last day on which the owner's side said anything."""
-    progress: int = 0
-    values: tuple[tuple[date, float], ...] = ()
-    """Values of an indicator, reported or measured, oldest first, each with its day."""
-    measured: str = ""
-    """The period an indicator was last measured for, or given up for."""
-    misses: int = 0
-    """How often measuring it has failed in the period after that."""
-    submitted: date | None = None
-    submitter: str = ""
-    evidence: tuple[str, ...] = ()
-    returned: date | None = None
-    """Day it was last sent back, while it has not been handed in again."""
-    rounds: int = 0
-    """How often it was sent back."""
-    finished: date | None = None
-    cancelled: bool = False
-    closed_by: str = ""
-    owner: str | None = None
-    """Who it was handed over to."""
-    asked: Extension | None = None
-    asks: int = 0
-    answer: date | None = None
-    """Day the last request for an extension was answered."""
-    limit: date | None = None
-    """Deadline an extension set."""
-    granted: date | None = None
-    """Day on which it was set."""
-    suspended: date | None = None
-    excluded: tuple[Interval, ...] = ()
-    """Days, first included and last not, that do not count against the limit."""
-    tries: int = 0
-    failures: int = 0
-    """How often an action has failed, over all its tries."""
-    awaits: str = ""
-    """The run elsewhere whose end an action waits for."""
-    running: bool = False
-    succeeded: date | None = None
-    failed: date | None = None
-    """Day on which an action failed for good, or since which an indicator could not be measured."""
-    first_due: date | None = None
-    """Deadline it had before the plan first moved it."""
-    moved: date | None = None
-    """Day on which the plan last moved its deadline."""
-    removed: bool = False
-    """Cancelled because the plan no longer has it."""
-    name: str = ""
-    """What the keys of its notices begin with, where that is not its id."""
-    changes: tuple[Changed, ...] = ()
-    """What somebody did to it while it was open, oldest first."""
-    history: tuple[str, ...] = ()
-    """Slips that were sent about it, as `day slip recipient`, oldest first."""
-
-    @property
-    def value(self) -> float | None:
-        """The latest value of an indicator."""
-        return self.values[-1][1] if self.values else None
-
-    @property
-    def closed(self) -> bool:
-        """Done or cancelled."""
-        return self.finished is not None
-
-
-NOTHING = StepState()
-
-AFTER_RETURN = 90
-"""Percent that work sent back counts for at most: it was handed in as whole, and is not."""
+from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
+from duban.core.ledger.steps import CHANGES, NOTHING, StepState
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One initiative as its entries tell it. `head` is the last entry, None before the first."""
+    """One initiative as its entries tell it. `head` is the last entry, None before the first.
+
+    `steps` are the records of its steps by name; what is about none of them, as a digest, is in that of no name.
+    """
 
     steps: Mapping[str, StepState]
-    notices: Mapping[str, NoticeRow]
-    skipped: frozenset[str]
     head: Entry | None
     adopted: datetime | None
 
     def step(self, name: str) -> StepState:
-        """State of a step; nothing has happened to one the entries do not name."""
+        """Record of a step; nothing has happened to one the entries do not name."""
         return self.steps.get(name, NOTHING)
 
+    def notice(self, key: str) -> NoticeRow:
+        """The notice of a key as text; KeyError when there is none."""
+        known = NoticeKey.parse(key)
+        for own in self.steps.values():
+            if known in own.notices:
+                return own.notices[known]
+        raise KeyError(key)
 
-EMPTY = State(MappingProxyType({}), MappingProxyType({}), frozenset(), None, None)
-
-Change = Callable[[StepState, date, str, Data], StepState]
-
-
-def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(opened=_date(data["day"]), assigned=day)
-
-
-def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(signed=day, answered=day)
-
-
-def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
-        answered=day,
-        progress=data.get("progress", step.progress),
-        values=(*step.values, (day, data["value"])) if "value" in data else step.values,
-    )
+    @property
+    def notices(self) -> Mapping[str, NoticeRow]:
+        """All notices by the text of their keys, those about one step together; made anew each time."""
+        return {row.key: row for own in self.steps.values() for row in own.notices.values()}
 
 
-def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
-        submitted=day,
-        submitter=actor,
-        evidence=tuple(data.get("evidence", ())),
-        answered=day,
-        returned=None,
-        asked=None,
-        progress=100,
-    )
-
-
-def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), rounds=step.rounds + 1)
-    if "reopens" in data:  # a review whose work went back: it waits until the work is handed in again
-        return back._replace(opened=None, signed=None, asked=None)
-    return back._replace(returned=day, progress=min(step.progress, AFTER_RETURN))
-
-
-def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
-        finished=_date(data["day"]), closed_by=actor, progress=100, asked=None, suspended=None, running=False
-    )
-
-
-def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
-    return step._replace(asked=ask, asks=step.asks + 1, answered=day)
-
-
-def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(asked=None, answer=day, limit=_date(data["to"]), granted=day)
-
-
-def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(asked=None, answer=day)
-
-
-def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(suspended=day, changes=_changes(step, EntryKind.SUSPENDED, day, actor))
-
-
-def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    since = step.suspended or day
-    changes = _changes(step, EntryKind.RESUMED, day, actor)
-    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)), changes=changes)
-
-
-def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    changes = _changes(step, EntryKind.HANDED_OVER, day, actor, data["to"])
-    return step._replace(owner=data["to"], assigned=day, signed=None, changes=changes)
-
-
-def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    removed = bool(data.get("removed"))
-    return step._replace(
-        finished=day,
-        cancelled=True,
-        closed_by=actor,
-        asked=None,
-        suspended=None,
-        running=False,
-        removed=removed,
-        changes=step.changes if removed else _changes(step, EntryKind.CANCELLED, day, actor),
-    )
-
-
-def _changes(step: StepState, kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
-    """What was done to a step, with one act more if it has opened: nobody was to be asked for it before."""
-    if step.opened is None:
-        return step.changes
-    return (*step.changes, Changed(kind, actor, day, len(step.changes) + 1, step.owner, step.signed is not None, to))
-
-
-def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(answered=day)
-
-
-def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    if data.get("added") and step.removed:
-        step = NOTHING  # it begins anew
-    step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
-    if step.closed:
-        return step
-    if "moved" in data:
-        step = step._replace(first_due=step.first_due or _date(data["moved"]), moved=day, limit=None, granted=None)
-    return _given(step, day, data["owner"]) if "owner" in data else step
-
-
-def _given(step: StepState, day: date, to: str) -> StepState:
-    """The step with the owner the plan now names, who signs for it unless it was handed over to him already."""
-    if step.owner == to or step.opened is None:
-        return step._replace(owner=None)
-    return step._replace(owner=None, assigned=day, signed=None)
-
-
-def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=True, tries=step.tries + 1)
-
-
-def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    failed = day if data["final"] else None
-    return step._replace(running=False, awaits="", failures=step.failures + 1, failed=failed)
-
-
-def _action_waiting(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(awaits=data["run"])
-
-
-def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=False, awaits="", succeeded=day)
-
-
-def _measured(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    values = (*step.values, (day, data["value"]))
-    return step._replace(values=values, measured=data["period"], misses=0, failed=None)
-
-
-def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    if data["final"]:
-        return step._replace(measured=data["period"], misses=0, failed=step.failed or day)
-    return step._replace(misses=step.misses + 1)
-
-
-def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step
-
-
-def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(history=(*step.history, f"{day.isoformat()} {data['slip']} {data['recipient']}"))
-
-
-CHANGES: Mapping[EntryKind, Change] = {
-    EntryKind.ADOPTED: _same,
-    EntryKind.OPENED: _opened,
-    EntryKind.SIGNED: _signed,
-    EntryKind.REPORTED: _reported,
-    EntryKind.SUBMITTED: _submitted,
-    EntryKind.RETURNED: _returned,
-    EntryKind.APPROVED: _same,
-    EntryKind.COMPLETED: _completed,
-    EntryKind.EXTENSION_ASKED: _asked,
-    EntryKind.EXTENSION_GRANTED: _granted,
-    EntryKind.EXTENSION_REFUSED: _refused,
-    EntryKind.SUSPENDED: _suspended,
-    EntryKind.RESUMED: _resumed,
-    EntryKind.HANDED_OVER: _handed_over,
-    EntryKind.CANCELLED: _cancelled,
-    EntryKind.ACKNOWLEDGED: _acknowledged,
-    EntryKind.REPLANNED: _replanned,
-    EntryKind.PLAN_APPLIED: _same,
-    EntryKind.ACTION_STARTED: _action_started,
-    EntryKind.ACTION_WAITING: _action_waiting,
-    EntryKind.ACTION_SUCCEEDED: _action_succeeded,
-    EntryKind.ACTION_FAILED: _action_failed,
-    EntryKind.MEASURED: _measured,
-    EntryKind.MEASURING_FAILED: _measuring_failed,
-    EntryKind.RUNG_SKIPPED: _same,
-    EntryKind.NOTICE_QUEUED: _same,
-    EntryKind.NOTICE_BUNDLED: _same,
-    EntryKind.NOTICE_CLAIMED: _same,
-    EntryKind.NOTICE_SENT: _sent,
-    EntryKind.NOTICE_REFUSED: _same,
-    EntryKind.NOTICE_POSTPONED: _same,
-    EntryKind.NOTICE_DROPPED: _same,
-    EntryKind.NOTICE_DEAD: _same,
-    EntryKind.NOTICE_REVIVED: _same,
-    EntryKind.ALARM_BEGUN: _same,
-    EntryKind.ALARM_ENDED: _same,
-    EntryKind.MENDED: _same,
-}
-"""How each kind of entry changes the step it names."""
-
-DELIVERIES: Mapping[EntryKind, Delivery] = {
-    EntryKind.NOTICE_QUEUED: Delivery.QUEUED,
-    EntryKind.NOTICE_BUNDLED: Delivery.BUNDLED,
-    EntryKind.NOTICE_CLAIMED: Delivery.SENDING,
-    EntryKind.NOTICE_SENT: Delivery.SENT,
-    EntryKind.NOTICE_REFUSED: Delivery.RETRYING,
-    EntryKind.NOTICE_POSTPONED: Delivery.QUEUED,
-    EntryKind.NOTICE_DROPPED: Delivery.DROPPED,
-    EntryKind.NOTICE_DEAD: Delivery.DEAD,
-    EntryKind.NOTICE_REVIVED: Delivery.QUEUED,
-}
-"""What each kind of entry about a notice makes of it."""
-
-
-def notices_in(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """The keys of the notices that entries are about, each once."""
-    return tuple(dict.fromkeys(entry.data["notice"] for entry in entries if entry.kind in DELIVERIES))
+EMPTY = State(MappingProxyType({}), None, None)
 
 
 def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
     """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
-    entries = tuple(entries)
-    told = any(entry.kind in DELIVERIES or "was" in entry.data for entry in entries)
-    steps, notices, skipped = dict(start.steps), dict(start.notices) if told else {}, list[str]()
-    head, adopted = start.head, start.adopted
+    steps, head, adopted = dict(start.steps), start.head, start.adopted
     for entry in entries:
-        head = entry
-        name = renamed.get(entry.step, entry.step)
-        delivery = DELIVERIES.get(entry.kind)
-        if delivery is not None:
-            key = entry.data["notice"]
-            notices[key] = _notice(entry, delivery, notices.get(key), name)
-        elif entry.kind is EntryKind.ADOPTED:
+        head, name = entry, renamed.get(entry.step, entry.step)
+        if entry.kind is EntryKind.ADOPTED:
             adopted = adopted or entry.at
-        elif entry.kind is EntryKind.RUNG_SKIPPED:
-            skipped.append(entry.data["notice"])
         elif entry.kind is EntryKind.REPLANNED and "was" in entry.data:
-            _rename(steps, notices, renamed.get(entry.data["was"], entry.data["was"]), name)
-        if name:
-            steps[name] = CHANGES[entry.kind](steps.get(name, NOTHING), entry.day, entry.actor, entry.data)
-    # Notices nothing is told about stay the same object, so that whoever asks sees at once that they are the same.
-    return State(steps, notices if told else start.notices, start.skipped.union(skipped), head, adopted)
+            _rename(steps, renamed.get(entry.data["was"], entry.data["was"]), name)
+        own = steps.get(name, NOTHING)
+        if entry.kind in DELIVERIES:
+            key = NoticeKey.parse(entry.data["notice"])
+            own = own._replace(notices={**own.notices, key: told(entry, own.notices.get(key), name)})
+        if name or entry.kind in DELIVERIES:
+            steps[name] = CHANGES[entry.kind](own, entry.day, entry.actor, entry.data)
+    return State(steps, head, adopted)
 
 
-def _rename(steps: dict[str, StepState], notices: dict[str, NoticeRow], was: str, name: str) -> None:
+def _rename(steps: dict[str, StepState], was: str, name: str) -> None:
     """Let a step, and the notices about it, go by another name from here on."""
-    if was == name:
-        return
-    steps[name] = steps.pop(was, NOTHING)
-    notices.update({key: row._replace(step=name) for key, row in notices.items() if row.step == was})
-
-
-def _notice(entry: Entry, delivery: Delivery, before: NoticeRow | None, step: str) -> NoticeRow:
-    if before is None or entry.kind is EntryKind.NOTICE_QUEUED:
-        return _queued(entry, step, before.tries if before else 0)
-    data, put_off = entry.data, entry.kind is EntryKind.NOTICE_POSTPONED
-    tried = (delivery is Delivery.SENDING) - (put_off and before.delivery is Delivery.SENDING)
-    # Written out because `replace` takes several times as long, and most entries are about deliveries.
-    return NoticeRow(
-        before.key,
-        before.initiative,
-        before.step,
-        before.rung,
-        before.slip,
-        before.recipient,
-        delivery,
-        before.queued_at,
-        datetime.fromisoformat(data["next_try"]) if "next_try" in data else None,
-        data.get("tries", before.tries + tried),
-        data.get("outcome", before.outcome),
-        None if delivery in PENDING else entry.at,
-        before.immediate,
-        data.get("digest", "" if put_off else before.digest),
-        tuple(Said(**said) for said in data["channels"]) if "channels" in data else before.channels,
-    )
-
-
-def _queued(entry: Entry, step: str, tries: int) -> NoticeRow:
-    data = entry.data
-    return NoticeRow(
-        data["notice"],
-        entry.initiative,
-        step,
-        data["rung"],
-        data["slip"],
-        data["recipient"],
-        Delivery.QUEUED,
-        entry.at,
-        datetime.fromisoformat(data["next_try"]),
-        tries,
-        outcome="",
-        immediate=data.get("immediate", True),  # before there were digests, every notice was
-    )
-
-
-def _date(text: str) -> date:
-    return date.fromisoformat(text)
+    if was != name:
+        own = steps.pop(was, NOTHING)
+        steps[name] = own._replace(notices={key: row._replace(step=name) for key, row in own.notices.items()})

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from duban.core.ledger.keys import StepRef
+
 
 class Light(IntEnum):
     """红黄绿灯, ordered by gravity; OFF is a step that has not begun or is over."""
@@ -35,6 +37,33 @@ CLOSED = frozenset({Status.DONE, Status.CANCELLED})
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
 
+class Rule(StrEnum):
+    """What lights a step."""
+
+    FAILED = "failed"  # an action failed for good
+    LATE = "late"  # the deadline has passed
+    UNREVIEWED = "unreviewed"  # so it has, but the work was handed in in time
+    DAYS_LEFT = "days_left"
+    TIME_SHARE = "time_share"
+    PACE = "pace"
+    FORECAST = "forecast"  # it is expected after its deadline
+    DOWNSTREAM = "downstream"  # it is expected too late for what waits for it
+    UNANSWERED = "unanswered"
+
+
+class Reason(NamedTuple):
+    """Why a step is lit: the rule, and the figures it goes by; other figures than those of the rule are 0 or None."""
+
+    rule: Rule
+    days: int = 0
+    """Working days: left until the deadline, or late by."""
+    percent: int = 0
+    """Of the time that has gone, or points behind what is planned."""
+    forecast: date | None = None
+    root: StepRef | None = None
+    """The first step of its critical chain that is not over, where it is late because of that."""
+
+
 class StepRow(NamedTuple):
     """One step as it stands. `forecast` is the expected last day; `original_due` the deadline before any extension.
 
@@ -44,15 +73,16 @@ class StepRow(NamedTuple):
     step: str
     status: Status
     light: Light
-    reason: str
+    reason: Reason | None
+    """What lit it; None while it is green or off."""
     due: date | None
     original_due: date | None
     opened: date | None
     finished: date | None
     forecast: date | None
     progress: int
-    held_by: str = ""
-    """The step, here or elsewhere, from which its forecast starts, as `initiative/step`; empty where it is itself."""
+    held_by: StepRef | None = None
+    """The step, here or elsewhere, from which its forecast starts; None where it is itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +92,17 @@ class Summary:
     initiative: str
     sequence: int
     light: Light
-    reason: str
     done: int
     total: int
     next_due: date | None
     look_again: datetime | None
     steps: tuple[StepRow, ...]
 
-
-class Delivery(StrEnum):
-    """How far a notice has come."""
-
-    QUEUED = "queued"
-    SENDING = "sending"  # claimed by one sender; free again at `next_try` should that one die
-    RETRYING = "retrying"
-    BUNDLED = "bundled"  # in its recipient's digest, whose way it goes
-    SENT = "sent"
-    DROPPED = "dropped"  # taken again just before sending, and no longer due
-    DEAD = "dead"
+    @property
+    def worst(self) -> StepRow | None:
+        """The gravest of the steps that go on, the first among equals; None once all are over."""
+        going_on = (row for row in self.steps if row.status not in CLOSED)
+        return max(going_on, key=lambda row: row.light, default=None)
 
 
 RECIPIENT = "@"
@@ -91,54 +114,13 @@ def chain_of(post: str) -> str:
     return f"{RECIPIENT}{post}"
 
 
-INSTEAD = "/instead/"
-"""What stands in the key of a notice to a deputy, between the key of the one that died and the deputy."""
-
-PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING, Delivery.BUNDLED})
-"""A notice that is still to reach its recipient."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one channel answered to a letter; `channel` is its address without any secret."""
-
-    channel: str
-    accepted: bool
-    detail: str
-
-
-class NoticeRow(NamedTuple):
-    """One notice to one recipient; `next_try` is the earliest moment to send it (UTC), None once it is over.
-
-    One that is not `immediate` goes with others in its recipient's digest: `next_try` is the moment for that and, once
-    it is in one, None; `digest` is then the key of it. `tries` counts those that came to an outcome of their own, not
-    those that were only put off. `channels` are what the recipient's channels said to the last one.
-    """
-
-    key: str
-    initiative: str
-    step: str
-    rung: str
-    slip: str
-    recipient: str
-    delivery: Delivery
-    queued_at: datetime
-    next_try: datetime | None
-    tries: int
-    outcome: str
-    ended_at: datetime | None = None
-    immediate: bool = True
-    digest: str = ""
-    channels: tuple[Said, ...] = ()
-
-
 class Upstream(NamedTuple):
     """What a waiting initiative knows of a step elsewhere: its last day once closed, else its forecast."""
 
     finished: date | None
     forecast: date | None
-    held_by: str = ""
-    """The first step of its critical chain that is not over, as `initiative/step`; empty where it is that itself."""
+    held_by: StepRef | None = None
+    """The first step of its critical chain that is not over; None where it is that itself."""
 
 
 def known_of(row: StepRow) -> Upstream:

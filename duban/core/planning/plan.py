@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
 
 from duban.core.days.workdays import Roll
+from duban.core.ledger.keys import StepRef as StepRef  # noqa: PLC0414  a plan is spoken of in these
 from duban.core.planning.action_file import Action, CollectAction
 from duban.core.planning.measure_file import Measure
 from duban.core.planning.plan_file import Kind
@@ -21,22 +21,6 @@ HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 
 ACTED_ON = HUMAN | {Kind.ACTION}
 """Kinds of step at which acting helps; a period elapses, and a milestone states a fact."""
-
-
-class StepRef(NamedTuple):
-    """The name of a step anywhere in a plan: `initiative/step`."""
-
-    initiative: str
-    step: str
-
-    def __str__(self) -> str:
-        return f"{self.initiative}/{self.step}"
-
-    @classmethod
-    def parse(cls, text: str, initiative: str = "") -> "StepRef":
-        """`other/step`, or `step` of `initiative`."""
-        before, slash, after = text.rpartition("/")
-        return cls(before if slash else initiative, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -98,22 +99,39 @@ class Hours(Strict):
         return self
 
 
-class Rung(Strict):
-    """One rung: who is told, in which slip, `offset` working days (negative: before) from the anchor.
+class Anchor(StrEnum):
+    """What a rung counts from."""
 
-    Anchors: `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted`
-    (handed in for review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered),
-    `failed` (an action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it).
-    """
+    OPENED = "opened"  # the step opened
+    UNSIGNED = "unsigned"  # opened and not signed for
+    DUE = "due"  # its deadline
+    SUBMITTED = "submitted"  # handed in for review
+    RETURNED = "returned"  # sent back
+    ASKED = "asked"  # an extension was asked for
+    ANSWERED = "answered"  # it was answered
+    FAILED = "failed"  # an action failed for good
+    CHANGED = "changed"  # somebody suspended, resumed, handed over or cancelled it
+
+
+class Role(StrEnum):
+    """Who is told."""
+
+    OWNER = "owner"
+    OWNER_HEAD = "owner-head"
+    LEAD_HEAD = "lead-head"
+    SUPERVISOR = "supervisor"
+    COORDINATOR = "coordinator"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+
+class Rung(Strict):
+    """One rung: who is told, in which slip, `offset` working days (negative: before) from the anchor."""
 
     id: Slug = Field(description="name of the rung within its ladder")
-    anchor: Literal["opened", "unsigned", "due", "submitted", "returned", "asked", "answered", "failed", "changed"] = (
-        Field(description="what the rung counts from")
-    )
+    anchor: Anchor = Field(strict=False, description="what the rung counts from")
     offset: int = Field(0, ge=-LONGEST, le=LONGEST, description="working days after the anchor; negative: before it")
-    to: Many[Literal["owner", "owner-head", "lead-head", "supervisor", "coordinator", "reviewer", "administrator"]] = (
-        Field(min_length=1, description="who is told")
-    )
+    to: Many[Annotated[Role, Field(strict=False)]] = Field(min_length=1, description="who is told")
     slip: Literal[
         "assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "change", "failure"
     ] = Field(description="in which words")

@@ -48,7 +48,7 @@ def _cause(
     look: Look, decision: Decision, row: StepRow, due: date, known: Mapping[StepRef, Missed]
 ) -> tuple[Cause, StepRef | None]:
     if row.opened is None:
-        return (Cause.WAITED, StepRef.parse(row.held_by)) if row.held_by else (Cause.SHORT, None)
+        return (Cause.WAITED, row.held_by) if row.held_by else (Cause.SHORT, None)
     step = look.initiative.steps[row.step]
     if latest_start(look.calendar, step, due) < row.opened:
         last = _last_need(look, decision, step)

@@ -7,7 +7,7 @@ looked at as well, as an office's patrol does; through Prefect they are skipped.
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import accumulate, chain
+from itertools import chain
 
 from duban.core.deciding.commands import Command, Refused
 from duban.core.deciding.office import Office
@@ -35,21 +35,6 @@ def turns(plan: Plan) -> tuple[str, ...]:
 def knots(plan: Plan) -> list[tuple[str, ...]]:
     """The same, with those in a circle, which wait for one another, as one; the others are alone."""
     return in_turn({name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()})
-
-
-def halves(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The initiatives in two parts of about as many steps, so that none of the first waits for one of the second.
-
-    None where that is not possible, or the smaller one has less than a third of the steps.
-    """
-    order = knots(plan)
-    lengths = [sum(len(plan.initiatives[name].steps) for name in knot) for knot in order]
-    whole = sum(lengths)
-    cuts = ((max(so_far, whole - so_far), place) for place, so_far in enumerate(accumulate(lengths), start=1))
-    larger, place = min(cuts, default=(whole, 0))
-    if 3 * larger >= 2 * whole:
-        return None
-    return tuple(chain.from_iterable(order[:place])), tuple(chain.from_iterable(order[place:]))
 
 
 def carry_out(command: Command, act: Callable[[Command], object]) -> None:

@@ -12,13 +12,14 @@ from typing import Any, get_args
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
-from duban.core.deciding.ground import Ground
+from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import path
 from duban.core.deciding.office import Look
 from duban.core.deciding.pace import course, planned_on
-from duban.core.deciding.settle import status
-from duban.core.ledger.state import NOTHING, Extension, State, StepState
-from duban.core.ledger.summary import Delivery, NoticeRow, Status
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import Extension, StepState
+from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.profile import Manner, Profile
@@ -65,17 +66,16 @@ class Owners:
         self._known: dict[tuple[StepRef, int], Temper] = {}
         self._met: dict[StepRef, _Owner] = {}
 
-    def conduct(self, look: Look, at: Ground) -> Iterator[Command]:
-        """What the people of an initiative do on this day; nothing on a day off."""
+    def conduct(self, look: Look, at: Decision) -> Iterator[Command]:
+        """What the people of an initiative do on this day, by what was decided last; nothing on a day off."""
         if not look.calendar.is_working(look.today):
             return
-        for step in at.going_on:
-            own = at.state.steps.get(step.id, NOTHING)
-            where = status(step, own)
-            if where in ACTIVE:
-                yield from self._owner(look, at, step, own).acts(where)
+        for row in at.rows.values():
+            if row.status in ACTIVE:
+                step = look.initiative.steps[row.step]
+                yield from self._owner(look, at, step, at.state.step(step.id)).acts(row.status)
 
-    def measured(self, look: Look, at: Ground, ref: StepRef) -> float:
+    def measured(self, look: Look, at: Decision, ref: StepRef) -> float:
         """What an indicator that measures itself is found to be."""
         step = look.initiative.steps[ref.step]
         target = step.target or Target(0.0, "")  # the plan's check refuses to measure anything else
@@ -85,10 +85,9 @@ class Owners:
         """Whether an action fails for good this time; once mended it succeeds."""
         return own.failures == 0 and self._temper(ref, own.rounds).fails
 
-    def _owner(self, look: Look, at: Ground, step: Step, own: StepState) -> "_Owner":
+    def _owner(self, look: Look, at: Decision, step: Step, own: StepState) -> "_Owner":
         """The people before a step: those of yesterday, if nothing has happened to it since."""
-        limit = at.limits[step.id]
-        due, met = limit.day if limit else None, self._met.get(step.ref)
+        due, met = at.rows[step.id].due, self._met.get(step.ref)
         if met is None or met.own is not own or met.due != due:
             temper = self._temper(step.ref, own.rounds)
             met = self._met[step.ref] = _Owner(look, at.state, self.profile, temper, step, own, due)
@@ -174,7 +173,7 @@ class _Owner:
 
     def _is_relieved(self) -> Iterator[Command]:
         """Some days after the leaders were told, the step is handed over to somebody who does it."""
-        told = [n.queued_at for n in self.state.notices.values() if self._supervises(n)]
+        told = [row.queued_at for row in self.own.notices.values() if _supervises(row)]
         if not told or self._since(self.look.office.day(min(told))) < self.temper.relieved_after:
             return
         people = self.look.office.directory
@@ -186,9 +185,6 @@ class _Owner:
             managers = self.look.office.managers(self.look.initiative)
             reason = "逾期未签收，转由有关负责人直接办理"
             yield from self._by((leader, *managers), Verb.HAND_OVER, to=to, reason=reason)
-
-    def _supervises(self, notice: NoticeRow) -> bool:
-        return notice.step == self.step.id and notice.slip == "supervise" and notice.delivery is Delivery.SENT
 
     def _signs(self) -> Iterator[Command]:
         """Who has no time to lose, or something to report already, signs by doing so."""
@@ -354,3 +350,7 @@ class _Owner:
             judged = "/judged" if verb in JUDGING else ""
             key = f"rehearsal/{self.step.id}/{self.look.today}{judged}"
             yield Command(verb, self.step.ref, actor, key=key, via=REHEARSED, **said)
+
+
+def _supervises(notice: NoticeRow) -> bool:
+    return notice.slip == "supervise" and notice.delivery is Delivery.SENT

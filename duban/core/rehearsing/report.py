@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import Light, NoticeRow
+from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.rehearsing.bureau import Bureau
+from duban.core.rehearsing.bureau import Bureau, Desk
 from duban.core.rehearsing.causes import Cause
-from duban.core.rehearsing.desk import Desk
 from duban.core.rehearsing.timeline import Tally, Timeline, ended, months, weeks
 from duban.core.telling.digest import by_recipient
 
@@ -180,9 +180,10 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
 
 
 def _sent(desk: Desk) -> Iterator[Sent]:
+    notices = desk.state.notices
     for entry in desk.entries:
         if entry.kind is EntryKind.NOTICE_SENT:
-            row = desk.state.notices[entry.data["notice"]]
+            row = notices[entry.data["notice"]]
             yield Sent(entry.day, row, desk.initiative.steps[row.step].ladder)
 
 

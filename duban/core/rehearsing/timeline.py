@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.ledger.summary import Light
-from duban.core.rehearsing.desk import Desk
+from duban.core.rehearsing.bureau import Desk
 
 STANDS = ("green", "yellow", "orange", "red", "closed")
 """How an initiative may stand at the end of a day."""

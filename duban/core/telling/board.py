@@ -16,6 +16,7 @@ from duban.core.telling.gauges import section
 from duban.core.telling.lateness import short
 from duban.core.telling.lines import Line, by_date, closed, gravest, group_title, lines
 from duban.core.telling.links import forecast_key, patrol_key, to_deployment, to_page
+from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.core.telling.tables import escape, folded, of_lines
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese
@@ -62,7 +63,7 @@ def _head(look: Look, decision: Decision) -> Iterator[str]:
     yield f"# {LIGHT_MARKS[summary.light]} {initiative.number} {escape(initiative.title)}"
     yield ""
     light = f"**{LIGHT_TITLES[summary.light]}**：" if summary.light else ""
-    yield f"{light}{escape(summary.reason)}"
+    yield f"{light}{escape(reason_of_all(look.office.plan, summary))}"
     yield ""
     support = "、".join(people.title(unit) for unit in initiative.support) or "无"
     who = f"牵头：{people.title(initiative.lead)}；配合：{support}；分管：{people.title(initiative.supervisor)}"
@@ -115,8 +116,10 @@ def _matter(look: Look, decision: Decision, line: Line) -> Iterator[str]:
 
 def _why(look: Look, rows: Sequence[StepRow]) -> Iterator[str]:
     first, expected = rows[0], max((row.forecast for row in rows if row.forecast), default=None)
-    ends = "" if "预计" in first.reason else _said(look, "预计", expected)
-    yield from filter(None, (STATUS_TITLES[first.status], *_limits(look, first), ends, first.reason))
+    told = first.reason is not None and first.reason.forecast is not None
+    ends = "" if told else _said(look, "预计", expected)
+    reason = reason_of(look.office.plan, look.initiative.id, first)
+    yield from filter(None, (STATUS_TITLES[first.status], *_limits(look, first), ends, reason))
 
 
 def _limits(look: Look, row: StepRow) -> tuple[str, str]:

@@ -6,14 +6,16 @@ from datetime import date
 
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
+from duban.core.deciding.recheck import recheck
 from duban.core.forecasting.effects import Shift, shifts
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import Forecast, Late, forecast
 from duban.core.forecasting.schedule import Schedule
-from duban.core.ledger.summary import PENDING, NoticeRow, Status, StepRow
+from duban.core.ledger.notices import PENDING, NoticeRow
+from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Revision, StepRevision
-from duban.core.telling.notices import recheck
+from duban.core.telling.lapses import why_lapsed
 
 Seen = Mapping[str, tuple[Look, Decision]]
 """Initiatives as they stand, by id."""
@@ -104,4 +106,5 @@ def _lapses(one: StepRevision, notice: NoticeRow, after: Seen) -> str:
     if one.after is None:
         return "计划中已无此事项"
     look, decision = after[one.after.ref.initiative]
-    return recheck(look, decision.state, decision.state.notices[notice.key]).lapsed
+    again = recheck(look, decision.state, decision.state.notice(notice.key), decision.kept)
+    return why_lapsed(look.office, again.lapsed)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.mail import PRESSINGS
+from duban.core.deciding.ladder import PRESSINGS
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import NoticeRow
+from duban.core.ledger.notices import NoticeRow
 from duban.core.telling.notices import Slip
 from duban.core.telling.whens import chinese
 from duban.core.titles import DIGEST

@@ -4,23 +4,23 @@ A notice is decided on twice: when it is queued and, here, just before it is sen
 holds; they look nothing up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.ladder import rested
+from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
-from duban.core.deciding.rungs import Call
-from duban.core.deciding.undelivered import DEAD, subject_key
+from duban.core.deciding.recheck import Recheck
+from duban.core.deciding.rungs import DueRung
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
-from duban.core.ledger.state import State
-from duban.core.ledger.summary import PENDING, Delivery, Light, NoticeRow, Status, StepRow
+from duban.core.ledger.summary import Light
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
 from duban.core.telling import phrases
+from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.phrases import Matter
+from duban.core.telling.reasons import reason_of
 from duban.core.telling.whens import chinese
 from duban.core.titles import LIGHT_TITLES
 from duban.core.typed import in_lines
@@ -75,98 +75,20 @@ class Words:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recheck:
-    """What deciding again came to: the call a notice still answers, or None and why it `lapsed`, in Chinese."""
-
-    decision: Decision
-    call: Call | None
-    lapsed: str = ""
-
-
-def recheck(look: Look, state: State, notice: NoticeRow, before: Decision | None = None) -> Recheck:
-    """Decide again as though the notice had been dropped: it may be sent only if it would now be queued anew.
-
-    `before` is an earlier decision, as `decide` takes it.
-    """
-    without = {**state.notices, notice.key: notice._replace(delivery=Delivery.DROPPED)}
-    decision = decide(look, replace(state, notices=without), before)
-    call = next((call for call in decision.calls if call.key == notice.key), None)
-    if call is None:
-        return Recheck(decision, None, _gone(look, decision, notice))
-    if call.moment > look.now:
-        return Recheck(decision, None, _held(look, state, notice))
-    if call.recipient != notice.recipient:
-        return Recheck(decision, None, f"改送{look.office.directory.title(call.recipient)}")
-    return Recheck(decision, call)
-
-
-def _held(look: Look, state: State, notice: NoticeRow) -> str:
-    again = rested(look.office, state.step(notice.step)).get(notice.recipient)
-    if again is not None and again > look.now:
-        return f"距上次催办不足{look.office.policy.interval}个工作日，暂缓催办"
-    return "承办方已有回应，暂缓催办"
-
-
-STAGES: Mapping[Status, str] = {
-    Status.DONE: "事项已办结",
-    Status.CANCELLED: "事项已终止",
-    Status.SUSPENDED: "事项已中止",
-}
-"""Where a step stands when no notice about it is due."""
-
-OVERTAKEN: Mapping[str, str] = {
-    "opened": "事项已重新启动",
-    "unsigned": "事项已签收",
-    "due": "时限或者承办人已调整",
-    "submitted": "审核已有结果",
-    "returned": "事项已重新报送",
-    "asked": "延期申请已答复",
-    "answered": "延期申请已另行处理",
-    "changed": "事项另有变动",
-    "failed": "自动事项已重新执行",
-}
-"""What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
-
-
-def _gone(look: Look, decision: Decision, notice: NoticeRow) -> str:
-    row, subject = _row(decision, notice.step), decision.state.notices[subject_key(notice.key, notice.rung)]
-    if subject.delivery in PENDING:
-        return "原通知已重新投递"
-    if notice.rung == DEAD:
-        return "已另行送达"
-    if row is None:
-        return "计划中已无此事项"
-    if row.status in STAGES:
-        return STAGES[row.status]
-    if subject.delivery is Delivery.SENT:
-        return "已另行送达"
-    if any(draft.kind is EntryKind.RUNG_SKIPPED and draft.data["notice"] == notice.key for draft in decision.drafts):
-        return "已有更高层级的通知一并发出"
-    rung_key = notice.key.rpartition("/")[0] + "/"
-    if any(call.key.startswith(rung_key) for call in decision.calls):
-        return "事项已改由他人负责"
-    ladder = look.office.policy.ladder(look.initiative.steps[notice.step].ladder)
-    anchor = next((rung.anchor for rung in ladder.rungs if rung.id == notice.rung), "")
-    if row.status is Status.REVIEW and anchor != "submitted":
-        return "事项已报送审核"
-    return OVERTAKEN.get(anchor, "催办规则已调整")
-
-
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     """The slip of a notice that is still due; `entries` are all of the initiative's, the queued notice among them.
 
     Each of its texts is one line, whatever people typed: what breaks lines, and makes headings, are templates alone.
     """
-    if recheck.call is None:
-        raise ValueError(f"this notice has lapsed: {recheck.lapsed}")
-    call, office = recheck.call, look.office
+    if recheck.rung is None:
+        raise ValueError(f"this notice has lapsed: {why_lapsed(look.office, recheck.lapsed)}")
+    call, office = recheck.rung, look.office
     matter = _matter(look, recheck.decision, call, entries)
     asks = phrases.asks(matter)
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
     told = Slip(
         kind=call.slip,
-        number=_number(look, call.key, entries),
+        number=_number(look, str(call.key), entries),
         date=chinese(look.today),
         plan_title=office.plan.title,
         document=office.plan.document,
@@ -183,9 +105,9 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         due=chinese(due.day) if due else "",
         original_due=chinese(due.original) if due else "",
         days_left=look.calendar.between(look.today, due.day) if due else None,
-        light=_light(matter.row, reason),
+        light=_light(matter, reason),
         reason=reason,
-        pressed=sum(sent.split(" ")[1] in REMINDING for sent in matter.own.history),
+        pressed=sum(sent.slip in REMINDING for sent in matter.own.history),
         waiting_for_this=phrases.waiting(matter),
         history=phrases.history(matter),
         next_rung=phrases.next_rung(matter) if asks else "",
@@ -199,7 +121,7 @@ def _evidence(matter: Matter) -> tuple[str, ...]:
     return matter.own.evidence if matter.call.slip == "review" else matter.step.evidence
 
 
-def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]) -> Matter:
+def _matter(look: Look, decision: Decision, call: DueRung, entries: Sequence[Entry]) -> Matter:
     step = look.initiative.steps.get(call.step) or _forgotten(look, call.step)
     rungs = look.office.policy.ladder(step.ladder).rungs
     return Matter(
@@ -210,7 +132,7 @@ def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]
         step=step,
         own=decision.state.step(step.id),
         due=decision.deadlines.get(step.id),
-        row=_row(decision, step.id),
+        row=decision.rows.get(step.id),
         entries=about(entries, step.id, step.was),
     )
 
@@ -222,19 +144,17 @@ def _forgotten(look: Look, name: str) -> Step:
     return Step(ref, name, Kind.MILESTONE, (), Duration(0, 0, 0), look.initiative.lead, ladder=ladder)
 
 
-def _row(decision: Decision, step: str) -> StepRow | None:
-    return next((row for row in decision.summary.steps if row.step == step), None)
-
-
 def _number(look: Look, key: str, entries: Sequence[Entry]) -> str:
     """〔year〕initiative-sequence: the place of the notice in its ledger, which no other notice has."""
     queued = [e for e in entries if e.kind is EntryKind.NOTICE_QUEUED and e.data["notice"] == key][-1]
     return f"〔{queued.day.year}〕{look.initiative.number}-{queued.sequence}"
 
 
-def _light(row: StepRow | None, reason: str) -> str:
+def _light(matter: Matter, reason: str) -> str:
     """The light, with what lit it unless the slip says so anyway."""
+    row, look = matter.row, matter.look
     if row is None:
         return ""
-    told = row.light <= Light.GREEN or row.reason == reason
-    return LIGHT_TITLES[row.light] + ("" if told else f"（{row.reason}）")
+    lit = reason_of(look.office.plan, look.initiative.id, row)
+    told = row.light <= Light.GREEN or lit == reason
+    return LIGHT_TITLES[row.light] + ("" if told else f"（{lit}）")

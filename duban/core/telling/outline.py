@@ -12,6 +12,7 @@ from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.telling.gauges import gauge_of
+from duban.core.telling.reasons import reason_of, reason_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class StepLine:
     owner_title: str
     starts: date
     row: StepRow
+    reason: str
     gauge: Gauge | None
 
 
@@ -81,12 +83,12 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
         title=initiative.title,
         lead_title=look.office.directory.title(initiative.lead),
         light=summary.light,
-        reason=summary.reason,
+        reason=reason_of_all(look.office.plan, summary),
         done=summary.done,
         total=summary.total,
         next_due=summary.next_due,
         starts=min(line.starts for line in steps),
-        ends=max(decision.outlook.finish.values()),
+        ends=max(decision.outlook.forecast.values()),
         steps=steps,
     )
 
@@ -100,8 +102,9 @@ def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
         kind=step.kind,
         owner=owner,
         owner_title=look.office.directory.title(owner),
-        starts=row.opened or latest_start(look.calendar, step, decision.outlook.finish[step.id]),
+        starts=row.opened or latest_start(look.calendar, step, decision.outlook.forecast[step.id]),
         row=row,
+        reason=reason_of(look.office.plan, look.initiative.id, row),
         gauge=gauge_of(look, decision, step),
     )
 

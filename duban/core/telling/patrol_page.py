@@ -10,9 +10,11 @@ from datetime import datetime
 
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import Line
-from duban.core.ledger.summary import Delivery, Light, NoticeRow, Summary
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Light, Summary
 from duban.core.planning.plan import Initiative
 from duban.core.telling.links import forecast_key, to_initiative, to_page
+from duban.core.telling.reasons import reason_of_all
 from duban.core.telling.tables import escape, of_lines
 from duban.core.telling.whens import chinese
 from duban.core.titles import DELIVERY_TITLES, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
@@ -138,7 +140,10 @@ def _grave(seen: Patrolled, found: Seen) -> Iterator[str]:
     grave = [(one, summary) for one, summary in _gravest(found) if summary.light >= Light.ORANGE]
     if grave:
         told = (
-            (f"{_mark(summary.light)}　{to_initiative(seen.office.plan, one)}", escape(summary.reason))
+            (
+                f"{_mark(summary.light)}　{to_initiative(seen.office.plan, one)}",
+                escape(reason_of_all(seen.office.plan, summary)),
+            )
             for one, summary in grave
         )
         yield from _section("须先处理的举措", told)
@@ -168,6 +173,6 @@ def _sections(seen: Patrolled, found: Seen) -> Iterator[str]:
 
 def _row(seen: Patrolled, initiative: Initiative, summary: Summary) -> tuple[Sequence[str], ...]:
     told = summary.light in (Light.OFF, Light.YELLOW)  # of graver ones it stands above
-    reason = escape(summary.reason) if told else ""
+    reason = escape(reason_of_all(seen.office.plan, summary)) if told else ""
     linked = to_initiative(seen.office.plan, initiative)
     return (_mark(summary.light),), (linked, reason), (f"{summary.done}/{summary.total}",)

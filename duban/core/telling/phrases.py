@@ -9,16 +9,18 @@ from duban.core.deciding.changes import change_of
 from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
-from duban.core.deciding.rungs import Call
-from duban.core.deciding.undelivered import DEAD, lines, subject_key
+from duban.core.deciding.rungs import DueRung
+from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.state import StepState
+from duban.core.ledger.keys import DEAD
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Rung
 from duban.core.telling.events import event
+from duban.core.telling.reasons import reason_of
 from duban.core.telling.revised import Names
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese
@@ -35,7 +37,7 @@ class Matter:
 
     look: Look
     decision: Decision
-    call: Call
+    call: DueRung
     rung: Rung | None
     step: Step
     own: StepState
@@ -57,14 +59,14 @@ class Matter:
 
 def reason(matter: Matter) -> str:
     """Why the notice is sent now."""
-    own, row = matter.own, matter.row
+    own = matter.own
     match matter.rung.anchor if matter.rung else DEAD:
         case "opened":
             return f"{chinese(own.assigned)}起转入办理"
         case "unsigned":
             return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
         case "due":
-            return row.reason if row and row.light > Light.GREEN else "时限将至"
+            return _lit(matter) or "时限将至"
         case "submitted":
             waited = _days_since(matter, own.submitted)
             handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
@@ -81,6 +83,12 @@ def reason(matter: Matter) -> str:
             return _failure(matter)
         case _:
             return _undelivered(matter)
+
+
+def _lit(matter: Matter) -> str:
+    """What lit the step, in words; nothing while it is green."""
+    row, look = matter.row, matter.look
+    return reason_of(look.office.plan, look.initiative.id, row) if row and row.light > Light.GREEN else ""
 
 
 def _days_since(matter: Matter, day: date | None) -> int:
@@ -102,7 +110,7 @@ def _changing(matter: Matter) -> Entry:
 
 
 def _undelivered(matter: Matter) -> str:
-    first, *instead = lines(matter.decision.state)[subject_key(matter.call.key, matter.call.rung)]
+    first, *instead = lines(matter.own)[matter.call.key.subject]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
@@ -204,7 +212,7 @@ def next_rung(matter: Matter) -> str:
     """What happens next if nobody does anything, when, and who is told; empty at the top of the ladder."""
     look, ladder = matter.look, matter.look.office.policy.ladder(matter.step.ladder)
     anchors = {rung.id: rung.anchor for rung in ladder.rungs}
-    calls = [call for call in matter.decision.calls if call.step == matter.step.id and call.rung in anchors]
+    calls = [call for call in matter.decision.rungs if call.step == matter.step.id and call.rung in anchors]
     later = [call for call in calls if call.moment > look.now]
     if not later:
         return ""

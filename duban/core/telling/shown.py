@@ -11,6 +11,8 @@ from datetime import date
 from typing import Literal
 
 from duban.core.ledger.summary import Light, Status, StepRow, Summary
+from duban.core.planning.plan import Plan
+from duban.core.telling.reasons import reason_of_all
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
 Shape = Literal["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING", "SCHEDULED", "PAUSED", "CANCELLED"]
@@ -84,10 +86,11 @@ def run_name(today: date, summary: Summary, deed: str = "") -> str:
     return f"{today} {taken_in}{summary.done}/{summary.total} {lit(summary.light)}"
 
 
-def run_message(summary: Summary, deed: str = "") -> str:
+def run_message(plan: Plan, summary: Summary, deed: str = "") -> str:
     """What a tick's run says at its end: what was taken in, the light, and why."""
     taken_in = f"{ACCEPTED}{deed}；" if deed else ""
-    return f"{taken_in}{LIGHT_TITLES[summary.light] or '不亮灯'} {summary.done}/{summary.total} {summary.reason}"
+    light = LIGHT_TITLES[summary.light] or "不亮灯"
+    return f"{taken_in}{light} {summary.done}/{summary.total} {reason_of_all(plan, summary)}"
 
 
 def form_name(outcome: str, why: str) -> str:

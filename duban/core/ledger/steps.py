@@ -1,0 +1,336 @@
+"""The record of a step: what the entries of the ledger have made of it, the notices about it among that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from duban.core.ledger.entries import Data, EntryKind
+from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.notices import NoticeRow
+
+Interval = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension asked for and not yet answered."""
+
+    by: str
+    on: date
+    to: date
+    late: bool
+    reason: str
+
+
+class Changed(NamedTuple):
+    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
+
+    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
+    tells whether the owner had signed for it. `number` counts what was done to the step.
+    """
+
+    kind: EntryKind
+    by: str
+    on: date
+    number: int
+    owner: str | None
+    signed: bool
+    to: str = ""
+
+
+class Sent(NamedTuple):
+    """A slip that was sent about a step."""
+
+    day: date
+    slip: str
+    recipient: str
+
+
+class StepState(NamedTuple):
+    """What has happened to one step. Days are business days; None: it has not happened.
+
+    A named tuple, because folding makes a new one for most entries, and a dataclass takes five times as long to copy.
+    """
+
+    opened: date | None = None
+    assigned: date | None = None
+    """Day its present owner was given it: it was found open, which may be later, or was handed over."""
+    signed: date | None = None
+    answered: date | None = None
+    """Last day on which the owner's side said anything."""
+    progress: int = 0
+    values: tuple[tuple[date, float], ...] = ()
+    """Values of an indicator, reported or measured, oldest first, each with its day."""
+    measured: str = ""
+    """The period an indicator was last measured for, or given up for."""
+    misses: int = 0
+    """How often measuring it has failed in the period after that."""
+    submitted: date | None = None
+    submitter: str = ""
+    evidence: tuple[str, ...] = ()
+    returned: date | None = None
+    """Day it was last sent back, while it has not been handed in again."""
+    rounds: int = 0
+    """How often it was sent back."""
+    finished: date | None = None
+    cancelled: bool = False
+    closed_by: str = ""
+    owner: str | None = None
+    """Who it was handed over to."""
+    asked: Extension | None = None
+    asks: int = 0
+    answer: date | None = None
+    """Day the last request for an extension was answered."""
+    extended_to: date | None = None
+    """Deadline an extension set."""
+    granted: date | None = None
+    """Day on which it was set."""
+    suspended: date | None = None
+    excluded: tuple[Interval, ...] = ()
+    """Days, first included and last not, that do not count against the limit."""
+    tries: int = 0
+    failures: int = 0
+    """How often an action has failed, over all its tries."""
+    awaits: str = ""
+    """The run elsewhere whose end an action waits for."""
+    running: bool = False
+    succeeded: date | None = None
+    failed: date | None = None
+    """Day on which an action failed for good, or since which an indicator could not be measured."""
+    first_due: date | None = None
+    """Deadline it had before the plan first moved it."""
+    moved: date | None = None
+    """Day on which the plan last moved its deadline."""
+    removed: bool = False
+    """Cancelled because the plan no longer has it."""
+    name: str = ""
+    """What the keys of its notices begin with, where that is not its id."""
+    changes: tuple[Changed, ...] = ()
+    """What somebody did to it while it was open, oldest first."""
+    history: tuple["Sent", ...] = ()
+    """Slips that were sent about it, oldest first."""
+    notices: Mapping[NoticeKey, NoticeRow] = MappingProxyType({})
+    """Notices about it by their keys, in the order in which they were first queued."""
+    skipped: frozenset[NoticeKey] = frozenset()
+    """Keys of rungs that were recorded as skipped."""
+
+    @property
+    def value(self) -> float | None:
+        """The latest value of an indicator."""
+        return self.values[-1][1] if self.values else None
+
+    @property
+    def closed(self) -> bool:
+        """Done or cancelled."""
+        return self.finished is not None
+
+
+NOTHING = StepState()
+
+AFTER_RETURN = 90
+"""Percent that work sent back counts for at most: it was handed in as whole, and is not."""
+
+
+Change = Callable[[StepState, date, str, Data], StepState]
+
+
+def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(opened=_date(data["day"]), assigned=day)
+
+
+def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(signed=day, answered=day)
+
+
+def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        answered=day,
+        progress=data.get("progress", step.progress),
+        values=(*step.values, (day, data["value"])) if "value" in data else step.values,
+    )
+
+
+def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        submitted=day,
+        submitter=actor,
+        evidence=tuple(data.get("evidence", ())),
+        answered=day,
+        returned=None,
+        asked=None,
+        progress=100,
+    )
+
+
+def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), rounds=step.rounds + 1)
+    if "reopens" in data:  # a review whose work went back: it waits until the work is handed in again
+        return back._replace(opened=None, signed=None, asked=None)
+    return back._replace(returned=day, progress=min(step.progress, AFTER_RETURN))
+
+
+def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(
+        finished=_date(data["day"]), closed_by=actor, progress=100, asked=None, suspended=None, running=False
+    )
+
+
+def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
+    return step._replace(asked=ask, asks=step.asks + 1, answered=day)
+
+
+def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(asked=None, answer=day, extended_to=_date(data["to"]), granted=day)
+
+
+def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(asked=None, answer=day)
+
+
+def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(suspended=day, changes=_changes(step, EntryKind.SUSPENDED, day, actor))
+
+
+def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    since = step.suspended or day
+    changes = _changes(step, EntryKind.RESUMED, day, actor)
+    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)), changes=changes)
+
+
+def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    changes = _changes(step, EntryKind.HANDED_OVER, day, actor, data["to"])
+    return step._replace(owner=data["to"], assigned=day, signed=None, changes=changes)
+
+
+def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    removed = bool(data.get("removed"))
+    return step._replace(
+        finished=day,
+        cancelled=True,
+        closed_by=actor,
+        asked=None,
+        suspended=None,
+        running=False,
+        removed=removed,
+        changes=step.changes if removed else _changes(step, EntryKind.CANCELLED, day, actor),
+    )
+
+
+def _changes(step: StepState, kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
+    """What was done to a step, with one act more if it has opened: nobody was to be asked for it before."""
+    if step.opened is None:
+        return step.changes
+    return (*step.changes, Changed(kind, actor, day, len(step.changes) + 1, step.owner, step.signed is not None, to))
+
+
+def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(answered=day)
+
+
+def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    if data.get("added") and step.removed:
+        step = NOTHING._replace(notices=step.notices, skipped=step.skipped)  # it begins anew
+    step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
+    if step.closed:
+        return step
+    if "moved" in data:
+        step = step._replace(
+            first_due=step.first_due or _date(data["moved"]), moved=day, extended_to=None, granted=None
+        )
+    return _given(step, day, data["owner"]) if "owner" in data else step
+
+
+def _given(step: StepState, day: date, to: str) -> StepState:
+    """The step with the owner the plan now names, who signs for it unless it was handed over to him already."""
+    if step.owner == to or step.opened is None:
+        return step._replace(owner=None)
+    return step._replace(owner=None, assigned=day, signed=None)
+
+
+def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(running=True, tries=step.tries + 1)
+
+
+def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    failed = day if data["final"] else None
+    return step._replace(running=False, awaits="", failures=step.failures + 1, failed=failed)
+
+
+def _action_waiting(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(awaits=data["run"])
+
+
+def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(running=False, awaits="", succeeded=day)
+
+
+def _measured(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    values = (*step.values, (day, data["value"]))
+    return step._replace(values=values, measured=data["period"], misses=0, failed=None)
+
+
+def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    if data["final"]:
+        return step._replace(measured=data["period"], misses=0, failed=step.failed or day)
+    return step._replace(misses=step.misses + 1)
+
+
+def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step
+
+
+def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(history=(*step.history, Sent(day, data["slip"], data["recipient"])))
+
+
+def _skipped(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(skipped=step.skipped | {NoticeKey.parse(data["notice"])})
+
+
+CHANGES: Mapping[EntryKind, Change] = {
+    EntryKind.ADOPTED: _same,
+    EntryKind.OPENED: _opened,
+    EntryKind.SIGNED: _signed,
+    EntryKind.REPORTED: _reported,
+    EntryKind.SUBMITTED: _submitted,
+    EntryKind.RETURNED: _returned,
+    EntryKind.APPROVED: _same,
+    EntryKind.COMPLETED: _completed,
+    EntryKind.EXTENSION_ASKED: _asked,
+    EntryKind.EXTENSION_GRANTED: _granted,
+    EntryKind.EXTENSION_REFUSED: _refused,
+    EntryKind.SUSPENDED: _suspended,
+    EntryKind.RESUMED: _resumed,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.CANCELLED: _cancelled,
+    EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.REPLANNED: _replanned,
+    EntryKind.PLAN_APPLIED: _same,
+    EntryKind.ACTION_STARTED: _action_started,
+    EntryKind.ACTION_WAITING: _action_waiting,
+    EntryKind.ACTION_SUCCEEDED: _action_succeeded,
+    EntryKind.ACTION_FAILED: _action_failed,
+    EntryKind.MEASURED: _measured,
+    EntryKind.MEASURING_FAILED: _measuring_failed,
+    EntryKind.RUNG_SKIPPED: _skipped,
+    EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_BUNDLED: _same,
+    EntryKind.NOTICE_CLAIMED: _same,
+    EntryKind.NOTICE_SENT: _sent,
+    EntryKind.NOTICE_REFUSED: _same,
+    EntryKind.NOTICE_POSTPONED: _same,
+    EntryKind.NOTICE_DROPPED: _same,
+    EntryKind.NOTICE_DEAD: _same,
+    EntryKind.NOTICE_REVIVED: _same,
+    EntryKind.ALARM_BEGUN: _same,
+    EntryKind.ALARM_ENDED: _same,
+    EntryKind.MENDED: _same,
+}
+"""How each kind of entry changes the step it names."""
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text)

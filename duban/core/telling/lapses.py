@@ -1,0 +1,46 @@
+"""Why a queued notice was not sent after all, in words."""
+
+from collections.abc import Mapping
+
+from duban.core.deciding.office import Office
+from duban.core.deciding.recheck import Lapse, Lapsed
+from duban.core.planning.policy import Anchor
+
+WORDS: Mapping[Lapse, str] = {
+    Lapse.REVIVED: "原通知已重新投递",
+    Lapse.DELIVERED: "已另行送达",
+    Lapse.FORGOTTEN: "计划中已无此事项",
+    Lapse.DONE: "事项已办结",
+    Lapse.CANCELLED: "事项已终止",
+    Lapse.SUSPENDED: "事项已中止",
+    Lapse.OVERTAKEN: "已有更高层级的通知一并发出",
+    Lapse.IN_REVIEW: "事项已报送审核",
+    Lapse.REASSIGNED: "事项已改由他人负责",
+    Lapse.UNRULED: "催办规则已调整",
+    Lapse.TOO_SOON: "距上次催办不足{interval}个工作日，暂缓催办",
+    Lapse.ANSWERED: "承办方已有回应，暂缓催办",
+    Lapse.REDIRECTED: "改送{instead}",
+}
+
+MOVED_ON: Mapping[Anchor, str] = {
+    Anchor.OPENED: "事项已重新启动",
+    Anchor.UNSIGNED: "事项已签收",
+    Anchor.DUE: "时限或者承办人已调整",
+    Anchor.SUBMITTED: "审核已有结果",
+    Anchor.RETURNED: "事项已重新报送",
+    Anchor.ASKED: "延期申请已答复",
+    Anchor.ANSWERED: "延期申请已另行处理",
+    Anchor.CHANGED: "事项另有变动",
+    Anchor.FAILED: "自动事项已重新执行",
+}
+"""What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
+
+
+def why_lapsed(office: Office, lapsed: Lapsed | None) -> str:
+    """The reason in words; empty for a notice that is still due."""
+    if lapsed is None:
+        return ""
+    if lapsed.why is Lapse.MOVED_ON and lapsed.anchor is not None:
+        return MOVED_ON[lapsed.anchor]
+    instead = office.directory.title(lapsed.instead) if lapsed.instead else ""
+    return WORDS[lapsed.why].format(interval=office.policy.interval, instead=instead)

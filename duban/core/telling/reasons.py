@@ -1,0 +1,75 @@
+"""Why a step or an initiative is lit, in words: the rule and the figures that a decision gives, told in Chinese."""
+
+from datetime import date
+from typing import assert_never
+
+from duban.core.ledger.keys import StepRef
+from duban.core.ledger.summary import Light, Reason, Rule, StepRow, Summary
+from duban.core.planning.plan import Plan
+
+ALL_IS_WELL = "正常推进"
+ALL_IS_DONE = "全部事项已办结"
+
+
+def reason_of(plan: Plan, initiative: str, row: StepRow) -> str:
+    """Why a step of an initiative is lit as it is; empty for one that bears no light."""
+    if row.reason is not None:
+        return in_words(plan, initiative, row.reason)
+    return "" if row.light is Light.OFF else ALL_IS_WELL
+
+
+def reason_of_all(plan: Plan, summary: Summary) -> str:
+    """Why an initiative is lit as it is: what is said of the gravest of its steps."""
+    worst = summary.worst
+    if worst is None:
+        return ALL_IS_DONE
+    if worst.reason is None:
+        return ALL_IS_WELL
+    title = _title(plan, StepRef(summary.initiative, worst.step))
+    return f"“{title or worst.step}”{in_words(plan, summary.initiative, worst.reason)}"
+
+
+def in_words(plan: Plan, initiative: str, reason: Reason) -> str:
+    """A reason in words, as they are said of a step of that initiative."""
+    days, percent = reason.days, reason.percent
+    cause = _cause(plan, initiative, reason.root)
+    match reason.rule:
+        case Rule.FAILED:
+            return "自动事项执行失败，需人工处理"
+        case Rule.LATE:
+            return f"已逾期{days}个工作日" + (f"，{cause}" if cause else "")
+        case Rule.UNREVIEWED:
+            return f"按时报送，待审核，已过时限{days}个工作日"
+        case Rule.DAYS_LEFT:
+            return f"距时限{days}个工作日" if days else "今日到期"
+        case Rule.TIME_SHARE:
+            return f"时间已过{percent}%，尚无进展"
+        case Rule.PACE:
+            return f"进度落后序时{percent}个百分点"
+        case Rule.FORECAST:
+            return (f"{cause}，" if cause else "") + f"{_expected(reason.forecast)}晚{days}个工作日"
+        case Rule.DOWNSTREAM:
+            return f"{_expected(reason.forecast)}将使后续事项晚{days}个工作日"
+        case Rule.UNANSWERED:
+            return "催办后尚未回应"
+        case _:
+            assert_never(reason.rule)
+
+
+def _expected(day: date | None) -> str:
+    return f"预计{day.month}月{day.day}日完成，" if day else ""
+
+
+def _cause(plan: Plan, initiative: str, root: StepRef | None) -> str:
+    """The step because of which another is late; nothing where the plan has changed since and has none such."""
+    title = _title(plan, root) if root else ""
+    if not root or not title:
+        return ""
+    elsewhere = "" if root.initiative == initiative else f"（{plan.initiatives[root.initiative].title}）"
+    return f"因“{title}”{elsewhere}未完"
+
+
+def _title(plan: Plan, ref: StepRef) -> str:
+    initiative = plan.initiatives.get(ref.initiative)
+    step = initiative.steps.get(ref.step) if initiative else None
+    return step.title if step else ""
