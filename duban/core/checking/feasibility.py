@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.days.workdays import CalendarRange, WorkCalendar
-from duban.core.planning.dates import earliest, lasting, resolve
+from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import Plan, Step, StepRef
 
@@ -88,7 +88,7 @@ def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: Wor
     )
     if first is not None and first > ready:
         ready, holder = first, anchor
-    return Early(_covered(lasting(step.duration, ready, calendar), calendar), holder)
+    return Early(_covered(calendar.after(ready, step.duration.likely, step.duration.unit), calendar), holder)
 
 
 def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRef | None:

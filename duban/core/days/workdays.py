@@ -138,6 +138,12 @@ class WorkCalendar:
             return self._days[ordinal - 1]
         raise self._beyond(f"{n} working days from {day}")
 
+    def after(self, day: date, n: int, unit: DayUnit) -> date:
+        """Give the day `n` working or calendar days after `day`, which is `day` itself, worked or not, for 0."""
+        if unit is DayUnit.CALENDAR:
+            return self.add_calendar(day, n)
+        return self.add(day, n) if n else day
+
     def between(self, a: date, b: date) -> int:
         """Count the working days after `a` up to and including `b`; negative when `b` is before `a`.
 

@@ -8,28 +8,27 @@ had not signed for it, and anybody of a step that never opened or is done.
 from collections.abc import Iterator, Sequence
 
 from duban.core.deciding.given import Given
-from duban.core.deciding.ladder import Ladder, due
+from duban.core.deciding.ladder import Ladder, due, has_dead
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung, called, of_rung
 from duban.core.ledger.keys import NoticeKey
-from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import Changed, StepState
 from duban.core.planning.plan import HUMAN
 from duban.core.planning.policy import Anchor, Rung
 
 
-def change_rungs(look: Look, at: Given) -> tuple[DueRung, ...]:
+def change_rungs(look: Look, at: Given) -> list[DueRung]:
     """The rungs by which people hear of changes of a step, until they have fired.
 
     They are told whether or not the owner has answered or was pressed before.
     """
-    if not at.own.changes or at.step.kind not in HUMAN or (at.own.closed and not at.own.cancelled):
-        return ()
-    rungs = at.office.policy.ladder(at.step.ladder).rungs
+    if not at.own.changes or at.step.kind not in HUMAN or (at.own.finished is not None and not at.own.cancelled):
+        return []
+    rungs = at.office.policy.rungs[at.step.ladder]
     places = (place for place, rung in enumerate(rungs) if rung.anchor is Anchor.CHANGED)
     laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
-    dead = any(row.delivery is Delivery.DEAD for row in at.own.notices.values())
-    return due(look, at.own, Ladder(laid, dead=dead, first=look.now))
+    ahead = tuple(rung for group in laid for rung in group)
+    return due(look, at.own, Ladder(laid, ahead, dead=has_dead(at.own), first=look.now))
 
 
 def change_of(own: StepState, key: NoticeKey) -> Changed:

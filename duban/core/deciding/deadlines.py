@@ -1,5 +1,6 @@
 """Deadlines of a step, always computed and never kept: two dates for one thing would drift apart."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from duban.core.days.workdays import DayUnit
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING, StepState
-from duban.core.planning.dates import earliest, lasting, resolve
+from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.plan import HUMAN, Step, StepRef
 
 
@@ -58,6 +59,11 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
 
 
+def deadlines(look: Look, state: State) -> Mapping[str, Deadline | None]:
+    """The deadline of every step, where it has one and that is known."""
+    return {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
+
+
 def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
     """The day the limit runs from; None when it has not begun to, or is a day written out."""
     if step.due is not None:
@@ -72,22 +78,26 @@ def planned_limit(look: Look, step: Step, state: State) -> date | None:
 
 def _set(look: Look, step: Step, since: date | None) -> date | None:
     """The deadline that the plan sets a step whose limit runs from that day."""
-    if step.due is None:
-        # A limit that ends on a day off ends on the next working day, whatever it is counted in.
-        return look.calendar.next_working(lasting(step.duration, since, look.calendar)) if since else None
-    return resolve(
-        step.due,
-        plan_start=look.office.plan.starts,
-        span=step.span,
-        anchor=since,
-        calendar=look.calendar,
-        roll=step.roll,
-    )
+    if step.due is not None:
+        return resolve(
+            step.due,
+            plan_start=look.office.plan.starts,
+            span=step.span,
+            anchor=since,
+            calendar=look.calendar,
+            roll=step.roll,
+        )
+    if since is None:
+        return None
+    # A limit that ends on a day off ends on the next working day, whatever it is counted in.
+    return look.calendar.next_working(look.calendar.after(since, step.duration.likely, step.duration.unit))
 
 
 def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
     """The last day of a step that opened and takes its likely duration; days of suspension do not count."""
-    return _pushed(look, own, lasting(step.duration, opened, look.calendar), opened, step.duration.unit)
+    return _pushed(
+        look, own, look.calendar.after(opened, step.duration.likely, step.duration.unit), opened, step.duration.unit
+    )
 
 
 def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:
@@ -110,11 +120,15 @@ def may_open(look: Look, step: Step, state: State) -> date | None:
     ready = last_end(look, step.needs, state) if step.needs else look.office.plan.starts
     if ready is None:
         return None
-    first = earliest(
-        step.earliest,
-        plan_start=look.office.plan.starts,
-        span=step.span,
-        anchor=last_end(look, step.earliest_anchor, state),
-        calendar=look.calendar,
-    )
+    starts = look.office.plan.starts
+    if step.earliest is None and step.span is None:
+        return max(ready, starts)
+    anchor = last_end(look, step.earliest_anchor, state)
+    first = earliest(step.earliest, plan_start=starts, span=step.span, anchor=anchor, calendar=look.calendar)
     return None if first is None else max(ready, first)
+
+
+def openings(look: Look, state: State) -> Mapping[str, date | None]:
+    """For every step that waits the day from which it may be worked on, where that is known."""
+    steps, known = look.initiative.steps.items(), state.steps
+    return {name: may_open(look, step, state) for name, step in steps if known.get(name, NOTHING).opened is None}

@@ -11,15 +11,16 @@ from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs
-from duban.core.deciding.deadlines import Deadline, deadline, may_open
+from duban.core.deciding.deadlines import Deadline, deadlines, openings
 from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.indicators import measured_again, to_measure
-from duban.core.deciding.ladder import due, of_dead
+from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
+from duban.core.deciding.lights import lit
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import settle, status
-from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Timetable, next_day, row, timetable
+from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, next_day, row, timetable
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
@@ -56,50 +57,60 @@ def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
     after, settled = settle(look, state)
     adopted = () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
-    deadlines = {name: deadline(look, step, after) for name, step in look.initiative.steps.items()}
-    outlook = foresee(look, after, deadlines)
-    given = {name: _given(look, name, after, deadlines, outlook) for name in look.initiative.steps}
-    tables = {name: timetable(look, at, kept) for name, at in given.items()}
-    rows = {name: row(at, tables[name], look.today) for name, at in given.items()}
-    rungs = _rungs(look, after, given, tables)
-    turning = _turning(look, rungs, given, tables, rows)
+    limits = deadlines(look, after)
+    outlook = foresee(look, after, limits)
+    steps = {at.step.id: timetable(look, at, kept) for at in _given(look, after, limits, outlook)}
+    rows = {name: table.over or row(at, *lit(at, table.lights, look.today)) for name, (at, table) in steps.items()}
+    rungs = _rungs(look, after, steps)
+    turning = _turning(look, rungs, steps, rows)
     return Decision(
         drafts=(*adopted, *settled, *_notices(look, after, rungs)),
-        actions=tuple(StepRef(look.initiative.id, one.step) for one in rows.values() if one.status is Status.RUNNING),
+        actions=tuple([StepRef(look.initiative.id, one.step) for one in rows.values() if one.status is Status.RUNNING]),
         measures=tuple(_measures(look, after, rows)),
         summary=_summary(look, after, rows, turning),
-        rungs=tuple(rung for rung in rungs if not rung.stale),
+        rungs=tuple([rung for rung in rungs if not rung.stale]),
         state=after,
         rows=rows,
-        deadlines=deadlines,
+        deadlines=limits,
         outlook=outlook,
-        kept={name: (at, tables[name]) for name, at in given.items()},
+        kept=steps,
     )
 
 
-def _given(look: Look, name: str, state: State, deadlines: Mapping[str, Deadline | None], outlook: Outlook) -> Given:
-    step, own = look.initiative.steps[name], state.steps.get(name, NOTHING)
-    opens = may_open(look, step, state) if own.opened is None and own.finished is None else None
-    dates = Dates(deadlines[name], opens, outlook.forecast[name], outlook.latest[name], outlook.root[name])
-    adopted = look.office.day(state.adopted or look.now)
-    return Given(look.office, look.initiative, step, own, status(step, own), dates, adopted)
+def _given(look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook) -> list[Given]:
+    """Every step with its dates; of one that is over only the deadline and the last day matter any more."""
+    office, adopted, found = look.office, look.office.day(state.adopted or look.now), list[Given]()
+    opens = openings(look, state)
+    for name, step in look.initiative.steps.items():
+        own, forecast = state.steps.get(name, NOTHING), outlook.forecast[name]
+        due, original = limits[name] or (None, None)
+        if own.finished is not None:
+            dates = Dates(due, original, None, forecast, None, None)
+        else:
+            dates = Dates(due, original, opens.get(name), forecast, outlook.latest[name], outlook.root[name])
+        found.append(Given(office, look.initiative, step, own, status(step, own), dates, adopted))
+    return found
 
 
-def _rungs(look: Look, state: State, given: Mapping[str, Given], tables: Mapping[str, Timetable]) -> list[DueRung]:
+def _rungs(look: Look, state: State, steps: Kept) -> list[DueRung]:
     """The rungs of all steps that have not fired, those to be recorded as skipped too: earliest first."""
     ladders, changes, undelivered = list[DueRung](), list[DueRung](), list[DueRung]()
-    for name, at in given.items():
-        ladders += due(look, at.own, tables[name].rungs)
-        changes += change_rungs(look, at)
-    for name, own in state.steps.items():  # of steps too that the plan no longer has
-        undelivered += of_dead(look, name, own, [rung for rung in (*ladders, *changes) if rung.step == name])
+    for at, table in steps.values():
+        if table.rungs is not NO_LADDER:
+            ladders += due(look, at.own, table.rungs)
+        if at.own.changes:
+            changes += change_rungs(look, at)
+    gone = (name for name in state.steps.keys() - steps.keys() if has_dead(state.steps[name]))
+    for name in (*(name for name, (_, table) in steps.items() if table.rungs.dead), *sorted(gone)):
+        own = [rung for rung in (*ladders, *changes) if rung.step == name]
+        undelivered += of_dead(look, name, state.step(name), own)
     return sorted((*ladders, *changes, *undelivered), key=attrgetter("moment"))
 
 
-def _notices(look: Look, state: State, rungs: Iterable[DueRung]) -> Iterator[Draft]:
-    for rung in rungs:
-        if rung.moment <= look.now:
-            yield _skipped(rung) if rung.stale else _queued(look, state, rung)
+def _notices(look: Look, state: State, rungs: Iterable[DueRung]) -> list[Draft]:
+    """What is to be stored of the rungs that are due."""
+    now = [rung for rung in rungs if rung.moment <= look.now]
+    return [_skipped(rung) if rung.stale else _queued(look, state, rung) for rung in now]
 
 
 def _skipped(rung: DueRung) -> Draft:
@@ -153,19 +164,14 @@ def _look_again(look: Look, turning: datetime | None, worst: Light | None) -> da
     return restless if turning is None else min(turning, restless)
 
 
-def _turning(
-    look: Look,
-    rungs: Iterable[DueRung],
-    given: Mapping[str, Given],
-    tables: Mapping[str, Timetable],
-    rows: Mapping[str, StepRow],
-) -> datetime | None:
+def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
-    moments = [rung.moment for rung in rungs if rung.moment > look.now]
-    day = min([next_day(at, tables[name], look.today) for name, at in given.items()], default=date.max)
-    if any(rung.rung_at <= look.now < rung.moment for rung in rungs):  # kept apart, it may be a deputy's turn tomorrow
-        day = min(day, look.today + DAY)
-    day = min((day, *(other for other in _anchors_overdue(look, rows) if other > look.today)))
+    later = [rung for rung in rungs if rung.moment > look.now]
+    moments = [rung.moment for rung in later]
+    days = [next_day(steps, look.today), *_overdue(look, rows)]
+    if [rung for rung in later if rung.rung_at <= look.now]:  # kept apart, it may be a deputy's turn tomorrow
+        days.append(look.today + DAY)
+    day = min(days)
     if day < date.max:
         moments.append(look.office.at(day, time.min))
     for name in look.initiative.measured:
@@ -175,8 +181,9 @@ def _turning(
     return min(moments, default=None)
 
 
-def _anchors_overdue(look: Look, rows: Mapping[str, StepRow]) -> Iterator[date]:
+def _overdue(look: Look, rows: Mapping[str, StepRow]) -> list[date]:
     """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
+    found = list[date]()
     for name, step in look.initiative.steps.items():
         if not step.earliest_anchor or rows[name].status is not Status.WAITING:
             continue
@@ -187,4 +194,5 @@ def _anchors_overdue(look: Look, rows: Mapping[str, StepRow]) -> Iterator[date]:
                 fact = look.facts.get(ref)
                 expected = fact.forecast if fact else look.today
             if expected is not None:
-                yield max(expected, look.today) + DAY
+                found.append(max(expected, look.today) + DAY)
+    return found

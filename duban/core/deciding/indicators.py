@@ -103,13 +103,13 @@ def measured_again(look: Look, step: Step, where: Status, due: date | None) -> d
     day, now = today + DAY, period(step.measure.every, today, due)
     while period(step.measure.every, day, due) == now:
         day += DAY
-    return look.office.at(day, look.office.policy.hours.first)
+    return look.office.morning(day)
 
 
 def _counted(office: Office, now: datetime) -> date:
     """The day as measuring counts it: it begins with the hours in which people work."""
     today = office.day(now)
-    return today if now >= office.at(today, office.policy.hours.first) else today - DAY
+    return today if now >= office.morning(today) else today - DAY
 
 
 def period(every: str, day: date, due: date | None) -> str:

@@ -25,6 +25,7 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from duban.core.deciding.given import Given
@@ -44,18 +45,18 @@ WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, S
 
 
 class Ladder(NamedTuple):
-    """What is still to come of the rungs of a step: those `laid` out that have not reached anybody.
+    """The rungs of a step, spent or not: as `laid` out, and `ahead` as they go out if nothing happens before.
 
     `answered` is until when an answer keeps some back (rule 4), `pressed` until when whom an earlier one (rule 11), and
-    `dead` whether a notice reached nobody. `ahead` are the rungs as they go out if nothing happens before their moment,
-    and `first` is the first such moment; from then on it is the day that tells who is there.
+    `dead` whether a notice reached nobody. `first` is the first moment of a rung that has not fired; from then on it is
+    the day that tells who is there.
     """
 
     laid: Laid = ()
-    answered: datetime | None = None
-    pressed: Mapping[str, datetime] = {}
-    dead: bool = False
     ahead: tuple[DueRung, ...] = ()
+    answered: datetime | None = None
+    pressed: Mapping[str, datetime] = MappingProxyType({})
+    dead: bool = False
     first: datetime | None = None
 
 
@@ -64,37 +65,41 @@ NO_LADDER = Ladder()
 
 def ladder(at: Given) -> Ladder:
     """The ladder of a step, by what has happened to it."""
-    dead = any(row.delivery is Delivery.DEAD for row in at.own.notices.values())
+    dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
-    rungs = tuple(tuple(rung for rung in group if dead or not _over(at.own, rung.key)) for group in laid(at))
-    answered, pressed = _held_back(at), {**rested(at.office, at.own), **_being_sent(at.own)}
-    ahead = [
-        _kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed)
-        for group in rungs
-        for rung in group
-        if not fired(at.own, rung.key)
-    ]
-    first = min([rung.rung_at for rung in ahead], default=None)
-    return Ladder(rungs, answered, pressed, dead, tuple(ahead), first)
+    rungs, answered, pressed = laid(at), _held_back(at), _pressed(at)
+    ahead = [rung for group in rungs for rung in group]
+    if answered or pressed:
+        ahead = [_kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed) for rung in ahead]
+    spent = _spent(at.own)
+    first = min([rung.rung_at for rung in ahead if rung.key not in spent], default=None)
+    return Ladder(rungs, tuple(ahead), answered, pressed, dead, first)
 
 
-def due(look: Look, own: StepState, step: Ladder) -> tuple[DueRung, ...]:
+def has_dead(own: StepState) -> bool:
+    """Whether a notice about a step reached nobody."""
+    return any(row.delivery is Delivery.DEAD for row in own.notices.values())
+
+
+def _spent(own: StepState) -> frozenset[NoticeKey]:
+    """The keys that have fired: queued, sent or skipped. One dropped just before sending may fire later."""
+    if not own.notices:
+        return own.skipped
+    return own.skipped.union([key for key, row in own.notices.items() if row.delivery is not Delivery.DROPPED])
+
+
+def due(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
     """The rungs of a step that have not fired, each with the moment it falls due, past or to come."""
+    spent = _spent(own)
     if not step.dead and (step.first is None or look.now < step.first):
-        return step.ahead
-    return unspent(look, own, _unreached(look, own, step))
-
-
-def unspent(look: Look, own: StepState, rungs: list[DueRung]) -> tuple[DueRung, ...]:
-    """Those of `rungs`, lowest first, that have not fired; one that a higher one due overtakes is stale (rule 12)."""
+        return [rung for rung in step.ahead if rung.key not in spent]
+    rungs = _unreached(look, own, step)
     now = [place for place, rung in enumerate(rungs) if rung.moment <= look.now and not rung.stale]
-    stale = {low for low in now if any(_overtakes(rungs[high], rungs[low]) for high in now if high > low)}
-    return tuple(
-        rung._replace(stale=True) if place in stale else rung
-        for place, rung in enumerate(rungs)
-        if not fired(own, rung.key)
-    )
+    for low in now[:-1]:  # one that a higher one due overtakes is stale (rule 12)
+        if any(_overtakes(rungs[high], rungs[low]) for high in now if high > low):
+            rungs[low] = rungs[low]._replace(stale=True)
+    return [rung for rung in rungs if rung.key not in spent]
 
 
 def _overtakes(higher: DueRung, lower: DueRung) -> bool:
@@ -105,28 +110,29 @@ def _overtakes(higher: DueRung, lower: DueRung) -> bool:
 
 def _unreached(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
     """The rungs that have not reached anybody yet, lowest first, as they can go out now."""
-    office, dead, found = look.office, lines(own) if step.dead else {}, list[DueRung]()
+    dead, over = lines(own) if step.dead else {}, _over(own)
+    found, ahead = list[DueRung](), iter(step.ahead)
     for group in step.laid:
         for rung in group:
-            line = dead.get(rung.key)
-            if line is None and _over(own, rung.key):
-                continue
-            call = _sent_on(office, rung, step.answered, look.soonest[rung.immediate])
-            if line is None:
-                found.append(_kept_apart(office, call, step.pressed))
-            else:
-                told = {one.recipient for one in group}
-                later = call._replace(moment=max(call.moment, office.working_moment(died(line))))
-                found += _instead(look, later, line, told, step.pressed)
+            later, line = next(ahead), dead.get(rung.key)
+            if line is not None:
+                found += _instead(look, _as_of_now(look, rung, step), line, group, step.pressed)
+            elif rung.key not in over:
+                now = later.rung_at <= look.now
+                found.append(_kept_apart(look.office, _as_of_now(look, rung, step), step.pressed) if now else later)
     return found
 
 
-def _over(own: StepState, key: NoticeKey) -> bool:
-    """Whether a rung is spent, and its notice on no way to anybody."""
-    notice = own.notices.get(key)
-    if notice is None or notice.delivery is Delivery.DROPPED:
-        return key in own.skipped
-    return notice.delivery not in PENDING
+def _as_of_now(look: Look, rung: DueRung, step: Ladder) -> DueRung:
+    return _sent_on(look.office, rung, step.answered, look.soonest[rung.immediate])
+
+
+def _over(own: StepState) -> Collection[NoticeKey]:
+    """The keys that are spent, and their notices on no way to anybody."""
+    if not own.notices:
+        return own.skipped
+    pending = {key for key, row in own.notices.items() if row.delivery in PENDING}
+    return _spent(own) - pending
 
 
 def _sent_on(office: Office, rung: DueRung, answered: datetime | None, soonest: datetime | None) -> DueRung:
@@ -149,11 +155,13 @@ def _kept_apart(office: Office, rung: DueRung, free: Mapping[str, datetime]) -> 
 
 
 def _instead(
-    look: Look, rung: DueRung, line: Line, told: Collection[str], free: Mapping[str, datetime]
+    look: Look, rung: DueRung, line: Line, group: Collection[DueRung], free: Mapping[str, datetime]
 ) -> Iterator[DueRung]:
-    """The rung that takes the place of one whose notice is dead; `told` are those whom the rung means anyway."""
+    """The rung that takes the place of one of a `group` whose notice is dead; whom that means anyway are passed by."""
     if any(row.delivery is Delivery.SENT for row in line):
         return
+    told = {one.recipient for one in group}
+    rung = rung._replace(moment=max(rung.moment, look.office.working_moment(died(line))))
     day = look.office.sending_moment(max(rung.moment, look.now), immediate=rung.immediate).date()
     under_way = next((row.recipient for row in line if row.delivery in PENDING), None)
     there = under_way or next_in_line(look.office.directory, line, day, told)
@@ -163,23 +171,23 @@ def _instead(
         yield rung._replace(key=key, recipient=there, moment=moment)
 
 
+def _pressed(at: Given) -> Mapping[str, datetime]:
+    """By recipient until when nobody presses them again: they were pressed, or are about to be (rule 11)."""
+    free = rested(at.office, at.own) if at.own.history else {}
+    for row in at.own.notices.values():  # what a sender has in hand will have come to an outcome by its next try
+        if row.delivery is Delivery.SENDING and row.slip in PRESSINGS and row.next_try is not None:
+            free[row.recipient] = row.next_try
+    return free
+
+
 def rested(office: Office, own: StepState) -> dict[str, datetime]:
     """For those who were pressed about a step: from when they may be pressed about it again (rule 11)."""
     again: dict[str, datetime] = {}
     for sent in reversed(own.history):  # the last one counts
         if sent.slip in PRESSINGS and sent.recipient not in again:
             rest = office.calendar.add(sent.day, office.policy.interval)
-            again[sent.recipient] = office.at(rest, office.policy.hours.first)
+            again[sent.recipient] = office.morning(rest)
     return again
-
-
-def _being_sent(own: StepState) -> dict[str, datetime]:
-    """By recipient: when a pressing that a sender has in hand will have come to an outcome at the latest."""
-    return {
-        row.recipient: row.next_try
-        for row in own.notices.values()
-        if row.delivery is Delivery.SENDING and row.slip in PRESSINGS and row.next_try is not None
-    }
 
 
 def _held_back(at: Given) -> datetime | None:
@@ -193,13 +201,14 @@ def _held_back(at: Given) -> datetime | None:
     until = at.office.calendar.add(answered, at.office.policy.silence)
     if answered <= due:
         until = min(until, at.office.calendar.next_working(due))
-    return at.office.at(until, at.office.policy.hours.first)
+    return at.office.morning(until)
 
 
 def _first_pressed(at: Given, version: str) -> date | None:
     """The day on which a rung of the present version of the deadline first fired."""
     rows = at.own.notices.items()
-    first = min((row.queued_at for key, row in rows if (key.step, key.version) == (at.name, version)), default=None)
+    name = at.own.name or at.step.was or at.step.id
+    first = min((row.queued_at for key, row in rows if key[:2] == (name, version)), default=None)
     return at.office.day(first) if first else None
 
 
@@ -233,11 +242,5 @@ def _telling(look: Look, step: str, own: StepState, first: NoticeKey, line: Line
         there = _standing_in(office, administrator, day)
         told = None if there in tried(line) else there
         key = telling_key(own, first, line, office.day(died(line)))
-    if told is not None and not fired(own, key):
+    if told is not None and key not in _spent(own):
         yield DueRung(key, step, DEAD, "failure", administrator, told, moment, moment, immediate)
-
-
-def fired(own: StepState, key: NoticeKey) -> bool:
-    """Whether a key is spent: queued, sent or skipped. One dropped just before sending may fire later."""
-    notice = own.notices.get(key)
-    return key in own.skipped or (notice is not None and notice.delivery is not Delivery.DROPPED)

@@ -5,7 +5,6 @@ progress, 序时进度 (planned against actual progress), and the forecast. Bein
 time comes; nothing here depends on the day but the figures that `lit` adds to the rule it finds.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from math import floor
 from typing import NamedTuple
@@ -39,14 +38,14 @@ def turns(at: Given) -> tuple[Turn, ...]:
         return ()
     if at.status is Status.FAILED:
         return (Turn(ALWAYS, Light.RED, Rule.FAILED),)
-    found, rules = list[Turn](), at.office.policy.lights
-    if at.dates.due is not None:
-        found.append(_late(at, at.dates.due))
+    found, rules, due = list[Turn](), at.office.policy.lights, at.dates.due
+    if due is not None:
+        found.append(_late(at, due))
         if at.status in AWAITING_OWNER and at.own.opened is not None:
-            found += _running_out(at, at.own.opened, at.dates.due)
+            found += _running_out(at, at.own.opened, due)
     if rules.forecast:
         found += _forecast(at)
-    if rules.unanswered and _unanswered(at):
+    if rules.unanswered and at.own.notices and _unanswered(at):
         found.append(Turn(ALWAYS, Light.ORANGE, Rule.UNANSWERED))
     return tuple(found)
 
@@ -58,21 +57,31 @@ def _late(at: Given, due: date) -> Turn:
     return Turn(due + DAY, Light.RED, Rule.LATE)
 
 
-def _running_out(at: Given, opened: date, due: date) -> Iterator[Turn]:
+def _running_out(at: Given, opened: date, due: date) -> list[Turn]:
     """The rules that compare the time that is left, or has gone, with what was done."""
-    rules, calendar = at.office.policy.lights, at.office.calendar
-    whole, last, done = calendar.between(opened, due), calendar.previous_working(due), progress(at.step, at.own)
+    rules, calendar, found = at.office.policy.lights, at.office.calendar, list[Turn]()
+    whole, last, done = calendar.between(opened, due), calendar.previous_working(due), _done(at)
     if rules.days_left:
-        yield Turn(calendar.add(last, -rules.days_left.yellow), Light.YELLOW, Rule.DAYS_LEFT)
+        found.append(Turn(calendar.add(last, -rules.days_left.yellow), Light.YELLOW, Rule.DAYS_LEFT))
     if rules.time_share and done == 0 and whole > 0:
         for light, share in ((Light.ORANGE, rules.time_share.orange), (Light.YELLOW, rules.time_share.yellow)):
-            yield Turn(calendar.add(last, -_part(share, whole)), light, Rule.TIME_SHARE)
+            found.append(Turn(calendar.add(last, -_part(share, whole)), light, Rule.TIME_SHARE))
     if rules.pace and whole >= max(1, rules.pace.from_days):
-        along = course(opened, due, path(at.step))
+        along = _course(at, opened, due)
         for light, lag in ((Light.RED, rules.pace.red), (Light.YELLOW, rules.pace.yellow)):
             first = reached_on(calendar, along, done + lag + 1)
             if first is not None:
-                yield Turn(first, light, Rule.PACE)
+                found.append(Turn(first, light, Rule.PACE))
+    return found
+
+
+def _done(at: Given) -> int:
+    return at.own.progress if at.step.target is None else progress(at.step, at.own)
+
+
+def _course(at: Given, opened: date, due: date) -> Course:
+    """What is planned between opening and deadline; evenly but for an indicator with a path of its own."""
+    return course(opened, due, path(at.step) if at.step.target else ())
 
 
 def _part(share: float, whole: int) -> int:
@@ -80,12 +89,13 @@ def _part(share: float, whole: int) -> int:
     return floor(share * whole + 1e-9)
 
 
-def _forecast(at: Given) -> Iterator[Turn]:
+def _forecast(at: Given) -> tuple[Turn, ...]:
     due, latest, forecast = at.dates.due, at.dates.latest, at.dates.forecast
     if due is not None and forecast > due:
-        yield Turn(ALWAYS, Light.YELLOW, Rule.FORECAST)
-    elif latest is not None and at.status is not Status.WAITING and forecast > latest:
-        yield Turn(ALWAYS, Light.YELLOW, Rule.DOWNSTREAM)
+        return (Turn(ALWAYS, Light.YELLOW, Rule.FORECAST),)
+    if latest is not None and at.status is not Status.WAITING and forecast > latest:
+        return (Turn(ALWAYS, Light.YELLOW, Rule.DOWNSTREAM),)
+    return ()
 
 
 def _unanswered(at: Given) -> bool:
@@ -133,17 +143,13 @@ def _reason(at: Given, rule: Rule, today: date) -> Reason:
             whole = calendar.between(opened, due)
             return Reason(rule, percent=100 * (whole - calendar.between(today, due)) // whole)
         case Rule.PACE:
-            return Reason(rule, percent=_behind(at, course(opened, due, path(at.step)), today))
+            return Reason(rule, percent=points(planned_on(calendar, _course(at, opened, due), today)) - _done(at))
         case Rule.FORECAST:
             return Reason(rule, days_late(calendar, due, dates.forecast), forecast=dates.forecast, root=dates.root)
         case Rule.DOWNSTREAM:
             return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
         case Rule.FAILED | Rule.UNANSWERED:
             return Reason(rule)
-
-
-def _behind(at: Given, along: Course, today: date) -> int:
-    return points(planned_on(at.office.calendar, along, today)) - progress(at.step, at.own)
 
 
 def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:

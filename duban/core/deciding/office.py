@@ -36,13 +36,17 @@ class Office:
         """A time of day at the office."""
         return datetime.combine(day, hour, self.zone)
 
+    def morning(self, day: date) -> datetime:
+        """When work begins on a day."""
+        return datetime.combine(day, self.policy.hours.first, self.zone)
+
     def working_moment(self, moment: datetime) -> datetime:
         """The moment itself within working hours, else the next working morning."""
         local = moment.astimezone(self.zone)
         hours, calendar = self.policy.hours, self.calendar
         evening = local.time() >= hours.last
         morning = calendar.add(local.date(), 1) if evening else calendar.next_working(local.date())
-        return max(local, self.at(morning, hours.first))
+        return max(local, self.morning(morning))
 
     def digest_moment(self, moment: datetime) -> datetime:
         """The moment of the next digest: today's if it is still to come and today is worked, else the next one's."""

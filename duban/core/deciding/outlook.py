@@ -15,7 +15,7 @@ from duban.core.deciding.office import Look
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING
-from duban.core.planning.dates import earliest, lasting
+from duban.core.planning.dates import earliest
 from duban.core.planning.plan import Step
 
 Held = tuple[date, StepRef | None]
@@ -55,7 +55,7 @@ def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
             forecast[name] = max(soonest, own.submitted or planned(look, step, own, own.opened))
         else:
             ready, holder = _ready(look, step, state, forecast, soonest)
-            forecast[name] = lasting(step.duration, ready, calendar)
+            forecast[name] = calendar.after(ready, step.duration.likely, step.duration.unit)
         held_by[name] = holder
         root[name] = _root(look, holder, root) if holder else None
     return Outlook(forecast, _latest(look, state, deadlines), held_by, root)

@@ -42,17 +42,15 @@ Laid = tuple[tuple[DueRung, ...], ...]
 
 def laid(at: Given) -> Laid:
     """Lay out the ladder of a step, spent or not, as its rungs go out when each is sent on its own day."""
-    found, office = list[tuple[DueRung, ...]](), at.office
-    rungs, since = office.policy.ladder(at.step.ladder).rungs, _since(at.own)
-    counted_from = since if since > at.adopted else date.min
+    found, holding, since = list[tuple[DueRung, ...]](), anchors(at), _since(at.own)
+    rungs, calendar = at.office.policy.rungs[at.step.ladder], at.office.calendar
     for place, rung in enumerate(rungs):
-        anchored = anchor(at, rung.anchor)
-        if anchored is None:
+        if rung.anchor not in holding:
             continue
-        counts_from, version = anchored
-        if rung.anchor is Anchor.DUE:  # passed when its owner could first be pressed for it: it counts from that day
-            counts_from = max(counts_from, counted_from)
-        day = office.calendar.add(counts_from, rung.offset)
+        first, version = holding[rung.anchor]
+        if rung.anchor is Anchor.DUE and since > at.adopted:  # who could not be pressed before is from that day on
+            first = max(first, since)
+        day = calendar.add(first, rung.offset)
         stale = rung.anchor is Anchor.DUE and day < since
         found.append(of_rung(at, rung, version, day, called(at, rungs[place:], day), stale=stale))
     return tuple(found)
@@ -62,47 +60,37 @@ def of_rung(
     at: Given, rung: Rung, version: str, day: date, people: Mapping[str, str], *, stale: bool
 ) -> tuple[DueRung, ...]:
     """A rung on its day, once for each of the `people` there, by whom the post is that it is meant for."""
-    office, step = at.office, at.step.id
-    moment, waits = office.at(day, office.policy.hours.first), rung.anchor is Anchor.DUE and rung.stops_on_answer
-    keys = {there: NoticeKey(at.name, version, rung.id, post) for there, post in people.items()}
-    return tuple(
-        DueRung(key, step, rung.id, rung.slip, key.post, there, moment, moment, rung.immediate, stale, waits)
-        for there, key in keys.items()
-    )
+    name = at.own.name or at.step.was or at.step.id  # a renamed step keeps its name in the keys of its notices
+    moment, waits = at.office.morning(day), rung.anchor is Anchor.DUE and rung.stops_on_answer
+    found = list[DueRung]()
+    for there, post in people.items():
+        key, meant = NoticeKey(name, version, rung.id, post), (rung.id, rung.slip, post, there)
+        found.append(DueRung(key, at.step.id, *meant, moment, moment, rung.immediate, stale, waits))
+    return tuple(found)
 
 
-def anchor(at: Given, what: Anchor) -> tuple[date, str] | None:
-    """The day a rung counts from and the version it belongs to; None when it does not apply now."""
-    own, awaiting = at.own, at.status in AWAITING_OWNER
-    match what:
-        case Anchor.DUE:
-            due = at.dates.due
-            return (due, due.isoformat()) if awaiting and due else None
-        case Anchor.OPENED:
-            return (own.assigned, f"opened-{own.assigned}") if awaiting and own.assigned else None
-        case Anchor.UNSIGNED:
-            return (own.assigned, f"opened-{own.assigned}") if at.status is Status.OPEN and own.assigned else None
-        case Anchor.SUBMITTED:
-            return (own.submitted, f"round-{own.rounds}") if at.status is Status.REVIEW and own.submitted else None
-        case Anchor.RETURNED:
-            return (own.returned, f"round-{own.rounds}") if awaiting and own.returned else None
-        case Anchor.ASKED:
-            return (own.asked.on, f"ask-{own.asks}") if awaiting and own.asked else None
-        case Anchor.ANSWERED:
-            return (own.answer, f"ask-{own.asks}") if awaiting and own.answer and not own.asked else None
-        case Anchor.FAILED:
-            return _failed(own, at.status)
-        case Anchor.CHANGED:
-            return None  # each change has rungs of its own (changes.py)
-        case _:
-            assert_never(what)
+def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
+    """The days that rungs count from now, each with the version it belongs to; not there: no such rung applies.
 
-
-def _failed(own: StepState, status: Status) -> tuple[date, str] | None:
-    """The day on which an action failed, or from which on an indicator could not be measured."""
-    if own.failed is None or not (status is Status.FAILED or status in AWAITING_OWNER):
-        return None
-    return own.failed, f"try-{own.tries}" if status is Status.FAILED else f"measuring-{own.failed}"
+    A change of the step has no place here: each has rungs of its own (`changes.py`).
+    """
+    own, due, assigned = at.own, at.dates.due, at.own.assigned
+    days: dict[Anchor, tuple[date | None, str]] = {}
+    if at.status is Status.REVIEW:
+        days = {Anchor.SUBMITTED: (own.submitted, f"round-{own.rounds}")}
+    elif at.status is Status.FAILED:
+        days = {Anchor.FAILED: (own.failed, f"try-{own.tries}")}
+    elif at.status in AWAITING_OWNER:
+        days = {
+            Anchor.DUE: (due, f"{due}"),
+            Anchor.OPENED: (assigned, f"opened-{assigned}"),
+            Anchor.UNSIGNED: (assigned if at.status is Status.OPEN else None, f"opened-{assigned}"),
+            Anchor.RETURNED: (own.returned, f"round-{own.rounds}"),
+            Anchor.ASKED: (own.asked.on if own.asked else None, f"ask-{own.asks}"),
+            Anchor.ANSWERED: (None if own.asked else own.answer, f"ask-{own.asks}"),
+            Anchor.FAILED: (own.failed, f"measuring-{own.failed}"),  # to measure an indicator
+        }
+    return {what: (day, version) for what, (day, version) in days.items() if day is not None}
 
 
 def _since(own: StepState) -> date:
@@ -121,7 +109,7 @@ def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:
         if rung.anchor == rungs[0].anchor:
             found: dict[str, str] = {}  # one person standing in for two posts is written to once
             for role in rung.to:
-                post = post_of(at, role)
+                post = _post(at, role)
                 there = people.present(post, day)
                 if there is not None:
                     found.setdefault(there, post)
@@ -130,7 +118,7 @@ def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:
     return {people.administrator: people.administrator}
 
 
-def post_of(at: Given, role: Role) -> str:
+def _post(at: Given, role: Role) -> str:
     """The post that a role means for a step."""
     office, people = at.office, at.office.directory
     match role:

@@ -10,7 +10,6 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import StepRow
-from duban.core.planning.dates import lasting
 from duban.core.planning.plan import Step, StepRef
 
 
@@ -44,7 +43,7 @@ def _facts(look: Look, decision: Decision) -> Iterator[tuple[StepRef, Fact]]:
 def _since(look: Look, step: Step, own: StepState) -> date | None:
     if own.opened is None or own.closed:
         return own.opened
-    calendar, plain = look.calendar, lasting(step.duration, own.opened, look.calendar)
+    calendar, plain = look.calendar, look.calendar.after(own.opened, step.duration.likely, step.duration.unit)
     pushed = planned(look, step, own, own.opened)
     if pushed == plain:
         return own.opened

@@ -7,7 +7,7 @@ on the day the other ends.
 from datetime import date
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
-from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, Span, When
+from duban.core.planning.when import PERIOD, START, OnDate, Relative, Span, When
 
 
 def resolve(
@@ -45,16 +45,6 @@ def earliest(
     if isinstance(when, OnDate):
         return when.day
     return span.first if span else plan_start
-
-
-def lasting(duration: Duration, since: date, calendar: WorkCalendar) -> date:
-    """The last day of a step that begins on `since` and takes its likely duration.
-
-    Raises CalendarRange for a day beyond the calendar.
-    """
-    if duration.unit is DayUnit.CALENDAR:
-        return calendar.add_calendar(since, duration.likely)
-    return calendar.add(since, duration.likely) if duration.likely else since
 
 
 def _limit(

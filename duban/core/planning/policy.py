@@ -1,8 +1,10 @@
 """`escalation.yaml`: lights, ladders, hours. Figures are a bureau's to choose; the rules that use them are not."""
 
 import re
+from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -204,6 +206,11 @@ class Policy(Strict):
             message = f"the digest at {self.digest:%H:%M} is outside the hours, {hours}"
             raise Invalid(Fault("digest-outside-hours", message, "choose a time within them", ("digest",)))
         return self
+
+    @cached_property
+    def rungs(self) -> Mapping[str, tuple[Rung, ...]]:
+        """The rungs of every ladder, lowest first, by its id."""
+        return {ladder.id: ladder.rungs for ladder in self.ladders}
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of that id; KeyError when there is none."""

@@ -72,7 +72,7 @@ class Bureau:
         self.looks = 0
         self._facts: dict[StepRef, Upstream] = {}
         self._woken: set[str] = set(self.desks)
-        self.now = office.at(plan.starts, office.policy.hours.first)
+        self.now = office.morning(plan.starts)
 
     @property
     def closed(self) -> bool:

@@ -43,7 +43,7 @@ def mornings(office: Office, until: date | None = None) -> Iterator[datetime]:
     last = until or office.plan.ends + LONGEST_OVERRUN
     day = office.calendar.next_working(office.plan.starts)
     while day <= last:
-        yield office.at(day, office.policy.hours.first)
+        yield office.morning(day)
         day += timedelta(days=1)
 
 
