@@ -19,6 +19,7 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
 from duban.core.telling.digest import Digest
+from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.notices import Slip, Words, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Result, Service
@@ -242,4 +243,5 @@ class Story:
     def lapsed(self, rung: str, recipient: str = OFFICER, step: str = "draft") -> str:
         """Why a queued notice is no longer due; empty while it is."""
         view = self.service.view(COSMETICS)
-        return recheck(view.look, view.state, self.notice(rung, recipient, step)).lapsed
+        again = recheck(view.look, view.state, self.notice(rung, recipient, step))
+        return why_lapsed(view.look.office, again.lapsed)

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery
+from duban.core.ledger.steps import Sent
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import Delivered, deliver_due
 from duban.outbox.resending import Revival, dead_notices, revive
@@ -66,7 +67,7 @@ def test_everything_about_a_delivery_is_in_the_ledger() -> None:
     row = story.notice("assign")
     assert kinds(story, row.key) == [EntryKind.NOTICE_QUEUED, EntryKind.NOTICE_CLAIMED, EntryKind.NOTICE_SENT]
     assert (row.delivery, row.outcome, row.next_try, row.tries) == (Delivery.SENT, "已入信箱", None, 1)
-    assert story.service.view(COSMETICS).state.step("draft").history == (f"2024-04-01 assign {OFFICER}",)
+    assert story.service.view(COSMETICS).state.step("draft").history == (Sent(date(2024, 4, 1), "assign", OFFICER),)
 
 
 def test_a_letter_bears_the_recipient_and_the_channels() -> None:

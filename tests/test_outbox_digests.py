@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -15,6 +15,7 @@ from duban.adapters.memory_ledger import MemoryLedger
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.steps import Sent
 from duban.core.ledger.summary import chain_of
 from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
@@ -91,7 +92,7 @@ def test_everything_about_a_digest_is_in_the_ledgers() -> None:
     for row in told.ledger.notices(COSMETICS):
         assert way(told, row.key) == [EntryKind.NOTICE_QUEUED, EntryKind.NOTICE_BUNDLED, EntryKind.NOTICE_SENT]
         assert (row.delivery, row.digest, row.outcome, row.tries) == (Delivery.SENT, "digest/2024-04-01", "已入信箱", 1)
-    assert told.service.view(COSMETICS).state.step("draft").history == (f"2024-04-01 assign {OFFICER}",)
+    assert told.service.view(COSMETICS).state.step("draft").history == (Sent(date(2024, 4, 1), "assign", OFFICER),)
 
 
 def test_initiatives_are_in_one_digest_together() -> None:
@@ -408,7 +409,7 @@ def test_a_notice_that_meets_an_error_is_left_out_and_comes_again_the_next_day(m
     told, post, written = story(), Postbox(), digests.slip
 
     def spoilt(look: Any, again: Any, entries: Any) -> Slip:
-        if again.call.step == "cases":
+        if again.rung.step == "cases":
             raise KeyError("the password is 12345")
         return written(look, again, entries)
 

@@ -112,7 +112,8 @@ def _decision(now: datetime, decision: Decision, office: Office) -> Iterator[str
         yield " ".join(map(str, (now, row.step, *told, row.forecast, row.progress, row.held_by or "")))
     for call in decision.rungs:
         yield " ".join(map(str, (call.key, call.rung, call.slip, call.post, call.recipient, call.moment)))
-    yield f"{decision.summary.light.name} {reason_of_all(office.plan, decision.summary)} {decision.summary.next_due} {decision.measures}"
+    told = reason_of_all(office.plan, decision.summary)
+    yield f"{decision.summary.light.name} {told} {decision.summary.next_due} {decision.measures}"
     yield from (f"{draft.kind} {draft.step} {draft.key}" for draft in decision.drafts)
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.keys import StepRef
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import Light, Status, StepRow, Summary
+from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
 from duban.ports import Commit, Ledger
 
 PLAN = "shanghai-2024"
@@ -39,7 +40,7 @@ def step(name: str = "draft", **changes: Any) -> StepRow:
         step=name,
         status=Status.OPEN,
         light=Light.YELLOW,
-        reason="距截止 3 个工作日",
+        reason=Reason(Rule.FORECAST, days=3, forecast=date(2024, 6, 28), root=StepRef("schools", "plan")),
         due=date(2024, 6, 30),
         original_due=date(2024, 5, 31),
         opened=TODAY,
@@ -55,7 +56,6 @@ def summary(initiative: str = BRIDGES, sequence: int = 0, **changes: Any) -> Sum
         initiative=initiative,
         sequence=sequence,
         light=Light.YELLOW,
-        reason="“起草”临近截止",
         done=1,
         total=2,
         next_due=date(2024, 6, 30),

@@ -162,7 +162,7 @@ def test_a_refused_commit_stores_nothing_of_itself(ledger: Ledger) -> None:
     commit = Commit(
         BRIDGES,
         entries,
-        summary(sequence=3, reason="changed"),
+        summary(sequence=3, done=2),
         (notice(tries=9), notice("other")),
         wake=(ROADS,),
         woken=ledger.wakes(BRIDGES),
@@ -178,8 +178,8 @@ def test_a_look_that_found_nothing_is_refused_when_others_wrote_since(ledger: Le
     ledger.commit(Commit(BRIDGES, (), summary(sequence=1)))
     append(ledger, report(2))
     with pytest.raises(Conflict, match="summary is of entry 1, the last one is 2"):
-        ledger.commit(Commit(BRIDGES, (), summary(sequence=1, reason="stale")))
-    assert ledger.summaries()[0].reason == summary().reason
+        ledger.commit(Commit(BRIDGES, (), summary(sequence=1, done=2)))
+    assert ledger.summaries()[0].done == summary().done
 
 
 def _of_another_plan() -> Commit:

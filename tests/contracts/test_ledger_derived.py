@@ -66,12 +66,14 @@ def test_a_plan_is_checked_off_until_another_one_is(ledger: Ledger) -> None:
 def test_upstream_knows_the_steps_that_have_a_row(ledger: Ledger) -> None:
     done = step("draft", status=Status.DONE, finished=date(2024, 4, 2), forecast=None)
     ledger.commit(Commit(BRIDGES, (), summary(steps=(done, step("publish")))))
-    ledger.commit(Commit(ROADS, (), summary(ROADS, steps=(step("survey", forecast=None, held_by="schools/plan"),))))
+    ledger.commit(
+        Commit(ROADS, (), summary(ROADS, steps=(step("survey", forecast=None, held_by=StepRef("schools", "plan")),)))
+    )
     asked = [StepRef(BRIDGES, "draft"), StepRef(BRIDGES, "publish"), StepRef(ROADS, "survey"), StepRef(ROADS, "draft")]
     assert ledger.upstream(frozenset(asked)) == {
         StepRef(BRIDGES, "draft"): Upstream(date(2024, 4, 2), None),
         StepRef(BRIDGES, "publish"): Upstream(None, date(2024, 6, 28)),
-        StepRef(ROADS, "survey"): Upstream(None, None, "schools/plan"),
+        StepRef(ROADS, "survey"): Upstream(None, None, StepRef("schools", "plan")),
     }
     assert ledger.upstream(()) == {}
 

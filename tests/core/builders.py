@@ -15,13 +15,14 @@ from duban.adapters.china_calendar import china_calendar
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.state import EMPTY, State, fold
 from duban.core.ledger.steps import StepState
-from duban.core.ledger.summary import StepRow, Summary, Upstream
+from duban.core.ledger.summary import Status, StepRow, Summary, Upstream
 from duban.core.planning.action_file import (
     AssignAction,
     AssignParameters,
@@ -35,6 +36,7 @@ from duban.core.planning.plan import Initiative, Plan, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Ladder, Lights, Policy, Rung
 from duban.core.planning.when import Duration, parse_duration, parse_when
+from duban.core.telling.reasons import reason_of, reason_of_all
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HERE = "here"
@@ -270,7 +272,8 @@ class Story:
 
     def elsewhere(self, ref: str, finished: str | None = None, forecast: str | None = None, held_by: str = "") -> Self:
         """What becomes known of a step elsewhere."""
-        known = Upstream(day(finished) if finished else None, day(forecast) if forecast else None, held_by)
+        holder = StepRef.parse(held_by) if held_by else None
+        known = Upstream(day(finished) if finished else None, day(forecast) if forecast else None, holder)
         self.facts[StepRef.parse(ref)] = known
         return self.tick()
 
@@ -292,7 +295,16 @@ class Story:
         return self.decision.summary
 
     def row(self, step: str) -> StepRow:
-        return next(row for row in self.summary.steps if row.step == step)
+        return self.decision.rows[step]
+
+    def reason(self, step: str) -> str:
+        """Why a step is lit, in words."""
+        return reason_of(self.office.plan, HERE, self.row(step))
+
+    @property
+    def headline(self) -> str:
+        """Why the initiative is lit, in words."""
+        return reason_of_all(self.office.plan, self.summary)
 
     def step(self, name: str) -> StepState:
         return self.state.step(name)
@@ -326,3 +338,20 @@ def look_at(*steps: Step, on: str = "2024-06-03", **said: Any) -> Look:
 
 NOTHING_YET = EMPTY
 WEEK = Duration(5, 5, 5)
+
+
+def given(*, step: Step | None = None, rules: Policy | None = None, beside: Step | None = None, **said: Any) -> Given:
+    """What a timetable is made of: a step, its dates and what happened to it, by the names of `Dates` and `StepState`.
+
+    Without `status` it is being worked on.
+    """
+    one = step or work("x")
+    here = initiative(one, *([beside] if beside else []))
+    known = {name: said.pop(name) for name in list(said) if name in Dates._fields}
+    due = known.get("due")
+    dates = Dates(
+        **{"due": due, "original_due": due, "opens": None, "forecast": date(2024, 6, 20), "latest": None, "root": None}
+        | known
+    )
+    where = said.pop("status", Status.WORKING)
+    return Given(office(here, rules=rules), here, one, StepState(**said), where, dates, date(2024, 1, 2))

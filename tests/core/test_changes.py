@@ -7,7 +7,10 @@ import pytest
 from duban.core.deciding.changes import change_of
 from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.notices import NoticeRow
 from duban.core.planning.policy import Policy
+from duban.core.telling.lapses import why_lapsed
 from tests.core.builders import (
     RUNGS,
     Story,
@@ -24,6 +27,10 @@ from tests.core.builders import (
 )
 
 MORNING = "2024-06-04 10:00"
+
+
+def lapsed(story: Story, row: NoticeRow) -> str:
+    return why_lapsed(story.office, recheck(story.look, story.state, row).lapsed)
 
 
 def open_step(**said: object) -> Story:
@@ -102,29 +109,27 @@ def test_of_several_changes_everybody_hears_the_last_that_concerns_them() -> Non
     story = open_step().act("leader", "suspend", "x", "暂缓").act("leader", "resume", "x")
     story.act("leader", "hand-over", "x", "职责调整", to="law").act("leader", "cancel", "x", "任务取消")
     waiting = [row for row in story.state.notices.values() if row.slip == "change"]
-    still = [row for row in waiting if recheck(story.look, story.state, row).call]
-    kinds = {row.recipient: change_of(story.step("x"), row.key).kind for row in still}
+    still = [row for row in waiting if recheck(story.look, story.state, row).rung]
+    kinds = {row.recipient: change_of(story.step("x"), NoticeKey.parse(row.key)).kind for row in still}
     assert kinds == {"officer": EntryKind.HANDED_OVER, "clerk": EntryKind.CANCELLED}
     assert len(still) == 2
-    assert {recheck(story.look, story.state, row).lapsed for row in waiting if row not in still} == {"事项已终止"}
+    assert {lapsed(story, row) for row in waiting if row not in still} == {"事项已终止"}
 
 
 def test_a_change_overtaken_before_it_is_sent_lapses() -> None:
     story = open_step().act("leader", "suspend", "x", "暂缓")
     first = next(row for row in story.state.notices.values() if row.slip == "change")
     story.act("leader", "resume", "x")
-    assert recheck(story.look, story.state, first).lapsed == "事项另有变动"
-    assert [row.slip for row in story.state.notices.values() if recheck(story.look, story.state, row).call][-1:] == [
+    assert lapsed(story, first) == "事项另有变动"
+    assert [row.slip for row in story.state.notices.values() if recheck(story.look, story.state, row).rung][-1:] == [
         "change"
     ]
 
 
 def test_a_change_of_what_is_done_meanwhile_lapses() -> None:
     story = open_step().act("leader", "hand-over", "x", "职责调整", to="law").act("clerk", "submit", "x")
-    lapsed = {
-        recheck(story.look, story.state, row).lapsed for row in story.state.notices.values() if row.slip == "change"
-    }
-    assert lapsed == {"事项已办结"}
+    why = {lapsed(story, row) for row in story.state.notices.values() if row.slip == "change"}
+    assert why == {"事项已办结"}
 
 
 def test_a_deputy_is_told_when_the_owner_cannot_be_reached() -> None:
@@ -149,7 +154,7 @@ def test_a_ladder_says_who_hears_of_changes_and_when() -> None:
     story = Story(work("x"), rules=rules).on(MORNING).act("officer", "sign", "x")
     story.act("coordinator", "suspend", "x", "暂缓")
     assert story.told() == []
-    assert story.decision.calls[0].moment == moment("2024-06-05 08:30")
+    assert story.decision.rungs[0].moment == moment("2024-06-05 08:30")
     assert told(story.on("2024-06-05 08:30")) == ["officer", "head"]
 
 

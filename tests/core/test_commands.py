@@ -311,7 +311,7 @@ def test_an_extension_granted_moves_the_deadline_and_shows_the_first_one() -> No
 def test_an_unanswered_request_leaves_the_old_date() -> None:
     story = opened().act("officer", "extend", "x", "等批复", to="2024-06-28").on("2024-06-17")
     assert story.row("x").due == day(DUE)
-    assert story.row("x").reason == "已逾期1个工作日"
+    assert story.reason("x") == "已逾期1个工作日"
 
 
 def test_the_answer_may_name_another_day() -> None:
@@ -398,7 +398,7 @@ def test_a_cancelled_step_lets_those_after_it_go_on() -> None:
     story = Story(work("x"), work("after", "x"), milestone("end", "after"))
     story.act("coordinator", "cancel", "x", "任务取消")
     assert story.status == {"x": "cancelled", "after": "open", "end": "waiting"}
-    assert story.act("leader", "cancel", "after", "任务取消").summary.reason == "全部事项已办结"
+    assert story.act("leader", "cancel", "after", "任务取消").headline == "全部事项已办结"
 
 
 # Deputies and the clock ----------------------------------------------------------------------------------------------
@@ -428,7 +428,7 @@ def test_an_answer_in_the_last_second_of_the_limit_is_in_time_wherever_the_host_
 def test_one_second_later_it_is_late() -> None:
     story = opened()
     story.now = datetime(2024, 6, 14, 16, 0, 0, tzinfo=ZoneInfo("UTC"))
-    assert story.row("x").reason.startswith("已逾期")
+    assert story.reason("x").startswith("已逾期")
     assert story.act("officer", "submit", "x").row("x").finished == day("2024-06-15")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from duban.core.days.workdays import Roll
-from duban.core.deciding.deadlines import Deadline, deadline, finished, latest, may_open, planned
+from duban.core.deciding.deadlines import Deadline, deadline, finished, last_end, may_open, planned
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import Span
 from tests.core.builders import Story, action, day, initiative, milestone, period, work
@@ -187,8 +187,8 @@ def test_a_repeated_step_opens_with_its_period() -> None:
 def test_the_latest_of_several_last_days() -> None:
     story = Story(work("a"), work("b"))
     refs = (StepRef("here", "a"), StepRef("here", "b"))
-    assert latest(story.look, (), story.state) is None
+    assert last_end(story.look, (), story.state) is None
     story.act("officer", "submit", "b").on("2024-06-05").act("officer", "submit", "a")
-    assert latest(story.look, refs, story.state) == day("2024-06-05")
+    assert last_end(story.look, refs, story.state) == day("2024-06-05")
     assert finished(story.look, StepRef("there", "a"), story.state) is None
     assert Deadline(day("2024-06-05"), day("2024-06-05")) == Deadline(day("2024-06-05"), day("2024-06-05"))

@@ -179,6 +179,6 @@ def test_it_counts_as_the_outlook_of_each_initiative_does(story: Story) -> None:
     seen = ahead(story.office.plan, facts, str(story.look.today))
     open_ = {row.step for row in decision.summary.steps if row.status not in CLOSED}
     assert {name.step: last for name, last in seen.finish.items() if name.initiative == "here"} == {
-        name: last for name, last in decision.outlook.finish.items() if name in open_
+        name: last for name, last in decision.outlook.forecast.items() if name in open_
     }
     assert all(seen.due[ref(row.step)] == row.due for row in decision.summary.steps if row.due and row.step in open_)

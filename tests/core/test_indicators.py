@@ -65,7 +65,7 @@ def test_how_it_stands_against_what_is_planned() -> None:
     assert (told.planned, told.planned_share) == (150, 50)  # 9 of 18 working days
     assert (told.by, told.every, told.failed, told.values) == (None, None, None, ((day("2024-06-03"), 110),))
     assert told.course == ((day("2024-06-03"), 100), (day("2024-06-28"), 200))
-    assert (story.row("pledges").light.name, story.row("pledges").reason) == ("RED", "进度落后序时40个百分点")
+    assert (story.row("pledges").light.name, story.reason("pledges")) == ("RED", "进度落后序时40个百分点")
 
 
 def test_a_path_lets_it_start_slowly() -> None:

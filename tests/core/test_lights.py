@@ -1,36 +1,49 @@
 """红黄绿灯: each practised rule by itself, then together. Deadlines on a Friday, days on China's calendar of 2024."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from duban.core.deciding.lights import OFF, Standing, changes, light
-from duban.core.ledger.summary import Light, Status
+from duban.core.deciding import lights
+from duban.core.deciding.given import Given
+from duban.core.deciding.lights import turns
+from duban.core.ledger.keys import NoticeKey, StepRef
+from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.summary import Status
 from duban.core.planning.policy import Lights
-from tests.core.builders import calendar, day
+from duban.core.telling.reasons import ALL_IS_WELL, in_words
+from tests.core.builders import HERE, calendar, day, given, moment, policy, work
 
 OPENED, DUE = day("2024-05-31"), day("2024-06-28")  # both Fridays, 19 working days apart
 ALL = Lights.model_validate({"days_left": {}, "time_share": {}, "pace": {}, "forecast": True, "unanswered": True})
 NONE = Lights()
 
 
-def standing(**said: object) -> Standing:
-    usual = {
-        "status": Status.WORKING,
-        "opened": OPENED,
-        "due": DUE,
-        "submitted": None,
-        "progress": 0,
-        "forecast": day("2024-06-20"),
-        "latest": None,
-        "unanswered": False,
-    }
-    return Standing(**(usual | said))  # type: ignore[arg-type]  # the names are those above
+def standing(rules: Lights = ALL, *, unanswered: bool = False, **said: Any) -> Given:
+    """A step that is due on the last Friday of June, on which nothing has been done."""
+    if unanswered:
+        said["notices"] = {NoticeKey("x"): PRESSED}
+    where = policy(lights=rules)
+    return given(rules=where, beside=work("a"), **({"opened": OPENED, "due": DUE} | said))
 
 
-def lit(today: str, rules: Lights = ALL, **said: object) -> str:
-    lamp, reason = light(rules, calendar(), standing(**said), day(today))
-    return f"{lamp.name} {reason}".strip()
+PRESSED = NoticeRow(
+    "x", HERE, "x", "press", "press", "officer", Delivery.SENT, moment("2024-06-03 09:00"), None, 1, outcome=""
+)
+CAUSE = StepRef(HERE, "a")
+
+
+def lit(today: str, rules: Lights = ALL, **said: Any) -> str:
+    at = standing(rules, **said)
+    light, reason = lights.lit(at, turns(at), day(today))
+    told = in_words(at.office.plan, HERE, reason) if reason else ALL_IS_WELL if light else ""
+    return f"{light.name} {told}".strip()
+
+
+def changes(rules: Lights, **said: Any) -> set[date]:
+    """Days on which the passing of time may light the step otherwise."""
+    return {turn.first for turn in turns(standing(rules, **said))} - {lights.ALWAYS}
 
 
 def only(**rule: object) -> Lights:
@@ -69,7 +82,7 @@ def test_late_is_red_whatever_the_rules(today: str, reason: str) -> None:
 
 
 def test_lateness_names_its_cause() -> None:
-    assert lit("2024-07-01", cause="因“甲”未完") == "RED 已逾期1个工作日，因“甲”未完"
+    assert lit("2024-07-01", root=CAUSE) == "RED 已逾期1个工作日，因“a事项”未完"
 
 
 def test_what_was_handed_in_in_time_is_not_late_but_waits() -> None:
@@ -113,10 +126,9 @@ def test_share_of_time_left_without_progress(today: str, progress: int, reason: 
 
 def test_shares_are_counted_in_whole_days_whatever_the_binary_fractions() -> None:
     opened, due = day("2024-01-02"), calendar().add(day("2024-01-02"), 100)
-    at = standing(opened=opened, due=due)
-    rules = only(time_share={"yellow": 0.29, "orange": 0.0})
-    assert light(rules, calendar(), at, calendar().add(due, -29))[0] is Light.YELLOW
-    assert light(rules, calendar(), at, calendar().add(due, -30))[0] is Light.GREEN
+    rules, days = only(time_share={"yellow": 0.29, "orange": 0.0}), {"opened": opened, "due": due}
+    assert lit(str(calendar().add(due, -29)), rules, **days).startswith("YELLOW")
+    assert lit(str(calendar().add(due, -30)), rules, **days) == "GREEN 正常推进"
 
 
 @pytest.mark.parametrize(
@@ -146,8 +158,8 @@ def test_only_its_owner_is_behind() -> None:
 
 
 def test_the_forecast_passes_the_deadline() -> None:
-    late = {"forecast": day("2024-07-04"), "cause": "因“甲”未完"}
-    assert lit("2024-06-03", only(forecast=True), **late) == "YELLOW 因“甲”未完，预计7月4日完成，晚4个工作日"
+    late = {"forecast": day("2024-07-04"), "root": CAUSE}
+    assert lit("2024-06-03", only(forecast=True), **late) == "YELLOW 因“a事项”未完，预计7月4日完成，晚4个工作日"
     assert lit("2024-06-03", only(forecast=True), forecast=day("2024-07-01")) == "YELLOW 预计7月1日完成，晚1个工作日"
     assert lit("2024-06-03", only(forecast=True), status=Status.WAITING, opened=None, **late).startswith("YELLOW")
     assert lit("2024-06-03", NONE, **late) == "GREEN 正常推进"
@@ -181,7 +193,7 @@ def test_the_gravest_rule_wins_and_the_first_among_equals() -> None:
 
 
 def test_days_on_which_time_may_light_a_step_otherwise() -> None:
-    assert sorted({f"{on:%m-%d}" for on in changes(ALL, calendar(), standing())}) == [
+    assert sorted({f"{on:%m-%d}" for on in changes(ALL)}) == [
         "06-05",  # 10 points behind
         "06-11",  # 30 points behind
         "06-21",  # 30 % of the time left
@@ -194,11 +206,11 @@ def test_days_on_which_time_may_light_a_step_otherwise() -> None:
 def test_a_short_step_is_not_held_to_its_pace() -> None:
     assert lit("2024-06-20", only(pace={"from_days": 19})).startswith("RED 进度落后序时")
     assert lit("2024-06-20", only(pace={"from_days": 20})) == "GREEN 正常推进"
-    assert set(changes(only(pace={"from_days": 20}), calendar(), standing())) == {DUE + timedelta(days=1)}
+    assert (changes(only(pace={"from_days": 20}))) == {DUE + timedelta(days=1)}
 
 
 def test_progress_settles_the_share_of_time_and_puts_off_the_pace() -> None:
-    days = {f"{on:%m-%d}" for on in changes(ALL, calendar(), standing(progress=40))}
+    days = {f"{on:%m-%d}" for on in changes(ALL, progress=40)}
     assert days == {"06-17", "06-21", "06-25", "06-29"}
 
 
@@ -212,10 +224,9 @@ def test_progress_settles_the_share_of_time_and_puts_off_the_pace() -> None:
         ({"opened": DUE}, {date(2024, 6, 25), date(2024, 6, 29)}),
     ],
 )
-def test_few_days_matter_to_what_nobody_works_on(said: dict[str, object], days: set[date]) -> None:
-    assert set(changes(ALL, calendar(), standing(**said))) == days
+def test_few_days_matter_to_what_nobody_works_on(said: dict[str, Any], days: set[date]) -> None:
+    assert (changes(ALL, **said)) == days
 
 
 def test_rules_that_are_off_name_no_days() -> None:
-    assert set(changes(NONE, calendar(), standing())) == {DUE + timedelta(days=1)}
-    assert OFF == (Light.OFF, "")
+    assert changes(NONE) == {DUE + timedelta(days=1)}

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.decide import decide
-from duban.core.deciding.recheck import recheck
+from duban.core.deciding.recheck import Lapse, recheck
 from duban.core.deciding.undelivered import DEAD
 from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import Delivery
 from duban.core.planning.directory import DirectoryFile
 from duban.core.planning.plan import StepRef
@@ -180,10 +181,14 @@ def test_what_is_dropped_is_not_queued_again_at_once(
             if notice.next_try is None:
                 continue
             again = recheck(view.look, view.state, notice)
-            dropped = {**view.state.notices, notice.key: notice._replace(delivery=Delivery.DROPPED)}
-            after = decide(view.look, replace(view.state, notices=dropped))
+            own, key = view.state.step(notice.step), NoticeKey.parse(notice.key)
+            dropped = {**own.notices, key: notice._replace(delivery=Delivery.DROPPED)}
+            steps = {**view.state.steps, notice.step: own._replace(notices=dropped)}
+            after = decide(view.look, replace(view.state, steps=steps))
             queued = [d for d in after.drafts if d.kind is EntryKind.NOTICE_QUEUED and d.data["notice"] == notice.key]
-            assert bool(queued) == (again.call is not None or again.lapsed.startswith("改送"))
+            assert bool(queued) == (
+                again.rung is not None or (again.lapsed is not None and again.lapsed.why is Lapse.REDIRECTED)
+            )
 
 
 # What a slip says -----------------------------------------------------------------------------------------------------

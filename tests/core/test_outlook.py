@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
-from duban.core.deciding.ground import ground
+from duban.core.deciding.deadlines import deadlines
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
-from duban.core.planning.dates import lasting
+from duban.core.deciding.settle import settle
 from duban.core.planning.when import Span
 from tests.core.builders import (
     HERE,
@@ -29,11 +29,12 @@ THERE = initiative(work("a", home="there"), name="there")
 
 
 def outlook(story: Story) -> Outlook:
-    return foresee(story.look, ground(story.look, story.state), story.initiative.steps.values())
+    after, _ = settle(story.look, story.state)
+    return foresee(story.look, after, deadlines(story.look, after))
 
 
 def ends(story: Story) -> dict[str, str]:
-    return {name: f"{end:%m-%d}" for name, end in outlook(story).finish.items()}
+    return {name: f"{end:%m-%d}" for name, end in outlook(story).forecast.items()}
 
 
 def latest(story: Story) -> dict[str, str | None]:
@@ -163,5 +164,5 @@ def test_the_latest_start_is_the_last_day_on_which_to_begin(limit: date, days: i
     step = work("x", days=days)
     step = replace(step, duration=replace(step.duration, unit=unit))
     start = latest_start(calendar(), step, limit)
-    assert lasting(step.duration, start, calendar()) <= limit
-    assert lasting(step.duration, calendar().add_calendar(start, 1), calendar()) > limit
+    assert calendar().after(start, days, unit) <= limit
+    assert calendar().after(calendar().add_calendar(start, 1), days, unit) > limit

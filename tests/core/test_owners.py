@@ -32,7 +32,7 @@ def profile(**said: Any) -> Profile:
 
 def acts(story: Story, people: Profile) -> list[Command]:
     """What they do today."""
-    return list(Owners(people).conduct(story.look, story.decision.at))
+    return list(Owners(people).conduct(story.look, story.decision))
 
 
 def live(story: Story, people: Profile, *days: str) -> list[tuple[str, str, str]]:
@@ -166,7 +166,7 @@ def test_a_request_made_late_asks_for_a_day_to_come() -> None:
     story = Story(work("draft", days=9, due="2024-06-05"))
     done = live(story, profile(manner="extension", sign={"days": [6, 6]}), *WEEKS)
     assert "extend" in {verb for _, verb, _ in done}
-    assert story.step("draft").limit == day("2024-06-20")
+    assert story.step("draft").extended_to == day("2024-06-20")
 
 
 def test_an_indicator_that_falls_short_is_made_up_when_leaders_ask() -> None:

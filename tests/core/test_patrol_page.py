@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import Light
+from duban.core.ledger.summary import Light, Reason, Rule
 from duban.core.telling.links import to_page
 from duban.core.telling.patrol_page import Patrolled, patrol_page
 from tests.bureau import COSMETICS, OFFICER, TRAINING, ZONE, office
-from tests.contracts.samples import notice, summary
+from tests.contracts.samples import notice, step, summary
 
 NOW = datetime(2024, 4, 15, 10, tzinfo=ZONE)
 
@@ -26,8 +26,8 @@ QUIET = Patrolled(
     stuck=(),
     outcomes={},
     summaries=(
-        summary(COSMETICS, reason="正常推进", light=Light.GREEN),
-        summary(TRAINING, reason="“举办培训”已逾期3个工作日", light=Light.RED),
+        summary(COSMETICS, light=Light.GREEN, steps=(step("draft", light=Light.GREEN, reason=None),)),
+        summary(TRAINING, light=Light.RED, steps=(step("lecture", light=Light.RED, reason=Reason(Rule.LATE, 3)),)),
         summary("gone"),
     ),
 )
@@ -36,7 +36,7 @@ QUIET = Patrolled(
 LIGHTS = """\
 ## 须先处理的举措
 
-- 🔴红灯　[6.02 加强知识产权培训](../key/bureau-2024-training)<br>“举办培训”已逾期3个工作日
+- 🔴红灯　[6.02 加强知识产权培训](../key/bureau-2024-training)<br>“举办方案解读培训”已逾期3个工作日
 
 """
 SECTIONS = """\
@@ -126,12 +126,17 @@ def test_what_the_plan_no_longer_has_is_named_by_its_id() -> None:
 
 def test_a_light_between_red_and_green_has_its_reason_beside_it() -> None:
     yellow, off = (
-        summary(COSMETICS, light=Light.YELLOW, reason="距时限2天"),
-        summary(TRAINING, light=Light.OFF, reason=""),
+        summary(COSMETICS, light=Light.YELLOW, steps=(step("draft", reason=Reason(Rule.DAYS_LEFT, 2)),)),
+        summary(TRAINING, light=Light.OFF, steps=(step("lecture", light=Light.OFF, reason=None),)),
     )
     page = read(replace(QUIET, summaries=(yellow, off)))
     assert "**🟡黄灯 1 项　⚪不亮灯 1 项**" in page
-    assert "| 🟡黄灯 | [2.04a 推进化妆品产业知识产权保护](../key/bureau-2024-cosmetics)<br>距时限2天 | 1/2 |" in page
+    assert (
+    linked = "[2.04a 推进化妆品产业知识产权保护](../key/bureau-2024-cosmetics)"
+    told = "“起草化妆品产业知识产权保护方案”距时限2个工作日"
+    assert f"| 🟡黄灯 | {linked}<br>{told} | 1/2 |" in page
+        in page
+    )
     assert "须先处理" not in page
 
 

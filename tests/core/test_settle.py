@@ -166,7 +166,7 @@ def test_where_a_step_stands(step: object, own: StepState, stands: Status) -> No
 
 def test_settling_stores_nothing_and_says_what_is_to_be_stored() -> None:
     look = look_at(milestone("start"), work("x", "start"))
-    after, drafts = settle(look, EMPTY, look.initiative.steps.values())
+    after, drafts = settle(look, EMPTY)
     assert [(draft.kind.value, draft.step, draft.key) for draft in drafts] == [
         ("opened", "start", "opened/start/0"),
         ("completed", "start", "completed/start/0"),

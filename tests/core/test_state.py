@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, Delivery, NoticeRow
 from duban.core.ledger.state import EMPTY, fold
-from duban.core.ledger.steps import CHANGES, NOTHING, Extension
+from duban.core.ledger.steps import CHANGES, NOTHING, Extension, Sent
 from tests.core.builders import Story, day, moment, period, review, work
 
 KEY = "draft/2024-06-14/remind/officer"
@@ -51,7 +52,7 @@ def test_a_step_as_its_entries_tell_it() -> None:
     story.on("2024-06-06").act("leader", "grant", "draft")
     story.on("2024-06-07").act("officer", "submit", "draft", evidence=("送审稿",))
     step = story.step("draft")
-    assert (step.limit, step.granted, step.answer) == (day("2024-06-28"), day("2024-06-06"), day("2024-06-06"))
+    assert (step.extended_to, step.granted, step.answer) == (day("2024-06-28"), day("2024-06-06"), day("2024-06-06"))
     assert (step.submitted, step.answered, step.submitter) == (day("2024-06-07"), day("2024-06-07"), "officer")
     assert (step.evidence, step.progress) == (("送审稿",), 100)
 
@@ -143,13 +144,13 @@ def test_how_far_a_notice_has_come(
 
 def test_a_letter_that_was_sent_is_part_of_the_history_of_its_step() -> None:
     story = Story(work("draft")).sent()
-    assert story.step("draft").history == ("2024-06-03 assign officer",)
+    assert story.step("draft").history == (Sent(day("2024-06-03"), "assign", "officer"),)
     assert story.state.notice("draft/opened-2024-06-03/assign/officer").ended_at == datetime(2024, 6, 3, 1, tzinfo=UTC)
 
 
 def test_skipped_rungs_are_remembered() -> None:
     story = Story(work("draft", due="2024-05-31"))
-    assert story.state.skipped == {"draft/2024-05-31/remind/officer"}
+    assert story.step("draft").skipped == {NoticeKey.parse("draft/2024-05-31/remind/officer")}
 
 
 def test_a_renamed_step_keeps_what_happened_to_it() -> None:

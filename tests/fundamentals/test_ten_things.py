@@ -62,7 +62,7 @@ def test_6_days_are_the_offices_working_days() -> None:
 def test_7_a_light_warns_before_it_is_too_late_and_says_why() -> None:
     story = Story(work("draft", days=10), work("publish", "draft", days=10, due="2024-06-28"))
     row = story.row("publish")
-    assert (row.light, row.reason) == (Light.YELLOW, "因“draft事项”未完，预计7月2日完成，晚2个工作日")
+    assert (row.light, story.reason("publish")) == (Light.YELLOW, "因“draft事项”未完，预计7月2日完成，晚2个工作日")
 
 
 def test_8_a_ladder_is_climbed_until_somebody_answers() -> None:

@@ -6,7 +6,7 @@ these and by nothing else. Read at a moment it gives the row of the step and its
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from types import Iterable, MappingProxyType
+from types import MappingProxyType
 from typing import NamedTuple
 
 from duban.core.deciding.deadlines import planned
