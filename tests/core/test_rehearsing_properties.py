@@ -170,9 +170,18 @@ def test_the_same_again_is_the_same(office: Office, who: Profile) -> None:
 def test_two_parts_that_tell_each_other_live_as_one(tape: list[tuple[int, ...]], who: Profile) -> None:
     """Plans of which the last initiative waits for the others, which may wait for one another."""
     office = office_of(sorted(tape, key=lambda one: one[1] % len(NAMES) == len(NAMES) - 1))
-    parts = halves(office.plan)
-    assume(parts)
-    one, two = rehearse(office, who), in_two(office, who, parts or ((), ()))
+    assume(halves(office.plan))
+    live_as_one(office, who)
+
+
+def test_a_part_that_waits_for_another_lives_as_in_one() -> None:
+    office = office_of([(0, 0, 0, 3, 0, 0), (0, len(NAMES) - 1, 1, 3, 0, 0)])
+    assert halves(office.plan)
+    live_as_one(office, PERFECT)
+
+
+def live_as_one(office: Office, who: Profile) -> None:
+    one, two = rehearse(office, who), in_two(office, who, halves(office.plan) or ((), ()))
     assert two.report == one.report
     assert pages(two) == pages(one)
 
