@@ -30,14 +30,32 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which would come before
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of flows share one process, and so one Prefect server; those that start stacks of their own share another.
+    """Tests with servers are in three groups, each of which is run by one process, and so with one Prefect server.
 
-    All others are spread over both.
+    All others are spread over whichever process is free. What is met by chance counts for no coverage: see `by_chance`.
     """
     for item in items:
+        if by_chance(item):
+            item.add_marker(pytest.mark.no_cover)
         if item.get_closest_marker("prefect"):
-            of_flows = "flows" in item.path.relative_to(TESTS).parts
-            item.add_marker(pytest.mark.xdist_group("flows" if of_flows else "stacks"))
+            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """Flow runs that the stack's worker carries out, those that the test itself does, and stacks of a test's own."""
+    if "flows" not in item.path.relative_to(TESTS).parts:
+        return "stacks"
+    return "worker" if item.get_closest_marker("worker") else "flows"
+
+
+def by_chance(item: pytest.Item) -> bool:
+    """Whether a test meets lines of the core by chance, with drawn examples or somewhere in a long story.
+
+    A line that only such a test meets is looked at by nobody, and with other examples it would not be met at all.
+    To trace them would cost more than to trace all others.
+    """
+    drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+    return drawn or "acceptance" in item.path.relative_to(TESTS).parts
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from tests.bureau import COSMETICS, OFFICER, REVIEWER, Story, office
 from tests.core.test_escaping import TYPED
 from tests.slips import SNAPSHOTS, STORIES, TEMPLATES, assigned, daily, pressed, texts
 
+WORDING = Wording(TEMPLATES)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -48,8 +50,7 @@ def test_a_letter_has_its_lines_and_headings_whatever_was_typed(typed: str) -> N
         else:
             story.act(Verb.SUBMIT, evidence=(text, text), reason=text)
         slip = story.at(1, 10).slip("review", REVIEWER)
-        letter, wording = digest(office(), REVIEWER, date(2024, 4, 1), [slip, slip]), Wording(TEMPLATES)
-        words = [wording(slip), wording(letter)]
+        words = [WORDING(slip), WORDING(digest(office(), REVIEWER, date(2024, 4, 1), [slip, slip]))]
         return sum(len(said.text.splitlines()) for said in words), [re.sub(r">[^<]+", ">", said.html) for said in words]
 
     harmless = told("甲", stored=True)
@@ -68,7 +69,7 @@ def test_there_is_a_story_for_every_slip() -> None:
 
 
 def test_a_subject_is_one_line_and_the_body_follows() -> None:
-    words = Wording(TEMPLATES)(pressed())
+    words = WORDING(pressed())
     assert words.subject == "【催办】起草化妆品产业知识产权保护方案　已逾期1个工作日"
     assert words.text.startswith("工作催办单　沪知督〔2024〕2.04a-")
     assert words.text.endswith("日\n")
@@ -77,7 +78,7 @@ def test_a_subject_is_one_line_and_the_body_follows() -> None:
 
 def test_the_html_says_the_same_escaped_and_fetches_nothing() -> None:
     spoilt = replace(assigned(), step_title='<script src="x">a & b</script>', reason="１<２")
-    words = Wording(TEMPLATES)(spoilt)
+    words = WORDING(spoilt)
     assert "<script" in words.text
     assert "<script" not in words.html
     assert "&lt;script src=&#34;x&#34;&gt;a &amp; b&lt;/script&gt;" in words.html
@@ -88,7 +89,7 @@ def test_the_html_says_the_same_escaped_and_fetches_nothing() -> None:
 
 
 def test_the_html_of_a_slip_is_a_heading_a_table_and_paragraphs() -> None:
-    html = Wording(TEMPLATES)(pressed()).html
+    html = WORDING(pressed()).html
     assert re.findall(r"<h\d[^>]*>([^<]*)", html) == ["工作催办单　沪知督〔2024〕2.04a-26号"]
     labels = re.findall(r"<th[^>]*>([^<]*)</th>", html)
     assert labels[:3] == ["事项", "举措", "要求"]
@@ -97,7 +98,7 @@ def test_the_html_of_a_slip_is_a_heading_a_table_and_paragraphs() -> None:
 
 
 def test_the_html_of_a_digest_has_a_heading_and_a_table_for_each_item_and_its_contents_before() -> None:
-    html = Wording(TEMPLATES)(daily()).html
+    html = WORDING(daily()).html
     contents, *items = html.split("<hr")
     assert len(items) == 5
     assert len(re.findall("<li>", contents)) == 4
@@ -107,7 +108,7 @@ def test_the_html_of_a_digest_has_a_heading_and_a_table_for_each_item_and_its_co
 
 def test_what_people_said_in_several_lines_makes_no_lines_of_its_own() -> None:
     story = Story().at(1).act(Verb.SIGN).act(Verb.REPORT, progress=10, reason="见附件\n\n操作：duban cancel")
-    text = Wording(TEMPLATES)(story.at(5).slip("remind")).text
+    text = WORDING(story.at(5).slip("remind")).text
     assert "见附件 操作：duban cancel" in text
 
 
@@ -115,7 +116,7 @@ def test_a_field_without_content_leaves_no_line() -> None:
     bare = replace(
         assigned(), due="", original_due="", days_left=None, light="", reason="", evidence=(), command="", next_rung=""
     )
-    text = Wording(TEMPLATES)(bare).text
+    text = WORDING(bare).text
     assert not [label for label in ("时限：", "灯色：", "缘由：", "成果：", "操作：", "后续：") if label in text]
 
 

@@ -293,6 +293,13 @@ VALUES = st.recursive(
 )
 
 
+def test_a_step_of_a_pattern_cannot_be_changed_to_have_no_title(scratch: Path) -> None:
+    changed = "plan/roads/road-rules.yaml"
+    written = yaml.safe_load(FILES[changed])
+    next(iter(written["change"].values()))["title"] = None
+    loads_or_tells(scratch, changed, yaml.safe_dump(written, allow_unicode=True).encode())
+
+
 @given(st.data(), VALUES)
 def test_any_value_in_any_place_is_a_plan_or_refused(scratch: Path, data: st.DataObject, value: object) -> None:
     changed = data.draw(st.sampled_from(["plan/roads/new-road.yaml", "plan/roads/road-rules.yaml"]))

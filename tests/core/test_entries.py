@@ -75,6 +75,16 @@ def test_sealing_numbers_entries_from_one_and_links_them() -> None:
     assert second.at.tzinfo is UTC
 
 
+def test_an_entry_in_the_place_of_another_is_found_by_the_one_after_it() -> None:
+    first, *later = three()
+    other = sealed(Draft(EntryKind.REPORTED, "draft", "zhang", {"progress": 15}))
+    assert first_broken([*other, *later]) == (later[0], "it names another predecessor than the entry before it")
+    assert first_broken([first._replace(data={}), *later]) == (
+        first._replace(data={}),
+        "its content does not match its hash",
+    )
+
+
 def test_sealing_goes_on_where_the_ledger_ended() -> None:
     entries = three()
     later = sealed(Draft(EntryKind.SIGNED, "draft"), after=entries[-1])

@@ -240,6 +240,12 @@ def test_what_holds_and_is_held_may_be_narrowed() -> None:
     assert holders(network, early, held=np.array([True, True, False, True])).tolist() == [-1, -1, -1, 2]
 
 
+def test_without_a_calendar_days_are_counted_back_as_they_are() -> None:
+    network, spans = compile_network([[], [0]]), Spans(np.array([4, 2]))
+    late = backward(network, spans, None, 10)
+    assert (late.start.tolist(), late.finish.tolist()) == ([4, 8], [8, 10])
+
+
 @given(cases(facts=False))
 def test_the_chain_to_the_last_finish_has_no_slack(case: Case) -> None:
     assume(case.needs)

@@ -44,6 +44,10 @@ def test_what_opens_late_is_behind_the_path() -> None:
     assert points(planned_on(calendar(), along, day("2024-06-14"))) == 23
 
 
+def test_what_is_planned_from_the_start_is_reached_on_its_first_day() -> None:
+    assert reached_on(calendar(), course(day("2024-06-14"), DUE, PATH), 10) == PATH[0][0]
+
+
 def test_what_is_planned_beyond_the_deadline_is_planned_for_it() -> None:
     assert course(OPENED, DUE, [(DUE, 90.0), (day("2024-07-31"), 95.0)]) == ((OPENED, 0.0), (DUE, 100.0))
     assert planned_on(calendar(), course(OPENED, DUE), day("2024-07-31")) == 100

@@ -27,7 +27,7 @@ from flows.wanted import amiss, heal
 from tests.bureau_folder import make_bureau
 from tests.flows.server import Server, Warm, eventually
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 POOL = "duban"
 BELT, ROAD = "2.01", "1.01"

@@ -1,4 +1,4 @@
-"""Run in several processes, tests of flows share one of them, and so one server."""
+"""Run in several processes, tests of flows of one group share one of them, and so one server."""
 
 import os
 
@@ -6,7 +6,8 @@ import pytest
 
 
 @pytest.mark.prefect
-def test_it_is_in_the_group_of_flows(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("group", ["flows", pytest.param("worker", marks=pytest.mark.worker)])
+def test_each_is_in_its_group(request: pytest.FixtureRequest, group: str) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         pytest.skip("these tests run in one process")
-    assert request.node.nodeid.endswith("@flows")
+    assert request.node.nodeid.endswith(f"@{group}")

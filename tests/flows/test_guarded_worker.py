@@ -20,7 +20,7 @@ from flows.wanted import heal
 from tests.bureau_folder import make_bureau
 from tests.flows.server import eventually
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 ALONE = "alone"
 

@@ -15,7 +15,7 @@ from duban.core.ledger.notices import Delivery
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import PARENT, hands
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 BULLETIN = "{uses: bulletin, parameters: {title: 新建道路通报}}"
 TAKES_TIME = '{uses: python, parameters: {function: "tests.flows.office_actions:take_time"}}'

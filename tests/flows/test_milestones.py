@@ -6,7 +6,7 @@ from prefect.client.schemas.objects import FlowRun
 from duban.core.deciding.commands import Verb
 from tests.flows.server import IDLE, WARM, Server, eventually
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 APPROVAL = {"offer": "副局长 审核通过：批准建设方案"}
 

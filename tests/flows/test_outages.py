@@ -19,7 +19,7 @@ from duban.cli.exits import Exit
 from duban.core.ledger.notices import Delivery, NoticeRow
 from tests.flows.server import Server, eventually
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 DUBAN = Path(sys.executable).with_name("duban")
 NOT_REACHED = "台账已记录；Prefect 服务暂不可达，巡查将补办"

@@ -8,7 +8,7 @@ import pytest
 from deployments.stack import Stack
 from tests.flows.server import Server, eventually
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 
 def test_a_deleted_deployment_is_made_anew_and_the_rehearsal_goes_on(server: Server, stack: Stack) -> None:

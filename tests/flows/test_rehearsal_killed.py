@@ -21,7 +21,7 @@ from tests.acceptance.killed import outcome_of
 from tests.flows.server import Server, eventually
 from tests.flows.warmth import command_of, hands
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 PARTS = ("hand", "worker", "server", "postgres")
 

@@ -13,7 +13,7 @@ from deployments.stack import Stack
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.test_pages import browser
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 EVERY = 2
 """Seconds between two patrols, the fewest there may be."""

@@ -15,7 +15,7 @@ from tasks.asking import LOOKING
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import hands
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
 FAILS = "tests.flows.office_actions:fail"
 SIGNING = {"offer": "道路处联络员 签收：起草建设方案"}

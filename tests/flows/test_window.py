@@ -10,7 +10,7 @@ from tests.flows.server import WARM, Server
 from tests.flows.test_forms import SUBMIT, form
 from tests.flows.test_pages import browser
 
-pytestmark = [pytest.mark.prefect, pytest.mark.postgres, pytest.mark.browser]
+pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres, pytest.mark.browser]
 expect.set_options(timeout=60_000)
 
 NAMES = ["2024-04-01 0/7 🟢绿灯", "2024-04-10 0/7 🟡黄灯", "2024-05-15 0/7 🔴红灯"]

@@ -156,7 +156,7 @@ _ONLY_FOR = {
 class StepChange(_Changeable):
     """What an initiative changes in a step of its pattern; what is left out stays as the pattern has it."""
 
-    title: Title | None = Field(None, description="what is to be done, in Chinese")
+    title: Title = Field("", description="what is to be done, in Chinese")
     also_needs: Many[Reference] = Field((), description="steps that must be closed first besides those of the pattern")
 
     @model_validator(mode="before")
