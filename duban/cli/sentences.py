@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from duban.core.deciding.office import Office
-from duban.core.deciding.why import Limit, Link, Origin, Why
+from duban.core.forecasting.why import Limit, Link, Origin, Why
 from duban.core.ledger.summary import Light, Rule
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges

@@ -1,7 +1,6 @@
 """What coordinators look at: `show`, `next`, `why`. They only read, and speak Chinese."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Annotated
 
 import typer
@@ -17,8 +16,11 @@ from duban.cli.trees import tree
 from duban.cli.weeks import gantt
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
 from duban.core.deciding.commands import VERB_TITLES, Refused
-from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.why import Why, why
+from duban.core.deciding.decide import decide
+from duban.core.forecasting.facts import facts_of
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
+from duban.core.forecasting.why import Why, why
 from duban.core.planning.plan import StepRef
 from duban.core.telling.outline import SectionLine, only, outline
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
@@ -130,14 +132,11 @@ def why_command(
 
 def reasons_of(service: Service, ref: StepRef) -> Why:
     """The reasons of a step, followed through the whole plan."""
-    view = service.view(ref.initiative)
-
-    @cache
-    def decision_of(name: str) -> Decision:
-        other = view if name == ref.initiative else service.view(name)
-        return decide(other.look, other.state)
-
-    return why(view.look, view.look.initiative.steps[ref.step], decision_of)
+    seen = {look.initiative.id: (look, decide(look, state)) for look, state in service.everything()}
+    office, today = service.office, service.office.day(service.clock.now())
+    told = forecast(Schedule(office.plan, office.calendar, facts_of(seen.values()), today))
+    look, _ = seen[ref.initiative]
+    return why(look, look.initiative.steps[ref.step], lambda name: seen[name][1], told)
 
 
 def _lines(reasons: Why, at: Opened) -> Iterator[str]:

@@ -9,8 +9,7 @@ from duban.cli.sentences import RULES, paragraphs
 from duban.cli.views import reasons_of
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.why import Rule
-from duban.core.ledger.summary import Light
+from duban.core.ledger.summary import Light, Rule
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import OnDate, Relative, Span, When, month_span

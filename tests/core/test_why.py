@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from duban.cli.views import reasons_of
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.why import Link, Origin, Why, whole_chain, why
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.why import Link, Origin, Why
 from duban.core.ledger.summary import Light, Rule, Status
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
@@ -42,12 +43,7 @@ LIT = Lights(
 
 
 def reasons(story: Story, name: str = "draft", of: str = COSMETICS) -> Why:
-    def decision_of(other: str) -> Decision:
-        seen = story.service.view(other)
-        return decide(seen.look, seen.state)
-
-    view = story.service.view(of)
-    return why(view.look, view.look.initiative.steps[name], decision_of)
+    return reasons_of(story.service, StepRef(of, name))
 
 
 def lit(**rules: Any) -> Story:
@@ -86,24 +82,6 @@ class TestWaiting:
     def test_within_an_initiative_the_chain_is_its_own(self) -> None:
         found = reasons(Story().at(1), "adopt")
         assert titles(found.chain) == ["cosmetics/draft", "cosmetics/check", "cosmetics/adopt"]
-
-    def test_a_chain_may_pass_through_three_initiatives(self) -> None:
-        chains = {
-            "a": (StepRef("b", "two"), StepRef("a", "one")),
-            "b": (StepRef("c", "three"), StepRef("b", "two")),
-            "c": (StepRef("c", "three"),),
-        }
-
-        class Outlook:
-            def __init__(self, name: str) -> None:
-                self.outlook = self
-                self.name = name
-
-            def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
-                return chains[initiative]
-
-        found = whole_chain(StepRef("a", "one"), Outlook)  # type: ignore[arg-type]  # as much of a decision as it needs
-        assert found == (StepRef("c", "three"), StepRef("b", "two"), StepRef("a", "one"))
 
     def test_what_waits_for_a_step_is_named_here_and_elsewhere(self) -> None:
         assert titles(reasons(Story().at(1)).waiting) == ["cosmetics/check", "training/lecture"]
@@ -187,9 +165,19 @@ class TestForecast:
         found = reasons(Story().at(1).at(15))
         assert (found.forecast, found.slack) == (date(2024, 4, 15), -1)
 
-    def test_nothing_binds_a_step_without_deadlines_behind_it(self) -> None:
+    def test_the_end_of_the_plan_binds_a_step_without_deadlines_behind_it(self) -> None:
         found = reasons(Story().at(1), "publicity")
-        assert (found.latest, found.slack) == (None, None)
+        assert (found.latest, found.slack) == (date(2024, 12, 31), 178)
+
+    def test_reasons_and_forecast_say_the_same_of_every_step(self) -> None:
+        story = Story().at(1)
+        told = forecast(story.service.schedule())
+        for ref, day in told.finish.items():
+            found = reasons(story, ref.step, ref.initiative)
+            assert (found.forecast, found.latest, found.slack) == (day, told.latest[ref], told.slack[ref])
+            assert found.latest is not None
+            assert found.slack == story.service.office.calendar.between(day, found.latest)
+            assert tuple(link.step for link in found.chain) == told.chain(ref)
 
     def test_a_closed_step_has_neither_forecast_nor_chain(self) -> None:
         story = Story().at(1).act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER)

@@ -40,14 +40,16 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """For every step that is not over: its expected last day, and its slack in working days (negative: too late).
+    """For every step that is not over its expected and its latest last day, and the working days from one to the other.
 
-    Slack is towards the deadlines that are settled, else towards the end of the plan. `due` holds the deadlines, those
-    that hang on steps which are not over as they are expected; `held_by` the step that decides when a step starts;
-    `ends` the expected last day of every initiative that is not over. `late` is in the order of the plan.
+    These are its slack (negative: too late). The latest day is towards the deadlines that are settled, else towards the
+    end of the plan. `due` holds the deadlines, those that hang on steps which are not over as they are expected;
+    `held_by` the step that decides when a step starts; `ends` the expected last day of every initiative that is not
+    over. `late` is in the order of the plan.
     """
 
     finish: Mapping[StepRef, date]
+    latest: Mapping[StepRef, date]
     slack: Mapping[StepRef, int]
     due: Mapping[StepRef, date]
     held_by: Mapping[StepRef, StepRef]
@@ -74,12 +76,14 @@ def forecast(
     """
     early = schedule.early(finish=finish)
     open_ = np.flatnonzero(schedule.open).tolist()
-    slacks = schedule.slack(early, schedule.late(early))
+    late = schedule.late(early)
+    slacks = schedule.slack(early, late)
     holder = schedule.holders(early)
     last = dict(zip(map(schedule.ref, open_), schedule.days(early.finish[open_]), strict=True))
     limits = {**_limits(schedule, early, open_), **due}
     return Forecast(
         finish=last,
+        latest=dict(zip(map(schedule.ref, open_), schedule.days(late.finish[open_]), strict=True)),
         slack={schedule.ref(i): int(slacks[i]) for i in open_},
         due=limits,
         held_by={schedule.ref(i): schedule.ref(int(holder[i])) for i in open_ if holder[i] >= 0},

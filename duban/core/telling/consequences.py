@@ -73,7 +73,7 @@ def consequences(revision: Revision, before: Seen, after: Seen, today: date) -> 
 
 def _forecast(seen: Seen, today: date) -> Forecast:
     if not seen:
-        return Forecast({}, {}, {}, {}, {}, ())
+        return Forecast({}, {}, {}, {}, {}, {}, ())
     look = next(iter(seen.values()))[0]
     return forecast(Schedule(look.office.plan, look.calendar, facts_of(seen.values()), today))
 

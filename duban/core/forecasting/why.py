@@ -14,6 +14,7 @@ from duban.core.deciding.deadlines import Deadline, may_open
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.office import Look
+from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.steps import Extension, StepState
 from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
@@ -87,9 +88,10 @@ class Why:
     """The reasons of one step. `reason` is what lit it, None while it is green or off.
 
     `needs` are the steps it waits for that are not closed, `opens` the day it may open where that is known.
-    `latest` is the last day on which it may end without making a deadline late; `slack` the working days from the
-    forecast to it, negative when it will be late, None when nothing binds it. `chain` leads, through the whole plan, to
-    the step from the one that makes its date; `act_on` is the first of it that is not closed. `posts` are those who may
+    `forecast`, `latest`, `slack` and `chain` are those of the whole plan's forecast: the last day on which it may end
+    without making a settled deadline, or the end of the plan, late, and the working days left until then. `chain`
+    leads, through the whole plan, to the step from the one that makes its date; `act_on` is the first of it that is not
+    closed. `posts` are those who may
     act on the step now. `gauge` tells how an indicator stands, None for other steps.
     """
 
@@ -115,14 +117,13 @@ class Why:
     gauge: Gauge | None
 
 
-def why(look: Look, step: Step, decision_of: DecisionOf) -> Why:
-    """The reasons of a step of `look.initiative`; `decision_of` knows the whole plan."""
+def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
+    """The reasons of a step of `look.initiative`; `decision_of` knows the whole plan, `told` is its forecast."""
     decision = decision_of(look.initiative.id)
     row = decision.rows[step.id]
     own = decision.state.step(step.id)
     links = _Links(look, decision_of)
-    chain = () if row.status in CLOSED else links.of(whole_chain(step.ref, decision_of))
-    latest = None if row.status in CLOSED else decision.outlook.latest[step.id]
+    chain = () if row.status in CLOSED else links.of(told.chain(step.ref))
     return Why(
         step=step.ref,
         title=step.title,
@@ -134,10 +135,10 @@ def why(look: Look, step: Step, decision_of: DecisionOf) -> Why:
         needs=links.open_ones(step.needs) if row.status is Status.WAITING else (),
         opens=may_open(look, step, decision.state) if row.status is Status.WAITING else None,
         limit=_limit(step, own, decision.deadlines[step.id], links),
-        forecast=row.forecast,
+        forecast=told.finish.get(step.ref),
         finished=row.finished,
-        latest=latest,
-        slack=look.calendar.between(row.forecast, latest) if row.forecast and latest else None,
+        latest=told.latest.get(step.ref),
+        slack=told.slack.get(step.ref),
         chain=chain,
         act_on=next((link for link in chain if not link.closed), None),
         posts=tuple(_posts(look, step, own, row)),
@@ -172,14 +173,6 @@ class _Links:
             finished=row.finished,
             forecast=row.forecast,
         )
-
-
-def whole_chain(ref: StepRef, decision_of: DecisionOf) -> tuple[StepRef, ...]:
-    """The critical chain to a step from wherever in the plan it begins; the step itself is the last."""
-    links = decision_of(ref.initiative).outlook.chain(ref.step, ref.initiative)
-    if links[0].initiative == ref.initiative:
-        return links
-    return (*whole_chain(links[0], decision_of), *links[1:])
 
 
 def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) -> Limit | None:
