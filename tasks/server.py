@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
@@ -36,11 +37,15 @@ def report(events: Sequence[Event]) -> None:
         client.request("POST", "/events", json=[event.model_dump(mode="json") for event in events])
 
 
+def this_run() -> UUID | None:
+    """The flow run under way in this context, if any."""
+    context = FlowRunContext.get()
+    return context.flow_run.id if context and context.flow_run else None
+
+
 def publish(key: str, markdown: str, description: str) -> None:
     """Publish a page as the next version of the artifact of that key, among those of the flow run under way."""
-    under_way = FlowRunContext.get()
-    run = under_way.flow_run.id if under_way and under_way.flow_run else None
-    page = ArtifactCreate(key=key, type="markdown", description=description, data=markdown, flow_run_id=run)
+    page = ArtifactCreate(key=key, type="markdown", description=description, data=markdown, flow_run_id=this_run())
     with server() as client:
         client.create_artifact(page)
 
