@@ -173,7 +173,7 @@ def _woken_by_others(service: Service, since: datetime) -> tuple[str, ...]:
     """Initiatives in which a step opened today because a step elsewhere closed."""
     woken = []
     for name, initiative in service.office.plan.initiatives.items():
-        opened = [e.step for e in service.ledger.entries(name) if e.kind is EntryKind.OPENED and e.at >= since]
-        waited = {s.id for s in initiative.steps.values() if any(need.initiative != name for need in s.needs)}
-        woken += [name] if waited & set(opened) else []
+        if waited := {s.id for s in initiative.steps.values() if any(need.initiative != name for need in s.needs)}:
+            opened = {e.step for e in service.ledger.entries(name) if e.kind is EntryKind.OPENED and e.at >= since}
+            woken += [name] if waited & opened else []
     return tuple(woken)
