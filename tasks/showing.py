@@ -7,7 +7,7 @@ engine sends them they are five times as large, and each is stored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.events import Event
+from prefect.exceptions import ObjectNotFound
 
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.decide import Decision
@@ -183,7 +184,8 @@ def renew_form(flow_run: FlowRun, schema: dict[str, Any]) -> None:
     with server() as client:
         for deployment, offered in (known,) if (known := _known.get()) else _offered(client, flow_run):
             if offered != schema:
-                client.update_deployment(deployment, DeploymentUpdate(parameter_openapi_schema=schema))
+                with suppress(ObjectNotFound):  # deleted meanwhile: whoever makes it anew makes its form
+                    client.update_deployment(deployment, DeploymentUpdate(parameter_openapi_schema=schema))
 
 
 def _offered(client: SyncPrefectClient, flow_run: FlowRun) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
