@@ -143,17 +143,26 @@ def _act(service: Service, owners: Owners) -> Iterator[Command]:
 
 
 def _settle_down(service: Service, apply_again: Callable[[], None]) -> None:
-    """Wait until nothing is due and nothing is under way. What is due and cannot be asked for has no deployment."""
-    plan = service.office.plan
+    """Wait until nothing is due and nothing is under way. What is due and cannot be asked for has no deployment.
+
+    While the ledger's list of what is due grows shorter, ticks are under way, and Prefect is not asked for them: it has
+    enough to do.
+    """
+    plan, due = service.office.plan, service.due()
     until = time.monotonic() + STUCK
     with SyncClientContext() as context:
-        quiet = time.monotonic()
+        moved = time.monotonic()
         while time.monotonic() < until:
-            if under_way(context.client, plan):
-                quiet = time.monotonic()
+            before, due = due, service.due()
+            if due != before:
+                moved = time.monotonic()
+            elif due and time.monotonic() - moved <= EVENT_GRACE:
+                pass
+            elif under_way(context.client, plan):
+                moved = time.monotonic()
             elif not (due := service.due()):
                 return
-            elif time.monotonic() - quiet > EVENT_GRACE and not ask_for_ticks(plan, due):
+            elif time.monotonic() - moved > EVENT_GRACE and not ask_for_ticks(plan, due):
                 apply_again()
             time.sleep(LOOK_EVERY)
     raise Stuck(
@@ -165,7 +174,7 @@ def _woken_by_others(service: Service, since: datetime) -> tuple[str, ...]:
     """Initiatives in which a step opened today because a step elsewhere closed."""
     woken = []
     for name, initiative in service.office.plan.initiatives.items():
-        opened = [e.step for e in service.ledger.entries(name) if e.kind is EntryKind.OPENED and e.at >= since]
-        waited = {s.id for s in initiative.steps.values() if any(need.initiative != name for need in s.needs)}
-        woken += [name] if waited & set(opened) else []
+        if waited := {s.id for s in initiative.steps.values() if any(need.initiative != name for need in s.needs)}:
+            opened = {e.step for e in service.ledger.entries(name) if e.kind is EntryKind.OPENED and e.at >= since}
+            woken += [name] if waited & opened else []
     return tuple(woken)

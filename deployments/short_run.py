@@ -8,7 +8,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Timer
@@ -18,7 +18,6 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.context import SyncClientContext
 from prefect.engine import handle_engine_signals
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
@@ -27,7 +26,9 @@ from prefect.runtime import flow_run as running
 from prefect.settings import get_current_settings
 from prefect.states import Failed
 
+from deployments.sparing import sparing
 from tasks.asking import LONGEST
+from tasks.showing import form_known
 
 
 def execute(entrypoint: str) -> None:
@@ -42,23 +43,24 @@ def execute(entrypoint: str) -> None:
             run_to_end(flow_run, entrypoint)
 
 
-def run_to_end(flow_run: FlowRun, entrypoint: str) -> None:
+def run_to_end(flow_run: FlowRun, entrypoint: str, offered: Mapping[str, Any] | None = None) -> None:
     """Run a flow run in this process; its final state is told the server. Raises what keeps that from being told.
 
-    A flow that cannot be loaded, because the plan or the ledger cannot be used, is a run that has failed.
+    A flow that cannot be loaded, because the plan or the ledger cannot be used, is a run that has failed. `offered` is
+    the form of its deployment, where whoever asks for the run has read it.
     """
     get_current_settings().flows.heartbeat_frequency = None
     logger = flow_run_logger(flow_run)
-    try:
-        flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
-    except Exception as error:  # whatever it is, the run's page is where it is looked for
-        logger.exception("The flow of this run cannot be loaded")
-        with SyncClientContext.get_or_create() as context:
-            failed: State[None] = Failed(message=f"{type(error).__name__}: {error}")
-            context.client.set_flow_run_state(flow_run.id, failed, force=True)
-        return
     alone = flow_run.model_copy(update={"deployment_id": None})
-    run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+    with sparing(alone) as client, form_known(flow_run.deployment_id, offered):
+        try:
+            flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
+        except Exception as error:  # whatever it is, the run's page is where it is looked for
+            logger.exception("The flow of this run cannot be loaded")
+            failed: State[None] = Failed(message=f"{type(error).__name__}: {error}")
+            client.set_flow_run_state(flow_run.id, failed, force=True)
+            return
+        run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
 
 
 @contextmanager

@@ -33,13 +33,17 @@ ACTION_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a look came to. `closed` are the steps it closed; `woken` the initiatives that wait for them."""
+    """What a look came to. `closed` are the steps it closed; `woken` the initiatives that wait for them.
+
+    It was `called` when somebody had acted, or something elsewhere had moved, since the look before.
+    """
 
     look: Look
     decision: Decision
     entries: tuple[Entry, ...]
     closed: tuple[StepRef, ...]
     woken: tuple[str, ...]
+    called: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +349,8 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
-    return Result(view.look, decision.stored(page.state), tuple(page.entries), closed, woken), commit
+    stored = decision.stored(page.state)
+    return Result(view.look, stored, tuple(page.entries), closed, woken, called=bool(view.wakes)), commit
 
 
 def _moved(view: View, decision: Decision) -> Iterator[StepRef]:

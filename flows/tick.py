@@ -35,7 +35,7 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> Sta
     except Refused as refusal:
         return turn_down(at, flow_run, str(refusal))
     result = look(at, initiative)
-    news = bool(done or result.entries)
+    news = bool(done or result.entries or result.called)
     if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
         result, news = at.service.tick(initiative), True
     return show(flow_run, result, done, news=news)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentFlowRunCreate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
@@ -17,7 +18,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
-from prefect.states import Crashed, Scheduled
+from prefect.states import Crashed, Scheduled, to_state_create
 
 from duban.adapters.clock import SystemClock
 from duban.core.planning.plan import Plan
@@ -63,9 +64,22 @@ def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
         for name in initiatives:
             deployment = deployments.get(deployment_name(plan, plan.initiatives[name]))
             if deployment is not None and deployment.id not in busy:
-                client.create_flow_run_from_deployment(deployment.id, parameters=LOOKING)
+                _ask(client, deployment)
                 asked.append(name)
         return tuple(asked)
+
+
+def _ask(client: SyncPrefectClient, deployment: DeploymentResponse) -> None:
+    """Create a run that looks. Every form allows that: the server need not check it, and the form first of all."""
+    asked = DeploymentFlowRunCreate(
+        parameters=LOOKING, state=to_state_create(Scheduled()), enforce_parameter_schema=False
+    )
+    client.request(
+        "POST",
+        "/deployments/{id}/create_flow_run",
+        path_params={"id": deployment.id},
+        json=asked.model_dump(mode="json", exclude_unset=True),
+    )
 
 
 def ask_for_a_patrol(plan: Plan) -> None:

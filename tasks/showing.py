@@ -6,17 +6,22 @@ by the same links that `wait_for` leaves. The events say no more than the server
 engine sends them they are five times as large, and each is stored.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from prefect import get_run_logger
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
-from prefect.events import Event, emit_event
+from prefect.events import Event
+from prefect.exceptions import ObjectNotFound
 
+from duban.adapters.clock import SystemClock
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Status, StepRow, Summary
@@ -25,7 +30,7 @@ from duban.core.telling.board import described, page
 from duban.core.telling.links import initiative_key
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.shown import RUNS, STEPS, Shown, form_name, run_message, shown
-from tasks.server import missing, publish, report, server, shown_last
+from tasks.server import missing, publish, report, server, shown_last, this_run
 
 MILESTONE_EVENT = "duban.step.closed"
 RANK = timedelta(milliseconds=200)
@@ -38,11 +43,23 @@ def resource(plan: Plan, ref: StepRef) -> str:
 
 
 def announce(plan: Plan, closed: Iterable[StepRef]) -> None:
-    """Tell Prefect of closed steps that other initiatives wait for: the fast way to their next tick."""
-    for ref in closed:
-        if ref in plan.downstream:
-            names = {"prefect.resource.id": resource(plan, ref), "prefect.resource.name": plan.step(ref).title}
-            emit_event(MILESTONE_EVENT, resource=names)
+    """Tell Prefect of closed steps that other initiatives wait for: the fast way to their next tick.
+
+    In one request and as they are: Prefect's own way reads this run's flow and deployment for every such event.
+    """
+    now, by = SystemClock().now(), {"prefect.resource.id": f"prefect.flow-run.{this_run()}"}
+    events = [
+        Event(
+            occurred=now,
+            event=MILESTONE_EVENT,
+            resource={"prefect.resource.id": resource(plan, ref), "prefect.resource.name": plan.step(ref).title},
+            related=[{**by, "prefect.resource.role": "flow-run"}],
+        )
+        for ref in closed
+        if ref in plan.downstream
+    ]
+    if events:
+        report(events)
 
 
 def record_steps(flow_run: FlowRun, look: Look, decision: Decision, now: datetime) -> None:
@@ -150,13 +167,32 @@ def tell(flow_run: FlowRun, today: date, outcome: str, why: str) -> None:
     get_run_logger().info("%s%s", outcome, why)
 
 
+_known: ContextVar[tuple[UUID, Mapping[str, Any]] | None] = ContextVar("form known", default=None)
+"""The deployment of the run under way and the form it offers, as the worker has just read them."""
+
+
+@contextmanager
+def form_known(deployment: UUID | None, offered: Mapping[str, Any] | None) -> Iterator[None]:
+    """Spare the run under way reading its deployment's form."""
+    token = _known.set((deployment, offered) if deployment and offered is not None else None)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def renew_form(flow_run: FlowRun, schema: dict[str, Any]) -> None:
     """Let the form of the run's deployment be this one, for whoever opens it next."""
-    ours = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
     with server() as client:
-        for found in client.read_deployments(flow_run_filter=ours):
-            if found.parameter_openapi_schema != schema:
-                client.update_deployment(found.id, DeploymentUpdate(parameter_openapi_schema=schema))
+        for deployment, offered in (known,) if (known := _known.get()) else _offered(client, flow_run):
+            if offered != schema:
+                with suppress(ObjectNotFound):  # deleted meanwhile: whoever makes it anew makes its form
+                    client.update_deployment(deployment, DeploymentUpdate(parameter_openapi_schema=schema))
+
+
+def _offered(client: SyncPrefectClient, flow_run: FlowRun) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
+    ours = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
+    return ((found.id, found.parameter_openapi_schema) for found in client.read_deployments(flow_run_filter=ours))
 
 
 def final_state(plan: Plan, summary: Summary, deed: str = "") -> State[None]:

@@ -13,11 +13,11 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # it ships no types
 from httpx import HTTPError
 from prefect.client.schemas.objects import FlowRun
-from prefect.context import SyncClientContext
 from prefect.exceptions import PrefectSignal
 from prefect.settings import get_current_settings
 
 from deployments.short_run import run_to_end
+from deployments.sparing import SparingContext
 
 MEGABYTE = 1024 * 1024
 
@@ -41,7 +41,7 @@ def work(orders: socket.socket) -> None:
     """
     get_current_settings().client.server_version_check_enabled = False
     memory = psutil.Process().memory_info
-    with SyncClientContext(), orders.makefile("r", encoding="utf-8") as lines:
+    with SparingContext(), orders.makefile("r", encoding="utf-8") as lines:
         for line in lines:
             end = carry_out(json.loads(line))
             answer = {"error": end.error, "again": end.again, "memory": round(memory().rss / MEGABYTE)}
@@ -51,7 +51,7 @@ def work(orders: socket.socket) -> None:
 def carry_out(order: Mapping[str, Any]) -> End:
     """Carry out one flow run."""
     try:
-        run_to_end(FlowRun.model_validate(order["run"]), order["flow"])
+        run_to_end(FlowRun.model_validate(order["run"]), order["flow"], order.get("form"))
     except (Exception, PrefectSignal) as error:  # noqa: BLE001  whatever it is, the next run is not to suffer from it
         return End(f"{type(error).__name__}: {error}", again=isinstance(error, HTTPError))
     return End()

@@ -12,7 +12,7 @@ settled (`settling`). What stands between these is safe to die at any point.
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from os import cpu_count
 from typing import Any
@@ -20,9 +20,16 @@ from uuid import UUID
 
 import anyio.abc
 from httpx import HTTPError
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
+from prefect.client.schemas.responses import DeploymentResponse, OrchestrationResult, SetStateStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.logging.loggers import get_worker_logger
 from prefect.settings import get_current_settings
@@ -40,6 +47,7 @@ from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
 from flows.ours import NotOurs, refuse_others
 from tasks.asking import LONGEST
+from tasks.server import PAGE
 
 GRACE = 8.0
 """Seconds runs have to end when the worker is asked to stop; what takes longer is put back to be run again."""
@@ -73,6 +81,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._fates: dict[UUID, Fate] = {}
         self._times: dict[UUID, int] = {}
         self._waiting: deque[FlowRun] = deque()
+        self._read: dict[UUID, DeploymentResponse] = {}
         self._at_work: dict[UUID, Hand] = {}
         self._missed = False
         self._stopping = False
@@ -175,7 +184,9 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
             self._pool_name, self._queues, SystemClock().now()
         )
         known = {run.id for run in self._waiting}
-        self._waiting += [a.flow_run for a in answers if a.flow_run.id not in self._held and a.flow_run.id not in known]
+        new = [a.flow_run for a in answers if a.flow_run.id not in self._held and a.flow_run.id not in known]
+        await self._read_deployments(new)
+        self._waiting += new
 
     async def _end_cancelled(self) -> None:
         """The sure way to what `_on_cancelling` is the fast way to."""
@@ -245,12 +256,21 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
             await self.client.set_flow_run_state(run.id, Failed(message=str(refusal)), force=True)
 
     async def _order(self, run: FlowRun) -> dict[str, Any]:
-        """What a hand is told; raises NotOurs. The deployment is read each time: it may have been edited meanwhile."""
+        """What a hand is told; raises NotOurs. It runs what is judged here, whatever becomes of the deployment."""
         if run.deployment_id is None:
             raise NotOurs("不予执行：该运行不属于任何部署")
-        flow = (await self.client.read_deployment(run.deployment_id)).entrypoint
-        refuse_others(flow, run.parameters)
-        return {"run": run.model_dump(mode="json"), "flow": flow}
+        found = self._read.pop(run.id, None) or await self.client.read_deployment(run.deployment_id)
+        refuse_others(found.entrypoint, run.parameters)
+        return {"run": run.model_dump(mode="json"), "flow": found.entrypoint, "form": found.parameter_openapi_schema}
+
+    async def _read_deployments(self, runs: Sequence[FlowRun]) -> None:
+        """Read the deployments of runs at once, each for one run: the next of the same finds what that has changed."""
+        if len(runs) < 2:
+            return
+        asked = {run.deployment_id: run.id for run in reversed(runs) if run.deployment_id}
+        ours = DeploymentFilter(id=DeploymentFilterId(any_=list(asked)))
+        found = await self.client.read_deployments(deployment_filter=ours, limit=PAGE)
+        self._read |= {asked[deployment.id]: deployment for deployment in found}
 
     async def _settle_all(self) -> None:
         for run, fate in list(self._fates.items()):
