@@ -1,5 +1,8 @@
 """Who is told that somebody else suspended, resumed, handed over or cancelled a step they answer for.
 
+Whoever applies a plan does that too: a step that it gives to another owner is handed over, one that it no longer has is
+cancelled, and stays known by what the ledger says of it.
+
 Whoever was asked for a step hears of the last such act that concerns them, once: the owner, and of a hand-over both the
 owner before and the new one. Not told are whoever did it, an owner to whom nothing about the step had been sent and who
 had not signed for it, and anybody of a step that never opened or is done.
@@ -9,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from duban.core.deciding.ladder import Pause, Scene, calls
+from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import Call, Case, Hung, On, called
 from duban.core.ledger.state import Changed, StepState
 from duban.core.ledger.summary import Status
-from duban.core.planning.plan import HUMAN, Step
+from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Rung
+from duban.core.planning.when import Duration
 
 UNPAUSED = Pause(None, {})
 """A change is told whether or not its owner has answered or was pressed before."""
@@ -29,10 +35,28 @@ class _Matter(NamedTuple):
 
 def change_calls(at: Scene) -> Iterator[Call]:
     """The calls by which people hear of changes, of all steps of an initiative, until they have fired."""
-    steps = at.look.initiative.steps
     for name, own in at.state.steps.items():
-        if own.changes and name in steps and steps[name].kind in HUMAN and (own.cancelled or not own.closed):
-            yield from calls(at, _hung(_Matter(at, steps[name], own)), UNPAUSED)
+        if own.changes and (own.cancelled or not own.closed):
+            step = at.look.initiative.steps.get(name) or gone_step(at.look, name, own)
+            if step is not None and step.kind in HUMAN:
+                yield from calls(at, _hung(_Matter(at, step, own)), UNPAUSED)
+
+
+def gone_step(look: Look, name: str, own: StepState) -> Step | None:
+    """A step that the plan no longer has, as the ledger knows it; None where it does not."""
+    if own.gone is None:
+        return None
+    known, ladders = own.gone, [ladder.id for ladder in look.office.policy.ladders]
+    return Step(
+        StepRef(look.initiative.id, name),
+        known.title,
+        Kind.WORK,
+        (),
+        Duration(0, 0, 0),
+        known.owner,
+        ladder=known.ladder if known.ladder in ladders else ladders[0],
+        was=known.was,
+    )
 
 
 def change_of(own: StepState, key: str) -> Changed:
@@ -65,8 +89,10 @@ def _of_rung(matter: _Matter, rungs: Sequence[Rung]) -> Iterator[Hung]:
 def _people(matter: _Matter, change: Changed, rungs: Sequence[Rung]) -> Iterator[tuple[str, str]]:
     """Posts whom a change concerns, each with who is there: of the owner then and, of a hand-over, of the new one."""
     look = matter.at.look
-    owners = [change.owner] if _asked(matter.own, change) else []
+    owners = [change.owner or matter.step.owner] if _asked(matter.own, change) else []
     for owner in (*owners, change.to) if change.to else owners:
+        if not look.office.directory.knows(owner):
+            continue  # a unit that was dissolved, and its steps with it
         own = matter.own._replace(owner=owner)
         yield from called(look.office, Case(look.initiative, matter.step, own, Status.OPEN, None), rungs, change.on)
 

@@ -7,6 +7,7 @@ holds; they look nothing up.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from duban.core.deciding.changes import gone_step
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.ladder import rested
 from duban.core.deciding.office import Look
@@ -200,7 +201,8 @@ def _evidence(matter: Matter) -> tuple[str, ...]:
 
 
 def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]) -> Matter:
-    step = look.initiative.steps.get(call.step) or _forgotten(look, call.step)
+    own = decision.state.step(call.step)
+    step = look.initiative.steps.get(call.step) or gone_step(look, call.step, own) or _forgotten(look, call.step)
     rungs = look.office.policy.ladder(step.ladder).rungs
     return Matter(
         look=look,
@@ -208,7 +210,7 @@ def _matter(look: Look, decision: Decision, call: Call, entries: Sequence[Entry]
         call=call,
         rung=next((rung for rung in rungs if rung.id == call.rung), None),
         step=step,
-        own=decision.state.step(step.id),
+        own=own,
         due=decision.deadlines.get(step.id),
         row=_row(decision, step.id),
         entries=about(entries, step.id, step.was),
