@@ -30,6 +30,7 @@ from deployments.environment import (
 )
 from deployments.pages import close_pages
 from deployments.password import SERVER_VARIABLE, keep_password
+from deployments.pulse import Pulse
 from deployments.watch import Watch
 from duban.adapters.files import private_folder
 
@@ -76,6 +77,7 @@ class Stack:
         self._addresses: Addresses | None = None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._watches: list[Watch] = []
+        self._pulse: Pulse | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -120,6 +122,8 @@ class Stack:
         if self._lock is None:
             return
         self._watches = []
+        if self._pulse is not None:
+            self._pulse.end()
         for name in ("guard", "worker", "server"):
             if child := self._children.pop(name, None):
                 end_child(child, GRACE)
@@ -132,7 +136,7 @@ class Stack:
         self._lock = None
 
     def tend(self) -> list[str]:
-        """Start again what has died, each after a growing pause; returns the names of those started."""
+        """Start again what has died, or hangs, each after a growing pause; returns the names of those started."""
         return [watch.name for watch in self._watches if watch.look(time.monotonic())]
 
     def restart_server(self) -> None:
@@ -180,9 +184,20 @@ class Stack:
         )
 
     def _start_server(self) -> None:
-        _, port = server.host_and_port(self.addresses)
+        host, port = server.host_and_port(self.addresses)
         command = ["server", "start", "--host", self.settings.host, "--port", str(port)]
         self._start_prefect("server", command, server_environment(self.addresses, self._env))
+        if self._pulse is not None:
+            self._pulse.end()
+        self._pulse = Pulse((host, port), time.monotonic() + server.STARTING)
+
+    def _server_lives(self) -> bool:
+        """Whether the server lives. One that hangs is killed: it keeps nothing of its own, and hears nothing."""
+        process = self._children["server"]
+        if process.poll() is None and self._pulse is not None and self._pulse.silent(time.monotonic()):
+            log.error("server answers nothing; it is killed, to be started again")
+            end_child(process, 0)
+        return process.poll() is None
 
     def _start_worker(self) -> None:
         command = ["worker", "start", "--pool", self.settings.pool, "--type", self.settings.worker_type]
@@ -218,7 +233,8 @@ class Stack:
         self._watches = [cluster, *(self._watch_over(name, starts[name]) for name in self._children)]
 
     def _watch_over(self, name: str, start: Callable[[], None]) -> Watch:
-        return Watch(name, lambda: self._children[name].poll() is None, start, time.monotonic())
+        lives = self._server_lives if name == "server" else lambda: self._children[name].poll() is None
+        return Watch(name, lives, start, time.monotonic())
 
     def _wait_healthy(self) -> None:
         process = self._children["server"]

@@ -10,6 +10,9 @@ from duban.core.planning.plan import Initiative, Plan
 SAFE = str.maketrans({"/": "／", "%": "％", "&": "＆", ">": "＞", "<": "＜"})
 """What Prefect refuses in names, and the full-width sign that reads the same in Chinese text."""
 
+PATROL_NUMBER = "0.00"
+"""The patrol's place in the order of the document: before every initiative."""
+
 INITIATIVES, PATROL = "flows.initiatives", "flows.patrol"
 """The modules in which flows are found."""
 
@@ -34,12 +37,15 @@ def deployment_name(plan: Plan, initiative: Initiative) -> str:
 
 def patrol_name(plan: Plan) -> str:
     """What the Deployments page lists a plan's patrol as: before its initiatives."""
-    return f"{plan.starts.year} 0.00 巡查"
+    return f"{plan.starts.year} {PATROL_NUMBER} 巡查"
 
 
 def flow_name(plan: str, initiative: Initiative | None = None) -> str:
-    """What the flow of an initiative is called, or that of a plan's patrol; ids alone, which outlive titles."""
-    return f"{plan} {initiative.number} {initiative.id}" if initiative else f"{plan} 0.00 patrol"
+    """What the flow of an initiative is called, or that of a plan's patrol: short, so that lists show the run's name.
+
+    Wherever Prefect shows it, the title stands in the deployment's name beside it.
+    """
+    return f"{plan} {initiative.number if initiative else PATROL_NUMBER}"
 
 
 def entrypoint(plan: str, initiative: Initiative | None = None) -> str:

@@ -163,7 +163,7 @@ def name_run(flow_run: FlowRun, name: str) -> None:
 
 def tell(flow_run: FlowRun, today: date, outcome: str, why: str) -> None:
     """Say what became of a form where it is looked for: in the name of its run and in its log."""
-    name_run(flow_run, f"{today} {form_name(outcome, why)}")
+    name_run(flow_run, f"{form_name(outcome, why)} {today}")
     get_run_logger().info("%s%s", outcome, why)
 
 

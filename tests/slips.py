@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from duban.adapters.wording import Wording
+from duban.applying import Author, apply
 from duban.core.deciding.commands import Verb
-from duban.core.planning.plan import StepRef
+from duban.core.ledger.entries import SYSTEM
+from duban.core.planning.plan import Step, StepRef
 from duban.core.telling.digest import Digest, digest
 from duban.core.telling.notices import Slip
 from duban.outbox import deliver_due
@@ -76,6 +78,23 @@ def changed(verb: Verb, recipient: str = OFFICER, **said: Any) -> Slip:
     return story.act(verb, actor=LEADER, **said).later(60).slip("change", recipient)
 
 
+def replanned(recipient: str, *drafts: Step) -> Slip:
+    """What an applied plan does to the draft under way: one in its place, or none."""
+    story = signed().at(9)
+    before = story.service.office
+    known = before.plan.initiatives[COSMETICS]
+    rest = (replace(one, needs=()) if not drafts else one for one in known.steps.values() if one.id != "draft")
+    ours = replace(known, steps={one.id: one for one in (*drafts, *rest)})
+    after = replace(before, plan=replace(before.plan, initiatives={COSMETICS: ours}, downstream={}))
+    applied = apply(story.service, before, Author(SYSTEM))[1]
+    story.service = apply(applied, after, Author("coordinator", "年中调整分工", everything=True))[1]
+    return story.later(60).slip("change", recipient)
+
+
+def draft_of(owner: str) -> Step:
+    return replace(office().plan.initiatives[COSMETICS].steps["draft"], owner=owner)
+
+
 def failed() -> Slip:
     story, ref = Story().at(2), StepRef(COSMETICS, "bulletin")
     for _ in range(3):
@@ -119,6 +138,8 @@ STORIES = {
     "change-cancelled": lambda: changed(Verb.CANCEL, reason="并入全市方案，不再单独起草"),
     "change-given": lambda: changed(Verb.HAND_OVER, OFFICER, to="policy-law", reason="职责调整"),
     "change-taken": lambda: changed(Verb.HAND_OVER, "policy-law-officer", to="policy-law", reason="职责调整"),
+    "change-removed": lambda: replanned(OFFICER),
+    "change-reassigned": lambda: replanned(OFFICER, draft_of("policy-law")),
     "failure": failed,
     "undelivered": undelivered,
 }

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from duban.cli.exits import Exit
 from duban.cli.output import complain, console, print_json
+from duban.core.checking.check_force import check_told
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
@@ -77,6 +78,8 @@ def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
             read()
         except BadInput as error:
             problems += error.problems
+    if bureau:
+        problems += check_told(bureau[0][0].policy)
     return (bureau[0] if bureau else None), problems
 
 

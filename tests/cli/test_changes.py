@@ -134,7 +134,7 @@ class TestApply:
         assert "cosmetics/draft" in refused.stderr
         assert applied.run("apply", *BY, "--cancel", "cosmetics/issue").exit_code == 4
         assert "按要求终止，记录保留" in applied.ok("apply", *BY, "--cancel", "cosmetics/draft")
-        assert "督办专员终止：上级要求" in applied.ok("ledger", "show", "cosmetics", "--step", "draft")
+        assert "督办专员调整计划，终止此事项：上级要求" in applied.ok("ledger", "show", "cosmetics", "--step", "draft")
 
     def test_all_removed_steps_may_go_at_once(self, applied: Bureau) -> None:
         edit(applied, without_draft())
@@ -167,7 +167,7 @@ class TestApply:
             "  - “培训人次”（attendance）：删去，按要求终止，记录保留",
         ]
         assert applied.ok("ledger", "show", "training").splitlines()[-1] == (
-            f"2024年4月1日　{BY_COMMAND}　“培训人次”：督办专员终止：上级要求"
+            f"2024年4月1日　{BY_COMMAND}　“培训人次”：督办专员调整计划，终止此事项：上级要求"
         )
 
 

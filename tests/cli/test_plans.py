@@ -1,6 +1,7 @@
 """`check`, `schema`, `workdays`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,16 @@ class TestCheck:
         assert result.exit_code == 3
         assert "config/plans/small-2024/protection/cosmetics.yaml:11: cycle: " in result.stdout
         assert result.stdout.endswith("1 problem\n")
+
+    def test_ladders_older_than_notices_of_changes_are_named_and_stop_no_work(self, bureau: Bureau) -> None:
+        file = bureau.config / "escalation.yaml"
+        file.write_text(re.sub(r"\n +- \{id: change,.*", "", file.read_text("utf-8")), "utf-8")
+        result = bureau.run("check")
+        assert result.exit_code == 3
+        told = [line for line in lines(result.stdout) if "untold-changes" in line]
+        assert [line.split("'")[1] for line in told] == ["standard", "urgent"]
+        assert all("add to its rungs {id: change, anchor: changed," in line for line in told)
+        bureau.ok("sign", "cosmetics/draft", "--as", "protection-officer")
 
     def test_problems_as_json(self, bureau: Bureau) -> None:
         write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": CYCLE})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -94,6 +95,12 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     assert amiss[2].endswith("：暂停")
     assert shell(bureau, "apply")[0] == 0
     assert levels(bureau)["deployments"] == "ok"
+
+    for click in ("pause", "delete"):
+        clicked(stack, f"client.{click}_automation(client.read_automations()[0].id)")
+        code, printed, _ = shell(bureau, "doctor")
+        assert code == 1, f"{click}: {printed}"
+        assert re.search("deployments +bad +2024 2.01 .*：自动启动规则", printed), printed
 
 
 BAD = ("deployments", "bad")

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
-from duban.core.checking.check_force import check_force
+import yaml
+
+from duban.core.checking.check_force import check_force, check_told
 from duban.core.planning.directory import Directory
-from tests.core.builders import directory, initiative, office, work
+from duban.core.planning.policy import Rung
+from tests.core.builders import directory, initiative, office, policy, rung, work
 
 
 def problems(people: Directory) -> list[str]:
@@ -34,3 +37,12 @@ def test_each_name_that_is_gone_is_told_once() -> None:
         "directory.yaml unknown-unit works",
         "escalation.yaml unknown-ladder urgent",
     ]
+
+
+def test_a_ladder_that_is_older_than_notices_of_changes_is_named_with_what_to_add() -> None:
+    assert check_told(policy()) == []
+    (found,) = check_told(policy(rung("press", "due", 1, "owner", "press")))
+    assert (found.file, found.id) == ("escalation.yaml", "untold-changes")
+    assert "'standard'" in found.message
+    written = yaml.safe_load(found.remedy.partition("rungs ")[2])
+    assert check_told(policy(Rung.model_validate(written))) == []

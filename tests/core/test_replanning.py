@@ -7,10 +7,13 @@ from duban.core.deciding.replanning import Scene, former_names, removed_with_his
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.histories import about, names_for_good
 from duban.core.ledger.state import State, fold
+from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
+from duban.core.planning.policy import Ladder
 from duban.core.planning.revision import InitiativeRevision, revision
+from duban.core.telling.notices import Slip, recheck, slip
 from duban.service import renamed
-from tests.core.builders import Story, action, day, initiative, milestone, work
+from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
 
 BY, WHY = "coordinator", "职责调整"
 
@@ -50,6 +53,7 @@ class Changing(Story):
 
 
 DRAFT = work("draft", due="2024-06-14")
+GONE = {"title": "draft事项", "owner": "works", "ladder": "standard", "was": None}
 
 
 def told(drafts: tuple[Draft, ...]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -160,7 +164,7 @@ def test_finished_work_stays_as_it_is() -> None:
 def test_a_new_owner_gets_what_is_open_and_signs_for_it() -> None:
     story = Changing(DRAFT).act("officer", "sign", "draft").on("2024-06-05").apply(replace(DRAFT, owner="law"))
     assert story.status == {"draft": "open"}
-    assert story.told("2024-06-05") == ["assign clerk"]
+    assert story.told("2024-06-05") == ["assign clerk", "change officer", "change clerk"]
     story.act("clerk", "sign", "draft")
 
 
@@ -211,7 +215,7 @@ def test_a_removed_step_is_cancelled_when_it_was_begun() -> None:
     story = Changing(DRAFT, work("other"), work("last", "other"))
     assert told(story.drafts(work("other"))) == [
         ("replanned", "draft", {"removed": True}),
-        ("cancelled", "draft", {"removed": True}),
+        ("cancelled", "draft", {"removed": True, "gone": GONE}),
         ("replanned", "last", {"removed": True}),
     ]
 
@@ -229,7 +233,7 @@ def test_a_removed_initiative_is_told_of_all_its_steps() -> None:
     drafts = replans(gone, Scene(story.look, story.state), None, (), by=BY, reason="")
     assert told(drafts) == [
         ("replanned", "draft", {"removed": True}),
-        ("cancelled", "draft", {"removed": True}),
+        ("cancelled", "draft", {"removed": True, "gone": GONE}),
     ]
 
 
@@ -326,3 +330,89 @@ def test_an_action_that_comes_back_runs_again_unless_it_was_over() -> None:
     assert story.status["publish"] == "done"
     story.apply(work("other")).apply(action("publish"), work("other"))
     assert story.status["publish"] == "done"
+
+
+# Who hears of it ------------------------------------------------------------------------------------------------------
+
+
+def under_way(*steps: Step, **said: Any) -> Changing:
+    """The draft was handed to the officer of the unit `works` on the day before."""
+    story = Changing(DRAFT, *steps, **said)
+    story.sent().on("2024-06-04 10:00")
+    return story
+
+
+def changes(story: Story) -> list[str]:
+    return [line.removeprefix("change ") for line in story.told() if line.startswith("change ")]
+
+
+def letter(story: Story, to: str) -> Slip:
+    """What is written to somebody about the change."""
+    row = next(row for row in story.state.notices.values() if (row.slip, row.recipient) == ("change", to))
+    return slip(story.look, recheck(story.look, story.state, row), story.entries)
+
+
+def test_the_owner_of_a_removed_step_is_told_once_that_it_is_over() -> None:
+    story = under_way(work("other")).apply(work("other"))
+    assert changes(story) == ["officer"]
+    written = letter(story, "officer")
+    assert (written.change, written.step_title, written.due, written.light) == ("终止", "draft事项", "", "")
+    assert written.owner_title == story.office.directory.title("works")
+    assert written.reason == "coordinator岗调整计划，终止此事项：职责调整"
+    assert changes(story.sent().on("2024-06-20")) == ["officer"]
+
+
+def test_both_owners_are_told_of_a_step_that_the_plan_gives_to_another() -> None:
+    story = under_way().apply(replace(DRAFT, owner="law"))
+    assert changes(story) == ["officer", "clerk"]
+    written = letter(story, "officer")
+    assert (written.change, written.requirement) == ("转办", "")
+    assert written.reason.startswith("coordinator岗调整计划（承办单位")
+    assert letter(story, "clerk").due
+    assert changes(story.sent().on("2024-06-20")) == ["officer", "clerk"]
+
+
+def test_whoever_it_had_been_handed_over_to_is_told_in_the_owners_place() -> None:
+    story = under_way().act("leader", "hand-over", "draft", "职责调整", to="law").sent().on("2024-06-05 10:00")
+    before = len(changes(story))
+    story.apply(replace(DRAFT, owner="leader"))
+    assert changes(story)[before:] == ["clerk", "leader"]
+    story.sent().on("2024-06-06 10:00")
+    before = len(changes(story))
+    story.apply(work("other"))
+    assert changes(story)[before:] == ["leader"]
+
+
+def test_nobody_is_told_who_was_asked_for_nothing_or_did_it() -> None:
+    silent = Changing(DRAFT, work("other"), work("later", "other"), action("run")).apply(work("other"))
+    assert changes(silent) == []
+    mine = under_way(work("other"))
+    mine.write(*(draft._replace(actor="officer") for draft in mine.drafts(work("other")))).tick()
+    assert changes(mine) == []
+
+
+def test_a_unit_and_a_ladder_that_went_with_the_step_stop_nothing() -> None:
+    """The step was the law unit's, under a ladder of its own; the bureau has neither any more."""
+    rules = policy()
+    urgent = Ladder(id="urgent", title="紧急督办", rungs=rules.ladders[0].rungs)
+    rules = rules.model_copy(update={"ladders": (*rules.ladders, urgent)})
+    story = Changing(replace(DRAFT, owner="law", ladder="urgent"), work("other"), rules=rules)
+    story.sent().on("2024-06-04 10:00")
+    story.write(*story.drafts(work("other")))
+    story.office = replace(story.office, policy=policy())
+    assert [call.recipient for call in story.decision.calls if call.slip == "change"] == ["clerk"]
+    known = DirectoryFile(administrator="administrator", posts=POSTS, units=[one for one in UNITS if one.id != "law"])
+    story.office = replace(story.office, directory=Directory(known))
+    assert not [call for call in story.decision.calls if call.slip == "change"]
+
+
+def test_ledgers_that_did_not_tell_yet_what_was_removed_or_from_whom_are_read_as_before() -> None:
+    story = under_way(work("other")).act("leader", "suspend", "draft", "暂缓").sent().on("2024-06-05 10:00")
+    before = changes(story)
+    drafts = story.drafts(work("other"))
+    story.write(*(draft._replace(data={k: v for k, v in draft.data.items() if k != "gone"}) for draft in drafts))
+    assert changes(story.tick()) == before
+    given = under_way()
+    drafts = given.drafts(replace(DRAFT, owner="law"))
+    given.write(*(draft._replace(data={k: v for k, v in draft.data.items() if k != "from"}) for draft in drafts))
+    assert given.tick().told("2024-06-04") == ["assign clerk"]

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from prefect.settings import Settings as PrefectSettings
 from deployments import postgres, postgres_folder, run_folder, server
 from deployments.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
 from deployments.environment import Addresses, environment, server_environment
+from deployments.pulse import Pulse
 from deployments.watch import Watch, pause
 from duban.adapters.ledger_rules import verify
 from duban.adapters.sql_ledger import open_ledger
@@ -134,6 +137,70 @@ class TestWatch:
 
     def test_pause(self) -> None:
         assert [pause(n) for n in (1, 2, 3, 7, 50)] == [1, 2, 4, 60, 60]
+
+
+class Listener:
+    """A server that answers when it is told to; connections are taken by the kernel, as those of a hung one are."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.settimeout(5)
+        self.address: tuple[str, int] = self._socket.getsockname()
+
+    def answer(self) -> None:
+        """Answer one question and close, which is seen at the other end when this returns."""
+        connection, _ = self._socket.accept()
+        assert connection.recv(100).startswith(b"GET ")
+        connection.sendall(b"HTTP/1.0 401 Unauthorized\r\n\r\n")
+        connection.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    made = Listener()
+    yield made
+    made.close()
+
+
+def test_any_answer_is_one_and_a_long_pause_of_whoever_asks_is_no_silence(listener: Listener) -> None:
+    pulse = Pulse(listener.address, begins=100)
+    assert not pulse.silent(0)
+    listener.answer()
+    assert not pulse.silent(1)
+    assert pulse.heard
+    assert not pulse.silent(10_000), "it is asked now"
+    listener.answer()
+    assert not pulse.silent(20_000), "and it has answered"
+    assert pulse.heard
+
+
+def test_a_server_that_takes_questions_and_answers_none_is_silent_after_a_minute(listener: Listener) -> None:
+    pulse = Pulse(listener.address, begins=100)
+    pulse.silent(0)
+    listener.answer()
+    pulse.silent(1)
+    assert [moment for moment in range(6, 100) if pulse.silent(moment)][:1] == [67]
+    pulse.end()
+
+
+def test_one_that_starts_is_given_time(listener: Listener) -> None:
+    listener.close()
+    pulse = Pulse(listener.address, begins=100)
+    assert [moment for moment in range(300) if pulse.silent(moment)][:1] == [161]
+
+
+def test_a_connection_that_is_cut_is_no_answer(listener: Listener) -> None:
+    pulse = Pulse(listener.address, begins=0)
+    pulse.silent(1)
+    connection, _ = listener._socket.accept()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # cut, not closed
+    connection.close()
+    assert not pulse.silent(2)
+    assert not pulse.heard
+    pulse.end()
 
 
 class TestEnvironment:

@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from deployments import run_folder
+from deployments import pulse, run_folder
 from deployments.children import StackError, marked
 from deployments.server import host_and_port
 from deployments.stack import Stack, StackSettings
@@ -116,6 +116,20 @@ def test_a_killed_server_and_worker_are_started_again(stack: Stack) -> None:
     started: list[str] = []
     eventually(lambda: len(started.extend(stack.tend()) or started) == 2)
     assert sorted(started) == ["server", "worker"]
+    eventually(lambda: request_or_none(stack, "GET", "/api/health") == 200)
+
+
+def test_a_server_that_hangs_is_replaced(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "EVERY", 0.2)
+    monkeypatch.setattr(pulse, "SILENT", 2.0)
+    hung = stack._children["server"]
+    started: list[str] = []
+    eventually(lambda: stack.tend() or (stack._pulse is not None and stack._pulse.heard))
+    hung.send_signal(signal.SIGSTOP)
+    eventually(lambda: started.extend(stack.tend()) or started)
+    assert started == ["server"]
+    assert hung.poll() == -signal.SIGKILL
+    assert stack._children["server"].pid != hung.pid
     eventually(lambda: request_or_none(stack, "GET", "/api/health") == 200)
 
 

@@ -40,7 +40,7 @@ def test_a_bulletin_is_written_once(server: Server) -> None:
     server.apply()
     adopted(server)
     run = server.tick("1.01")
-    assert run.name == "2024-04-01 4/7 🟢绿灯"
+    assert run.name == "🟢绿灯 4/7 2024-04-01"
     (task,) = eventually(lambda: [task for task in tasks(server) if task.state_name == "Completed"])
     assert task.name == "执行：发布通报"
     (file,) = (server.bureau.var / "bulletins").iterdir()
@@ -58,7 +58,7 @@ def test_an_action_that_fails_is_tried_again_and_then_told(server: Server) -> No
     for _ in range(TRIES):
         run = server.run(server.ask("1.02"), "tests.flows.preludes:impatient")
         assert run.state is not None
-    assert (run.state.name, run.name) == ("Failed", "2024-04-01 0/2 🔴红灯")
+    assert (run.state.name, run.name) == ("Failed", "🔴红灯 0/2 2024-04-01")
     assert deeds(server, "toll-system") == ["action-started", "action-failed"] * TRIES
     *_, last = entries(server, "toll-system", "action-failed")
     key = f"{server.bureau.plan}/toll-system/publish"
@@ -76,14 +76,14 @@ def test_an_action_that_fails_is_tried_again_and_then_told(server: Server) -> No
 def test_a_failed_action_holds_up_no_other_initiative(server: Server) -> None:
     server.apply()
     server.run(server.ask("1.02"), "tests.flows.preludes:impatient")
-    assert server.tick("1.01").name == "2024-04-01 0/7 🟢绿灯"
+    assert server.tick("1.01").name == "🟢绿灯 0/7 2024-04-01"
 
 
 def test_an_action_that_always_takes_its_process_along_is_a_persons_business(server: Server) -> None:
     server.apply()
     for _ in range(TRIES):
         server.run(server.ask("1.02"), "tests.flows.preludes:die_before_the_action", -signal.SIGKILL)
-    assert server.tick("1.02").name == "2024-04-01 0/2 🔴红灯"
+    assert server.tick("1.02").name == "🔴红灯 0/2 2024-04-01"
     assert deeds(server, "toll-system") == [*["action-started"] * TRIES, "action-failed"]
     assert sorted(mail.parent.name for mail in server.bureau.mails) == ["supervision-officer", "system-administrator"]
 

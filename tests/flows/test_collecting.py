@@ -33,7 +33,7 @@ steps:
 def test_handed_over_then_collected(server: Server) -> None:
     server.bureau.add("roads", "materials", MATERIALS)
     server.apply()
-    assert server.tick("1.03").name == "2024-04-01 1/7 🟢绿灯"
+    assert server.tick("1.03").name == "🟢绿灯 1/7 2024-04-01"
     assigned = (server.bureau.var / "assigned" / "materials-over.md").read_text()
     assert "| 道路处 | 牵头 |" in assigned
     assert "| 公园处 | 配合 |" in assigned
@@ -42,11 +42,11 @@ def test_handed_over_then_collected(server: Server) -> None:
         at.service.act(server.command(Verb.SIGN, "materials/over@parks-unit", "parks-officer"))
         handed_in = {"evidence": ("浦东养护情况表",), "reason": "含附件"}
         at.service.act(server.command(Verb.SUBMIT, "materials/gather@pudong", "pudong-officer", **handed_in))
-    assert server.tick("1.03").name == "2024-04-01 4/7 🟢绿灯"
+    assert server.tick("1.03").name == "🟢绿灯 4/7 2024-04-01"
     assert not (server.bureau.var / "collected").exists()
     form = {"offer": "督办专员 截止收集：收集各区养护情况", "reason": "徐汇区另行报送"}
     done = "已受理：督办专员截止收集“收集各区养护情况”"
-    assert server.tick("1.03", form).name == f"2024-04-01 {done} 7/7 🟢绿灯"
+    assert server.tick("1.03", form).name == f"🟢绿灯 7/7 {done} 2024-04-01"
     table = server.bureau.var / "collected" / "materials-gather.csv"
     assert table.read_text("utf-8-sig").splitlines()[1:] == [
         "浦东新区,按时,2024-04-01,浦东新区联络员,浦东养护情况表,含附件",

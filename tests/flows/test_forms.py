@@ -92,11 +92,11 @@ def test_a_form_is_stored_and_what_became_of_it_is_read_first(server: Server) ->
     run = server.tick("1.01", form(SIGN))
     assert said(server) == [(EntryKind.SIGNED, "draft", "roads-officer")]
     assert ended(run) == ("Completed", "已受理：道路处联络员签收“起草建设方案”；绿灯 0/7 正常推进")
-    assert run.name == "2024-04-01 已受理：道路处联络员签收“起草建设方案” 0/7 🟢绿灯"
+    assert run.name == "🟢绿灯 0/7 已受理：道路处联络员签收“起草建设方案” 2024-04-01"
     assert "已受理：道路处联络员签收“起草建设方案”" in logged(server, run)
     run = server.tick("1.01", form(SUBMIT, evidence=["建设方案", ""], reason="已征求意见"))
     assert [kind for kind, *_ in said(server)] == ["signed", "submitted", "completed"]
-    assert run.name == "2024-04-01 已受理：道路处联络员报送办结“起草建设方案” 1/7 🟢绿灯"
+    assert run.name == "🟢绿灯 1/7 已受理：道路处联络员报送办结“起草建设方案” 2024-04-01"
 
 
 def test_nothing_is_a_value(server: Server) -> None:
@@ -141,7 +141,7 @@ def test_a_form_that_is_refused_says_why_and_stores_nothing(
     name, message = ended(run)
     assert name == "Cancelled", "grey, and no red light"
     assert message.startswith(f"未受理：{reason}")
-    assert run.name.startswith(f"2024-04-01 未受理：{reason}")
+    assert run.name.startswith(f"未受理：{reason}")
     assert message in logged(server, run)
     assert stored(server) == before
 

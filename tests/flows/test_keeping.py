@@ -1,11 +1,16 @@
 """Prefect's history stays small: older runs go, with their steps and logs; what somebody looks at stays."""
 
+import subprocess
+import sys
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import FlowRun
 
+from deployments.environment import server_environment
+from deployments.stack import Stack
 from duban.core.deciding.commands import Verb
 from tasks import keeping
 from tests.flows.server import IDLE, Server, eventually
@@ -37,7 +42,7 @@ def test_the_last_runs_stay_and_older_ones_go_with_all_that_is_theirs(server: Se
     old = runs[0].id
     eventually(lambda: len(server.task_runs(old)) == 7 and server.logs(old))
     assert keeping.keep_few(server.office.plan) == 4 + 1
-    assert [name[:10] for name in names(server, "1.01")] == ["2024-04-08", "2024-04-09"]
+    assert [name[-10:] for name in names(server, "1.01")] == ["2024-04-08", "2024-04-09"]
     left = [run.id for run in server.runs() if run.name.endswith("巡查")]
     assert left == [patrols[0].id, patrols[-1].id], (
         "the first of them published the pages, which have not changed since"
@@ -52,6 +57,47 @@ def test_a_little_more_than_is_kept_is_left_alone(server: Server) -> None:
     days(server, "1.01", "2024-04-01", "2024-04-02", "2024-04-03")
     assert keeping.keep_few(server.office.plan) == 0
     assert len(names(server, "1.01")) == 3
+
+
+CLEAR = """
+import asyncio
+from prefect.server.database import provide_database_interface
+from prefect.server.services import db_vacuum as vacuum
+
+async def clear():
+    database = provide_database_interface()
+    await vacuum.vacuum_old_events(db=database)
+    for clearing in (vacuum.vacuum_orphaned_artifacts, vacuum.vacuum_stale_artifact_collections):
+        await clearing(db=database)
+
+asyncio.run(clear())
+"""
+"""What the server does by itself every hour, in a process with its settings; at once, since an hour is long."""
+
+
+def events(server: Server, run: FlowRun) -> set[str]:
+    """What the server still knows to have happened to a run."""
+    asked = {"filter": {"resource": {"id": [f"prefect.flow-run.{run.id}"]}}}
+    return {event["id"] for event in server.client.request("POST", "/events/filter", json=asked).json()["events"]}
+
+
+def published_by(server: Server) -> set[UUID | None]:
+    """The runs that published versions of the initiative's page which are still there."""
+    key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{server.bureau.plan}-new-road"]))
+    return {page.flow_run_id for page in server.client.read_artifacts(artifact_filter=key)}
+
+
+def test_prefect_clears_away_old_events_and_pages_of_runs_that_are_gone(server: Server, stack: Stack) -> None:
+    server.apply(IDLE)
+    old, latest = days(server, "1.01", "2024-04-01", "2024-04-10")
+    seen = eventually(lambda: events(server, old))
+    server.client.delete_flow_run(old.id)
+    assert published_by(server) == {old.id, latest.id}
+    told = server_environment(stack.addresses, stack.environment()) | {"PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT1S"}
+    subprocess.run((sys.executable, "-c", CLEAR), env=told, timeout=120, check=True)
+    assert published_by(server) == {latest.id}
+    assert not seen & events(server, old)
+    assert server.page("new-road").flow_run_id == latest.id
 
 
 @pytest.mark.slow

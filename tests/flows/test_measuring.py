@@ -34,7 +34,7 @@ def test_an_indicator_is_measured(server: Server) -> None:
         settings.write("[channels]\nrehearsal = true\n")  # nobody here has any; else nothing outside would be asked
     server.apply()
     impatient = "tests.flows.preludes:impatient"
-    assert server.run(server.ask("1.03"), impatient).name == "2024-04-01 0/1 🟢绿灯"
+    assert server.run(server.ask("1.03"), impatient).name == "🟢绿灯 0/1 2024-04-01"
     assert ledger(server) == [("measuring-failed", None)]
     table = server.bureau.var / "pledges.csv"
     table.write_text("年份,金额\n2023,50\n2024,12.5\n2024,20\n", "utf-8")
@@ -45,4 +45,4 @@ def test_an_indicator_is_measured(server: Server) -> None:
     assert "**质押融资登记**<br>目标100亿元，2024年4月1日达32.5亿元（32%），今日应达0亿元（0%）；每月取自表格" in page
     table.write_text("年份,金额\n2024,120\n", "utf-8")
     server.bureau.at("2024-05-06 09:00")
-    assert server.run(server.ask("1.03"), impatient).name == "2024-05-06 1/1 🟢绿灯"
+    assert server.run(server.ask("1.03"), impatient).name == "🟢绿灯 1/1 2024-05-06"

@@ -49,7 +49,7 @@ def test_the_event_of_a_milestone_starts_what_waits(server: Server) -> None:
     before_the_milestone(server, WARM)
     server.ask("1.01", APPROVAL)
     (run,) = eventually(lambda: final(server, "2.01"), 120)
-    assert run.name == "2024-04-01 0/2 🟢绿灯"
+    assert run.name == "🟢绿灯 0/2 2024-04-01"
     assert run.created_by is not None
     assert run.created_by.type == "AUTOMATION"
     assert told(server) == STARTED
@@ -63,14 +63,14 @@ def test_a_lost_event_is_made_up_for_by_the_patrol(server: Server) -> None:
     assert not runs_of(server, "2.01")
     server.patrol()
     (run,) = final(server, "2.01")
-    assert run.name == "2024-04-01 0/2 🟢绿灯"
+    assert run.name == "🟢绿灯 0/2 2024-04-01"
     assert told(server) == STARTED
 
 
 def test_a_patrol_starts_what_is_due_until_nothing_is(server: Server) -> None:
     server.bureau.file("toll-system").unlink()
     server.apply(IDLE)
-    assert sorted(server.patrol()) == ["2024-04-01 0/2 🟢绿灯", "2024-04-01 0/7 🟢绿灯"]
+    assert sorted(server.patrol()) == ["🟢绿灯 0/2 2024-04-01", "🟢绿灯 0/7 2024-04-01"]
     server.patrol()  # perhaps once more the one that came first, for what the other expects
     assert server.patrol() == []
 

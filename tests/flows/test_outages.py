@@ -49,7 +49,7 @@ def test_what_is_reported_while_the_server_is_down_is_not_lost(server: Server, s
     eventually(lambda: "server" in stack.tend(), 60)
     wait_healthy(stack.addresses, lambda: True, stack.var / "log" / "server.log")
     before = len(server.runs())
-    assert server.patrol()[0] == "2024-04-01 0/7 🟢绿灯"
+    assert server.patrol()[0] == "🟢绿灯 0/7 2024-04-01"
     assert len(server.runs()) > before
     assert server.apply().empty
 
@@ -83,7 +83,7 @@ def test_what_a_mail_server_does_not_take_is_sent_once_it_does(server: Server, t
     port = free_port("127.0.0.1", 30_000 + os.getpid() % 10_000)
     post(server, f"mailto://127.0.0.1:{port}?from=duban@duban.test&to=officer@duban.test")
     server.apply()
-    assert server.tick("1.01").name == "2024-04-01 0/7 🟢绿灯"
+    assert server.tick("1.01").name == "🟢绿灯 0/7 2024-04-01"
     refused = notice(server)
     assert refused.delivery is Delivery.RETRYING
     assert "refused" in refused.outcome
@@ -123,4 +123,4 @@ def test_a_ledger_of_a_newer_version_is_not_touched(server: Server, stack: Stack
         assert "its schema is version 9999, and this duban knows versions up to" in words
         assert "Upgrade duban here" in words
     assert told.returncode == Exit.LEDGER
-    assert server.tick("1.01").name == "2024-04-01 0/7 🟢绿灯"
+    assert server.tick("1.01").name == "🟢绿灯 0/7 2024-04-01"

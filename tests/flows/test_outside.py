@@ -77,7 +77,7 @@ def test_an_address_is_asked_under_one_key(outside: Server, http_server: HttpSer
     *_, failed = entries(outside, "telling")
     assert failed.data["reason"] == '对方答复503：{"error": "expired: Bearer ***"}'
     http_server.says({"id": 5}, 201)
-    assert outside.run(outside.ask("1.03"), prelude).name == "2024-04-01 1/1 🟢绿灯"
+    assert outside.run(outside.ask("1.03"), prelude).name == "🟢绿灯 1/1 2024-04-01"
     *_, done = entries(outside, "telling")
     assert done.data["outcome"] == '对方答复201：{"id": 5}'
     assert len(http_server.asked) == 4, "one try of three, and one of one"
@@ -112,14 +112,14 @@ def test_another_deployment_is_run_once_and_waited_for(outside: Server, place: s
     outside.apply()
     dead = outside.run(outside.ask("1.04"), "tests.flows.preludes:die_after_the_action", -9)
     outside.end_as_dead(dead)
-    assert outside.tick("1.04").name == "2024-04-01 0/2 🟢绿灯"
-    assert outside.tick("1.04").name == "2024-04-01 0/2 🟢绿灯"
+    assert outside.tick("1.04").name == "🟢绿灯 0/2 2024-04-01"
+    assert outside.tick("1.04").name == "🟢绿灯 0/2 2024-04-01"
     assert kinds(outside, "starting") == ["started", "started", "waiting"]
     (run,) = started(outside, place)
     assert (run.parameters, run.tags) == ({"title": "发布年报"}, [f"duban:{outside.bureau.plan}/starting"])
     outside.run(run)
     (tick,) = eventually(lambda: [one for one in outside.scheduled() if one.deployment_id == dead.deployment_id])
-    assert outside.run(tick).name == "2024-04-01 2/2 🟢绿灯"
+    assert outside.run(tick).name == "🟢绿灯 2/2 2024-04-01"
     *_, done = entries(outside, "starting")
     assert done.data["outcome"] == f"publish/{place} 的运行 {run.name} 已完成"
 

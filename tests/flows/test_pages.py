@@ -71,7 +71,7 @@ def test_the_plan_reads_as_a_table_of_contents_and_a_run_as_its_steps(server: Se
         shown = page.locator("body").inner_text()
     places = [listed.index(title) for title in TITLES]
     assert places == sorted(places)
-    assert "2024-05-15 0/7 🔴红灯" in shown
+    assert "🔴红灯 0/7 2024-05-15" in shown
     assert "待启动" in shown
     assert asked - {None} == {"127.0.0.1"}
 

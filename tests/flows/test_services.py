@@ -4,12 +4,19 @@ Here a schedule and an artifact. Events that trigger automations are in `test_mi
 over from a dead worker in `test_warm`, requests taken up after the server's death in `test_outages`.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, StateType
 
 from deployments.stack import Stack
+from duban.ports import Rounder
+from duban.settings import CLOCK_FILE
+from duban.wiring import desk, plan_settings
+from flows.wanted import heal
+from tests.bureau_folder import BureauFolder
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.test_pages import browser
 
@@ -45,6 +52,35 @@ def test_a_schedule_is_gone_with_its_interval(server: Server) -> None:
     eventually(lambda: by_schedule(server), 90)
     server.apply(WARM)
     eventually(lambda: not server.scheduled(), 60)
+
+
+@pytest.fixture
+def two(server: Server) -> Iterator[dict[str, Server]]:
+    """The bureau under the real clock with a second plan beside its first; by plan, the server as each sees it."""
+    bureau, old, new = server.bureau, server.bureau.plan, f"{server.bureau.plan}-next"
+    (bureau.var / CLOCK_FILE).unlink()
+    bureau.settings.write_text(f'plan = "{old}"\n[patrol]\nevery = {EVERY}\n')
+    bureau.beside(new)
+    made = {plan: replace(server, bureau=BureauFolder(bureau.root, plan)) for plan in (old, new)}
+    for plan in made:
+        with desk(plan_settings(plan)) as at:
+            heal(at.service, at.settings)
+    yield made
+    for deployment in made[new].deployments():  # those of the first go with the server
+        server.client.delete_resource_owned_automations(f"prefect.deployment.{deployment.id}")
+        server.client.delete_deployment(deployment.id)
+
+
+def test_two_plans_are_patrolled_by_themselves_and_shown_apart(two: dict[str, Server], stack: Stack) -> None:
+    for plan, server in two.items():
+        came = eventually(lambda server=server: len(runs := by_schedule(server)) >= 2 and runs, 90)
+        assert {run.state_type for run in came} == {StateType.COMPLETED}, [str(run.state) for run in came]
+        assert {run.deployment_id for run in came} == {server.deployment("0.00").id}
+        assert {server.client.read_flow(run.flow_id).name for run in came} == {f"{plan} 0.00"}
+        with desk(plan_settings(plan)) as at:
+            assert Rounder.PATROL in at.service.ledger.rounds()
+            initiatives = set(at.service.office.plan.initiatives)
+            eventually(lambda at=at, wanted=initiatives: wanted <= set(at.service.ledger.initiatives()))
 
 
 @pytest.mark.browser

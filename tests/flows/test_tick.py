@@ -55,10 +55,10 @@ def edges(tasks: list[TaskRun]) -> dict[str, set[str]]:
     }
 
 
-def test_a_run_says_date_progress_and_light(server: Server) -> None:
+def test_a_run_says_light_progress_and_date(server: Server) -> None:
     server.apply()
     run = server.tick("1.01")
-    assert run.name == "2024-04-01 0/7 🟢绿灯"
+    assert run.name == "🟢绿灯 0/7 2024-04-01"
     assert run.state is not None
     assert (run.state.name, run.state.type, run.state.message) == (
         "Completed",
@@ -92,7 +92,7 @@ def test_a_repeated_tick_changes_nothing_but_prefects_history(server: Server) ->
         before = at.service.ledger.entries("new-road")
         again = server.tick("1.01")
         assert at.service.ledger.entries("new-road") == before
-    assert again.name == "2024-04-01 0/7 🟢绿灯"
+    assert again.name == "🟢绿灯 0/7 2024-04-01"
     assert len(server.bureau.mails) == 1
 
 
@@ -106,7 +106,7 @@ def test_waiting_and_being_late_are_no_errors(server: Server, moment: str, light
     assert run.state is not None
     assert run.state.name in LISTED
     assert (run.state.name, run.state.type) in {(word.name, word.shape) for word in RUNS.values()}
-    assert run.name.endswith(light)
+    assert run.name[1:].startswith(light)
     assert str(run.state.message).startswith(light)
     assert states(steps(server, run, len(ROAD)))["起草建设方案"] == light
     logs = eventually(lambda: [log for log in server.logs(run.id) if "Finished" in log.message] and server.logs(run.id))
@@ -139,7 +139,7 @@ def test_every_kind_of_step_is_shown_on_its_way(server: Server) -> None:
         [done, done, done, done, done, owed, waiting],
         [done] * 7,
     ]
-    assert server.runs()[-1].name == "2024-04-09 7/7 🟢绿灯"
+    assert server.runs()[-1].name == "🟢绿灯 7/7 2024-04-09"
 
 
 def course(server: Server, act: Any) -> Iterator[None]:

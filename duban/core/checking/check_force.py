@@ -23,6 +23,19 @@ def check_force(plan: Plan, directory: Directory, policy: Policy) -> list[Proble
     return list(dict.fromkeys(problems))
 
 
+def check_told(policy: Policy) -> list[Problem]:
+    """Ladders older than notices of changes: they tell nobody what others decide about a step. Work goes on."""
+    return [
+        Problem(ESCALATION, 0, "untold-changes", _UNTOLD.format(ladder=ladder.id), _RUNG)
+        for ladder in policy.ladders
+        if all(rung.anchor != "changed" for rung in ladder.rungs)
+    ]
+
+
+_UNTOLD = "ladder {ladder!r} has no rung for 'changed': no owner hears of a step suspended, handed over or cancelled"
+_RUNG = "add to its rungs {id: change, anchor: changed, to: [owner], slip: change, stops_on_answer: false}"
+
+
 def _people(initiative: Initiative) -> set[str]:
     return {name for step in initiative.steps.values() for name in (step.owner, step.review) if name}
 

@@ -1,5 +1,8 @@
 """Who is told that somebody else suspended, resumed, handed over or cancelled a step they answer for.
 
+Whoever applies a plan does that too: a step that it gives to another owner is handed over, one that it no longer has is
+cancelled, and stays known by what the ledger says of it.
+
 Whoever was asked for a step hears of the last such act that concerns them, once: the owner, and of a hand-over both the
 owner before and the new one. Not told are whoever did it, an owner to whom nothing about the step had been sent and who
 had not signed for it, and anybody of a step that never opened or is done.
@@ -7,14 +10,17 @@ had not signed for it, and anybody of a step that never opened or is done.
 
 from collections.abc import Iterator, Sequence
 
-from duban.core.deciding.given import Given
+from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.ladder import Ladder, due, has_dead
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung, called, of_rung
-from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.keys import NoticeKey, StepRef
 from duban.core.ledger.steps import Changed, StepState
-from duban.core.planning.plan import HUMAN
+from duban.core.ledger.summary import Status
+from duban.core.planning.plan import HUMAN, Step
+from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor, Rung
+from duban.core.planning.when import Duration
 
 
 def change_rungs(look: Look, at: Given) -> list[DueRung]:
@@ -29,6 +35,18 @@ def change_rungs(look: Look, at: Given) -> list[DueRung]:
     laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
     ahead = tuple(rung for group in laid for rung in group)
     return due(look, at.own, Ladder(laid, ahead, dead=has_dead(at.own), first=look.now))
+
+
+def gone(look: Look, name: str, own: StepState) -> Given | None:
+    """A step that the plan no longer has, as the ledger knows it; None where it does not."""
+    if own.gone is None:
+        return None
+    known, rungs, here = own.gone, look.office.policy.rungs, look.initiative
+    ladder = known.ladder if known.ladder in rungs else next(iter(rungs))
+    ref, lasts = StepRef(here.id, name), Duration(0, 0, 0)
+    step = Step(ref, known.title, Kind.WORK, (), lasts, known.owner, ladder=ladder, was=known.was)
+    dates = Dates(None, None, None, look.today, None, None)
+    return Given(look.office, here, step, own, Status.CANCELLED, dates, look.today)
 
 
 def change_of(own: StepState, key: NoticeKey) -> Changed:
@@ -54,10 +72,10 @@ def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[Due
 
 def _owned(at: Given, change: Changed) -> Iterator[Given]:
     """The step as those had it whom a change concerns: the owner then and, of a hand-over, the new one."""
-    if _asked(at.own, change):
-        yield at._replace(own=at.own._replace(owner=change.owner))
-    if change.to:
-        yield at._replace(own=at.own._replace(owner=change.to))
+    before = change.owner or at.step.owner if _asked(at.own, change) else ""
+    for owner in (before, change.to):
+        if owner and at.office.directory.knows(owner):  # else a unit that was dissolved, and its steps with it
+            yield at._replace(own=at.own._replace(owner=owner))
 
 
 def _asked(own: StepState, change: Changed) -> bool:

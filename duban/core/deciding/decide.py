@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 
-from duban.core.deciding.changes import change_rungs
+from duban.core.deciding.changes import change_rungs, gone
 from duban.core.deciding.deadlines import Deadline, deadlines, openings
 from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.indicators import measured_again, to_measure
@@ -100,10 +100,12 @@ def _rungs(look: Look, state: State, steps: Kept) -> list[DueRung]:
             ladders += due(look, at.own, table.rungs)
         if at.own.changes:
             changes += change_rungs(look, at)
-    gone = (name for name in state.steps.keys() - steps.keys() if has_dead(state.steps[name]))
-    for name in (*(name for name, (_, table) in steps.items() if table.rungs.dead), *sorted(gone)):
-        own = [rung for rung in (*ladders, *changes) if rung.step == name]
-        undelivered += of_dead(look, name, state.step(name), own)
+    for name in sorted(state.steps.keys() - steps.keys()):  # the plan no longer has them
+        if (was := gone(look, name, state.steps[name])) is not None:
+            changes += change_rungs(look, was)
+    for name, own in state.steps.items():
+        if has_dead(own) if name not in steps else steps[name][1].rungs.dead:
+            undelivered += of_dead(look, name, own, [rung for rung in (*ladders, *changes) if rung.step == name])
     return sorted((*ladders, *changes, *undelivered), key=attrgetter("moment"))
 
 

@@ -12,8 +12,8 @@ from duban.core.deciding.deadlines import planned_limit
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import NOTHING
-from duban.core.planning.plan import Step
+from duban.core.ledger.steps import NOTHING, Gone
+from duban.core.planning.plan import HUMAN, Step
 from duban.core.planning.revision import InitiativeRevision, StepRevision
 
 
@@ -76,7 +76,7 @@ class _Revised:
     def drafts(self, one: StepRevision) -> Iterator[Draft]:
         """What is to be said of a step."""
         if one.after is None:
-            yield from self._removed(one.ref.step)
+            yield from self._removed(one)
         elif one.before is None:
             yield self._told(one.ref.step, {"added": True, **self._afresh(one.ref.step)})
         else:
@@ -93,11 +93,13 @@ class _Revised:
     def _told(self, step: str, data: Mapping[str, Any]) -> Draft:
         return Draft(EntryKind.REPLANNED, step, self.by, {**self.said, **data})
 
-    def _removed(self, step: str) -> Iterator[Draft]:
-        own = self.old.state.step(step)
+    def _removed(self, one: StepRevision) -> Iterator[Draft]:
+        step, before, own = one.ref.step, one.before, self.old.state.step(one.ref.step)
+        assert before is not None  # noqa: S101  what is removed was there
         yield self._told(step, {"removed": True})
         if own != NOTHING and not own.closed:
-            yield Draft(EntryKind.CANCELLED, step, self.by, {**self.said, "removed": True})
+            known = {"gone": _known(before)} if before.kind in HUMAN else {}
+            yield Draft(EntryKind.CANCELLED, step, self.by, {**self.said, "removed": True, **known})
 
     def _afresh(self, step: str) -> dict[str, Any]:
         """What keeps the keys of a step apart from those of an earlier one of the same name."""
@@ -111,7 +113,7 @@ class _Revised:
             rounds = max(own.rounds, _rounds(self.keys, after.id))
             data |= {"was": before.id, "name": own.name or before.was or before.id, "rounds": rounds}
         if before.owner != after.owner:
-            data["owner"] = after.owner
+            data |= {"owner": after.owner, "from": before.owner}
         return data | self._moved(before, after)
 
     def _moved(self, before: Step, after: Step) -> dict[str, str]:
@@ -122,6 +124,11 @@ class _Revised:
         first = planned_limit(self.old.look, before, self.old.state)
         then = planned_limit(self.new.look, after, self.new.state)
         return {"moved": first.isoformat()} if first is not None and then != first else {}
+
+
+def _known(step: Step) -> dict[str, Any]:
+    """What a ledger is to keep of a step that its owner is still to be written to about."""
+    return Gone(step.title, step.owner, step.ladder, step.was)._asdict()
 
 
 def _rounds(keys: Collection[str], step: str) -> int:

@@ -28,7 +28,8 @@ class Changed(NamedTuple):
     """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
 
     `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
-    tells whether the owner had signed for it. `number` counts what was done to the step.
+    tells whether the owner had signed for it. `number` counts what was done to the step. An application of a plan hands
+    over where that names another owner, and cancels what it no longer has.
     """
 
     kind: EntryKind
@@ -38,6 +39,15 @@ class Changed(NamedTuple):
     owner: str | None
     signed: bool
     to: str = ""
+
+
+class Gone(NamedTuple):
+    """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
+
+    title: str
+    owner: str
+    ladder: str
+    was: str | None
 
 
 class Sent(NamedTuple):
@@ -105,6 +115,8 @@ class StepState(NamedTuple):
     """Day on which the plan last moved its deadline."""
     removed: bool = False
     """Cancelled because the plan no longer has it."""
+    gone: Gone | None = None
+    """What it was, where it was removed; entries did not always tell."""
     name: str = ""
     """What the keys of its notices begin with, where that is not its id."""
     changes: tuple[Changed, ...] = ()
@@ -206,7 +218,7 @@ def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepStat
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    removed = bool(data.get("removed"))
+    removed, gone = bool(data.get("removed")), Gone(**data["gone"]) if "gone" in data else None
     return step._replace(
         finished=day,
         cancelled=True,
@@ -215,7 +227,8 @@ def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
         suspended=None,
         running=False,
         removed=removed,
-        changes=step.changes if removed else _changes(step, EntryKind.CANCELLED, day, actor),
+        gone=gone,
+        changes=step.changes if removed and gone is None else _changes(step, EntryKind.CANCELLED, day, actor),
     )
 
 
@@ -240,14 +253,17 @@ def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
         step = step._replace(
             first_due=step.first_due or _date(data["moved"]), moved=day, extended_to=None, granted=None
         )
-    return _given(step, day, data["owner"]) if "owner" in data else step
+    return _given(step, day, actor, data) if "owner" in data else step
 
 
-def _given(step: StepState, day: date, to: str) -> StepState:
+def _given(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """The step with the owner the plan now names, who signs for it unless it was handed over to him already."""
+    to, before = data["owner"], step.owner or data.get("from")  # entries did not always tell from whom
     if step.owner == to or step.opened is None:
         return step._replace(owner=None)
-    return step._replace(owner=None, assigned=day, signed=None)
+    known = step._replace(owner=before)
+    changes = _changes(known, EntryKind.REPLANNED, day, actor, to) if before else step.changes
+    return step._replace(owner=None, assigned=day, signed=None, changes=changes)
 
 
 def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:

@@ -96,6 +96,10 @@ def _handed_over(told: Told) -> str:
     return _did(f"转由{told.names.title(told.get('to'))}承办")(told)
 
 
+def _cancelled(told: Told) -> str:
+    return _did("调整计划，终止此事项" if told.get("removed") else "终止")(told)
+
+
 def _measured(told: Told) -> str:
     return f"系统测得{told.get('value'):g}{told.unit}"
 
@@ -158,7 +162,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.SUSPENDED: _did("中止办理"),
     EntryKind.RESUMED: _did("恢复办理"),
     EntryKind.HANDED_OVER: _handed_over,
-    EntryKind.CANCELLED: _did("终止"),
+    EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _did("知悉"),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _did("应用计划"),

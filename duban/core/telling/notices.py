@@ -7,6 +7,7 @@ holds; they look nothing up.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from duban.core.deciding.changes import gone
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.recheck import Recheck
@@ -122,7 +123,9 @@ def _evidence(matter: Matter) -> tuple[str, ...]:
 
 
 def _matter(look: Look, decision: Decision, call: DueRung, entries: Sequence[Entry]) -> Matter:
-    step = look.initiative.steps.get(call.step) or _forgotten(look, call.step)
+    own = decision.state.step(call.step)
+    was = gone(look, call.step, own)
+    step = look.initiative.steps.get(call.step) or (was.step if was else _forgotten(look, call.step))
     rungs = look.office.policy.ladder(step.ladder).rungs
     return Matter(
         look=look,
@@ -130,7 +133,7 @@ def _matter(look: Look, decision: Decision, call: DueRung, entries: Sequence[Ent
         call=call,
         rung=next((rung for rung in rungs if rung.id == call.rung), None),
         step=step,
-        own=decision.state.step(step.id),
+        own=own,
         due=decision.deadlines.get(step.id),
         row=decision.rows.get(step.id),
         entries=about(entries, step.id, step.was),

@@ -106,7 +106,7 @@ def _changing(matter: Matter) -> Entry:
     """The entry of the change that a notice tells of."""
     change = change_of(matter.own, matter.call.key)
     acts = [one for one in matter.entries if (one.kind, one.day, one.actor) == (change.kind, change.on, change.by)]
-    return [one for one in acts if one.data.get("to", "") == change.to][-1]
+    return [one for one in acts if one.data.get("to", one.data.get("owner", "")) == change.to][-1]
 
 
 def _undelivered(matter: Matter) -> str:
@@ -122,6 +122,7 @@ CHANGES: Mapping[EntryKind, str] = {
     EntryKind.RESUMED: "恢复",
     EntryKind.HANDED_OVER: "转办",
     EntryKind.CANCELLED: "终止",
+    EntryKind.REPLANNED: "转办",
 }
 
 
@@ -246,7 +247,13 @@ HISTORY = frozenset(
 
 def history(matter: Matter) -> tuple[str, ...]:
     """What happened to the step, oldest first."""
-    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in matter.entries if entry.kind in HISTORY)
+    told = (entry for entry in matter.entries if entry.kind in HISTORY and not _told_by_the_next(entry))
+    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in told)
+
+
+def _told_by_the_next(entry: Entry) -> bool:
+    """Whether it says that the plan lost the step, which the entry that cancels it says as well."""
+    return entry.kind is EntryKind.REPLANNED and bool(entry.data.get("removed"))
 
 
 def _event(matter: Matter, entry: Entry) -> str:

@@ -48,7 +48,7 @@ REFUSED = Shown("Cancelled", "CANCELLED")
 """A form that was not accepted: grey, for it says nothing of how the initiative stands."""
 
 ACCEPTED, NOT_ACCEPTED = "已受理：", "未受理："
-"""What the name and the message of a form's run begin with, and then what was done, or why not."""
+"""What became of a form, in the name and the message of its run, and then what was done, or why not."""
 
 LONGEST = 48
 """The most characters of that in a run's name."""
@@ -81,9 +81,9 @@ def lit(light: Light) -> str:
 
 
 def run_name(today: date, summary: Summary, deed: str = "") -> str:
-    """What a tick's run is called: date, what was taken in, progress, light."""
+    """What a tick's run is called: light, progress, what was taken in, date; lists cut names off at their end."""
     taken_in = f"{form_name(ACCEPTED, deed)} " if deed else ""
-    return f"{today} {taken_in}{summary.done}/{summary.total} {lit(summary.light)}"
+    return f"{lit(summary.light)} {summary.done}/{summary.total} {taken_in}{today}"
 
 
 def run_message(plan: Plan, summary: Summary, deed: str = "") -> str:
