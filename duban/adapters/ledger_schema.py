@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from duban.adapters.ledger_engine import reading, writing
 from duban.ports import LedgerUnusable
 
-LATEST = "0004"
+LATEST = "0005"
 """The newest version these migrations lead to; versions are four digits and only rise."""
 
 VERSION_TABLE = "ledger_version"
