@@ -14,9 +14,9 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.given import Given
 from duban.core.deciding.lights import lit, turns
 from duban.core.deciding.pace import course, planned_on, points
-from duban.core.deciding.settle import ENDING, status
+from duban.core.deciding.settle import ENDING, LIVES, status
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.state import fold
+from duban.core.ledger.state import EMPTY, fold
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Rule, Status, Upstream
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.policy import Lights
@@ -131,7 +131,7 @@ def attempt(story: Story, what: int, who: int, n: int) -> None:
     begun = [name for name, step in story.state.steps.items() if step.opened and not step.closed]
     step = steps[(begun if begun and who % 8 else list(steps))[who % len(begun or steps)]]
     own = story.step(step.id)
-    fitting = [verb for verb in Verb if step.kind in COMMANDS[verb].kinds and status(step, own) in COMMANDS[verb].when]
+    fitting = [verb for verb in Verb if status(step, own) in COMMANDS[verb].stands(step)]
     verb = (fitting if fitting and what % 8 else list(Verb))[what % len(fitting or Verb)]
     able = (*story.office.owner_side(step, own), *story.office.reviewers(story.initiative, step, own), "leader")
     actor = POSTS[n % len(POSTS)].id if n % 10 == 0 else able[n % len(able)]
@@ -242,6 +242,21 @@ def test_no_step_opens_before_its_needs_are_closed(story: Story) -> None:
 def test_replaying_the_ledger_gives_the_same_state(story: Story, share: int) -> None:
     cut = len(story.entries) * share // 100
     assert fold(story.entries[cut:], start=fold(story.entries[:cut])) == story.state
+
+
+IN_A_LIFE = {on for life in LIVES.values() for _, on in life}
+
+
+@given(stories)
+def test_nothing_happens_to_a_step_that_the_life_of_its_kind_does_not_hold(story: Story) -> None:
+    state = EMPTY
+    for entry in story.entries:
+        after = fold([entry], start=state)
+        if entry.kind in IN_A_LIFE:
+            step = story.initiative.steps[entry.step]
+            was, now = (status(step, one.step(step.id)) for one in (state, after))
+            assert now in LIVES[step.kind][was, entry.kind], (step.kind, was, entry.kind, now)
+        state = after
 
 
 @given(stories)
