@@ -126,7 +126,8 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     rule = RULES[command.verb]
     _allow(matter, rule)
-    first, *others = (came_by(command.via, draft) for draft in rule.act(matter))
+    drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
+    first, *others = (came_by(command.via, draft) for draft in drafts)
     return (first._replace(key=command.key), *others)
 
 
@@ -137,11 +138,11 @@ def came_by(via: str, draft: Draft) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Who may, what entry it comes to, and what else comes of it; `when` and `what` narrow where and which steps."""
+    """Who may, what entry it comes to, and what more than that; `when` and `what` narrow where and which steps."""
 
     who: Callable[[_Matter], tuple[str, ...]]
     on: EntryKind
-    act: Callable[[_Matter], tuple[Draft, ...]]
+    act: Callable[[_Matter], tuple[Draft, ...]] | None = None
     reasoned: bool = False
     when: frozenset[Status] = frozenset(Status)
     what: Callable[[Step], bool] = lambda step: True
@@ -211,10 +212,6 @@ def _addressees(matter: _Matter) -> tuple[str, ...]:
 
 
 # What ----------------------------------------------------------------------------------------------------------------
-
-
-def _sign(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.SIGNED),)
 
 
 def _report(matter: _Matter) -> tuple[Draft, ...]:
@@ -344,14 +341,6 @@ def _asked(matter: _Matter) -> date:
     return asked.to
 
 
-def _suspend(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.SUSPENDED),)
-
-
-def _resume(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.RESUMED),)
-
-
 def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     directory, to = matter.look.office.directory, matter.command.to
     if not directory.knows(to):
@@ -362,18 +351,10 @@ def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.HANDED_OVER, {"to": to}),)
 
 
-def _cancel(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.CANCELLED),)
-
-
 def _conclude(matter: _Matter) -> tuple[Draft, ...]:
     """Go on with what is in: the steps of the units that are not closed are cancelled."""
     missing = [ref.step for ref in matter.step.slots if not matter.state.step(ref.step).closed]  # else it would run
     return tuple(matter.draft(EntryKind.CANCELLED, step=name) for name in missing)
-
-
-def _acknowledge(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.ACKNOWLEDGED),)
 
 
 def _judgeable(matter: _Matter) -> tuple[str, ...]:
@@ -382,7 +363,7 @@ def _judgeable(matter: _Matter) -> tuple[str, ...]:
 
 
 RULES: Mapping[Verb, _Rule] = {
-    Verb.SIGN: _Rule(_owner_side, EntryKind.SIGNED, _sign, when=AWAITING_OWNER),
+    Verb.SIGN: _Rule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
     Verb.REPORT: _Rule(_owner_side, EntryKind.REPORTED, _report),
     Verb.SUBMIT: _Rule(_owner_side, EntryKind.SUBMITTED, _submit),
     Verb.APPROVE: _Rule(_judgeable, EntryKind.APPROVED, _approve),
@@ -390,10 +371,10 @@ RULES: Mapping[Verb, _Rule] = {
     Verb.EXTEND: _Rule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
     Verb.GRANT: _Rule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
     Verb.REFUSE: _Rule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),
-    Verb.SUSPEND: _Rule(_managers, EntryKind.SUSPENDED, _suspend, reasoned=True),
-    Verb.RESUME: _Rule(_managers, EntryKind.RESUMED, _resume),
+    Verb.SUSPEND: _Rule(_managers, EntryKind.SUSPENDED, reasoned=True),
+    Verb.RESUME: _Rule(_managers, EntryKind.RESUMED),
     Verb.HAND_OVER: _Rule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),
-    Verb.CANCEL: _Rule(_cancellers, EntryKind.CANCELLED, _cancel, reasoned=True),
+    Verb.CANCEL: _Rule(_cancellers, EntryKind.CANCELLED, reasoned=True),
     Verb.CONCLUDE: _Rule(
         _managers,
         EntryKind.CANCELLED,  # of the steps that a collecting action waits for
@@ -402,5 +383,5 @@ RULES: Mapping[Verb, _Rule] = {
         when=frozenset({Status.WAITING}),
         what=lambda step: step.collects,
     ),
-    Verb.ACKNOWLEDGE: _Rule(_addressees, EntryKind.ACKNOWLEDGED, _acknowledge),
+    Verb.ACKNOWLEDGE: _Rule(_addressees, EntryKind.ACKNOWLEDGED),
 }
