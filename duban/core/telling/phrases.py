@@ -56,7 +56,7 @@ class Matter:
 # Why now -------------------------------------------------------------------------------------------------------------
 
 
-def reason(matter: Matter) -> str:
+def reason(matter: Matter) -> str:  # noqa: C901  one case for each thing a rung may hang on
     """Why the notice is sent now."""
     own = matter.own
     if matter.rung is None:
