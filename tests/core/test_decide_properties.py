@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from duban.core.deciding.commands import RULES as COMMANDS
@@ -160,7 +160,17 @@ def test_deciding_again_adds_nothing(story: Story) -> None:
     assert again.state.steps == story.state.steps
 
 
+KEPT_APART = story_of(
+    plan_of([(0, 0, 0, 1, 34, 0)]),
+    736,
+    builders.LIGHTS,
+    [(0, 0, 0, 0, 0), (0, 0, 0, 0, 0), (212, 0, 0, 0, 0), (238, 0, 0, 0, 0), (0, 1, 0, 0, 0)],
+)
+"""A reminder kept apart until tomorrow, for which it is a deputy's turn as soon as today's digest has gone out."""
+
+
 @given(stories, st.integers(1, 12))
+@example(KEPT_APART, 3)
 def test_nothing_changes_before_the_moment_to_look_again(story: Story, looks: int) -> None:
     story.tick()
     for _ in range(looks):
