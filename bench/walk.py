@@ -17,7 +17,7 @@ from duban.core.deciding.decide import decide
 from duban.core.ledger.state import fold
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.core.builders import Story, milestone, review, work  # noqa: E402  the plan is that of the tests
+from tests.core.builders import Story, milestone, review, work
 
 CORE = str(Path(duban.core.__file__).parent)
 TARGETS = {"calls": 200, "files": 14, "hops": 80}
