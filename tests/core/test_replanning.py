@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from duban.core.deciding.recheck import recheck
 from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.histories import about, names_for_good
@@ -11,7 +12,7 @@ from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import Ladder
 from duban.core.planning.revision import InitiativeRevision, revision
-from duban.core.telling.notices import Slip, recheck, slip
+from duban.core.telling.notices import Slip, slip
 from duban.service import renamed
 from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
 
@@ -400,10 +401,10 @@ def test_a_unit_and_a_ladder_that_went_with_the_step_stop_nothing() -> None:
     story.sent().on("2024-06-04 10:00")
     story.write(*story.drafts(work("other")))
     story.office = replace(story.office, policy=policy())
-    assert [call.recipient for call in story.decision.calls if call.slip == "change"] == ["clerk"]
+    assert [call.recipient for call in story.decision.rungs if call.slip == "change"] == ["clerk"]
     known = DirectoryFile(administrator="administrator", posts=POSTS, units=[one for one in UNITS if one.id != "law"])
     story.office = replace(story.office, directory=Directory(known))
-    assert not [call for call in story.decision.calls if call.slip == "change"]
+    assert not [call for call in story.decision.rungs if call.slip == "change"]
 
 
 def test_ledgers_that_did_not_tell_yet_what_was_removed_or_from_whom_are_read_as_before() -> None:
