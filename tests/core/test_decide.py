@@ -1,5 +1,7 @@
 """The head of duban: what is to be done now, how things stand, and when to look again."""
 
+from datetime import timedelta
+
 import pytest
 
 from duban.core.deciding.decide import decide
@@ -260,7 +262,7 @@ def test_a_rung_kept_apart_goes_to_whoever_stands_in_meanwhile_looked_at_before_
     assert [(call.rung, call.recipient, f"{call.moment:%m-%d}") for call in before.rungs] == [
         ("second", "officer", "06-18")
     ]
-    assert before.summary.look_again == moment("2024-06-13 00:00")
+    assert before.summary.look_again == moment("2024-06-12 09:00") + timedelta.resolution  # the digest has gone out
     state = story.state
     story.now = moment("2024-06-13")
     for later in (decide(story.look, state), decide(story.look, state, before.kept)):

@@ -165,3 +165,8 @@ def test_folding_goes_on_from_a_state() -> None:
     story = Story(work("draft")).act("officer", "sign", "draft").sent()
     for cut in range(len(story.entries) + 1):
         assert fold(story.entries[cut:], start=fold(story.entries[:cut])) == story.state
+
+
+def test_a_notice_that_nothing_tells_of_is_unknown() -> None:
+    with pytest.raises(KeyError, match="draft/2024-05-31/press/officer"):
+        Story(work("draft")).state.notice("draft/2024-05-31/press/officer")

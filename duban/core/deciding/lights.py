@@ -7,7 +7,7 @@ time comes; nothing here depends on the day but the figures that `lit` adds to t
 
 from datetime import date, timedelta
 from math import floor
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.given import Given
@@ -150,6 +150,8 @@ def _reason(at: Given, rule: Rule, today: date) -> Reason:
             return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
         case Rule.FAILED | Rule.UNANSWERED:
             return Reason(rule)
+        case _:
+            assert_never(rule)
 
 
 def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple, assert_never
 from duban.core.deciding.given import Given
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.steps import StepState
-from duban.core.ledger.summary import AWAITING_OWNER, Status
+from duban.core.ledger.summary import Status
 from duban.core.planning.policy import Anchor, Role, Rung
 
 
@@ -80,7 +80,7 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
         days = {Anchor.SUBMITTED: (own.submitted, f"round-{own.rounds}")}
     elif at.status is Status.FAILED:
         days = {Anchor.FAILED: (own.failed, f"try-{own.tries}")}
-    elif at.status in AWAITING_OWNER:
+    else:  # its owner is waited for
         days = {
             Anchor.DUE: (due, f"{due}"),
             Anchor.OPENED: (assigned, f"opened-{assigned}"),
