@@ -137,6 +137,6 @@ def test_a_defect_is_not_foreseen() -> None:
 
 
 def test_a_defect_shows_its_traceback(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("duban.cli.plans._report", lambda *_: 1 / 0)
+    monkeypatch.setattr("duban.cli.plan.check._report", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bureau.run("check", "--json")

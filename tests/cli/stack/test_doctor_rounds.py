@@ -12,7 +12,7 @@ from duban.ports import Round, Rounder
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk, load_office
 from tests.cli.conftest import Bureau
-from tests.cli.test_doctor import findings
+from tests.cli.stack.test_doctor import findings
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from duban.cli.account import by_command
+from duban.cli.named import day_of
 from duban.cli.opening import opened
 from duban.cli.output import console, print_json
-from duban.cli.plans import day_of
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import stuck

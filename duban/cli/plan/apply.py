@@ -1,6 +1,6 @@
-"""`duban diff` and `duban apply`: the plan of the files beside the one in force, and putting it in force."""
+"""`duban apply`: putting the plan of the files in force, and bringing the Prefect server to it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,15 +8,13 @@ import typer
 
 from duban.applying import Author, apply, propose
 from duban.cli.account import by_command
-from duban.cli.exits import Exit, ServerUnreachable
+from duban.cli.exits import ServerUnreachable
 from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
+from duban.cli.plan.diff import say, written
+from duban.cli.plan.revisions import describe, report
 from duban.cli.prefect_server import address, ask, connect
-from duban.cli.revisions import describe, report
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import PLAN
-from duban.core.telling.revised import Names
-from duban.core.telling.whens import chinese
 
 if TYPE_CHECKING:
     from tasks.deploying import Difference
@@ -24,35 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.command()
-def diff(as_json: Json = False) -> None:
-    """Compare the plan of the files with the one in force: what differs, what it touches, what moves (计划调整)."""
-    with opened() as at:
-        proposal = propose(at.service, _wanted(at), Author(""))
-        found = None if proposal.first or proposal.empty else proposal.consequences()
-        if as_json:
-            print_json(report(proposal, found))
-        else:
-            _say((*_in_force(at), *describe(proposal, found)))
-    raise typer.Exit(Exit.FINE if proposal.empty else Exit.PROBLEMS)
-
-
-def _wanted(at: Opened) -> Office:
-    """The bureau with the plan of the files; raises BadInput."""
-    from duban.wiring import load_office  # noqa: PLC0415  loaded with the engine anyway, not by `check`
-
-    return load_office(at.settings)
-
-
-def _in_force(at: Opened) -> Iterator[str]:
-    """Which plan is in force, since when, by whom and why."""
-    entry = at.service.ledger.last(PLAN)
-    if entry is not None:
-        by = Names(at.service.office.directory, ()).title(entry.actor)
-        reason = f"：{entry.data['reason']}" if entry.data["reason"] else ""
-        yield f"现行计划：第{entry.sequence}次应用（{chinese(entry.day)}，{by}{reason}）"
 
 
 @app.command("apply")
@@ -73,26 +42,21 @@ def apply_command(
     """Put the plan of the files in force and bring the Prefect server to it; a second time there is nothing to do."""
     author = Author(by.strip(), reason.strip(), tuple(cancel or ()), cancel_all, by_command())
     with opened() as at:
-        wanted = _wanted(at)
+        wanted = written(at)
         if dry_run:
             proposal, office = propose(at.service, wanted, author), wanted
         else:
             proposal, service = apply(at.service, wanted, author)
             office = service.office
         if not as_json:
-            _say(describe(proposal))
+            say(describe(proposal))
         server = _Server(at, office)
         server.bring(() if dry_run else proposal.to_look_at, change=not dry_run)
         if as_json:
             print_json({"plan": report(proposal), "applied": not (dry_run or proposal.empty), **server.report()})
         else:
-            _say(server.lines())
+            say(server.lines())
         server.complain()
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(line)
 
 
 class _Server:

@@ -3,7 +3,7 @@
 import pytest
 
 from deployments.password import SERVER_VARIABLE
-from duban.cli.up import ClockKind, locked
+from duban.cli.stack.up import ClockKind, locked
 from duban.settings import CLOCK_FILE, load_settings
 from tests.cli.conftest import Bureau, write
 

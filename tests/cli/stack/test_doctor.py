@@ -12,9 +12,9 @@ import pytest
 
 from deployments.password import keep_password, password_file
 from duban.applying import Author, apply
-from duban.cli import health, health_prefect
-from duban.cli.health import Level
 from duban.cli.prefect_server import QUIET
+from duban.cli.stack.doctor import health, prefect
+from duban.cli.stack.doctor.health import Level
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
@@ -282,7 +282,7 @@ def test_an_offices_server_that_lets_anybody_in_is_bad(
         monkeypatch.setenv(name, QUIET[name])  # it is told so anyway, and must forget it afterwards
     (bureau.var / CLOCK_FILE).unlink()
     monkeypatch.setenv("PREFECT_API_URL", http_server.says("3.8.8").url)
-    answers, closed = islice(health_prefect.server(load_settings(), None, None), 1), health_prefect.closed
+    answers, closed = islice(prefect.server(load_settings(), None, None), 1), prefect.closed
     assert [one.level for one in answers] == [Level.OK]
     http_server.says("3.8.8", status)
     assert closed(http_server.url).level is level

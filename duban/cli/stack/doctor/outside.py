@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from duban.adapters.delivery.addresses import VARIABLE
-from duban.cli.health import Finding, Level
+from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.core.planning.action_file import HttpAction
 from duban.core.planning.measure_file import HttpMeasure, SqlMeasure

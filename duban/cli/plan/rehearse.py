@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from duban.cli.named import day_of
 from duban.cli.output import complain, console, print_json
-from duban.cli.plans import day_of
-from duban.cli.timelines import compared, told
+from duban.cli.plan.timelines import compared, told
 from duban.core.rehearsing.comparison import Comparison, compare
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.report import Report

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from duban.cli.health import Finding, Level
 from duban.cli.opening import Opened
+from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.rounds import SILENT_AFTER
 from duban.ports import Rounder
 from duban.service import Service

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from duban.cli.account import by_command
-from duban.cli.effects import show_effects
 from duban.cli.exits import ServerUnreachable
 from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import ask
+from duban.cli.work.effects import show_effects
 from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import StepRef

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from duban.cli.plans import provisional
+from duban.cli.plan.check import provisional
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import tried
 from duban.core.planning.revision import revision

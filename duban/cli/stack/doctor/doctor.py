@@ -8,12 +8,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from deployments.environment import Addresses
-from duban.cli import health, health_channels, health_outside, health_prefect, health_rounds
 from duban.cli.exits import Exit, foreseen
-from duban.cli.health import Finding, Level
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
-from duban.cli.plans import read_files
+from duban.cli.plan.check import read_files
+from duban.cli.stack.doctor import channels, health, outside, prefect, rounds
+from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.settings import Settings, load_settings
 
@@ -63,8 +63,8 @@ def _with(settings: Settings) -> Iterator[Finding]:
     yield from health.plan(office, problems)
     if office is not None:
         yield from health.calendar(office)
-        yield from health_channels.channels(office, settings)
-        yield from health_outside.outside(office, settings)
+        yield from channels.channels(office, settings)
+        yield from outside.outside(office, settings)
     yield from _safely("ledger", lambda: _opened(settings, office))
 
 
@@ -73,10 +73,10 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
     from duban.wiring import unborn  # noqa: PLC0415  other commands start faster
 
     with found(settings) as (at, stack):
-        yield health_prefect.stack(at, stack)
-        yield from _safely("password", lambda: health_prefect.password(at))
+        yield prefect.stack(at, stack)
+        yield from _safely("password", lambda: prefect.password(at))
         if unborn(at):
-            yield from _safely("server", lambda: health_prefect.server(at, stack, None))
+            yield from _safely("server", lambda: prefect.server(at, stack, None))
             yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
         else:
             yield from _safely("ledger", lambda: _on_ledger(at, stack, office))
@@ -85,11 +85,11 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
 def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | None) -> Iterator[Finding]:
     """What is read from the ledger, and the server beside it."""
     with engine(settings, stack) as at:
-        yield from _safely("server", lambda: health_prefect.server(settings, stack, at.service))
+        yield from _safely("server", lambda: prefect.server(settings, stack, at.service))
         yield from _safely("applied", lambda: health.applied(at.service, office))
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
         yield from _safely("notices", lambda: health.notices(at.service))
-        yield from _safely("patrol", lambda: health_rounds.rounds(at, settings))
+        yield from _safely("patrol", lambda: rounds.rounds(at, settings))
         yield from _safely("clock", lambda: [health.clock(settings, at.service.clock.now())])
 
 

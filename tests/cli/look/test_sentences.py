@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from duban.cli.look.sentences import RULES, paragraphs
+from duban.cli.look.why import reasons_of
 from duban.cli.output import plain
-from duban.cli.sentences import RULES, paragraphs
-from duban.cli.views import reasons_of
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.summary import Light, Rule

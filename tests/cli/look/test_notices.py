@@ -150,7 +150,7 @@ class TestResend:
         self, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sent_and_refused(bureau)
-        monkeypatch.setattr("duban.cli.notices.OFFERED", 0)
+        monkeypatch.setattr("duban.cli.look.notices.OFFERED", 0)
         shown = bureau.ok("notices")
         assert shown.count("resend") == 1
         assert shown.endswith("重新投递：duban notices resend --dead --as coordinator --reason 理由\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from duban.adapters.delivery.addresses import Unset, fill, shown
 from duban.adapters.delivery.ears import EARS
 from duban.adapters.delivery.errands import Fault, Unusable
-from duban.cli.health import Finding, Level
+from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.core.planning.directory import Post
 from duban.core.problems import nearest

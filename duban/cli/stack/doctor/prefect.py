@@ -6,8 +6,8 @@ from http import HTTPStatus
 from deployments.environment import Addresses
 from deployments.password import SERVER_VARIABLE, password_file
 from duban.cli.exits import ServerUnreachable
-from duban.cli.health import SHOWN, Finding, Level
 from duban.cli.prefect_server import API_VARIABLE, asked, connect
+from duban.cli.stack.doctor.health import SHOWN, Finding, Level
 from duban.service import Service
 from duban.settings import Settings
 
