@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.children import StackError
+from deployments.stack.children import StackError
 from duban.adapters.clock import ClockUnusable
 from duban.cli.exits import Exit, ServerUnreachable, foreseen
 from duban.core.days.workdays import CalendarRange

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from deployments.password import SERVER_VARIABLE, password_file
+from deployments.stack.password import SERVER_VARIABLE, password_file
 from duban.adapters.files import private_folder
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
-    from deployments.stack import Stack
+    from deployments.stack.stack import Stack
 
 app = typer.Typer()
 console = Console()
@@ -43,7 +43,7 @@ def up(
     pace: Annotated[float, typer.Option(min=0, help="Least seconds a rehearsed day takes.")] = 2.0,
 ) -> None:
     """Start the stack, apply the plan and run it; Ctrl-C ends it and leaves nothing running."""
-    from deployments.stack import Stack, StackSettings  # noqa: PLC0415  other commands need not load it
+    from deployments.stack.stack import Stack, StackSettings  # noqa: PLC0415  other commands need not load it
 
     settings = load_settings()
     _refuse_other_kind(settings, clock)

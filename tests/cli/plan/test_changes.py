@@ -5,7 +5,7 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from deployments.conduct import put_in_force
+from deployments.applying import put_in_force
 from duban.cli.account import by_command
 from duban.core.problems import BadInput
 from duban.settings import CLOCK_FILE, load_settings

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deployments.password import keep_password, password_file
+from deployments.stack.password import keep_password, password_file
 from duban.applying import Author, apply
 from duban.cli.prefect_server import QUIET
 from duban.cli.stack.doctor import health, prefect

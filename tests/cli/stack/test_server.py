@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployments.stack import Stack, StackSettings
+from deployments.stack.stack import Stack, StackSettings
 from duban.settings import load_settings
 from tests.cli.conftest import COSMETICS, Bureau, write
 from tests.cli.test_exits import DUBAN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deployments.password import SERVER_VARIABLE
+from deployments.stack.password import SERVER_VARIABLE
 from duban.cli.stack.up import ClockKind, locked
 from duban.settings import CLOCK_FILE, load_settings
 from tests.cli.conftest import Bureau, write

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from deployments.environment import Addresses
+from deployments.stack.environment import Addresses
 from duban.cli.exits import Exit, foreseen
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json

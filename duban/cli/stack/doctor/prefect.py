@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from deployments.environment import Addresses
-from deployments.password import SERVER_VARIABLE, password_file
+from deployments.stack.environment import Addresses
+from deployments.stack.password import SERVER_VARIABLE, password_file
 from duban.cli.exits import ServerUnreachable
 from duban.cli.prefect_server import API_VARIABLE, asked, connect
 from duban.cli.stack.doctor.health import SHOWN, Finding, Level

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployments.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
+from deployments.stack.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
 from duban.settings import CLOCK_VARIABLE, LEDGER_VARIABLE
 
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack

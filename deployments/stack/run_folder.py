@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from deployments.children import StackError
-from deployments.environment import Addresses
+from deployments.stack.children import StackError
+from deployments.stack.environment import Addresses
 from duban.adapters.files import private_folder
 
 PATIENCE = 1.0  # seconds; somebody who only looks holds the lock for an instant

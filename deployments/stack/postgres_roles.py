@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deployments import postgres_folder
-from deployments.children import StackError
+from deployments.stack import postgres_folder
+from deployments.stack.children import StackError
 
 DATNAME = re.compile(r'datname = "([^"]*)"')
 

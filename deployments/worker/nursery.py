@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Self
 
-from deployments.children import end_child, leashed
+from deployments.stack.children import end_child, leashed
 
 GRACE = 2.0
 """Seconds the parent has to end when asked."""
@@ -27,7 +27,7 @@ class Nursery:
 
     async def __aenter__(self) -> Self:
         self._requests, theirs = socket.socketpair()
-        command = leashed([sys.executable, "-m", "deployments.warm.parent", theirs.fileno()], signal.SIGKILL)
+        command = leashed([sys.executable, "-m", "deployments.worker.parent", theirs.fileno()], signal.SIGKILL)
         self._process = subprocess.Popen(  # noqa: S603  the command is ours
             command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
         )

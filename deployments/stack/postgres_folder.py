@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from deployments.children import MARK, StackError
+from deployments.stack.children import MARK, StackError
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployments.children import StackError
+from deployments.stack.children import StackError
 
 log = logging.getLogger(__name__)
 

@@ -3,21 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console
 from rich.table import Table
 
-from deployments.conductor import Day
+from deployments.printing import console, lights_in_words
+from deployments.rehearsal.conductor import Day
 from duban.core.deciding.office import Office
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import Light, Summary
+from duban.core.ledger.summary import Summary
 from duban.core.telling.reasons import reason_of_all
 from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6
 """Letters printed for one day; the others are counted."""
-
-console = Console(highlight=False, soft_wrap=True)
 
 
 def print_day(office: Office, day: Day) -> None:
@@ -35,12 +33,6 @@ def print_day(office: Office, day: Day) -> None:
         console.print(f"   ✉ {_letter(office, letter)}")
     if len(letters) > SHOWN_A_DAY:
         console.print(f"   ✉ 另有 {len(letters) - SHOWN_A_DAY} 封，见 duban notices")
-
-
-def lights_in_words(summaries: Iterable[Summary]) -> str:
-    """How many initiatives bear each light."""
-    lights = Counter(summary.light for summary in summaries)
-    return " ".join(f"{LIGHT_MARKS[light]}{lights[light]}" for light in Light if lights[light])
 
 
 def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:

@@ -1,6 +1,6 @@
 """The parent of warm processes: loads everything once, then forks a hand for every socket it is sent.
 
-`python -m deployments.warm.parent FD`, FD being a socket to its worker. Each request is a byte with a hand's end of a
+`python -m deployments.worker.parent FD`, FD being a socket to its worker. Each request is a byte with a hand's end of a
 socket; each answer a line of JSON: `{"born": pid}` for a request, `{"died": pid, "code": exit code}` when a hand has
 ended, the code negative for a signal. The end of the socket is its end; its hands end with it, however it ends.
 """
@@ -15,10 +15,10 @@ import socket
 import sys
 from collections.abc import Iterator
 
-from deployments.leash import end_with_parent
+from deployments.stack.leash import end_with_parent
 
 LOADED = (
-    "deployments.warm.hand",
+    "deployments.worker.hand",
     "flows.initiatives",
     "flows.patrol",
     "duban.adapters.sql_ledger",
@@ -86,7 +86,7 @@ def _fork(worker: socket.socket, children: socket.socket, orders: socket.socket)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     worker.close()
     children.close()
-    from deployments.warm.hand import work  # noqa: PLC0415  loaded already
+    from deployments.worker.hand import work  # noqa: PLC0415  loaded already
 
     work(orders)
     raise SystemExit

@@ -8,7 +8,7 @@ import secrets
 from base64 import b64encode
 from pathlib import Path
 
-from deployments.children import StackError
+from deployments.stack.children import StackError
 from duban.adapters.files import private_folder
 
 SERVER_VARIABLE = "PREFECT_SERVER_API_AUTH_STRING"

@@ -16,8 +16,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectSignal
 from prefect.settings import get_current_settings
 
-from deployments.short_run import run_to_end
-from deployments.sparing import SparingContext
+from deployments.worker.short_run import run_to_end
+from deployments.worker.sparing import SparingContext
 
 MEGABYTE = 1024 * 1024
 

@@ -1,8 +1,8 @@
 """The guard (值守): sees that patrols come, stands in for one that does not, and tells people.
 
-`python -m deployments.guard`. It needs the ledger alone. `duban up --clock real` keeps it alive; where no stack runs,
-the worker does. When a patrol is overdue it makes the round itself: through Prefect, which brings the server to the
-plan, so that the next one comes by itself, or, where Prefect does not answer, without it.
+`python -m deployments.guard.guard`. It needs the ledger alone. `duban up --clock real` keeps it alive; where no stack
+runs, the worker does. When a patrol is overdue it makes the round itself: through Prefect, which brings the server to
+the plan, so that the next one comes by itself, or, where Prefect does not answer, without it.
 """
 
 import logging
@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from rich.console import Console
-
-from deployments.alarming import tell, tell_without_ledger
-from deployments.progress import lights_in_words
+from deployments.guard.alarming import tell, tell_without_ledger
+from deployments.printing import console, lights_in_words
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
@@ -26,7 +24,6 @@ from flows.patrol import patrol
 from tasks.sending import send_due
 
 log = logging.getLogger(__name__)
-console = Console(highlight=False, soft_wrap=True)
 
 LONGEST_PAUSE = 5.0
 """Seconds between two looks at most."""

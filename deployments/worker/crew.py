@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployments.warm.nursery import Nursery
+from deployments.worker.nursery import Nursery
 
 PAUSE = 2.0
 """Seconds before a parent that died is started again."""

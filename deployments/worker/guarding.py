@@ -6,8 +6,8 @@ import subprocess
 import sys
 from logging import Logger, LoggerAdapter
 
-from deployments.children import end_child, leashed
-from deployments.environment import GUARDED
+from deployments.stack.children import end_child, leashed
+from deployments.stack.environment import GUARDED
 from duban.settings import load_settings
 
 PAUSE = 5.0
@@ -20,7 +20,7 @@ async def keep_guard(log: Logger | LoggerAdapter[Logger]) -> None:
     """Start the guard, again whenever it ends, until cancelled; then it ends too."""
     told = {**load_settings().variables, **GUARDED}
     while True:
-        command = leashed([sys.executable, "-m", "deployments.guard"], signal.SIGTERM)
+        command = leashed([sys.executable, "-m", "deployments.guard.guard"], signal.SIGTERM)
         process = subprocess.Popen(  # noqa: S603  the command is ours
             command, stdin=subprocess.DEVNULL, env=told, start_new_session=True
         )

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from deployments import postgres, run_folder, server
-from deployments.children import MARK, StackError, end_child, end_marked, start_child
-from deployments.environment import (
+from deployments.stack import postgres, run_folder, server
+from deployments.stack.children import MARK, StackError, end_child, end_marked, start_child
+from deployments.stack.environment import (
     GUARDED,
     Addresses,
     environment,
@@ -28,10 +28,10 @@ from deployments.environment import (
     server_environment,
     worker_environment,
 )
-from deployments.pages import close_pages
-from deployments.password import SERVER_VARIABLE, keep_password
-from deployments.pulse import Pulse
-from deployments.watch import Watch
+from deployments.stack.pages import close_pages
+from deployments.stack.password import SERVER_VARIABLE, keep_password
+from deployments.stack.pulse import Pulse
+from deployments.stack.watch import Watch
 from duban.adapters.files import private_folder
 
 log = logging.getLogger(__name__)
@@ -219,7 +219,7 @@ class Stack:
         )
 
     def _start_guard(self) -> None:
-        command = [sys.executable, "-m", "deployments.guard"]
+        command = [sys.executable, "-m", "deployments.guard.guard"]
         self._start_child("guard", command, {**self.environment(), **GUARDED}, aloud=True)
 
     def _watch(self) -> None:

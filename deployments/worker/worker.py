@@ -37,12 +37,12 @@ from prefect.states import Failed, Pending
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
-from deployments.children import MARK
-from deployments.warm.crew import Crew, Hand, HandDied, HandHung, Limits
-from deployments.warm.guarding import keep_guard
-from deployments.warm.hearing import hear
-from deployments.warm.held import Held
-from deployments.warm.settling import Fate, settle
+from deployments.stack.children import MARK
+from deployments.worker.crew import Crew, Hand, HandDied, HandHung, Limits
+from deployments.worker.guarding import keep_guard
+from deployments.worker.hearing import hear
+from deployments.worker.held import Held
+from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
 from flows.ours import NotOurs, refuse_others

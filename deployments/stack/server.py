@@ -7,9 +7,9 @@ from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from deployments.children import StackError, tail
-from deployments.environment import Addresses
-from deployments.password import authorization
+from deployments.stack.children import StackError, tail
+from deployments.stack.environment import Addresses
+from deployments.stack.password import authorization
 
 STARTING = 120.0  # seconds the server may take; a first start on a busy machine makes its tables
 PORTS = 100  # how many ports from the wanted one on are tried

@@ -18,9 +18,9 @@ from urllib.parse import quote
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg
 
-from deployments import postgres_folder, postgres_roles
-from deployments.children import StackError, end_child, start_child, tail
-from deployments.postgres_folder import PORT
+from deployments.stack import postgres_folder, postgres_roles
+from deployments.stack.children import StackError, end_child, start_child, tail
+from deployments.stack.postgres_folder import PORT
 
 LEDGER, PREFECT = "ledger", "prefect"
 STARTING = 60.0  # seconds; recovery after a crash included

@@ -26,7 +26,7 @@ from prefect.runtime import flow_run as running
 from prefect.settings import get_current_settings
 from prefect.states import Failed
 
-from deployments.sparing import sparing
+from deployments.worker.sparing import sparing
 from tasks.asking import LONGEST
 from tasks.showing import form_known
 
