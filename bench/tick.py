@@ -26,7 +26,7 @@ from deployments.stack.stack import Stack, StackSettings
 from duban.core.deciding.office import Office
 from duban.settings import LEDGER_VARIABLE, load_settings
 from duban.wiring import load_office
-from flows.initiatives import initiative_flow
+from flows.tick import initiative_flow
 
 INITIATIVE = "wipo-cooperation"
 ROUNDS, WARM_UP = 15, 3
