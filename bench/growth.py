@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from deployments import postgres
-from deployments.postgres_folder import PORT
+from deployments.stack import postgres
+from deployments.stack.postgres_folder import PORT
 from duban.core.deciding.office import Office
 from duban.core.rehearsing.day import working_days
 from duban.settings import load_settings

@@ -15,7 +15,7 @@ PARTS = {
     "PostgreSQL": ("postgres",),
     "server": ("server",),
     "worker": ("worker",),
-    "its warm processes": ("deployments.warm.parent",),
+    "its warm processes": ("deployments.worker.parent",),
 }
 
 

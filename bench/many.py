@@ -85,7 +85,7 @@ def measure(on: Stage) -> Lap:
 
 
 def used(on: Stage) -> tuple[float, float, float]:
-    return on.cpu("server"), on.cpu("postgres"), on.cpu("worker", "deployments.warm.parent")
+    return on.cpu("server"), on.cpu("postgres"), on.cpu("worker", "deployments.worker.parent")
 
 
 def ended(on: Stage) -> int:

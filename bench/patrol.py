@@ -23,7 +23,7 @@ from typing import Any, cast
 
 from sqlalchemy import Engine, Table, insert, text
 
-from deployments import postgres
+from deployments.stack import postgres
 from duban.adapters.ledger_engine import ledger_engine, writing
 from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY
 from duban.adapters.sql_ledger import SqlLedger, open_ledger

@@ -21,12 +21,12 @@ from prefect.flow_engine import run_flow
 from prefect.flows import Flow
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from deployments.children import marked
-from deployments.stack import Stack, StackSettings
+from deployments.stack.children import marked
+from deployments.stack.stack import Stack, StackSettings
 from duban.core.deciding.office import Office
 from duban.settings import LEDGER_VARIABLE, load_settings
 from duban.wiring import load_office
-from flows.initiatives import initiative_flow
+from flows.tick import initiative_flow
 
 INITIATIVE = "wipo-cooperation"
 ROUNDS, WARM_UP = 15, 3

@@ -13,19 +13,14 @@ from types import FrameType
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from deployments import progress
-from deployments.conductor import days, end_leftovers, rehearse_day
+from deployments.applying import bring_server, put_in_force
+from deployments.rehearsal import progress
+from deployments.rehearsal.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
-from duban.applying import Author, apply, carry_on, propose
-from duban.core.ledger.entries import SYSTEM
-from duban.core.planning.plan import Plan
-from duban.core.problems import BadInput
 from duban.core.rehearsing.owners import Owners
 from duban.settings import CLOCK_FILE, Settings, load_settings
-from duban.wiring import Desk, desk, load_office, load_profile
-from flows.wanted import heal
+from duban.wiring import Desk, desk, load_profile
 from tasks.asking import ask_for_a_patrol
-from tasks.deploying import Difference
 
 
 def main() -> None:
@@ -54,7 +49,7 @@ def begin(settings: Settings, since: datetime) -> None:
     with desk(settings) as at:
         put_in_force(at, rehearsal=settings.patrol_every is None)
     with desk(settings) as at:
-        _apply(at)
+        bring_server(at)
         end_leftovers(at.service.office.plan, since)
         if settings.patrol_every is not None:
             ask_for_a_patrol(at.service.office.plan)
@@ -71,56 +66,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-DIFFERS = "[yellow]计划文件与现行计划不同，仍按现行计划运行[/yellow]：用 duban diff 查看，用 duban apply 应用"
-REHEARSED = Author(SYSTEM, "推演", everything=True)
-
-
-def put_in_force(at: Desk, *, rehearsal: bool) -> None:
-    """Apply the plan of the files where nobody need answer for that: for the first time, and in a rehearsal.
-
-    Otherwise the plan in force goes on, whatever is in the files, and it is said that they differ.
-    """
-    first = not at.service.office.applied
-    try:
-        written = load_office(at.settings)
-    except BadInput:
-        if rehearsal or first:
-            raise
-        progress.console.print(DIFFERS)
-        return
-    if rehearsal:
-        _begin(at)
-    if rehearsal or first:
-        apply(at.service, written, REHEARSED if rehearsal else Author(SYSTEM))
-        return
-    carry_on(at.service)
-    if not propose(at.service, written, Author(SYSTEM)).empty:
-        progress.console.print(DIFFERS)
-
-
-def _begin(at: Desk) -> None:
-    """Set a new rehearsal's clock to the morning on which it begins."""
-    office, clock = at.service.office, FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
-    if not clock.path.exists():
-        clock.set(office.at(office.calendar.next_working(office.plan.starts), office.policy.hours.first))
-
-
-def _apply(at: Desk) -> None:
-    """Bring the server to the plan, and say what that took."""
-    progress.console.print(_in_words(at.service.office.plan, heal(at.service, at.settings)))
-
-
-def _in_words(plan: Plan, changes: Difference) -> str:
-    made, updated, removed = len(changes.create), len(changes.update), len(changes.remove)
-    return f"{plan.title}：部署新建 {made}，更新 {updated}，移除 {removed}，不变 {changes.same}。"
-
-
 def _rehearse(at: Desk, until: date, pace: float) -> None:
     office, owners = at.service.office, Owners(load_profile(at.settings))
     clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     for day in days(office, clock, until):
         began = time.monotonic()
-        progress.print_day(office, rehearse_day(at.service, clock, owners, day, lambda: _apply(at)))
+        progress.print_day(office, rehearse_day(at.service, clock, owners, day, lambda: bring_server(at)))
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
     progress.print_summary(office, tuple(at.service.ledger.summaries()), tuple(at.service.ledger.notices()))
 

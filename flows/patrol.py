@@ -1,6 +1,6 @@
 """The patrol (巡查): finds what is due in the ledger alone, so that nothing depends on an event having arrived.
 
-A flow for each plan, made when it is asked for: `flows.patrol.<plan>`.
+A flow for each plan. Its deployment names it `flows.patrol.<plan>`, for which the last function here answers.
 """
 
 from datetime import datetime
@@ -20,10 +20,32 @@ from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
 from tasks.keeping import keep_few
-from tasks.naming import attribute, deployment_name, flow_name, ids
+from tasks.naming import deployment_name, flow_name, ids
 from tasks.patrolling import publish_patrol
 from tasks.sending import send_due
 from tasks.showing import as_state, without_page
+
+
+@cache
+def patrol_flow(plan: str) -> Flow[[], State[None]]:
+    """The patrol of the plan of that id, as a flow."""
+
+    @flow(
+        name=flow_name(plan),
+        flow_run_name=lambda: _name(plan),
+        description="巡查：到点的举措逐一启动，未送达的通知再送",
+        persist_result=False,
+    )
+    def run() -> State[None]:
+        return patrol(kept_desk(plan_settings(plan)), _scheduled())
+
+    return run
+
+
+def patrol_now(plan: str) -> State[Any]:
+    """Patrol in this process, as a run of its flow; the state it ends in."""
+    ended: Any = patrol_flow(plan)(return_state=True)
+    return cast(State[Any], ended)
 
 
 def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
@@ -65,30 +87,6 @@ def _mend(at: Desk) -> tuple[str, ...]:
     return (*healed.told(), *(f"{deployment_name(plan, plan.initiatives[name])}：页面缺失" for name in gone))
 
 
-@cache
-def patrol_flow(plan: str) -> Flow[[], Any]:
-    """The patrol of the plan of that id, as a flow."""
-
-    def run() -> State[None]:
-        return patrol(kept_desk(plan_settings(plan)), _scheduled())
-
-    run.__name__ = run.__qualname__ = attribute(plan)
-    made = flow(
-        name=flow_name(plan),
-        flow_run_name=lambda: _name(plan),
-        description="巡查：到点的举措逐一启动，未送达的通知再送",
-        persist_result=False,
-    )(run)
-    made.__module__ = __name__
-    return made
-
-
-def patrol_now(plan: str) -> State[Any]:
-    """Patrol in this process, as a run of its flow; the state it ends in."""
-    ended: Any = patrol_flow(plan)(return_state=True)
-    return cast(State[Any], ended)
-
-
 def _scheduled() -> datetime | None:
     """The moment for which the run under way was scheduled; None for one that somebody asked for."""
     context = FlowRunContext.get()
@@ -102,7 +100,8 @@ def _name(plan: str) -> str:
     return f"{service.clock.now().astimezone(service.office.zone):%Y-%m-%d %H:%M} 巡查"
 
 
-def __getattr__(name: str) -> Flow[Any, Any]:
+def __getattr__(name: str) -> Flow[[], State[None]]:
+    """The patrol of a plan by the path its deployment names; see `flows.initiatives`."""
     missing = AttributeError(f"module {__name__} has no attribute {name}")
     if "__" in name:
         raise missing

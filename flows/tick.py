@@ -1,15 +1,20 @@
-"""A tick: one short, repeatable run of an initiative. The order of calls, and nothing else."""
+"""The flow of an initiative, and a tick: one short, repeatable run of it. The order of calls, and nothing else.
+
+Deployments name their flow by `flows.initiatives`, which finds its initiative and has it made here.
+"""
 
 from typing import Any
 
+from prefect import Flow, flow
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
 
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.ledger.steps import StepState
 from duban.core.planning.action_file import DeploymentAction
-from duban.core.planning.plan import Step
+from duban.core.planning.plan import Initiative, Step
 from duban.core.telling.offered import deed
 from duban.core.telling.shown import ACCEPTED, NOT_ACCEPTED, REFUSED, run_name
 from duban.ports import Outside
@@ -20,11 +25,25 @@ from tasks.actions import Errand, Waiting, run_action, timed
 from tasks.asking import form_key
 from tasks.flow_runs import ended_run
 from tasks.measuring import measure_value
+from tasks.naming import flow_name
 from tasks.sending import send_due
 from tasks.showing import announce, as_state, final_state, name_run, record_steps, renew_form, show_page, tell
 
 DIED = "执行该事项的进程多次中断"
 """Why an action failed that never came to an end."""
+
+
+def initiative_flow(office: Office, initiative: Initiative) -> Flow[..., State[None]]:
+    """The flow of one initiative; its one parameter is what was filled in of that initiative's form."""
+
+    @flow(name=flow_name(office.plan.id, initiative), description=initiative.title, persist_result=False)
+    def run(report: Any = None) -> State[None]:
+        context = FlowRunContext.get()
+        if context is None or context.flow_run is None:
+            raise RuntimeError("an initiative's flow runs as a Prefect flow run only")
+        return tick(office, context.flow_run, initiative.id, report)
+
+    return run
 
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> State[None]:

@@ -1,7 +1,8 @@
 """Keeping Prefect's history small: of each deployment the last runs, and those whose page is the present one.
 
 By number and not by age: what rests for months keeps its picture, and a rehearsal lives a year in half an hour. With a
-run go its steps, its log and, by the server's own clearing (`deployments.environment`), its page. The ledger keeps all.
+run go its steps, its log and, by the server's own clearing (`deployments.stack.environment`), its page. The ledger
+keeps all.
 """
 
 from collections.abc import Sequence

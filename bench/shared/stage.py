@@ -14,10 +14,10 @@ import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from deployments.children import end_child, marked, start_child
-from deployments.environment import environment, worker_environment
-from deployments.server import ensure_pool
-from deployments.stack import Stack, StackSettings
+from deployments.stack.children import end_child, marked, start_child
+from deployments.stack.environment import environment, worker_environment
+from deployments.stack.server import ensure_pool
+from deployments.stack.stack import Stack, StackSettings
 from duban.adapters.clock import FileClock
 from duban.core.deciding.office import Office
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, LEDGER_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings

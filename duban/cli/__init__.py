@@ -7,24 +7,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from duban.cli import (
-    assumptions,
-    changes,
-    channels,
-    doctor,
-    forecasts,
-    ledger,
-    notices,
-    people,
-    plans,
-    rehearsals,
-    rolls,
-    server,
-    up,
-    views,
-)
 from duban.cli.exits import Exit, foreseen
+from duban.cli.ledger import list as ledger_list
+from duban.cli.ledger import rebuild, verify
+from duban.cli.ledger import show as ledger_show
+from duban.cli.look import forecast, notices, show, why
+from duban.cli.look import next as next_due
 from duban.cli.output import complain
+from duban.cli.plan import apply, assumptions, check, diff, rehearse, roll, schema, workdays
+from duban.cli.stack import channels, patrol, up
+from duban.cli.stack.doctor import doctor
+from duban.cli.work import acts
 from duban.settings import PLAN_VARIABLE
 
 
@@ -59,13 +52,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PARTS = (
-    *(up, changes, server, plans, rolls, assumptions, rehearsals),
-    *(people, views, forecasts, channels, doctor),
+    *(up, diff, apply, patrol, check, schema, workdays, roll, assumptions, rehearse),
+    *(acts, show, next_due, why, forecast, channels, doctor),
 )
 for part in PARTS:
     app.add_typer(part.app)
 app.add_typer(notices.app, name="notices")
-app.add_typer(ledger.app, name="ledger")
+entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
+for part in (verify, rebuild, ledger_list, ledger_show):
+    entries.add_typer(part.app)
+app.add_typer(entries, name="ledger")
 
 
 @app.callback()

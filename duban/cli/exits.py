@@ -59,6 +59,6 @@ def from_server(error: BaseException) -> bool:
 
 
 def _of_the_stack(error: BaseException) -> bool:
-    from deployments.children import StackError  # noqa: PLC0415  commands that need no stack start faster
+    from deployments.stack.children import StackError  # noqa: PLC0415  commands that need no stack start faster
 
     return isinstance(error, StackError)

@@ -1,7 +1,13 @@
-"""What people name on the command line, looked up in the plan."""
+"""What people name on the command line: steps, looked up in the plan, and days."""
+
+from datetime import date
+
+import typer
 
 from duban.core.deciding.commands import Refused
 from duban.core.planning.plan import StepRef
+from duban.core.planning.when import parse_day
+from duban.core.problems import Invalid
 from duban.core.titles import perhaps
 from duban.service import Service
 
@@ -23,3 +29,11 @@ def known(service: Service, ref: StepRef) -> StepRef:
         hint = perhaps(ref.step, steps, "请核对事项编号")
         raise Refused("unknown-step", f"举措 {ref.initiative} 中没有事项 {ref.step}：{hint}")
     return ref
+
+
+def day_of(text: str) -> date:
+    """A day as 2024-03-25; raises BadParameter for anything else."""
+    try:
+        return parse_day(text)
+    except Invalid as error:
+        raise typer.BadParameter(str(error)) from None

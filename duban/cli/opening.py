@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
-from deployments.environment import Addresses
+from deployments.stack.environment import Addresses
 from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
@@ -65,7 +65,7 @@ def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
 
     A stopped stack's PostgreSQL runs for the length of the block.
     """
-    from deployments.run_folder import running  # noqa: PLC0415  checks of a plan need no stack
+    from deployments.stack.run_folder import running  # noqa: PLC0415  checks of a plan need no stack
 
     stack = running(settings.var)
     if _given(settings):
@@ -87,7 +87,7 @@ def _given(settings: Settings) -> bool:
 
 def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
     """The URL of the ledger of a stack that does not run, or has just started after all."""
-    from deployments import postgres, run_folder  # noqa: PLC0415  as above
+    from deployments.stack import postgres, run_folder  # noqa: PLC0415  as above
 
     lock = _lock(settings)
     if isinstance(lock, Addresses):
@@ -102,8 +102,8 @@ def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
 
 def _lock(settings: Settings) -> IO[str] | Addresses:
     """The stack's lock, or the addresses of the stack that holds it; raises StackError when neither comes up."""
-    from deployments import run_folder  # noqa: PLC0415  as above
-    from deployments.children import StackError  # noqa: PLC0415  as above
+    from deployments.stack import run_folder  # noqa: PLC0415  as above
+    from deployments.stack.children import StackError  # noqa: PLC0415  as above
 
     until = time.monotonic() + PATIENCE
     while True:

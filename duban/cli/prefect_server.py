@@ -6,8 +6,8 @@ from http import HTTPStatus
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from deployments.environment import Addresses, environment
-from deployments.password import CLIENT_VARIABLE, authorization, password_file
+from deployments.stack.environment import Addresses, environment
+from deployments.stack.password import CLIENT_VARIABLE, authorization, password_file
 from duban.cli.exits import ServerUnreachable, from_server
 from duban.core.planning.plan import Plan
 from duban.settings import Settings

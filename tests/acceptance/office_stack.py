@@ -37,9 +37,9 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from deployments.children import StackError, marked
-from deployments.environment import Addresses, environment
-from deployments.run_folder import running
+from deployments.stack.children import StackError, marked
+from deployments.stack.environment import Addresses, environment
+from deployments.stack.run_folder import running
 from duban.cli.opening import engine, found
 from duban.core.ledger.entries import Entry
 from tasks.server import every

@@ -17,8 +17,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 import psutil
 import pytest
 
-from deployments.children import marked
-from deployments.password import authorization, password_file
+from deployments.stack.children import marked
+from deployments.stack.password import authorization, password_file
 from duban.cli.exits import Exit
 from duban.settings import CLOCK_FILE
 from tests.bureau_folder import make_bureau

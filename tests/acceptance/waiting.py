@@ -7,7 +7,7 @@ from typing import TypeVar
 from httpx import HTTPError
 from sqlalchemy.exc import SQLAlchemyError
 
-from deployments.children import StackError
+from deployments.stack.children import StackError
 from duban.ports import LedgerUnusable
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.children import StackError
+from deployments.stack.children import StackError
 from duban.adapters.clock import ClockUnusable
 from duban.cli.exits import Exit, ServerUnreachable, foreseen
 from duban.core.days.workdays import CalendarRange
@@ -137,6 +137,6 @@ def test_a_defect_is_not_foreseen() -> None:
 
 
 def test_a_defect_shows_its_traceback(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("duban.cli.plans._report", lambda *_: 1 / 0)
+    monkeypatch.setattr("duban.cli.plan.check._report", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bureau.run("check", "--json")

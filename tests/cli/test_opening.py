@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deployments import postgres, run_folder
-from deployments.environment import Addresses
+from deployments.stack import postgres, run_folder
+from deployments.stack.environment import Addresses
 from duban.cli import opening
 from duban.cli.opening import found
 from duban.settings import load_settings

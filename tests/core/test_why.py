@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from duban.cli.views import reasons_of
+from duban.cli.look.why import reasons_of
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
 from duban.core.forecasting.forecast import forecast

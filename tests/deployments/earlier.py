@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from deployments import postgres_folder
-from deployments.children import end_child, start_child
+from deployments.stack import postgres_folder
+from deployments.stack.children import end_child, start_child
 
 
 @contextmanager

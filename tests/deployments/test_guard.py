@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 
-from deployments.guard import Guard
+from deployments.guard.guard import Guard
 from duban.core.ledger.entries import GUARD, EntryKind
 from duban.ports import Round, Rounder
 from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings

@@ -16,10 +16,10 @@ import pytest
 import websockets
 from playwright.sync_api import sync_playwright
 
-from deployments.children import StackError, marked
-from deployments.password import CLIENT_VARIABLE, SERVER_VARIABLE, authorization, keep_password, password_file
-from deployments.server import host_and_port
-from deployments.stack import Stack, StackSettings
+from deployments.stack.children import StackError, marked
+from deployments.stack.password import CLIENT_VARIABLE, SERVER_VARIABLE, authorization, keep_password, password_file
+from deployments.stack.server import host_and_port
+from deployments.stack.stack import Stack, StackSettings
 from duban.settings import SETTINGS_VARIABLE
 from tests.bureau_folder import BureauFolder, make_bureau
 from tests.deployments.test_stack import eventually

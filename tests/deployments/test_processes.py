@@ -17,11 +17,11 @@ import pytest
 import sqlalchemy
 from prefect.settings import Settings as PrefectSettings
 
-from deployments import postgres, postgres_folder, run_folder, server
-from deployments.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
-from deployments.environment import Addresses, environment, server_environment
-from deployments.pulse import Pulse
-from deployments.watch import Watch, pause
+from deployments.stack import postgres, postgres_folder, run_folder, server
+from deployments.stack.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
+from deployments.stack.environment import Addresses, environment, server_environment
+from deployments.stack.pulse import Pulse
+from deployments.stack.watch import Watch, pause
 from duban.adapters.ledger_rules import verify
 from duban.adapters.sql_ledger import open_ledger
 from duban.settings import CLOCK_VARIABLE
@@ -62,7 +62,7 @@ class TestChildren:
     @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's leash is Linux's")
     def test_a_child_ends_with_a_parent_killed_outright(self, tmp_path: Path) -> None:
         code = (
-            "import sys, time; from pathlib import Path; from deployments.children import start_child\n"
+            "import sys, time; from pathlib import Path; from deployments.stack.children import start_child\n"
             f"child = start_child({SLEEP!r}, {BASE!r}, Path('log'), Path())\n"
             "print(child.pid, flush=True); time.sleep(60)"
         )
@@ -85,7 +85,7 @@ class TestChildren:
         end_child(ours, 5)
 
     def test_a_long_log_is_set_aside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("deployments.children.LOG_LIMIT", 3)
+        monkeypatch.setattr("deployments.stack.children.LOG_LIMIT", 3)
         log = tmp_path / "child.log"
         log.write_text("long enough")
         end_child(start_child(SLEEP, BASE, log, tmp_path), 5)

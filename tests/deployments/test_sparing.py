@@ -15,7 +15,7 @@ from prefect.settings import (
 )
 from prefect.states import Running
 
-from deployments.sparing import SparingContext, sparing
+from deployments.worker.sparing import SparingContext, sparing
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,10 @@ import psutil
 import psycopg
 import pytest
 
-from deployments import pulse, run_folder
-from deployments.children import StackError, marked
-from deployments.server import host_and_port
-from deployments.stack import Stack, StackSettings
+from deployments.stack import pulse, run_folder
+from deployments.stack.children import StackError, marked
+from deployments.stack.server import host_and_port
+from deployments.stack.stack import Stack, StackSettings
 from duban.settings import SETTINGS_VARIABLE
 from tests.bureau_folder import make_bureau
 from tests.deployments.earlier import earlier_cluster
@@ -191,7 +191,7 @@ def test_what_the_first_dubans_server_kept_is_there_after_it_was_brought_over(
 def elsewhere(var: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A stack in a process of its own; killed at the end, if it still lives."""
     code = (
-        "import os, time; from pathlib import Path; from deployments.stack import Stack, StackSettings\n"
+        "import os, time; from pathlib import Path; from deployments.stack.stack import Stack, StackSettings\n"
         f"with Stack(StackSettings(Path({str(var)!r}), port={PORT + 50}, worker=False), dict(os.environ)) as stack:\n"
         "    time.sleep(600)"
     )

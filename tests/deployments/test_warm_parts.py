@@ -13,9 +13,9 @@ import psutil
 import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
 
-from deployments.warm.crew import Crew, Hand, HandDied, HandHung, Limits
-from deployments.warm.held import Held
-from deployments.warm.settling import Fate, settled
+from deployments.worker.crew import Crew, Hand, HandDied, HandHung, Limits
+from deployments.worker.held import Held
+from deployments.worker.settling import Fate, settled
 
 ONE, OTHER = uuid4(), uuid4()
 

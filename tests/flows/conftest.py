@@ -17,10 +17,10 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from deployments.children import end_child, start_child
-from deployments.environment import worker_environment
-from deployments.server import ensure_pool
-from deployments.stack import Stack, StackSettings
+from deployments.stack.children import end_child, start_child
+from deployments.stack.environment import worker_environment
+from deployments.stack.server import ensure_pool
+from deployments.stack.stack import Stack, StackSettings
 from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE
 from tests.bureau_folder import make_bureau
 from tests.flows.server import ASIDE, IDLE, Server, Warm

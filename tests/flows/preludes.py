@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import flows.tick
 import tasks.asking
-from deployments import short_run
+from deployments.worker import short_run
 from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
 from tasks.actions import ACTIONS, Errand

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deployments.guard import Guard
-from deployments.stack import Stack
+from deployments.guard.guard import Guard
+from deployments.stack.stack import Stack
 from duban.adapters.clock import SystemClock
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE, load_settings

@@ -17,8 +17,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Cancelling, Scheduled
 
-from deployments.guard import Guard
-from deployments.stack import Stack
+from deployments.guard.guard import Guard
+from deployments.stack.stack import Stack
 from duban.adapters.clock import SystemClock
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE, LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings

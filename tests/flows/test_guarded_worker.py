@@ -10,10 +10,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolUpdate
 
-from deployments.children import MARK, end_child, start_child
-from deployments.environment import worker_environment
-from deployments.server import ensure_pool
-from deployments.stack import Stack
+from deployments.stack.children import MARK, end_child, start_child
+from deployments.stack.environment import worker_environment
+from deployments.stack.server import ensure_pool
+from deployments.stack.stack import Stack
 from duban.settings import CLOCK_FILE, LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings
 from duban.wiring import desk
 from flows.wanted import heal
@@ -52,7 +52,7 @@ def guards(worker: psutil.Process) -> list[psutil.Process]:
     found = []
     for one in worker.children(recursive=True):
         with suppress(psutil.Error):  # it has just ended
-            found += [one] if "deployments.guard" in one.cmdline() else []
+            found += [one] if "deployments.guard.guard" in one.cmdline() else []
     return found
 
 

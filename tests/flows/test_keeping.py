@@ -9,8 +9,8 @@ import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import FlowRun
 
-from deployments.environment import server_environment
-from deployments.stack import Stack
+from deployments.stack.environment import server_environment
+from deployments.stack.stack import Stack
 from duban.core.deciding.commands import Verb
 from tasks import keeping
 from tests.flows.server import IDLE, Server, eventually

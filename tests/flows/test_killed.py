@@ -6,9 +6,9 @@ import psutil
 import pytest
 from prefect.client.schemas.objects import FlowRun
 
-from deployments.children import marked
-from deployments.server import wait_healthy
-from deployments.stack import Stack
+from deployments.stack.children import marked
+from deployments.stack.server import wait_healthy
+from deployments.stack.stack import Stack
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, first_broken
 from duban.core.ledger.notices import Delivery

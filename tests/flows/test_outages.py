@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from sqlalchemy.engine import make_url
 
-from deployments.server import free_port, wait_healthy
-from deployments.stack import Stack
+from deployments.stack.server import free_port, wait_healthy
+from deployments.stack.stack import Stack
 from duban.cli.exits import Exit
 from duban.core.ledger.notices import Delivery, NoticeRow
 from tests.flows.server import Server, eventually

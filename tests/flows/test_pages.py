@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 
-from deployments.stack import Stack
+from deployments.stack.stack import Stack
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import EMPTY

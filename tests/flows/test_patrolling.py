@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
 import flows.patrol
-from deployments import conductor
+from deployments.rehearsal import conductor
 from duban.core.deciding.commands import Verb
 from duban.outbox import deliver_due
 from tests.bureau import Postbox

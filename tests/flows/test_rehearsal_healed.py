@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from deployments.stack import Stack
+from deployments.stack.stack import Stack
 from tests.flows.server import Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]

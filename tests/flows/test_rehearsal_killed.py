@@ -13,9 +13,9 @@ import psutil
 import pytest
 from httpx import HTTPError
 
-from deployments import watch
-from deployments.children import marked
-from deployments.stack import Stack
+from deployments.stack import watch
+from deployments.stack.children import marked
+from deployments.stack.stack import Stack
 from duban.ports import LedgerUnusable
 from tests.acceptance.killed import outcome_of
 from tests.flows.server import Server, eventually

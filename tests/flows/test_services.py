@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 
-from deployments.stack import Stack
+from deployments.stack.stack import Stack
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE
 from duban.wiring import desk, plan_settings

@@ -10,7 +10,7 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling
 
-from deployments.stack import Stack
+from deployments.stack.stack import Stack
 from tasks.asking import LOOKING
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import hands

@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
 from prefect.states import State
 
-from deployments.stack import Stack
+from deployments.stack.stack import Stack
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import EMPTY

@@ -12,7 +12,7 @@ import sys
 
 import flows.initiatives
 import flows.patrol
-from deployments import short_run
+from deployments.worker import short_run
 from duban.adapters import sql_ledger
 from duban.adapters.delivery import services
 

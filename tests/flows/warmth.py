@@ -2,10 +2,10 @@
 
 import psutil
 
-from deployments.children import marked
-from deployments.stack import Stack
+from deployments.stack.children import marked
+from deployments.stack.stack import Stack
 
-PARENT = "deployments.warm.parent"
+PARENT = "deployments.worker.parent"
 
 
 def command_of(process: psutil.Process) -> list[str]:

@@ -1,0 +1,142 @@
+"""PostgreSQL from a wheel, for one folder: started, found again, stopped. Nothing to install, no account to create.
+
+It listens on a Unix socket alone, in a folder only its own account may enter, so it needs no password and no port. Each
+database is used by a role of its name, which has no right on any other; nobody connects as superuser.
+PostgreSQL refuses to run as root; started by root it runs as `postgres`, or else as `nobody`.
+"""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+import psycopg
+
+from deployments.stack import postgres_folder, postgres_roles
+from deployments.stack.children import StackError, end_child, start_child, tail
+from deployments.stack.postgres_folder import PORT
+
+LEDGER, PREFECT = "ledger", "prefect"
+STARTING = 60.0  # seconds; recovery after a crash included
+SETTINGS = {
+    "listen_addresses": "",
+    # Left to itself the write-ahead log of a busy hour grows to a gigabyte and stays.
+    "min_wal_size": "32MB",
+    "max_wal_size": "128MB",
+    "wal_compression": "on",
+    # What is cleared away makes room for what comes: looked at every quarter of a minute, from a twentieth on.
+    "autovacuum_naptime": "15s",
+    "autovacuum_vacuum_scale_factor": "0.05",
+}
+STOPPING = 30.0  # seconds; it writes what it holds to the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL: data folder, socket folder, postmaster; `process` is None when it was taken over."""
+
+    folder: Path
+    socket: Path
+    pid: int
+    process: subprocess.Popen[bytes] | None
+
+    def asyncpg_url(self, database: str) -> str:
+        """SQLAlchemy URL for Prefect's server."""
+        return self._url("postgresql+asyncpg", database)
+
+    def psycopg_url(self, database: str) -> str:
+        """SQLAlchemy URL for the ledger."""
+        return self._url("postgresql+psycopg", database)
+
+    def _url(self, driver: str, database: str) -> str:
+        return f"{driver}://{database}@/{database}?host={quote(str(self.socket))}&port={PORT}"
+
+
+@contextmanager
+def running(
+    folder: Path, log: Path, base_env: Mapping[str, str], databases: Sequence[str] = (LEDGER, PREFECT)
+) -> Iterator[Cluster]:
+    """A cluster for the length of a `with` block."""
+    cluster = start(folder, log, base_env, databases)
+    try:
+        yield cluster
+    finally:
+        stop(cluster)
+
+
+def start(
+    folder: Path, log: Path, base_env: Mapping[str, str], databases: Sequence[str] = (LEDGER, PREFECT)
+) -> Cluster:
+    """Start the cluster in `folder`, made if need be, or take over the one a killed run left running there.
+
+    It has these databases, each with its role; what an earlier duban has made is brought over.
+
+    It ends when the thread that started it ends. Raises StackError: no room, not writable, data of another version,
+    or it does not come up (with the end of its `log`).
+    """
+    folder = folder.resolve()
+    owner = postgres_folder.account(folder)
+    postgres_folder.prepare(folder, owner)
+    pid = postgres_folder.postmaster(folder)
+    if not postgres_roles.ready(folder, databases):
+        if pid is not None:
+            _end(pid)
+        if not (folder / "PG_VERSION").exists():
+            postgres_folder.initialise(folder, owner, base_env)
+        postgres_roles.set_up(folder, owner, base_env, databases)
+    socket = postgres_folder.socket_folder(folder, owner)
+    if pid is not None and _answers(socket, databases[0], lambda: psutil.pid_exists(pid)):
+        return Cluster(folder, socket, pid, None)
+    command: list[str | Path] = [postgres_folder.program("postgres"), "-D", folder, "-k", socket]
+    command += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    environment = postgres_folder.bare_environment(base_env)
+    process = start_child(command, environment, log, folder, death_signal=signal.SIGINT, account=owner)
+    if not _answers(socket, databases[0], lambda: process.poll() is None):
+        end_child(process, STOPPING, signal.SIGINT)
+        raise StackError(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
+    return Cluster(folder, socket, process.pid, process)
+
+
+def stop(cluster: Cluster) -> None:
+    """Fast shutdown: clients are cut off, nothing committed is lost. A cluster already gone is no error."""
+    if cluster.process is not None:
+        end_child(cluster.process, STOPPING, signal.SIGINT)
+    elif alive(cluster):
+        _end(cluster.pid)
+    if cluster.socket != cluster.folder:
+        shutil.rmtree(cluster.socket, ignore_errors=True)
+
+
+def _end(pid: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.send_signal(signal.SIGINT)
+        process.wait(STOPPING)
+
+
+def alive(cluster: Cluster) -> bool:
+    """Whether the cluster's postmaster still runs."""
+    if cluster.process is not None:
+        return cluster.process.poll() is None
+    return postgres_folder.postmaster(cluster.folder) == cluster.pid
+
+
+def _answers(socket: Path, database: str, lives: Callable[[], bool]) -> bool:
+    """Wait until the cluster takes connections; False once it has died, or has not come up in time."""
+    until = time.monotonic() + STARTING
+    while lives() and time.monotonic() < until:
+        try:
+            psycopg.connect(
+                host=str(socket), port=PORT, user=database, dbname=database, password="", connect_timeout=5
+            ).close()
+        except psycopg.OperationalError:  # not up yet, in recovery, or shutting down
+            time.sleep(0.05)
+        else:
+            return True
+    return False

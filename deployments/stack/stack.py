@@ -1,0 +1,245 @@
+"""The embedded stack: PostgreSQL, Prefect's server and a worker as children of this process, all under one folder.
+
+    var/postgres   the data of both databases        var/log   one log a child
+    var/prefect    what Prefect keeps on disk        var/run   the lock, and the addresses while it runs
+    var/secrets    the server's password
+
+Nothing outside `var` is read or written; a user's own Prefect profile is left alone.
+"""
+
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from deployments.stack import postgres, run_folder, server
+from deployments.stack.children import MARK, StackError, end_child, end_marked, start_child
+from deployments.stack.environment import (
+    GUARDED,
+    Addresses,
+    environment,
+    pages_folder,
+    server_environment,
+    worker_environment,
+)
+from deployments.stack.pages import close_pages
+from deployments.stack.password import SERVER_VARIABLE, keep_password
+from deployments.stack.pulse import Pulse
+from deployments.stack.watch import Watch
+from duban.adapters.files import private_folder
+
+log = logging.getLogger(__name__)
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  compared with, not bound to: the settings' default is loopback
+WHEN_WE_DIE = {
+    "server": signal.SIGKILL,  # it keeps nothing of its own, and asked politely waits long for a database that is gone
+    "worker": signal.SIGTERM,  # it ends its flow runs first
+    "guard": signal.SIGTERM,
+}
+GRACE = 15.0  # seconds a child has to end when asked
+
+
+@dataclass(frozen=True, slots=True)
+class StackSettings:
+    """What to start, and where. `port` is the one wanted; the next free one is taken.
+
+    A `locked` server asks for a password: the one that the caller's environment names, else one of its own.
+    """
+
+    var: Path
+    host: str = "127.0.0.1"
+    port: int = 4200
+    worker: bool = True
+    pool: str = "duban"
+    worker_type: str = "duban"
+    locked: bool = False
+
+
+class Stack:
+    """One running stack. `start`, then `tend` every second or so, then `stop`; or a `with` block.
+
+    `base_env` is the environment of the caller (paths in it absolute): children inherit it without its Prefect and
+    PostgreSQL settings. Start and tend from one thread that lives as long as the stack: children end with it.
+    """
+
+    def __init__(self, settings: StackSettings, base_env: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.var = settings.var.resolve()
+        self._env = {**base_env, MARK: str(self.var)}
+        self._lock: IO[str] | None = None
+        self._cluster: postgres.Cluster | None = None
+        self._addresses: Addresses | None = None
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._watches: list[Watch] = []
+        self._pulse: Pulse | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the stack is found. Raises StackError before it has started."""
+        if self._addresses is None:
+            raise StackError("The stack has not started.")
+        return self._addresses
+
+    def environment(self) -> dict[str, str]:
+        """The variables for a process that belongs to this stack and is to end with it, however the stack ends."""
+        return environment(self.addresses, self._env)
+
+    def start(self) -> Addresses:
+        """Start everything and wait until it answers. On any failure, Ctrl-C included, what was started is ended.
+
+        Raises StackError: another stack lives on this folder, or a child does not come up (with the end of its log).
+        """
+        try:
+            self._prepare()
+            self._start_postgres()
+            self._start_server()
+            self._wait_healthy()
+            server.ensure_pool(self.addresses, self.settings.pool, self.settings.worker_type)
+            if self.settings.worker:
+                self._start_worker()
+            self._watch()
+            run_folder.publish(self.addresses)
+        except BaseException:
+            self.stop()
+            raise
+        return self.addresses
+
+    def stop(self) -> None:
+        """End the worker, the server, PostgreSQL, then whatever they left. May be called at any time, and twice."""
+        if self._lock is None:
+            return
+        self._watches = []
+        if self._pulse is not None:
+            self._pulse.end()
+        for name in ("guard", "worker", "server"):
+            if child := self._children.pop(name, None):
+                end_child(child, GRACE)
+        if self._cluster is not None:
+            postgres.stop(self._cluster)
+            self._cluster = None
+        end_marked(self.var)
+        run_folder.withdraw(self.var)
+        self._lock.close()
+        self._lock = None
+
+    def tend(self) -> list[str]:
+        """Start again what has died, or hangs, each after a growing pause; returns the names of those started."""
+        return [watch.name for watch in self._watches if watch.look(time.monotonic())]
+
+    def restart_server(self) -> None:
+        """End the server and start it again at the same address; returns when it answers."""
+        self._start_server()
+        self._wait_healthy()
+
+    def restart_worker(self) -> None:
+        """End the worker and start it again."""
+        self._start_worker()
+
+    def start_guard(self) -> None:
+        """Start the guard, which sees that patrols come, and keep it alive."""
+        self._start_guard()
+        self._watches.append(self._watch_over("guard", self._start_guard))
+
+    def _prepare(self) -> None:
+        self._addresses = None
+        try:
+            for folder in (self.var, self.var / "log", self.var / "prefect"):
+                private_folder(folder)
+            self._lock = run_folder.take_lock(self.var)
+            if self.settings.locked:
+                keep_password(self.var, self._env.get(SERVER_VARIABLE))
+        except OSError as error:
+            raise StackError(f"{self.var} cannot be used: {error}. Give the stack a folder it may write.") from None
+        if leftovers := end_marked(self.var):
+            log.warning("ended %d processes of an earlier run that was killed", len(leftovers))
+
+    def _start_postgres(self) -> None:
+        self._cluster = postgres.start(self.var / "postgres", self._log("postgres"), self._env)
+        if self._addresses is None:
+            self._addresses = self._find_addresses(self._cluster)
+
+    def _find_addresses(self, cluster: postgres.Cluster) -> Addresses:
+        host = "127.0.0.1" if self.settings.host == EVERYWHERE else self.settings.host
+        base = f"http://{host}:{server.free_port(self.settings.host, self.settings.port)}"
+        return Addresses(
+            api=f"{base}/api",
+            ui=f"{base}/v2",
+            ledger=cluster.psycopg_url(postgres.LEDGER),
+            database=cluster.asyncpg_url(postgres.PREFECT),
+            var=self.var,
+            locked=self.settings.locked,
+        )
+
+    def _start_server(self) -> None:
+        host, port = server.host_and_port(self.addresses)
+        command = ["server", "start", "--host", self.settings.host, "--port", str(port)]
+        self._start_prefect("server", command, server_environment(self.addresses, self._env))
+        if self._pulse is not None:
+            self._pulse.end()
+        self._pulse = Pulse((host, port), time.monotonic() + server.STARTING)
+
+    def _server_lives(self) -> bool:
+        """Whether the server lives. One that hangs is killed: it keeps nothing of its own, and hears nothing."""
+        process = self._children["server"]
+        if process.poll() is None and self._pulse is not None and self._pulse.silent(time.monotonic()):
+            log.error("server answers nothing; it is killed, to be started again")
+            end_child(process, 0)
+        return process.poll() is None
+
+    def _start_worker(self) -> None:
+        command = ["worker", "start", "--pool", self.settings.pool, "--type", self.settings.worker_type]
+        command += ["--install-policy", "never"]  # packages are never fetched
+        environment = worker_environment(self.addresses, self._env, self.settings.worker_type)
+        self._start_prefect("worker", command, environment)
+
+    def _start_prefect(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        self._start_child(name, [sys.executable, "-m", "prefect", *command], environment)
+
+    def _start_child(
+        self, name: str, command: list[str], environment: Mapping[str, str], *, aloud: bool = False
+    ) -> None:
+        if name in self._children:
+            end_child(self._children[name], GRACE)  # it still lives, or some of its process group does
+        log_file, folder = self._log(name), self.var / "prefect"
+        self._children[name] = start_child(
+            command, environment, log_file, folder, death_signal=WHEN_WE_DIE[name], aloud=aloud
+        )
+
+    def _start_guard(self) -> None:
+        command = [sys.executable, "-m", "deployments.guard.guard"]
+        self._start_child("guard", command, {**self.environment(), **GUARDED}, aloud=True)
+
+    def _watch(self) -> None:
+        starts = {"server": self._start_server, "worker": self._start_worker}
+        cluster = Watch(
+            "postgres",
+            lambda: self._cluster is not None and postgres.alive(self._cluster),
+            self._start_postgres,
+            time.monotonic(),
+        )
+        self._watches = [cluster, *(self._watch_over(name, starts[name]) for name in self._children)]
+
+    def _watch_over(self, name: str, start: Callable[[], None]) -> Watch:
+        lives = self._server_lives if name == "server" else lambda: self._children[name].poll() is None
+        return Watch(name, lives, start, time.monotonic())
+
+    def _wait_healthy(self) -> None:
+        process = self._children["server"]
+        server.wait_healthy(self.addresses, lambda: process.poll() is None, self._log("server"))
+        close_pages(pages_folder(self.var))  # the server has made its copy by now, and makes another after an upgrade
+
+    def _log(self, name: str) -> Path:
+        return self.var / "log" / f"{name}.log"

@@ -1,0 +1,1 @@
+"""`duban ledger …`: the ledger itself, for administrators."""

@@ -1,0 +1,1 @@
+"""Commands by which people look at how the plan stands. They only read, but for `notices resend`."""

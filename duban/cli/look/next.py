@@ -1,0 +1,65 @@
+"""`duban next`: what people have to do, most urgent first. It only reads, and speaks Chinese."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from duban.cli.opening import Opened, opened
+from duban.cli.output import console, print_json
+from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
+
+app = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("next")
+def next_due(
+    post: Annotated[str | None, typer.Option(metavar="POST", help="Only what this post may do.")] = None,
+    days: Annotated[int, typer.Option(min=0, max=250, metavar="N", help="How many working days ahead.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """List what people have to do next, most urgent first (近期要办)."""
+    with opened() as at:
+        office, today = at.service.office, at.service.office.day(at.service.clock.now())
+        if post is not None and post not in office.directory.posts:
+            hint = perhaps(post, office.directory.posts, "请核对岗位编号")
+            raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{hint}")
+        duties = urgent_first((duty for seen in at.seen() for duty in agenda(*seen, days)), today)
+        if post is not None:
+            duties = of_post(duties, office, post, today)
+    if as_json:
+        print_json(duties)
+    elif not duties:
+        typer.echo(f"今后{days}个工作日内没有要办的事项")
+    else:
+        console().print(_duties(at, duties))
+
+
+def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
+    titles = at.service.office.directory.title
+    table = Table("", "时限", "余", "要办", "事项", "办理人", "编号", box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    for duty in duties:
+        table.add_row(
+            LIGHT_MARKS[duty.light],
+            duty.due.isoformat() if duty.due else "—",
+            _days_left(duty.days_left),
+            VERB_TITLES[duty.verb] if duty.verb else STATUS_TITLES[duty.status],
+            escape(duty.title),
+            "、".join(map(titles, duty.posts)),
+            str(duty.step),
+        )
+    return table
+
+
+def _days_left(days: int | None) -> str:
+    if days is None:
+        return "—"
+    return f"{days}天" if days >= 0 else f"逾{-days}天"

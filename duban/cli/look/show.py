@@ -1,0 +1,56 @@
+"""`duban show`: how the plan stands, as a tree, as bars, or as it is written."""
+
+from typing import Annotated
+
+import typer
+
+from duban.cli.look.expanded import expanded_text
+from duban.cli.look.trees import tree
+from duban.cli.look.weeks import gantt
+from duban.cli.named import known, step_of
+from duban.cli.opening import Opened, opened
+from duban.cli.output import console, print_json
+from duban.core.planning.plan import StepRef
+from duban.core.telling.outline import SectionLine, only, outline
+
+app = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[INITIATIVE|STEP]", help="One initiative, or one step as initiative/step.")
+    ] = None,
+    all_steps: Annotated[bool, typer.Option("--all", help="Every step, not only those with a warning.")] = False,
+    as_gantt: Annotated[bool, typer.Option("--gantt", help="Draw bars, one column for each week.")] = False,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Print the initiative as YAML with its pattern written out.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how the plan stands: sections, initiatives and steps with their lights (看灯)."""
+    if expanded:
+        typer.echo(expanded_text(what))
+        return
+    with opened() as at:
+        sections = _outline(at, what)
+        now = at.service.clock.now()
+    if as_json:
+        plan = at.service.office.plan
+        print_json({"plan": plan.id, "title": plan.title, "as_of": now, "sections": sections})
+    elif as_gantt:
+        console().print(gantt(at.service.office, sections, at.service.office.day(now), steps=what is not None))
+    else:
+        console().print(tree(at.service.office, sections, every=all_steps or what is not None))
+
+
+def _outline(at: Opened, what: str | None) -> tuple[SectionLine, ...]:
+    if what is None:
+        return outline(at.service.office, at.seen())
+    initiative, _, step = what.partition("/")
+    if step:
+        known(at.service, step_of(what))
+    lines = outline(at.service.office, at.seen([initiative]))
+    return only(lines, StepRef(initiative, step)) if step else lines

@@ -1,0 +1,150 @@
+"""`duban check`: every file of a plan, and what is wrong with it. It opens no ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from duban.cli.exits import Exit
+from duban.cli.output import console, print_json
+from duban.core.checking.check_force import check_told
+from duban.core.deciding.office import Office
+from duban.core.planning.coverage import Covered
+from duban.core.planning.plan import Initiative
+from duban.core.problems import BadInput, Problem
+from duban.settings import Settings, load_settings
+
+ReadBureau = tuple[Office, Sequence[Covered]]
+"""The bureau, and what of its document is covered."""
+
+app = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def check(
+    plan: Annotated[
+        Path | None, typer.Argument(metavar="[PLAN_FOLDER]", help="Folder of a plan instead of the settings' one.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read every file of a plan and name all problems, with file and line."""
+    settings = load_settings()
+    settings = replace(settings, plan=plan) if plan else settings
+    read, problems = _read(settings)
+    if as_json:
+        print_json(_report(settings, read, problems))
+    else:
+        _show(read, problems)
+    raise typer.Exit(Exit.BAD_INPUT if problems else Exit.FINE)
+
+
+def read_files(settings: Settings) -> tuple[Office | None, list[Problem]]:
+    """The bureau where its files can be used, and the problems of all files."""
+    read, problems = _read(settings)
+    return (read[0] if read else None), problems
+
+
+def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
+    from duban.adapters.wording import Wording  # noqa: PLC0415  other commands here need not load it
+    from duban.wiring import load_bureau, load_profile  # noqa: PLC0415  as above
+
+    def with_coverage() -> ReadBureau:
+        office, loaded = load_bureau(settings)
+        return office, loaded.coverage
+
+    bureau: list[ReadBureau] = []
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: bureau.append(with_coverage()),
+        lambda: Wording(settings.notices),
+        lambda: load_profile(settings),
+    )
+    problems: list[Problem] = []
+    for read in readers:
+        try:
+            read()
+        except BadInput as error:
+            problems += error.problems
+    if bureau:
+        problems += check_told(bureau[0][0].policy)
+    return (bureau[0] if bureau else None), problems
+
+
+def _report(settings: Settings, read: ReadBureau | None, problems: list[Problem]) -> dict[str, object]:
+    office = read[0] if read else None
+    initiatives = list(office.plan.initiatives.values()) if office else []
+    return {
+        "plan": office.plan.id if office else settings.plan.name,
+        "initiatives": len(initiatives) if office else None,
+        "steps": sum(len(initiative.steps) for initiative in initiatives) if office else None,
+        "cross_dependencies": sum(len(initiative.upstream) for initiative in initiatives) if office else None,
+        **_covered(read[1] if read else ()),
+        "provisional_years": provisional(office) if office else None,
+        "problems": [
+            {"file": p.file, "line": p.line or None, "id": p.id, "message": p.message, "remedy": p.remedy}
+            for p in problems
+        ],
+    }
+
+
+def _covered(sentences: Sequence[Covered]) -> dict[str, dict[str, int] | None]:
+    """How many sentences and undertakings of the document are covered; null where there is none to judge by."""
+    taken = [by for one in sentences for by in one.undertakings.values()]
+    return {
+        "sentences": _share([one.initiatives for one in sentences]) if sentences else None,
+        "undertakings": _share(taken) if sentences else None,
+    }
+
+
+def _share(each: Sequence[Sequence[str]]) -> dict[str, int]:
+    return {"covered": sum(map(bool, each)), "total": len(each)}
+
+
+def provisional(office: Office) -> list[int]:
+    """Years of the plan whose holidays are not announced yet."""
+    years = range(office.plan.starts.year, office.plan.ends.year + 1)
+    return [year for year in years if year in office.calendar.provisional_years]
+
+
+def _show(read: ReadBureau | None, problems: list[Problem]) -> None:
+    out = console()
+    if read is not None:
+        office, sentences = read
+        out.print(_table(list(office.plan.initiatives.values())))
+        if sentences:
+            out.print("", _coverage_table(sentences))
+        for year in provisional(office):
+            out.print(f"holidays of {year} are not announced yet: its working days are provisional")
+    for problem in problems:
+        out.print(escape(str(problem)), soft_wrap=True)
+    out.print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")
+
+
+def _table(initiatives: list[Initiative]) -> Table:
+    """One row for each initiative; the last column counts steps of other initiatives it waits for."""
+    steps, waits = sum(len(one.steps) for one in initiatives), sum(len(one.upstream) for one in initiatives)
+    table = Table("number", "initiative", "id", box=None, show_footer=True, pad_edge=False)
+    table.columns[1].footer = f"{len(initiatives)} initiatives"
+    table.add_column("steps", str(steps), justify="right")
+    table.add_column("waits for", str(waits), justify="right")
+    for one in initiatives:
+        table.add_row(one.number, escape(one.title), one.id, str(len(one.steps)), str(len(one.upstream) or ""))
+    return table
+
+
+def _coverage_table(sentences: Sequence[Covered]) -> Table:
+    """One row for each sentence of the document; under it each undertaking that nobody covers."""
+    counts = {name: share for name, share in _covered(sentences).items() if share}
+    table = Table("sentence", "", "initiatives", box=None, show_footer=True, pad_edge=False)
+    table.columns[1].footer = ", ".join("{} {covered}/{total}".format(name, **share) for name, share in counts.items())
+    for one in sentences:
+        table.add_row(one.number, escape(one.opening), ", ".join(one.initiatives) or "[yellow]none[/]")
+        for phrase, by in one.undertakings.items() if one.initiatives else ():
+            if not by:
+                table.add_row("", f"[yellow]not covered: {escape(phrase)}[/]")
+    return table

@@ -1,0 +1,1 @@
+"""Commands about what carries the plan: `up`, `patrol`, `doctor`, `test-channels`."""

@@ -1,0 +1,84 @@
+"""What `doctor` says of the channels of each post: what is configured, what is missing, what cannot be used."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from duban.adapters.delivery.addresses import Unset, fill, shown
+from duban.adapters.delivery.ears import EARS
+from duban.adapters.delivery.errands import Fault, Unusable
+from duban.cli.stack.doctor.health import Finding, Level
+from duban.core.deciding.office import Office
+from duban.core.planning.directory import Post
+from duban.core.problems import nearest
+from duban.settings import Settings
+
+GUIDE = "see Channels in docs/operating.md"
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    post: str
+    written: str
+
+    def __str__(self) -> str:
+        return f"{shown(self.written)} of {self.post}"
+
+
+def channels(office: Office, settings: Settings) -> Iterator[Finding]:
+    """Every post with channels; values of variables are never shown."""
+    posts = [post for post in office.directory.posts.values() if post.channels]
+    yield from _missing(posts, settings)
+    for post in posts:
+        for written in post.channels:
+            yield from _faults(_Channel(post.id, written), settings)
+        yield Finding("channels", Level.OK, f"{post.id}: {', '.join(map(shown, post.channels))}")
+    letters = "a rehearsal's letters all" if settings.rehearsed else "other letters"
+    yield Finding("channels", Level.OK, f"{len(posts)} posts with channels; {letters} lie in {settings.mail}")
+
+
+def _missing(posts: list[Post], settings: Settings) -> Iterator[Finding]:
+    """Variables nobody has set, each with the posts whose channels name it."""
+    missing: dict[str, list[str]] = {}
+    for post in posts:
+        for written in post.channels:
+            try:
+                fill(written, settings.variables)
+            except Unset as unset:
+                for name in unset.names:
+                    missing.setdefault(name, []).append(post.id)
+    for name, named in sorted(missing.items()):
+        found = f"${{{name}}} of {', '.join(dict.fromkeys(named))} is not set"
+        yield Finding("channels", Level.BAD, found, "set it where duban is started")
+
+
+def _faults(channel: _Channel, settings: Settings) -> Iterator[Finding]:
+    """What is wrong with a channel whose variables are set."""
+    from duban.adapters.delivery.services import read  # noqa: PLC0415  slow to import, and few need it
+
+    try:
+        filled = fill(channel.written, settings.variables)
+    except Unset:
+        return
+    with EARS.listening() as heard:
+        try:
+            service = read(filled.address, settings.channels.timeout)
+        except Unusable as unusable:
+            yield _unusable(channel, unusable.fault, filled.address, filled.hide("; ".join(heard)))
+            return
+    if service.exposed:
+        remedy = "write mailtos:// for STARTTLS, with ?mode=ssl for TLS from the start"
+        yield Finding("channels", Level.WARN, f"{channel} sends a password in the clear", remedy)
+
+
+def _unusable(channel: _Channel, fault: Fault, address: str, heard: str) -> Finding:
+    from duban.adapters.delivery.services import kinds  # noqa: PLC0415  as above
+
+    match fault:
+        case Fault.UNKNOWN:
+            remedy = nearest(address.partition("://")[0], kinds(), GUIDE)
+            return Finding("channels", Level.BAD, f"{channel}: there is no such kind of channel", remedy)
+        case Fault.INSECURE:
+            found = f"{channel}: its base would be spoken to in the clear"
+            return Finding("channels", Level.BAD, found, "write https://")
+        case Fault.UNUSABLE:
+            return Finding("channels", Level.BAD, f"{channel} cannot be read" + (f": {heard}" if heard else ""), GUIDE)

@@ -1,0 +1,143 @@
+"""What `doctor` looks at on this side: files, plan, ledger, clock. Each look gives findings and changes nothing."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from duban.cli.plan.check import provisional
+from duban.core.deciding.office import Office
+from duban.core.deciding.undelivered import tried
+from duban.core.planning.revision import revision
+from duban.core.problems import Problem
+from duban.core.telling.patrol_page import resending
+from duban.outbox.troubles import troubles
+from duban.service import Service
+from duban.settings import Settings
+
+GIGABYTE = 10**9
+SHOWN = 3
+"""Problems of the plan that are shown, which `check` shows all of, and notices that reached nobody."""
+
+
+class Level(StrEnum):
+    """How a look turned out."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found, and the remedy where one is needed."""
+
+    check: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+
+def python() -> Finding:
+    """The interpreter."""
+    return Finding("python", Level.OK, f"{'.'.join(map(str, sys.version_info[:3]))}, {sys.prefix}")
+
+
+def disk(settings: Settings) -> Finding:
+    """Room for the ledger, the databases and the logs."""
+    folder = next(path for path in (settings.var, *settings.var.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    found = f"{free:.1f} GB free for {settings.var}"
+    if free < 1:
+        return Finding("disk", Level.BAD if free < 0.1 else Level.WARN, found, "free some space")
+    return Finding("disk", Level.OK, found)
+
+
+def plan(office: Office | None, problems: list[Problem]) -> Iterator[Finding]:
+    """The files a bureau edits."""
+    for problem in problems[:SHOWN]:
+        place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        yield Finding("plan", Level.BAD, f"{place}: {problem.message}", problem.remedy)
+    if len(problems) > SHOWN:
+        yield Finding("plan", Level.BAD, f"{len(problems) - SHOWN} more problems", "duban check")
+    if office is not None:
+        steps = sum(len(initiative.steps) for initiative in office.plan.initiatives.values())
+        yield Finding("plan", Level.OK, f"{office.plan.id}: {len(office.plan.initiatives)} initiatives, {steps} steps")
+
+
+def calendar(office: Office) -> Iterator[Finding]:
+    """The working days of the plan's years."""
+    guessed = provisional(office)
+    for year in guessed:
+        remedy = "upgrade the library holidays, or enter the State Council's notice in config/calendar.yaml"
+        yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
+    if not guessed:
+        yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")
+
+
+def applied(service: Service, office: Office | None) -> Iterator[Finding]:
+    """Whether the plan in force is the one of the files (`office`, None where they have problems), and was taken in."""
+    from duban.applying import unfinished  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
+
+    number = service.office.applied
+    if not number:
+        yield Finding("applied", Level.OK, "nothing yet: what the files of the plan say is in force")
+        return
+    changed = office is None or not revision(service.office.plan, office.plan).empty
+    if changed:
+        remedy = "duban diff, then duban apply" if office else "duban check"
+        yield Finding("applied", Level.WARN, f"the files say something else than application {number}", remedy)
+    if waiting := unfinished(service):
+        found = f"{len(waiting)} initiatives have not taken in application {number}"
+        yield Finding("applied", Level.WARN, found, "duban apply, which carries on")
+    if not changed and not waiting:
+        yield Finding("applied", Level.OK, f"application {number} is in force, as the files have it")
+
+
+def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
+    """The ledger: its schema, its chain of entries."""
+    from sqlalchemy import make_url  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
+
+    from duban.adapters.ledger_rules import verify  # noqa: PLC0415  as above
+    from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  as above
+
+    broken = verify(service.ledger)
+    with service.ledger.stream() as entries:
+        count = sum(1 for _ in entries)
+    found = f"{make_url(settings.ledger)!r}: schema {LATEST}, {count} entries"
+    if broken:
+        found = f"{found}; broken at {broken.initiative}, entry {broken.sequence}: {broken.reason}"
+        yield Finding("ledger", Level.BAD, found, "restore the last backup; duban ledger verify")
+    else:
+        yield Finding("ledger", Level.OK, f"{found}, whole")
+
+
+def notices(service: Service) -> Iterator[Finding]:
+    """Notices that reached nobody."""
+    found, post = troubles(service), service.office.directory.administrator
+    for line in found.dead[:SHOWN]:
+        first = line[0]
+        told = f"{first.slip} to {' and '.join(tried(line))} about {first.initiative}/{first.step}: {first.outcome}"
+        command = resending(f"{first.initiative}/{first.key}", post, "TEXT")
+        remedy = f"correct the channels of {first.recipient}; {command}"
+        yield Finding("notices", Level.BAD, told, remedy)
+    if len(found.dead) > SHOWN:
+        more, remedy = len(found.dead) - SHOWN, f"duban notices; {resending('--dead', post, 'TEXT')}"
+        yield Finding("notices", Level.BAD, f"{more} more reached nobody", remedy)
+    if found.stuck:
+        told = f"{len(found.stuck)} late or refused so far"
+        yield Finding("notices", Level.WARN, told, "duban notices; is the patrol running?")
+    if not found.dead and not found.stuck:
+        over = f"; {found.over} undeliverable ones went to deputies, or their matter is over" if found.over else ""
+        yield Finding("notices", Level.OK, f"none stuck{over}")
+
+
+def clock(settings: Settings, now: datetime) -> Finding:
+    """Which time it is here."""
+    local = f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    if settings.clock is None:
+        return Finding("clock", Level.OK, f"real: {local} {settings.zone}")
+    remedy = f"in a real office remove {settings.clock}"
+    return Finding("clock", Level.WARN, f"a rehearsal's: {local} {settings.zone}", remedy)

@@ -1,0 +1,212 @@
+"""Commands of people: sign, report, submit, approve, return, extend, suspend, resume, hand over, cancel, conclude.
+
+The engine decides; here a command is only put together, and what came of it said. What is printed is for coordinators.
+"""
+
+from typing import Annotated
+
+import typer
+
+from duban.cli.account import by_command
+from duban.cli.exits import ServerUnreachable
+from duban.cli.named import known, step_of
+from duban.cli.opening import Opened, opened
+from duban.cli.output import complain, print_json
+from duban.cli.prefect_server import ask
+from duban.cli.work.effects import show_effects
+from duban.core.deciding.commands import VERB_TITLES, Command, Verb
+from duban.core.ledger.entries import SYSTEM
+from duban.core.planning.plan import StepRef
+from duban.core.telling.whens import chinese
+from duban.core.titles import STATUS_TITLES
+from duban.service import Result
+
+app = typer.Typer()
+
+STEP = typer.Argument(metavar="STEP", help="The step, as initiative/step.")
+Step = Annotated[str, STEP]
+Actor = Annotated[str, typer.Option("--as", metavar="POST", help="The post you act as.")]
+Note = Annotated[str, typer.Option(metavar="TEXT", help="What there is to say.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason.")]
+Evidence = Annotated[
+    list[str] | None, typer.Option(metavar="TEXT", help="A deliverable: file, number or link; once for each.")
+]
+Key = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="A name for this command; given again, it changes nothing.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the stored entries as JSON.")]
+
+
+@app.command()
+def sign(step: Step, *, actor: Actor, key: Key = None, as_json: Json = False) -> None:
+    """Sign for a step (签收)."""
+    carry_out(_command(Verb.SIGN, step, actor, key=key), as_json)
+
+
+@app.command()
+def report(
+    step: Step,
+    *,
+    actor: Actor,
+    progress: Annotated[int | None, typer.Option(metavar="PERCENT", help="How far it has come.")] = None,
+    value: Annotated[float | None, typer.Option(metavar="NUMBER", help="What an indicator measures.")] = None,
+    note: Note = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Report progress, the value of an indicator, or difficulties (反馈进展)."""
+    carry_out(_command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, key=key), as_json)
+
+
+@app.command()
+def submit(
+    step: Step, *, actor: Actor, evidence: Evidence = None, note: Note = "", key: Key = None, as_json: Json = False
+) -> None:
+    """Hand in finished work with its deliverables (报送办结)."""
+    carry_out(_command(Verb.SUBMIT, step, actor, reason=note, evidence=tuple(evidence or ()), key=key), as_json)
+
+
+@app.command()
+def approve(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Approve work that was handed in (审核通过)."""
+    carry_out(_command(Verb.APPROVE, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command("return")
+def send_back(
+    step: Step,
+    *,
+    actor: Actor,
+    reason: Reason = "",
+    to: Annotated[str, typer.Option(metavar="STEP", help="Of several steps before a review: which goes back.")] = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Send work back with the reason (退回)."""
+    carry_out(_command(Verb.RETURN, step, actor, reason=reason, to=to.rpartition("/")[2], key=key), as_json)
+
+
+@app.command()
+def extend(
+    step: Step,
+    *,
+    actor: Annotated[str, typer.Option("--as", metavar="POST", help="The post you act as.")] = "",
+    to: Annotated[str, typer.Option(metavar="DAY", help="The new last day, as 2024-07-15.")] = "",
+    reason: Reason = "",
+    grant: Annotated[
+        bool | None, typer.Option("--grant/--refuse", help="Answer a request instead of making one.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would move, and store nothing.")] = False,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for an extension, or as the supervising leader grant or refuse one (延期)."""
+    if dry_run:
+        _rehearse(step_of(step), to, grant, as_json)
+        return
+    if not actor:
+        raise typer.BadParameter("name the post you act as", param_hint="--as")
+    verb = {None: Verb.EXTEND, True: Verb.GRANT, False: Verb.REFUSE}[grant]
+    carry_out(_command(verb, step, actor, reason=reason, to=to, key=key), as_json)
+
+
+def _rehearse(step: StepRef, to: str, grant: bool | None, as_json: bool) -> None:
+    """Say what an extension would move."""
+    if grant is False:
+        raise typer.BadParameter("a refusal moves nothing", param_hint="--dry-run")
+    with opened() as at:
+        show_effects(at.service, known(at.service, step), to, asked=grant is True, as_json=as_json)
+
+
+@app.command()
+def suspend(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Suspend a step; its time stands still (中止)."""
+    carry_out(_command(Verb.SUSPEND, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
+def resume(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Resume a suspended step; its deadline moves by the days of suspension (恢复)."""
+    carry_out(_command(Verb.RESUME, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command("hand-over")
+def hand_over(
+    step: Step,
+    *,
+    actor: Actor,
+    to: Annotated[str, typer.Option(metavar="UNIT|POST", help="Who takes it over.")],
+    reason: Reason = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Hand a step over to another unit or post, who signs for it anew (转办)."""
+    carry_out(_command(Verb.HAND_OVER, step, actor, reason=reason, to=to, key=key), as_json)
+
+
+@app.command()
+def cancel(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Cancel a step for good (终止)."""
+    carry_out(_command(Verb.CANCEL, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
+def conclude(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Go on with what has been collected; what is missing is no longer waited for (截止收集)."""
+    carry_out(_command(Verb.CONCLUDE, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
+def ack(step: Step, *, actor: Actor, key: Key = None, as_json: Json = False) -> None:
+    """Acknowledge a notice about a step (知悉)."""
+    carry_out(_command(Verb.ACKNOWLEDGE, step, actor, key=key), as_json)
+
+
+def _command(
+    verb: Verb,
+    step: str,
+    actor: str,
+    *,
+    reason: str = "",
+    progress: int | None = None,
+    value: float | None = None,
+    evidence: tuple[str, ...] = (),
+    to: str = "",
+    key: str | None = None,
+) -> Command:
+    return Command(verb, step_of(step), actor, reason.strip(), progress, value, evidence, to.strip(), key, by_command())
+
+
+def carry_out(command: Command, as_json: bool) -> None:
+    """Store a command, ask for the ticks that follow, and say what came of it."""
+    with opened() as at:
+        result = at.service.act(command)
+        if as_json:
+            print_json(result.entries)
+        else:
+            _tell(at, command, result)
+        if result.entries:
+            _wake(at, (command.step.initiative, *result.woken))
+
+
+def _tell(at: Opened, command: Command, result: Result) -> None:
+    step = at.service.office.plan.step(command.step)
+    row = next(row for row in result.decision.summary.steps if row.step == step.id)
+    what = f"“{step.title}”{VERB_TITLES[command.verb]}"
+    if any(entry.actor != SYSTEM for entry in result.entries):
+        typer.echo(f"已记入台账：{what}（{at.service.office.directory.title(command.actor)}）")
+    else:
+        typer.echo(f"此前已记入台账，没有重复记录：{what}")
+    due = f"，时限{chinese(row.due)}" if row.due and not row.finished else ""
+    typer.echo(f"现为{STATUS_TITLES[row.status]}{due}")
+    for ref in result.closed:
+        if ref in at.service.office.plan.downstream:
+            typer.echo(f"“{at.service.office.plan.step(ref).title}”已办结，等待它的举措随即启动")
+
+
+def _wake(at: Opened, initiatives: tuple[str, ...]) -> None:
+    """Ask Prefect for ticks; the ledger has noted already that they are wanted."""
+    try:
+        ask(at.settings, at.stack, at.service.office.plan, tuple(dict.fromkeys(initiatives)))
+    except ServerUnreachable:
+        complain("台账已记录；Prefect 服务暂不可达，巡查将补办")
