@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from duban.core.deciding.office import Office
-from duban.core.forecasting.why import Limit, Link, Origin, Why
+from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
 from duban.core.ledger.summary import Light, Rule
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges
@@ -105,7 +105,7 @@ class _Told:
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{chinese(limit.asked.to)}，尚待答复：{limit.asked.reason}"
 
-    def _origin(self, limit: Limit) -> str:
+    def _origin(self, limit: TracedDeadline) -> str:
         match limit.origin:
             case Origin.DATE:
                 return "计划写明的日期"

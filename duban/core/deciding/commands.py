@@ -136,7 +136,7 @@ def came_by(via: str, draft: Draft) -> Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _VerbRule:
     """Who may, when, and what comes of it."""
 
     who: Callable[[_Matter], tuple[str, ...]]
@@ -146,7 +146,7 @@ class _Rule:
     reasoned: bool = False
 
 
-def _allow(matter: _Matter, rule: _Rule) -> None:
+def _allow(matter: _Matter, rule: _VerbRule) -> None:
     verb, step = VERB_TITLES[matter.command.verb], matter.step
     if step.kind not in rule.kinds:
         raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
@@ -396,19 +396,19 @@ def _judgeable(matter: _Matter) -> tuple[str, ...]:
     return _reviewers(matter) if matter.step.kind is Kind.REVIEW or matter.step.review else ()
 
 
-RULES: Mapping[Verb, _Rule] = {
-    Verb.SIGN: _Rule(_owner_side, _OPEN, _sign),
-    Verb.REPORT: _Rule(_owner_side, AWAITING_OWNER, _report),
-    Verb.SUBMIT: _Rule(_owner_side, AWAITING_OWNER, _submit, _WORK),
-    Verb.APPROVE: _Rule(_judgeable, _JUDGED, _approve, _REVIEWED),
-    Verb.RETURN: _Rule(_judgeable, _JUDGED, _return, _REVIEWED, reasoned=True),
-    Verb.EXTEND: _Rule(_owner_side, AWAITING_OWNER, _extend, reasoned=True),
-    Verb.GRANT: _Rule(_supervisor, AWAITING_OWNER, _grant),
-    Verb.REFUSE: _Rule(_supervisor, AWAITING_OWNER, _refuse, reasoned=True),
-    Verb.SUSPEND: _Rule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
-    Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
-    Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
-    Verb.CANCEL: _Rule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
-    Verb.CONCLUDE: _Rule(_managers, _WAITING, _conclude, _ACTION, reasoned=True),
-    Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
+RULES: Mapping[Verb, _VerbRule] = {
+    Verb.SIGN: _VerbRule(_owner_side, _OPEN, _sign),
+    Verb.REPORT: _VerbRule(_owner_side, AWAITING_OWNER, _report),
+    Verb.SUBMIT: _VerbRule(_owner_side, AWAITING_OWNER, _submit, _WORK),
+    Verb.APPROVE: _VerbRule(_judgeable, _JUDGED, _approve, _REVIEWED),
+    Verb.RETURN: _VerbRule(_judgeable, _JUDGED, _return, _REVIEWED, reasoned=True),
+    Verb.EXTEND: _VerbRule(_owner_side, AWAITING_OWNER, _extend, reasoned=True),
+    Verb.GRANT: _VerbRule(_supervisor, AWAITING_OWNER, _grant),
+    Verb.REFUSE: _VerbRule(_supervisor, AWAITING_OWNER, _refuse, reasoned=True),
+    Verb.SUSPEND: _VerbRule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
+    Verb.RESUME: _VerbRule(_managers, _STOPPED, _resume, _ANY),
+    Verb.HAND_OVER: _VerbRule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
+    Verb.CANCEL: _VerbRule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
+    Verb.CONCLUDE: _VerbRule(_managers, _WAITING, _conclude, _ACTION, reasoned=True),
+    Verb.ACKNOWLEDGE: _VerbRule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
 }

@@ -28,8 +28,8 @@ from duban.core.titles import SLIP_TITLES
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """A slip before it is written: the call, its step and all that happened to it.
+class Occasion:
+    """A slip before it is written: the rung due, its step and all that happened to it.
 
     `rung` is None for a notice that tells of an undelivered one; `due` where the step has no deadline; `row` where the
     plan no longer has the step.
@@ -37,7 +37,7 @@ class Matter:
 
     look: Look
     decision: Decision
-    call: DueRung
+    fired: DueRung
     rung: Rung | None
     step: Step
     own: StepState
@@ -57,7 +57,7 @@ class Matter:
 # Why now -------------------------------------------------------------------------------------------------------------
 
 
-def reason(matter: Matter) -> str:
+def reason(matter: Occasion) -> str:
     """Why the notice is sent now."""
     own = matter.own
     match matter.rung.anchor if matter.rung else DEAD:
@@ -85,32 +85,32 @@ def reason(matter: Matter) -> str:
             return _undelivered(matter)
 
 
-def _lit(matter: Matter) -> str:
+def _lit(matter: Occasion) -> str:
     """What lit the step, in words; nothing while it is green."""
     row, look = matter.row, matter.look
     return reason_of(look.office.plan, look.initiative.id, row) if row and row.light > Light.GREEN else ""
 
 
-def _days_since(matter: Matter, day: date | None) -> int:
+def _days_since(matter: Occasion, day: date | None) -> int:
     return matter.look.calendar.between(day, matter.look.today) if day else 0
 
 
-def _failure(matter: Matter) -> str:
+def _failure(matter: Occasion) -> str:
     own = matter.own
     if matter.step.kind is Kind.INDICATOR:
         return f"自{chinese(own.failed)}起自动取数未成功：{_said(matter.last(EntryKind.MEASURING_FAILED))}"
     return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
 
 
-def _changing(matter: Matter) -> Entry:
+def _changing(matter: Occasion) -> Entry:
     """The entry of the change that a notice tells of."""
-    change = change_of(matter.own, matter.call.key)
+    change = change_of(matter.own, matter.fired.key)
     acts = [one for one in matter.entries if (one.kind, one.day, one.actor) == (change.kind, change.on, change.by)]
     return [one for one in acts if one.data.get("to", one.data.get("owner", "")) == change.to][-1]
 
 
-def _undelivered(matter: Matter) -> str:
-    first, *instead = lines(matter.own)[matter.call.key.subject]
+def _undelivered(matter: Occasion) -> str:
+    first, *instead = lines(matter.own)[matter.fired.key.subject]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
@@ -126,24 +126,24 @@ CHANGES: Mapping[EntryKind, str] = {
 }
 
 
-def change(matter: Matter) -> str:
+def change(matter: Occasion) -> str:
     """What somebody did to the step, in a word; empty for a notice that tells of something else."""
-    return CHANGES[change_of(matter.own, matter.call.key).kind] if matter.call.slip == "change" else ""
+    return CHANGES[change_of(matter.own, matter.fired.key).kind] if matter.fired.slip == "change" else ""
 
 
-def asks(matter: Matter) -> bool:
+def asks(matter: Occasion) -> bool:
     """Whether its recipient is asked for anything: of a change only the owner of a step that goes on."""
-    if matter.call.slip != "change":
+    if matter.fired.slip != "change":
         return True
     goes_on = not matter.own.closed and matter.own.suspended is None
     owners = matter.look.office.owner_side(matter.step, matter.own)
-    return goes_on and matter.look.office.acts_for(matter.call.recipient, owners, matter.look.today) is not None
+    return goes_on and matter.look.office.acts_for(matter.fired.recipient, owners, matter.look.today) is not None
 
 
 # What is asked -------------------------------------------------------------------------------------------------------
 
 
-def requirement(matter: Matter) -> str:
+def requirement(matter: Occasion) -> str:
     """What ends the step, beyond its deadline and its deliverables."""
     step = matter.step
     if step.target is not None:
@@ -160,13 +160,13 @@ def requirement(matter: Matter) -> str:
     return f"依据{step.basis}办理" if step.basis else ""
 
 
-def command(matter: Matter) -> str:
+def command(matter: Occasion) -> str:
     """The line that answers the slip. Words to be filled in are no figures, so that none is reported by mistake."""
-    look, step, call = matter.look, matter.step, matter.call
+    look, step, fired = matter.look, matter.step, matter.fired
     owners = look.office.owner_side(step, matter.own)
-    owns = look.office.acts_for(call.recipient, owners, look.today) is not None
-    whose = f"{step.ref} --as {call.recipient}"
-    match call.slip:
+    owns = look.office.acts_for(fired.recipient, owners, look.today) is not None
+    whose = f"{step.ref} --as {fired.recipient}"
+    match fired.slip:
         case "failure" | "change":
             return f"duban show {look.initiative.id}"
         case "review":
@@ -188,7 +188,7 @@ def command(matter: Matter) -> str:
 # Before and after ----------------------------------------------------------------------------------------------------
 
 
-def waiting(matter: Matter) -> tuple[str, ...]:
+def waiting(matter: Occasion) -> tuple[str, ...]:
     """Steps here and elsewhere that cannot begin, or have no date, before this one ends."""
     return waiting_for(matter.look, matter.decision, matter.step)
 
@@ -209,16 +209,16 @@ UNANSWERED: Mapping[str, str] = {
 CLIMBING: Mapping[str, str] = {"remind": "提醒", "press": "催办", "supervise": "督办至"}
 
 
-def next_rung(matter: Matter) -> str:
+def next_rung(matter: Occasion) -> str:
     """What happens next if nobody does anything, when, and who is told; empty at the top of the ladder."""
     look, ladder = matter.look, matter.look.office.policy.ladder(matter.step.ladder)
     anchors = {rung.id: rung.anchor for rung in ladder.rungs}
-    calls = [call for call in matter.decision.rungs if call.step == matter.step.id and call.rung in anchors]
-    later = [call for call in calls if call.moment > look.now]
+    coming = [rung for rung in matter.decision.rungs if rung.step == matter.step.id and rung.rung in anchors]
+    later = [rung for rung in coming if rung.moment > look.now]
     if not later:
         return ""
     first = later[0]
-    people = "、".join(dict.fromkeys(matter.title(call.recipient) for call in later if call.rung == first.rung))
+    people = "、".join(dict.fromkeys(matter.title(rung.recipient) for rung in later if rung.rung == first.rung))
     day = look.office.day(first.moment)
     told = f"{CLIMBING.get(first.slip, '再次通知')}{people}"
     return f"若{day.month}月{day.day}日前仍未{UNANSWERED[anchors[first.rung]]}，将{told}"
@@ -245,7 +245,7 @@ HISTORY = frozenset(
 """What a slip tells of what happened before."""
 
 
-def history(matter: Matter) -> tuple[str, ...]:
+def history(matter: Occasion) -> tuple[str, ...]:
     """What happened to the step, oldest first."""
     told = (entry for entry in matter.entries if entry.kind in HISTORY and not _told_by_the_next(entry))
     return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in told)
@@ -256,7 +256,7 @@ def _told_by_the_next(entry: Entry) -> bool:
     return entry.kind is EntryKind.REPLANNED and bool(entry.data.get("removed"))
 
 
-def _event(matter: Matter, entry: Entry) -> str:
+def _event(matter: Occasion, entry: Entry) -> str:
     office = matter.look.office
     unit = matter.step.target.unit if matter.step.target else ""
     return event(Names(office.directory, (office.plan,)), entry, unit)
