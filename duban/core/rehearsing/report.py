@@ -71,7 +71,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class BusyDay:
     """A day: notices sent, to how many people, and what people did."""
 
     day: date
@@ -130,7 +130,7 @@ class Report:
     weeks: tuple[Tally, ...]
     sections: tuple[SectionTracks, ...]
     people: tuple[Load, ...]
-    busiest: tuple[Busy, ...]
+    busiest: tuple[BusyDay, ...]
     missed: tuple[Overdue, ...]
     rungs: tuple[Fired, ...]
     unfinished: tuple[StepRef, ...]
@@ -266,11 +266,11 @@ def _most_and_first(pair: tuple[int, date]) -> tuple[int, int]:
     return pair[0], -pair[1].toordinal()
 
 
-def _busiest(sent: Iterable[SentNotice], bureau: Bureau) -> Iterator[Busy]:
+def _busiest(sent: Iterable[SentNotice], bureau: Bureau) -> Iterator[BusyDay]:
     acts = Counter(day for day, _ in bureau.commands)
     days = {day: [one.row.recipient for one in ones] for day, ones in groupby(sorted(sent, key=_day), key=_day)}
     for day in sorted(days, key=lambda day: (-len(days[day]), day))[:SHOWN_DAYS]:
-        yield Busy(day, len(days[day]), len(set(days[day])), acts[day])
+        yield BusyDay(day, len(days[day]), len(set(days[day])), acts[day])
 
 
 def _rungs(office: Office, sent: Iterable[SentNotice]) -> Iterator[Fired]:

@@ -22,7 +22,7 @@ Decisions = Mapping[str, tuple[Look, Decision]]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNotice:
     """A notice that waits to be sent, and why it would not be; empty where it still would."""
 
     notice: NoticeRow
@@ -40,7 +40,7 @@ class Touched:
     status: Status | None
     before: StepRow | None
     after: StepRow | None
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingNotice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,13 @@ def _row(seen: Decisions, ref: StepRef) -> StepRow:
     return next(row for row in seen[ref.initiative][1].summary.steps if row.step == ref.step)
 
 
-def _waiting(one: StepRevision, before: Decisions, after: Decisions) -> Iterator[Waiting]:
+def _waiting(one: StepRevision, before: Decisions, after: Decisions) -> Iterator[WaitingNotice]:
     """The notices about a step that wait to be sent, decided on again under the other plan."""
     if one.before is None:
         return
     for notice in before[one.before.ref.initiative][1].state.notices.values():
         if notice.step == one.before.id and notice.delivery in PENDING:
-            yield Waiting(notice, _lapses(one, notice, after))
+            yield WaitingNotice(notice, _lapses(one, notice, after))
 
 
 def _lapses(one: StepRevision, notice: NoticeRow, after: Decisions) -> str:
