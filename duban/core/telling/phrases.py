@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
+from typing import assert_never
 
 from duban.core.deciding.changes import change_of
 from duban.core.deciding.deadlines import Deadline
@@ -12,13 +13,12 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.keys import DEAD
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Rung
+from duban.core.planning.policy import Anchor, Rung
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.revised import Names
@@ -59,30 +59,34 @@ class Occasion:
 
 def reason(matter: Occasion) -> str:
     """Why the notice is sent now."""
+    return _undelivered(matter) if matter.rung is None else _why_now(matter, matter.rung.anchor)
+
+
+def _why_now(matter: Occasion, anchor: Anchor) -> str:
     own = matter.own
-    match matter.rung.anchor if matter.rung else DEAD:
-        case "opened":
+    match anchor:
+        case Anchor.OPENED:
             return f"{chinese(own.assigned)}起转入办理"
-        case "unsigned":
+        case Anchor.UNSIGNED:
             return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
-        case "due":
+        case Anchor.DUE:
             return _lit(matter) or "时限将至"
-        case "submitted":
+        case Anchor.SUBMITTED:
             waited = _days_since(matter, own.submitted)
             handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
             return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
-        case "returned":
+        case Anchor.RETURNED:
             return _said(matter.last(EntryKind.RETURNED))
-        case "asked":
+        case Anchor.ASKED:
             return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
-        case "answered":
+        case Anchor.ANSWERED:
             return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
-        case "changed":
+        case Anchor.CHANGED:
             return _event(matter, _changing(matter))
-        case "failed":
+        case Anchor.FAILED:
             return _failure(matter)
         case _:
-            return _undelivered(matter)
+            assert_never(anchor)
 
 
 def _lit(matter: Occasion) -> str:
@@ -193,18 +197,31 @@ def waiting(matter: Occasion) -> tuple[str, ...]:
     return waiting_for(matter.look, matter.decision, matter.step)
 
 
-UNANSWERED: Mapping[str, str] = {
-    "opened": "办结",
-    "unsigned": "签收",
-    "due": "办结",
-    "submitted": "审核",
-    "returned": "重新报送",
-    "asked": "答复",
-    "answered": "办结",
-    "changed": "办理",
-    "failed": "处理",
+UNANSWERED: Mapping[Anchor, str] = {
+    Anchor.OPENED: "办结",
+    Anchor.UNSIGNED: "签收",
+    Anchor.DUE: "办结",
+    Anchor.SUBMITTED: "审核",
+    Anchor.RETURNED: "重新报送",
+    Anchor.ASKED: "答复",
+    Anchor.ANSWERED: "办结",
+    Anchor.CHANGED: "办理",
+    Anchor.FAILED: "处理",
 }
 """What is still missing when a rung hanging on this anchor is climbed."""
+
+MOVED_ON: Mapping[Anchor, str] = {
+    Anchor.OPENED: "事项已重新启动",
+    Anchor.UNSIGNED: "事项已签收",
+    Anchor.DUE: "时限或者承办人已调整",
+    Anchor.SUBMITTED: "审核已有结果",
+    Anchor.RETURNED: "事项已重新报送",
+    Anchor.ASKED: "延期申请已答复",
+    Anchor.ANSWERED: "延期申请已另行处理",
+    Anchor.CHANGED: "事项另有变动",
+    Anchor.FAILED: "自动事项已重新执行",
+}
+"""What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
 
 CLIMBING: Mapping[str, str] = {"remind": "提醒", "press": "催办", "supervise": "督办至"}
 

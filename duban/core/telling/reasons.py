@@ -1,5 +1,6 @@
 """Why a step or an initiative is lit, in words: the rule and the figures that a decision gives, told in Chinese."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
@@ -9,6 +10,19 @@ from duban.core.planning.plan import Plan
 
 ALL_IS_WELL = "正常推进"
 ALL_IS_DONE = "全部事项已办结"
+
+JUDGED_BY: Mapping[Rule, str] = {
+    Rule.FAILED: "自动事项执行失败，一律亮红灯",
+    Rule.LATE: "过了时限",
+    Rule.UNREVIEWED: "过了时限，已按时报送",
+    Rule.DAYS_LEFT: "按剩余工作日",
+    Rule.TIME_SHARE: "按剩余时间比例",
+    Rule.PACE: "按序时进度",
+    Rule.FORECAST: "按预计完成日",
+    Rule.DOWNSTREAM: "按后续事项的时限",
+    Rule.UNANSWERED: "按催办回应",
+}
+"""How each rule judges."""
 
 
 def reason_of(plan: Plan, initiative: str, row: StepRow) -> str:
