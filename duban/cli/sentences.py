@@ -7,7 +7,7 @@ from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges
-from duban.core.telling.reasons import ALL_IS_WELL, JUDGED_BY, in_words
+from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 
@@ -57,7 +57,7 @@ class _Told:
                 yield f"{light}：{ALL_IS_WELL}"
             else:
                 said = in_words(self.office.plan, why.step.initiative, why.reason)
-                yield f"{light}：{said}（{JUDGED_BY[why.reason.rule]}）"
+                yield f"{light}：{said}（{JUDGED[why.reason.rule].by}）"
 
     def gauge(self) -> Iterator[str]:
         """How an indicator stands, and where its value comes from."""

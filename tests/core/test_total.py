@@ -11,8 +11,8 @@ from duban.core.ledger.summary import Light, Rule, Status
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor
 from duban.core.telling.lapses import WORDS
-from duban.core.telling.phrases import MOVED_ON, UNANSWERED
-from duban.core.telling.reasons import JUDGED_BY
+from duban.core.telling.phrases import ANCHORED
+from duban.core.telling.reasons import JUDGED
 from duban.core.telling.revised import KINDS
 from duban.core.titles import LIGHT_TITLES, STATUS_TITLES
 
@@ -20,13 +20,12 @@ from duban.core.titles import LIGHT_TITLES, STATUS_TITLES
 @pytest.mark.parametrize(
     ("table", "members"),
     [
-        (JUDGED_BY, Rule),
+        (ANCHORED, Anchor),
+        (JUDGED, Rule),
         (KINDS, Kind),
         (LIGHT_TITLES, Light),
-        (MOVED_ON, Anchor),
         (RULES, Verb),
         (STATUS_TITLES, Status),
-        (UNANSWERED, Anchor),
         (VERB_TITLES, Verb),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from duban.core.deciding.office import Office
 from duban.core.deciding.recheck import Lapse, Lapsed
-from duban.core.telling.phrases import MOVED_ON
+from duban.core.telling.phrases import ANCHORED
 
 WORDS: Mapping[Lapse, str] = {
     Lapse.REVIVED: "原通知已重新投递",
@@ -28,6 +28,6 @@ def why_lapsed(office: Office, lapsed: Lapsed | None) -> str:
     if lapsed is None:
         return ""
     if lapsed.why is Lapse.MOVED_ON and lapsed.anchor is not None:
-        return MOVED_ON[lapsed.anchor]
+        return ANCHORED[lapsed.anchor].moved_on
     instead = office.directory.title(lapsed.instead) if lapsed.instead else ""
     return WORDS[lapsed.why].format(interval=office.policy.interval, instead=instead)

@@ -1,10 +1,10 @@
 """The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
-from typing import assert_never
+from typing import NamedTuple
 
 from duban.core.deciding.changes import change_of
 from duban.core.deciding.deadlines import Deadline
@@ -59,34 +59,13 @@ class Occasion:
 
 def reason(matter: Occasion) -> str:
     """Why the notice is sent now."""
-    return _undelivered(matter) if matter.rung is None else _why_now(matter, matter.rung.anchor)
+    return _undelivered(matter) if matter.rung is None else ANCHORED[matter.rung.anchor].why(matter)
 
 
-def _why_now(matter: Occasion, anchor: Anchor) -> str:
-    own = matter.own
-    match anchor:
-        case Anchor.OPENED:
-            return f"{chinese(own.assigned)}起转入办理"
-        case Anchor.UNSIGNED:
-            return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
-        case Anchor.DUE:
-            return _lit(matter) or "时限将至"
-        case Anchor.SUBMITTED:
-            waited = _days_since(matter, own.submitted)
-            handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
-            return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
-        case Anchor.RETURNED:
-            return _said(matter.last(EntryKind.RETURNED))
-        case Anchor.ASKED:
-            return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
-        case Anchor.ANSWERED:
-            return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
-        case Anchor.CHANGED:
-            return _event(matter, _changing(matter))
-        case Anchor.FAILED:
-            return _failure(matter)
-        case _:
-            assert_never(anchor)
+def _handed_in(matter: Occasion) -> str:
+    waited = _days_since(matter, matter.own.submitted)
+    handed_in = f"{matter.title(matter.own.submitter)}于{chinese(matter.own.submitted)}报送"
+    return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
 
 
 def _lit(matter: Occasion) -> str:
@@ -197,32 +176,6 @@ def waiting(matter: Occasion) -> tuple[str, ...]:
     return waiting_for(matter.look, matter.decision, matter.step)
 
 
-UNANSWERED: Mapping[Anchor, str] = {
-    Anchor.OPENED: "办结",
-    Anchor.UNSIGNED: "签收",
-    Anchor.DUE: "办结",
-    Anchor.SUBMITTED: "审核",
-    Anchor.RETURNED: "重新报送",
-    Anchor.ASKED: "答复",
-    Anchor.ANSWERED: "办结",
-    Anchor.CHANGED: "办理",
-    Anchor.FAILED: "处理",
-}
-"""What is still missing when a rung hanging on this anchor is climbed."""
-
-MOVED_ON: Mapping[Anchor, str] = {
-    Anchor.OPENED: "事项已重新启动",
-    Anchor.UNSIGNED: "事项已签收",
-    Anchor.DUE: "时限或者承办人已调整",
-    Anchor.SUBMITTED: "审核已有结果",
-    Anchor.RETURNED: "事项已重新报送",
-    Anchor.ASKED: "延期申请已答复",
-    Anchor.ANSWERED: "延期申请已另行处理",
-    Anchor.CHANGED: "事项另有变动",
-    Anchor.FAILED: "自动事项已重新执行",
-}
-"""What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
-
 CLIMBING: Mapping[str, str] = {"remind": "提醒", "press": "催办", "supervise": "督办至"}
 
 
@@ -238,7 +191,7 @@ def next_rung(matter: Occasion) -> str:
     people = "、".join(dict.fromkeys(matter.title(rung.recipient) for rung in later if rung.rung == first.rung))
     day = look.office.day(first.moment)
     told = f"{CLIMBING.get(first.slip, '再次通知')}{people}"
-    return f"若{day.month}月{day.day}日前仍未{UNANSWERED[anchors[first.rung]]}，将{told}"
+    return f"若{day.month}月{day.day}日前仍未{ANCHORED[anchors[first.rung]].missing}，将{told}"
 
 
 HISTORY = frozenset(
@@ -281,3 +234,36 @@ def _event(matter: Occasion, entry: Entry) -> str:
 
 def _said(entry: Entry) -> str:
     return str(entry.data.get("reason", ""))
+
+
+# Anchors -------------------------------------------------------------------------------------------------------------
+
+
+class Anchored(NamedTuple):
+    """What is said of a rung by its anchor: why it is sent now, what is still missing, what has happened if it lapsed.
+
+    It lapsed though the step goes on.
+    """
+
+    why: Callable[[Occasion], str]
+    missing: str
+    moved_on: str
+
+
+ANCHORED: Mapping[Anchor, Anchored] = {
+    Anchor.OPENED: Anchored(lambda of: f"{chinese(of.own.assigned)}起转入办理", "办结", "事项已重新启动"),
+    Anchor.UNSIGNED: Anchored(
+        lambda of: f"交办{_days_since(of, of.own.assigned)}个工作日，尚未签收", "签收", "事项已签收"
+    ),
+    Anchor.DUE: Anchored(lambda of: _lit(of) or "时限将至", "办结", "时限或者承办人已调整"),
+    Anchor.SUBMITTED: Anchored(_handed_in, "审核", "审核已有结果"),
+    Anchor.RETURNED: Anchored(lambda of: _said(of.last(EntryKind.RETURNED)), "重新报送", "事项已重新报送"),
+    Anchor.ASKED: Anchored(lambda of: _event(of, of.last(EntryKind.EXTENSION_ASKED)), "答复", "延期申请已答复"),
+    Anchor.ANSWERED: Anchored(
+        lambda of: _event(of, of.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED)),
+        "办结",
+        "延期申请已另行处理",
+    ),
+    Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", "事项另有变动"),
+    Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
+}
