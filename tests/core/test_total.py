@@ -7,6 +7,7 @@ import pytest
 
 from duban.core.deciding.commands import RULES, VERB_TITLES, Verb
 from duban.core.deciding.recheck import Lapse
+from duban.core.deciding.settle import LIVES
 from duban.core.ledger.summary import Light, Rule, Status
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor
@@ -24,6 +25,7 @@ from duban.core.titles import LIGHT_TITLES, STATUS_TITLES
         (JUDGED, Rule),
         (KINDS, Kind),
         (LIGHT_TITLES, Light),
+        (LIVES, Kind),
         (RULES, Verb),
         (STATUS_TITLES, Status),
         (VERB_TITLES, Verb),
