@@ -13,13 +13,13 @@ from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.decide import decide
 from duban.core.deciding.intake import reason_in
 from duban.core.deciding.office import Office
-from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
+from duban.core.deciding.replanning import UnderPlan, former_names, removed_with_history, replans
 from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.revision import InitiativeRevision, Revision, revision
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.problems import BadInput
-from duban.core.telling.consequences import Consequences, Seen, consequences
+from duban.core.telling.consequences import Consequences, Decisions, consequences
 from duban.core.titles import perhaps
 from duban.ports import Commit, Conflict
 from duban.service import Service, View
@@ -98,7 +98,7 @@ class Proposal:
         before = {look.initiative.id: (look, decide(look, state)) for look, state in self.service.everything()}
         return consequences(self.revision, before, self._after(), self.service.office.day(self.service.clock.now()))
 
-    def _after(self) -> Seen:
+    def _after(self) -> Decisions:
         """The initiatives as they would stand under the plan."""
         keyed = {
             name: tuple(draft._replace(key=f"proposed/{number}") for number, draft in enumerate(drafts))
@@ -193,7 +193,7 @@ class _Scenes:
             return ()
         there = view_under(self.under, self.revised.id, self.former) if self.revised.after is not None else None
         new = there.look if there else None
-        old = Scene(view.look, view.state)
+        old = UnderPlan(view.look, view.state)
         told = replans(self.revised, old, new, view.keys, by=author.by, reason=author.reason)
         return tuple(came_by(author.via, draft) for draft in told)
 
@@ -209,7 +209,7 @@ def view_under(under: Service, name: str, former: Mapping[StepRef, StepRef]) -> 
     renamed = {ref: former[ref] for ref in view.look.initiative.upstream if ref in former}
     known = under.ledger.upstream(renamed.values())
     facts = {ref: known[was] for ref, was in renamed.items() if was in known}
-    return replace(view, look=replace(view.look, facts={**view.look.facts, **facts}))
+    return replace(view, look=replace(view.look, upstream={**view.look.upstream, **facts}))
 
 
 def _named(removed: Sequence[StepRef], cancel: Sequence[str]) -> tuple[StepRef, ...]:

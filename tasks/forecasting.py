@@ -3,7 +3,7 @@
 from duban.core.days.workdays import CalendarRange
 from duban.core.forecasting.chances import chances
 from duban.core.forecasting.forecast import forecast
-from duban.core.telling.lateness import Prospect
+from duban.core.telling.lateness import PlanForecast
 from duban.core.telling.links import forecast_key
 from duban.core.telling.outlook_page import outlook_page, without_forecast
 from duban.service import Service
@@ -39,6 +39,6 @@ def _recorded(service: Service) -> str:
 def _page(service: Service) -> str:
     try:
         schedule = service.schedule()
-        return outlook_page(Prospect(service.office, schedule, forecast(schedule), chances(schedule)))
+        return outlook_page(PlanForecast(service.office, schedule, forecast(schedule), chances(schedule)))
     except CalendarRange as error:  # the patrol has more to do than to forecast
         return without_forecast(service.office.plan, str(error))

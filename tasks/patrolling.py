@@ -3,7 +3,7 @@
 from datetime import time
 
 from duban.core.telling.links import patrol_key
-from duban.core.telling.patrol_page import Patrolled, patrol_page
+from duban.core.telling.patrol_page import PatrolFindings, patrol_page
 from duban.outbox.troubles import Troubles, troubles
 from duban.service import Service
 from tasks.server import publish, said_last
@@ -20,6 +20,6 @@ def publish_patrol(service: Service) -> Troubles:
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
         healed = service.mended_today()
-        seen = Patrolled(office, now, found.dead, found.stuck, outcomes, summaries, healed)
+        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed)
         publish(key, patrol_page(seen), made_of)
     return found

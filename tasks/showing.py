@@ -132,8 +132,8 @@ def _title(look: Look, ref: StepRef) -> str:
 
 
 def _elsewhere(look: Look, ref: StepRef) -> Shown:
-    fact = look.facts.get(ref)
-    return STEPS[Status.DONE if fact is not None and fact.finished is not None else Status.WAITING]
+    elsewhere = look.upstream.get(ref)
+    return STEPS[Status.DONE if elsewhere is not None and elsewhere.finished is not None else Status.WAITING]
 
 
 def _message(look: Look, row: StepRow) -> str:

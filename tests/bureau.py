@@ -16,7 +16,7 @@ from duban.core.planning.action_file import AssignAction, AssignParameters, Bull
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Ladder, Policy, Rung
+from duban.core.planning.policy import LadderFile, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
 from duban.core.telling.digest import Digest
 from duban.core.telling.lapses import why_lapsed
@@ -38,7 +38,7 @@ def rung(
     return Rung.model_validate({**said, "immediate": True})
 
 
-STANDARD = Ladder(
+STANDARD = LadderFile(
     id="standard",
     title="常规督办",
     rungs=(

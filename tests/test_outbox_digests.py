@@ -17,6 +17,7 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.steps import Sent
 from duban.core.ledger.summary import chain_of
+from duban.core.planning.policy import Policy
 from duban.core.telling.digest import Digest
 from duban.core.telling.notices import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
@@ -116,7 +117,7 @@ def test_immediate_notices_go_on_their_own_beside_it() -> None:
     mixed = IN_DIGESTS.ladders[0].rungs
     rungs = tuple(rung.model_copy(update={"immediate": rung.id == "return"}) for rung in mixed)
     ladder = IN_DIGESTS.ladders[0].model_copy(update={"rungs": rungs})
-    told, post = Story(office(policy=IN_DIGESTS.model_copy(update={"ladders": (ladder,)}))).at(1), Postbox()
+    told, post = Story(office(policy=Policy(ladders=(ladder,)))).at(1), Postbox()
     send(told, post)
     told.at(1, 10).act(Verb.SUBMIT, evidence=("稿",)).act(Verb.RETURN, actor=REVIEWER, reason="缺少说明")
     send(told, post, initiative=COSMETICS)

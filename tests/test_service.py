@@ -135,7 +135,7 @@ def test_everything_is_seen_as_each_initiative_is() -> None:
     for look, state in bureau.service.everything():
         view = bureau.service.view(look.initiative.id)
         assert (look.now, state) == (view.look.now, view.state)
-        assert look.facts == {ref: view.look.facts[ref] for ref in look.initiative.upstream}
+        assert look.upstream == {ref: view.look.upstream[ref] for ref in look.initiative.upstream}
 
 
 def test_what_the_plan_no_longer_has_is_not_due() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from duban.adapters.letter_html import html_of
-from duban.core.deciding.alarms import Alarm, Matter, alarms
+from duban.core.deciding.alarms import Alarm, AlarmMatter, alarms
 from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD
@@ -51,6 +51,6 @@ def tell_without_ledger(carrier: Carrier, seen: Silence, told: set[str]) -> None
     if office.working_moment(seen.now) > seen.now:
         return
     for post in people(office, seen.now):
-        alarm = Alarm(Matter.SILENT, post, f"no-ledger/{office.day(seen.now)}/{post}")
+        alarm = Alarm(AlarmMatter.SILENT, post, f"no-ledger/{office.day(seen.now)}/{post}")
         if alarm.key not in told and send(carrier, alarm, seen).accepted:
             told.add(alarm.key)

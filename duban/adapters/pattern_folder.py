@@ -8,7 +8,7 @@ from duban.adapters.plan_folder import ReadInitiative
 from duban.adapters.yaml_models import Read, read_model
 from duban.core.checking.check_pattern import check_pattern
 from duban.core.planning.pattern_file import PatternFile
-from duban.core.planning.patterns import Origin, apply_pattern, own_steps
+from duban.core.planning.patterns import StepPlace, apply_pattern, own_steps
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile
 from duban.core.problems import Fault, Location, Problem, nearest
@@ -26,7 +26,7 @@ class Placed:
 
     read: ReadInitiative
     file: InitiativeFile | None
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[StepPlace, ...] = ()
     pattern: Read[PatternFile] | None = None
     problems: tuple[Problem, ...] = ()
     lost: frozenset[StepRef | str] = field(default_factory=frozenset)

@@ -9,7 +9,7 @@ from duban.adapters.yaml_spans import Items, Part, Scalar, Splice, parts, splice
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.plan import StepRef
-from duban.core.planning.rolling import Moved, named_days, rolled, rolled_day, same_date
+from duban.core.planning.rolling import DateMove, named_days, rolled, rolled_day, same_date
 from duban.core.planning.when import DATE, Relative, parse_when
 from duban.core.problems import Invalid
 
@@ -123,7 +123,7 @@ class _File:
             case "complete":
                 return "false", "plan"
             case "starts" | "ends" as edge:
-                return self._edge(edge, date.fromisoformat(part.value)).isoformat(), Moved.DATE.value
+                return self._edge(edge, date.fromisoformat(part.value)).isoformat(), DateMove.DATE.value
             case _:
                 return None
 

@@ -20,7 +20,7 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.planning.directory import DirectoryFile, Post
 from duban.core.planning.plan import Initiative
-from duban.core.planning.policy import Ladder, Policy, Retry, Rung
+from duban.core.planning.policy import LadderFile, Policy, Retry, Rung
 from duban.outbox import deliver_due
 from duban.service import Service
 from tests.bureau import DIRECTORY, ZONE, Hands, Postbox, initiative, office, step
@@ -34,7 +34,7 @@ PER_MINUTE = {"dingtalk": 20, "wecom": 20, "feishu": 100}
 TIMEOUT = 0.15
 ASSIGN = Rung.model_validate({"id": "assign", "anchor": "opened", "to": ["owner"], "slip": "assign", "immediate": True})
 POLICY = Policy(
-    ladders=(Ladder(id="standard", title="常规督办", rungs=(ASSIGN,)),), retry=Retry(minutes=(5, 10, 20, 30))
+    ladders=(LadderFile(id="standard", title="常规督办", rungs=(ASSIGN,)),), retry=Retry(minutes=(5, 10, 20, 30))
 )
 
 

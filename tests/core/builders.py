@@ -34,7 +34,7 @@ from duban.core.planning.action_file import (
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Ladder, Lights, Policy, Rung
+from duban.core.planning.policy import LadderFile, Lights, Policy, Rung
 from duban.core.planning.when import Duration, parse_duration, parse_when
 from duban.core.telling.reasons import reason_of, reason_of_all
 
@@ -114,7 +114,7 @@ LIGHTS = Lights.model_validate(
 
 
 def policy(*rungs: Rung, lights: Lights = LIGHTS, **said: Any) -> Policy:
-    ladder = Ladder(id="standard", title="常规督办", rungs=rungs or RUNGS)
+    ladder = LadderFile(id="standard", title="常规督办", rungs=rungs or RUNGS)
     return Policy(ladders=(ladder,), lights=lights, **{"silence": 5, **said})
 
 

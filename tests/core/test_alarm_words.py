@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from duban.core.deciding.alarms import Matter
+from duban.core.deciding.alarms import AlarmMatter
 from duban.core.telling.alarm import Silence, alarm_words
 from tests.bureau import ZONE, office
 
@@ -12,7 +12,7 @@ SEEN = Silence(office(), NOW - timedelta(minutes=16), NOW)
 
 
 def test_patrols_do_not_come_and_somebody_stands_in() -> None:
-    assert alarm_words(Matter.SILENT, SEEN) == (
+    assert alarm_words(AlarmMatter.SILENT, SEEN) == (
         "巡查中断：2024-04-15 09:44以来没有巡查",
         "巡查中断\n"
         "\n"
@@ -26,12 +26,12 @@ def test_patrols_do_not_come_and_somebody_stands_in() -> None:
 
 
 def test_patrols_do_not_come_and_nobody_can_stand_in() -> None:
-    _, body = alarm_words(Matter.SILENT, replace(SEEN, trouble="台账数据库无法使用"))
+    _, body = alarm_words(AlarmMatter.SILENT, replace(SEEN, trouble="台账数据库无法使用"))
     assert "值守情况：未能代为巡查：台账数据库无法使用。到点的事项和通知暂时无人处理\n" in body
 
 
 def test_patrols_come_again() -> None:
-    assert alarm_words(Matter.WELL, SEEN) == (
+    assert alarm_words(AlarmMatter.WELL, SEEN) == (
         "巡查恢复：2024-04-15 09:44已巡查",
         "巡查恢复\n\n计划：知识产权局2024年工作要点\n最近一次巡查：2024-04-15 09:44\n\n巡查已恢复正常，无需处理。",
     )

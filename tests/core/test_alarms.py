@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from duban.core.deciding.alarms import RETRY, Alarm, Matter, alarms
+from duban.core.deciding.alarms import RETRY, Alarm, AlarmMatter, alarms
 from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD, Draft, Entry, seal
 
@@ -25,7 +25,7 @@ class Chain:
         after = self.entries[-1] if self.entries else None
         self.entries += seal(drafts, plan="p", initiative=GUARD, after=after, at=self.now, day=self.now.date())
 
-    def tell(self, stands: Regularity, *, accepted: bool = True) -> list[tuple[Matter, str]]:
+    def tell(self, stands: Regularity, *, accepted: bool = True) -> list[tuple[AlarmMatter, str]]:
         told = self.due(stands)
         for alarm in told:
             self.write(alarm.begun(), alarm.ended("已送达", accepted=accepted))
@@ -39,7 +39,7 @@ def test_nobody_is_told_while_all_is_well_or_only_late() -> None:
 
 def test_everybody_is_told_once_a_day() -> None:
     chain = Chain()
-    assert chain.tell(Regularity.SILENT) == [(Matter.SILENT, "administrator"), (Matter.SILENT, "coordinator")]
+    assert chain.tell(Regularity.SILENT) == [(AlarmMatter.SILENT, "administrator"), (AlarmMatter.SILENT, "coordinator")]
     assert chain.tell(Regularity.SILENT) == []
     chain.now += timedelta(days=1)
     assert len(chain.tell(Regularity.SILENT)) == 2
@@ -53,7 +53,7 @@ def test_everybody_who_was_told_is_told_when_it_is_well_again_and_then_no_more()
     chain = Chain()
     chain.tell(Regularity.SILENT)
     assert chain.tell(Regularity.OVERDUE) == []
-    assert chain.tell(Regularity.REGULAR) == [(Matter.WELL, "administrator"), (Matter.WELL, "coordinator")]
+    assert chain.tell(Regularity.REGULAR) == [(AlarmMatter.WELL, "administrator"), (AlarmMatter.WELL, "coordinator")]
     assert chain.tell(Regularity.REGULAR) == []
 
 

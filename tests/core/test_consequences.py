@@ -5,7 +5,7 @@ from dataclasses import replace
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.revision import revision
-from duban.core.telling.consequences import Consequences, Seen, consequences
+from duban.core.telling.consequences import Consequences, Decisions, consequences
 from tests.core.builders import HERE, day, work
 from tests.core.test_replanning import Changing
 
@@ -13,7 +13,7 @@ DRAFT = work("draft", due="2024-06-14", days=5)
 ISSUE = work("issue", "draft", due="2024-06-28", days=5)
 
 
-def seen(story: Changing) -> Seen:
+def seen(story: Changing) -> Decisions:
     return {HERE: (story.look, story.decision)}
 
 

@@ -17,7 +17,7 @@ from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.telling.board import page
 from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.events import in_full
-from duban.core.telling.patrol_page import Patrolled, patrol_page
+from duban.core.telling.patrol_page import PatrolFindings, patrol_page
 from duban.core.telling.revised import Names
 from duban.core.telling.tables import as_csv, escape
 from tests.core.builders import Story, moment, work
@@ -137,6 +137,6 @@ def test_the_page_of_the_patrol_takes_any_outcome_for_text(typed: str) -> None:
     def told(outcome: str) -> Counter[str]:
         at = moment("2024-06-05")
         row = NoticeRow("k", "here", "draft", "press", "press", "officer", Delivery.DEAD, at, None, 4, outcome, at)
-        return shape(patrol_page(Patrolled(Story(work("draft")).office, at, ((row,),), (row,), {}, ())))
+        return shape(patrol_page(PatrolFindings(Story(work("draft")).office, at, ((row,),), (row,), {}, ())))
 
     assert told(typed) == told("甲")

@@ -9,17 +9,17 @@ from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import Section, StepRef
-from duban.core.telling.lateness import Prospect, chain_of, lateness, moved
+from duban.core.telling.lateness import PlanForecast, chain_of, lateness, moved
 from duban.core.telling.outlook_page import outlook_page, without_forecast
 from tests.core.builders import HERE, Story, initiative, milestone, period, review, work
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "pages" / "forecast.md"
 
 
-def prospect(story: Story, *, drawn: bool = False) -> Prospect:
+def prospect(story: Story, *, drawn: bool = False) -> PlanForecast:
     facts = facts_of([(story.look, story.decision)])
     schedule = Schedule(story.office.plan, story.look.calendar, facts, story.look.today)
-    return Prospect(story.office, schedule, forecast(schedule), chances(schedule, 50) if drawn else None)
+    return PlanForecast(story.office, schedule, forecast(schedule), chances(schedule, 50) if drawn else None)
 
 
 def said(story: Story) -> dict[str, str]:

@@ -13,7 +13,7 @@ from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import Delivery
 from duban.core.planning.directory import DirectoryFile
 from duban.core.planning.plan import StepRef
-from duban.core.planning.policy import Ladder, Policy
+from duban.core.planning.policy import LadderFile, Policy
 from duban.outbox import deliver_due
 from duban.outbox.resending import Revival, revive
 from tests.bureau import (
@@ -116,7 +116,7 @@ def test_a_request_for_review_lapses_when_it_is_answered() -> None:
 def test_a_notice_of_a_rung_the_policy_no_longer_has_lapses() -> None:
     story = Story().at(1)
     rungs = tuple(rung for rung in STANDARD.rungs if rung.id != "assign")
-    changed = Policy(ladders=(Ladder(id="standard", title="常规督办", rungs=rungs),))
+    changed = Policy(ladders=(LadderFile(id="standard", title="常规督办", rungs=rungs),))
     assert story.with_office(office(policy=changed)).lapsed("assign") == "催办规则已调整"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Reason, Rule
 from duban.core.telling.links import to_page
-from duban.core.telling.patrol_page import Patrolled, patrol_page
+from duban.core.telling.patrol_page import PatrolFindings, patrol_page
 from tests.bureau import COSMETICS, OFFICER, TRAINING, ZONE, office
 from tests.contracts.samples import notice, step, summary
 
@@ -19,7 +19,7 @@ def row(key: str, delivery: Delivery, next_try: datetime | None = None, **said: 
     return notice(key, COSMETICS, delivery=delivery, next_try=next_try, **{**told, **said})
 
 
-QUIET = Patrolled(
+QUIET = PatrolFindings(
     office(),
     NOW,
     dead=(),
@@ -49,7 +49,7 @@ SECTIONS = """\
 """
 
 
-def read(seen: Patrolled) -> str:
+def read(seen: PatrolFindings) -> str:
     return patrol_page(seen).replace("\u2060", "")
 
 

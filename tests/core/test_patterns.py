@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from duban.core.planning.action_file import HttpAction
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.pattern_file import PatternFile, placeholders
-from duban.core.planning.patterns import Origin, WrittenOut, apply_pattern, own_steps
+from duban.core.planning.patterns import StepPlace, WrittenOut, apply_pattern, own_steps
 from duban.core.planning.plan_file import InitiativeFile, StepFile
 from duban.core.planning.when import Duration, OnDate, parse_when
 from tests.core.small_plan import BULLETIN, step
@@ -51,7 +51,7 @@ def test_the_steps_of_the_pattern_with_values_and_posts_filled_in() -> None:
     assert [one.title for one in out.steps] == ["起草《办法》", "事项hearing", "事项check", "《办法》印发"]
     draft, _, check, _ = out.steps
     assert (draft.evidence, draft.review, check.owner) == (("《办法》送审稿",), "head", "roads")
-    assert out.origins == tuple(Origin("rules", number) for number in range(4))
+    assert out.origins == tuple(StepPlace("rules", number) for number in range(4))
 
 
 def test_texts_of_actions_are_filled_in_as_well() -> None:
@@ -207,7 +207,7 @@ def test_a_step_left_out_whose_needs_are_not_there_is_passed_over() -> None:
 
 def test_steps_of_an_initiative_without_its_pattern() -> None:
     out = own_steps(initiative(steps=[step("draft")]))
-    assert (len(out.steps), out.origins, out.faults) == (1, (Origin(None, 0),), ())
+    assert (len(out.steps), out.origins, out.faults) == (1, (StepPlace(None, 0),), ())
 
 
 def test_variables_of_the_environment_are_no_placeholders() -> None:

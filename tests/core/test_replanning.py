@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from duban.core.deciding.recheck import recheck
-from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
+from duban.core.deciding.replanning import UnderPlan, former_names, removed_with_history, replans
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.histories import about, names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
-from duban.core.planning.policy import Ladder
+from duban.core.planning.policy import LadderFile
 from duban.core.planning.revision import InitiativeRevision, revision
 from duban.core.telling.notices import Slip, slip
 from duban.service import renamed
@@ -30,8 +30,8 @@ class Changing(Story):
     def state(self) -> State:
         return fold(self.entries, names_for_good(self.entries, renamed(self.initiative)))
 
-    def scene(self) -> Scene:
-        return Scene(self.look, self.state)
+    def scene(self) -> UnderPlan:
+        return UnderPlan(self.look, self.state)
 
     def drafts(self, *steps: Step, starts: str = "") -> tuple[Draft, ...]:
         """What an application of these steps says."""
@@ -231,7 +231,7 @@ def test_removed_steps_with_history_are_named() -> None:
 def test_a_removed_initiative_is_told_of_all_its_steps() -> None:
     story = Story(DRAFT)
     gone = InitiativeRevision(story.initiative, None, (), revision_of_all_removed(story.initiative))
-    drafts = replans(gone, Scene(story.look, story.state), None, (), by=BY, reason="")
+    drafts = replans(gone, UnderPlan(story.look, story.state), None, (), by=BY, reason="")
     assert told(drafts) == [
         ("replanned", "draft", {"removed": True}),
         ("cancelled", "draft", {"removed": True, "gone": GONE}),
@@ -395,7 +395,7 @@ def test_nobody_is_told_who_was_asked_for_nothing_or_did_it() -> None:
 def test_a_unit_and_a_ladder_that_went_with_the_step_stop_nothing() -> None:
     """The step was the law unit's, under a ladder of its own; the bureau has neither any more."""
     rules = policy()
-    urgent = Ladder(id="urgent", title="紧急督办", rungs=rules.ladders[0].rungs)
+    urgent = LadderFile(id="urgent", title="紧急督办", rungs=rules.ladders[0].rungs)
     rules = rules.model_copy(update={"ladders": (*rules.ladders, urgent)})
     story = Changing(replace(DRAFT, owner="law", ladder="urgent"), work("other"), rules=rules)
     story.sent().on("2024-06-04 10:00")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.planning.rolling import Moved, Rolled, named_days, rolled, rolled_day, same_date
+from duban.core.planning.rolling import DateMove, Rolled, named_days, rolled, rolled_day, same_date
 from tests.core.builders import calendar, day
 
 NOWHERE: frozenset[tuple[int, int]] = frozenset()
@@ -25,12 +25,12 @@ NOWHERE: frozenset[tuple[int, int]] = frozenset()
     ],
 )
 def test_a_working_day_becomes_the_same_one_of_its_month(old: str, new: str) -> None:
-    assert rolled_day(day(old), 1, calendar()) == (day(new), Moved.WORKING_DAY)
+    assert rolled_day(day(old), 1, calendar()) == (day(new), DateMove.WORKING_DAY)
 
 
 def test_a_day_off_and_a_named_day_stay_on_their_date() -> None:
-    assert rolled_day(day("2024-04-20"), 1, calendar()) == (day("2025-04-20"), Moved.DATE)
-    assert rolled_day(day("2024-04-26"), 1, calendar(), frozenset({(4, 26)})) == (day("2025-04-26"), Moved.DATE)
+    assert rolled_day(day("2024-04-20"), 1, calendar()) == (day("2025-04-20"), DateMove.DATE)
+    assert rolled_day(day("2024-04-26"), 1, calendar(), frozenset({(4, 26)})) == (day("2025-04-26"), DateMove.DATE)
 
 
 def test_a_leap_day_stays_in_february() -> None:
@@ -52,13 +52,13 @@ def test_the_order_of_days_is_kept_and_nothing_falls_on_a_day_off(one: date, oth
 @pytest.mark.parametrize(
     ("text", "new"),
     [
-        ("2024-04-12", Rolled("2025-04-14", Moved.WORKING_DAY)),
-        ("2024-06", Rolled("2025-06", Moved.SPAN)),
-        ("2024-Q2", Rolled("2025-Q2", Moved.SPAN)),
-        ("10 working days before 2024-04-30", Rolled("10 working days before 2025-04-30", Moved.WORKING_DAY)),
-        ("other/report@2024-q2", Rolled("other/report@2025-q2", Moved.SPAN)),
-        ("report@pudong@2024-05", Rolled("report@pudong@2025-05", Moved.SPAN)),
-        ("5 days after report@2024-q1", Rolled("5 days after report@2025-q1", Moved.SPAN)),
+        ("2024-04-12", Rolled("2025-04-14", DateMove.WORKING_DAY)),
+        ("2024-06", Rolled("2025-06", DateMove.SPAN)),
+        ("2024-Q2", Rolled("2025-Q2", DateMove.SPAN)),
+        ("10 working days before 2024-04-30", Rolled("10 working days before 2025-04-30", DateMove.WORKING_DAY)),
+        ("other/report@2024-q2", Rolled("other/report@2025-q2", DateMove.SPAN)),
+        ("report@pudong@2024-05", Rolled("report@pudong@2025-05", DateMove.SPAN)),
+        ("5 days after report@2024-q1", Rolled("5 days after report@2025-q1", DateMove.SPAN)),
         ("5 days after report", None),
         ("5 days after start", None),
         ("draft", None),

@@ -17,7 +17,7 @@ from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import EMPTY
 from duban.core.telling.links import initiative_key, patrol_key
-from duban.core.telling.patrol_page import Patrolled, patrol_page
+from duban.core.telling.patrol_page import PatrolFindings, patrol_page
 from duban.settings import load_settings
 from duban.wiring import load_office
 from tasks.server import publish
@@ -94,7 +94,7 @@ def test_the_patrol_page_leads_to_an_initiative_that_can_be_read(stack: Stack, c
     look = Look(office, largest, {}, now)
     decision = decide(look, EMPTY)
     show_page(look, decision, news=True)
-    publish(patrol_key(office.plan), patrol_page(Patrolled(office, now, (), (), {}, [decision.summary])), "巡查")
+    publish(patrol_key(office.plan), patrol_page(PatrolFindings(office, now, (), (), {}, [decision.summary])), "巡查")
     with browser() as page:
         for width, height in HEIGHTS.items():
             page.set_viewport_size({"width": width, "height": 900})

@@ -14,7 +14,7 @@ from duban.cli.output import console, print_json
 from duban.core.forecasting.chances import SAMPLES, SEED, Chance, Chances, chances
 from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
-from duban.core.telling.lateness import Prospect, chain_of, lateness
+from duban.core.telling.lateness import PlanForecast, chain_of, lateness
 from duban.service import Service
 
 app = typer.Typer()
@@ -45,7 +45,7 @@ def forecast_command(
         asked = None if what is None else set(_asked(at.service, what))
         schedule = at.service.schedule()
         drawn = chances(schedule, samples, seed) if with_chances else None
-        seen = Prospect(at.service.office, schedule, forecast(schedule), drawn)
+        seen = PlanForecast(at.service.office, schedule, forecast(schedule), drawn)
     steps = [ref for ref in seen.forecast.finish if asked is None or ref in asked]
     if as_json:
         print_json(_data(seen, steps))
@@ -66,7 +66,7 @@ def _asked(service: Service, what: str) -> Iterator[StepRef]:
 # For programs --------------------------------------------------------------------------------------------------------
 
 
-def _data(seen: Prospect, steps: list[StepRef]) -> dict[str, object]:
+def _data(seen: PlanForecast, steps: list[StepRef]) -> dict[str, object]:
     told, wanted, homes = seen.forecast, set(steps), {ref.initiative for ref in steps}
     found: dict[str, object] = {
         "as_of": seen.schedule.today,
@@ -94,14 +94,14 @@ def _fields(late: Late) -> dict[str, object]:
 # For people ----------------------------------------------------------------------------------------------------------
 
 
-def _whole(seen: Prospect) -> Iterator[Part]:
+def _whole(seen: PlanForecast) -> Iterator[Part]:
     late = sorted(seen.forecast.late, key=lambda one: (-one.days, one.step))
     yield _late(seen, late) if late else "预计全部事项都能按时办结"
     if seen.chances is not None:
         yield from _unsure(seen, seen.chances)
 
 
-def _late(seen: Prospect, late: Iterable[Late]) -> Table:
+def _late(seen: PlanForecast, late: Iterable[Late]) -> Table:
     table = _table("晚", "时限", "预计", "事项", "编号", "说明")
     for one in late:
         title = escape(seen.office.plan.step(one.step).title)
@@ -110,7 +110,7 @@ def _late(seen: Prospect, late: Iterable[Late]) -> Table:
     return table
 
 
-def _unsure(seen: Prospect, drawn: Chances) -> Iterator[Part]:
+def _unsure(seen: PlanForecast, drawn: Chances) -> Iterator[Part]:
     """The deadlines that may well be missed, then what most of it hangs on."""
     unsure = [one for one in drawn.steps if one.kept is not None and one.kept < UNSURE]
     yield ""
@@ -124,7 +124,7 @@ def _unsure(seen: Prospect, drawn: Chances) -> Iterator[Part]:
     yield _chances(seen, drawn.steps[:FOREMOST])
 
 
-def _narrow(seen: Prospect, steps: list[StepRef]) -> Iterator[Part]:
+def _narrow(seen: PlanForecast, steps: list[StepRef]) -> Iterator[Part]:
     """One initiative or one step: its dates, the chain to its end, what will be late."""
     if not steps:
         yield "已全部办结，无须预计"
@@ -145,7 +145,7 @@ def _narrow(seen: Prospect, steps: list[StepRef]) -> Iterator[Part]:
         yield _chances(seen, [seen.chances.of[ref] for ref in steps])
 
 
-def _chances(seen: Prospect, drawn: Iterable[Chance]) -> Table:
+def _chances(seen: PlanForecast, drawn: Iterable[Chance]) -> Table:
     table = _table("按期", "时限", "五成把握", "八成把握", "关键度", "事项", "编号")
     for one in drawn:
         kept = "—" if one.kept is None else f"{one.kept:.0%}"

@@ -1,28 +1,15 @@
 """The reasons of a step in Chinese, as coordinators read them: lines under headings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from duban.core.deciding.office import Office
-from duban.core.forecasting.why import Limit, Link, Origin, Why
-from duban.core.ledger.summary import Light, Rule
+from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
+from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges
-from duban.core.telling.reasons import ALL_IS_WELL, in_words
+from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
-
-RULES: Mapping[Rule, str] = {
-    Rule.FAILED: "自动事项执行失败，一律亮红灯",
-    Rule.LATE: "过了时限",
-    Rule.UNREVIEWED: "过了时限，已按时报送",
-    Rule.DAYS_LEFT: "按剩余工作日",
-    Rule.TIME_SHARE: "按剩余时间比例",
-    Rule.PACE: "按序时进度",
-    Rule.FORECAST: "按预计完成日",
-    Rule.DOWNSTREAM: "按后续事项的时限",
-    Rule.UNANSWERED: "按催办回应",
-}
-"""How each rule judges."""
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -70,7 +57,7 @@ class _Told:
                 yield f"{light}：{ALL_IS_WELL}"
             else:
                 said = in_words(self.office.plan, why.step.initiative, why.reason)
-                yield f"{light}：{said}（{RULES[why.reason.rule]}）"
+                yield f"{light}：{said}（{JUDGED[why.reason.rule].by}）"
 
     def gauge(self) -> Iterator[str]:
         """How an indicator stands, and where its value comes from."""
@@ -105,7 +92,7 @@ class _Told:
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{chinese(limit.asked.to)}，尚待答复：{limit.asked.reason}"
 
-    def _origin(self, limit: Limit) -> str:
+    def _origin(self, limit: TracedDeadline) -> str:
         match limit.origin:
             case Origin.DATE:
                 return "计划写明的日期"

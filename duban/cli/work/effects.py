@@ -10,7 +10,7 @@ from duban.core.deciding.commands import Refused, later_day
 from duban.core.forecasting.effects import Effects, Shift, Stay, extended
 from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
-from duban.core.telling.lateness import Prospect, lateness, short
+from duban.core.telling.lateness import PlanForecast, lateness, short
 from duban.core.telling.whens import chinese
 from duban.service import Service
 
@@ -33,7 +33,7 @@ def show_effects(service: Service, step: StepRef, to: str, *, asked: bool, as_js
     if as_json:
         print_json(effects)
         return
-    seen = Prospect(service.office, schedule, forecast(schedule))
+    seen = PlanForecast(service.office, schedule, forecast(schedule))
     for part in _parts(seen, effects):
         console().print(part, soft_wrap=isinstance(part, str))
 
@@ -46,7 +46,7 @@ def _asked(service: Service, step: StepRef) -> str:
     return own.asked.to.isoformat()
 
 
-def _parts(seen: Prospect, effects: Effects) -> Iterator[Part]:
+def _parts(seen: PlanForecast, effects: Effects) -> Iterator[Part]:
     title = seen.office.plan.step(effects.step).title
     yield escape(f"“{title}”延期至{chinese(effects.to)}（只作测算，未记入台账）")
     if not effects.steps:
@@ -68,7 +68,7 @@ def _parts(seen: Prospect, effects: Effects) -> Iterator[Part]:
         yield escape(_stay(seen, effects, stay))
 
 
-def _shifts(seen: Prospect, shifts: Iterable[Shift]) -> Table:
+def _shifts(seen: PlanForecast, shifts: Iterable[Shift]) -> Table:
     table = Table("推迟", "原", "现", "名称", "编号", box=None, pad_edge=False)
     for shift in shifts:
         plan = seen.office.plan
@@ -78,11 +78,11 @@ def _shifts(seen: Prospect, shifts: Iterable[Shift]) -> Table:
     return table
 
 
-def _lateness(seen: Prospect, heading: str, late: Iterable[Late]) -> Iterator[str]:
+def _lateness(seen: PlanForecast, heading: str, late: Iterable[Late]) -> Iterator[str]:
     for one in late:
         yield escape(f"{heading}{seen.titled(one.step)}{lateness(seen, one)}")
 
 
-def _stay(seen: Prospect, effects: Effects, stay: Stay) -> str:
+def _stay(seen: PlanForecast, effects: Effects, stay: Stay) -> str:
     because = f"另等{seen.titled(stay.held_by, stay.step)}" if stay.held_by else "启动日期另有规定"
     return f"不受影响：{seen.titled(stay.step, effects.step)}仍于{short(stay.finish)}完成（{because}）"

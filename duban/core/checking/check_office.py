@@ -10,7 +10,7 @@ from duban.core.planning.files import Files, Written
 from duban.core.problems import Location, Problem, nearest, repeated
 
 
-class _Named(NamedTuple):
+class _NameUse(NamedTuple):
     """A name written somewhere: what it must be, which part it plays, and where it stands."""
 
     name: str
@@ -61,41 +61,41 @@ def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
             yield Problem(named.file, 0, kind, message, remedy, named.place)
 
 
-def _all_named(files: Files, directory: DirectoryFile) -> Iterator[_Named]:
+def _all_named(files: Files, directory: DirectoryFile) -> Iterator[_NameUse]:
     yield from _named_in_directory(directory, files.directory_name)
     if files.plan:
-        yield _Named(files.plan.coordinator, "post", "the coordinator", files.plan_name, ("coordinator",))
+        yield _NameUse(files.plan.coordinator, "post", "the coordinator", files.plan_name, ("coordinator",))
     for written in files.written:
         yield from _named_in_initiative(written)
 
 
-def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_Named]:
-    yield _Named(directory.administrator, "post", "the administrator", file, ("administrator",))
+def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUse]:
+    yield _NameUse(directory.administrator, "post", "the administrator", file, ("administrator",))
     for number, post in enumerate(directory.posts):
         if post.deputy:
             part = f"the deputy of {post.id!r}"
-            yield _Named(post.deputy, "post", part, file, ("posts", number, "deputy"))
+            yield _NameUse(post.deputy, "post", part, file, ("posts", number, "deputy"))
     for number, unit in enumerate(directory.units):
-        yield _Named(unit.head, "post", f"the head of {unit.id!r}", file, ("units", number, "head"))
-        yield _Named(unit.officer, "post", f"the officer of {unit.id!r}", file, ("units", number, "officer"))
+        yield _NameUse(unit.head, "post", f"the head of {unit.id!r}", file, ("units", number, "head"))
+        yield _NameUse(unit.officer, "post", f"the officer of {unit.id!r}", file, ("units", number, "officer"))
     for number, group in enumerate(directory.groups):
         for at, name in enumerate(group.units):
-            yield _Named(name, "unit", f"a unit of group {group.id!r}", file, ("groups", number, "units", at))
+            yield _NameUse(name, "unit", f"a unit of group {group.id!r}", file, ("groups", number, "units", at))
 
 
-def _named_in_initiative(written: Written) -> Iterator[_Named]:
+def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
     file = written.file
-    yield _Named(file.lead, "unit", "the lead", written.name, ("lead",))
-    yield _Named(file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
+    yield _NameUse(file.lead, "unit", "the lead", written.name, ("lead",))
+    yield _NameUse(file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
     for at, name in enumerate(file.support):
-        yield _Named(name, "unit", "a supporting unit", written.name, ("support", at))
+        yield _NameUse(name, "unit", "a supporting unit", written.name, ("support", at))
     for number, step in enumerate(file.steps):
         for key, part, whom in (("owner", "the owner", step.owner), ("review", "the reviewer", step.review)):
             if whom:
-                yield _Named(whom, "unit or post", f"{part} of {step.id!r}", written.name, ("steps", number, key))
+                yield _NameUse(whom, "unit or post", f"{part} of {step.id!r}", written.name, ("steps", number, key))
         for at, name in enumerate(step.action.parameters.units if isinstance(step.action, SHARED) else ()):
             place = ("steps", number, "action", "parameters", "units", at)
-            yield _Named(name, "unit or group", f"a unit of {step.id!r}", written.name, place)
+            yield _NameUse(name, "unit or group", f"a unit of {step.id!r}", written.name, place)
 
 
 def _vacant(files: Files, directory: DirectoryFile) -> Iterator[Problem]:

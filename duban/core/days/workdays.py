@@ -270,7 +270,7 @@ def _written_day(value: object) -> object:
     raise ValueError(f"{value!r} is not a day: write it as 2024-02-09, without a time")
 
 
-Day = Annotated[date, BeforeValidator(_written_day)]
+CalendarDay = Annotated[date, BeforeValidator(_written_day)]
 
 
 class DayRange(BaseModel):
@@ -278,8 +278,8 @@ class DayRange(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    first: Day
-    last: Day | None = None
+    first: CalendarDay
+    last: CalendarDay | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -298,7 +298,7 @@ def _form(value: object) -> str:
     return "range" if isinstance(value, Mapping | DayRange) else "day"
 
 
-Named = Annotated[Annotated[Day, Tag("day")] | Annotated[DayRange, Tag("range")], Discriminator(_form)]
+Named = Annotated[Annotated[CalendarDay, Tag("day")] | Annotated[DayRange, Tag("range")], Discriminator(_form)]
 
 
 class CalendarOverrides(BaseModel):

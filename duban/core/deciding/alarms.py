@@ -15,7 +15,7 @@ RETRY = timedelta(minutes=5)
 """How long an alarm that was not accepted rests before it is tried again."""
 
 
-class Matter(StrEnum):
+class AlarmMatter(StrEnum):
     """What an alarm is about: patrols do not come; they come again."""
 
     SILENT = "silent"
@@ -26,7 +26,7 @@ class Matter(StrEnum):
 class Alarm:
     """One alarm to one post; `key` is told once, `tries` counts how often it was begun."""
 
-    matter: Matter
+    matter: AlarmMatter
     post: str
     key: str
     tries: int = 0
@@ -51,9 +51,9 @@ def alarms(
     for post in dict.fromkeys(posts):
         match stands:
             case Regularity.SILENT:
-                alarm = Alarm(Matter.SILENT, post, f"{Matter.SILENT}/{today}/{post}")
-            case Regularity.REGULAR if (last := _last(told, post)) and last.data["matter"] == Matter.SILENT:
-                alarm = Alarm(Matter.WELL, post, f"{Matter.WELL}/{last.sequence}/{post}")
+                alarm = Alarm(AlarmMatter.SILENT, post, f"{AlarmMatter.SILENT}/{today}/{post}")
+            case Regularity.REGULAR if (last := _last(told, post)) and last.data["matter"] == AlarmMatter.SILENT:
+                alarm = Alarm(AlarmMatter.WELL, post, f"{AlarmMatter.WELL}/{last.sequence}/{post}")
             case _:
                 continue
         begun = [entry for entry in entries if entry.kind is EntryKind.ALARM_BEGUN and entry.data["alarm"] == alarm.key]

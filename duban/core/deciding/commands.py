@@ -137,7 +137,7 @@ def came_by(via: str, draft: Draft) -> Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _VerbRule:
     """Who may, what entry it comes to, and what more than that; `when` and `what` narrow where and which steps."""
 
     who: Callable[[_Matter], tuple[str, ...]]
@@ -152,7 +152,7 @@ class _Rule:
         return allowed(step.kind, self.on) & self.when if self.what(step) else frozenset()
 
 
-def _allow(matter: _Matter, rule: _Rule) -> None:
+def _allow(matter: _Matter, rule: _VerbRule) -> None:
     verb, step, stands = VERB_TITLES[matter.command.verb], matter.step, rule.stands(matter.step)
     if not stands:
         raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
@@ -362,20 +362,20 @@ def _judgeable(matter: _Matter) -> tuple[str, ...]:
     return _reviewers(matter) if matter.step.kind is Kind.REVIEW or matter.step.review else ()
 
 
-RULES: Mapping[Verb, _Rule] = {
-    Verb.SIGN: _Rule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
-    Verb.REPORT: _Rule(_owner_side, EntryKind.REPORTED, _report),
-    Verb.SUBMIT: _Rule(_owner_side, EntryKind.SUBMITTED, _submit),
-    Verb.APPROVE: _Rule(_judgeable, EntryKind.APPROVED, _approve),
-    Verb.RETURN: _Rule(_judgeable, EntryKind.RETURNED, _return, reasoned=True),
-    Verb.EXTEND: _Rule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
-    Verb.GRANT: _Rule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
-    Verb.REFUSE: _Rule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),
-    Verb.SUSPEND: _Rule(_managers, EntryKind.SUSPENDED, reasoned=True),
-    Verb.RESUME: _Rule(_managers, EntryKind.RESUMED),
-    Verb.HAND_OVER: _Rule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),
-    Verb.CANCEL: _Rule(_cancellers, EntryKind.CANCELLED, reasoned=True),
-    Verb.CONCLUDE: _Rule(
+RULES: Mapping[Verb, _VerbRule] = {
+    Verb.SIGN: _VerbRule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
+    Verb.REPORT: _VerbRule(_owner_side, EntryKind.REPORTED, _report),
+    Verb.SUBMIT: _VerbRule(_owner_side, EntryKind.SUBMITTED, _submit),
+    Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, _approve),
+    Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, _return, reasoned=True),
+    Verb.EXTEND: _VerbRule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
+    Verb.GRANT: _VerbRule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
+    Verb.REFUSE: _VerbRule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),
+    Verb.SUSPEND: _VerbRule(_managers, EntryKind.SUSPENDED, reasoned=True),
+    Verb.RESUME: _VerbRule(_managers, EntryKind.RESUMED),
+    Verb.HAND_OVER: _VerbRule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),
+    Verb.CANCEL: _VerbRule(_cancellers, EntryKind.CANCELLED, reasoned=True),
+    Verb.CONCLUDE: _VerbRule(
         _managers,
         EntryKind.CANCELLED,  # of the steps that a collecting action waits for
         _conclude,
@@ -383,5 +383,5 @@ RULES: Mapping[Verb, _Rule] = {
         when=frozenset({Status.WAITING}),
         what=lambda step: step.collects,
     ),
-    Verb.ACKNOWLEDGE: _Rule(_addressees, EntryKind.ACKNOWLEDGED),
+    Verb.ACKNOWLEDGE: _VerbRule(_addressees, EntryKind.ACKNOWLEDGED),
 }

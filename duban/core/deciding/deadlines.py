@@ -23,8 +23,8 @@ def finished(look: Look, ref: StepRef, state: State) -> date | None:
     """The last day of a step, here or elsewhere, once it is closed."""
     if ref.initiative == look.initiative.id:
         return state.step(ref.step).finished
-    fact = look.facts.get(ref)
-    return fact.finished if fact else None
+    elsewhere = look.upstream.get(ref)
+    return elsewhere.finished if elsewhere else None
 
 
 def last_end(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None:
@@ -32,7 +32,7 @@ def last_end(look: Look, refs: tuple[StepRef, ...], state: State) -> date | None
     here, steps = look.initiative.id, state.steps  # not by `finished`: every look asks this of every step
     last: date | None = None
     for ref in refs:
-        known = steps.get(ref.step) if ref.initiative == here else look.facts.get(ref)
+        known = steps.get(ref.step) if ref.initiative == here else look.upstream.get(ref)
         day = known.finished if known is not None else None
         if day is None:
             return None

@@ -54,7 +54,7 @@ class Decision:
 
 
 def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
-    """Decide about one initiative; `look.facts` holds what is known of the steps in `initiative.upstream`."""
+    """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`."""
     after, settled = settle(look, state)
     adopted = () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
     limits = deadlines(look, after)
@@ -195,8 +195,8 @@ def _overdue(look: Look, rows: Mapping[str, StepRow]) -> list[date]:
             if ref.initiative == look.initiative.id:
                 expected = rows[ref.step].forecast  # None once it is closed
             else:
-                fact = look.facts.get(ref)
-                expected = fact.forecast if fact else look.today
+                elsewhere = look.upstream.get(ref)
+                expected = elsewhere.forecast if elsewhere else look.today
             if expected is not None:
                 found.append(max(expected, look.today) + DAY)
     return found

@@ -103,7 +103,7 @@ class Office:
         return next((post for post in posts if self.directory.present(post, day) == actor), None)
 
 
-Facts = Mapping[StepRef, Upstream]
+Upstreams = Mapping[StepRef, Upstream]
 """What is known of the steps of other initiatives."""
 
 
@@ -113,7 +113,7 @@ class Look:
 
     office: Office
     initiative: Initiative
-    facts: Facts
+    upstream: Upstreams
     now: datetime
     today: date = field(init=False)
     calendar: WorkCalendar = field(init=False, repr=False)

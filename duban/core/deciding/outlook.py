@@ -88,8 +88,8 @@ def _expected(look: Look, ref: StepRef, state: State, forecast: Mapping[str, dat
         return over, None
     if ref.initiative == look.initiative.id:
         return forecast[ref.step], ref
-    fact = look.facts.get(ref)
-    return max(soonest, fact.forecast) if fact and fact.forecast else soonest, ref
+    elsewhere = look.upstream.get(ref)
+    return max(soonest, elsewhere.forecast) if elsewhere and elsewhere.forecast else soonest, ref
 
 
 def _earliest(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
@@ -110,8 +110,8 @@ def _root(look: Look, holder: StepRef, known: Mapping[str, StepRef | None]) -> S
     """The first step of a critical chain, from the step that holds it up; elsewhere it is known as far as is told."""
     if holder.initiative == look.initiative.id:
         return known[holder.step] or holder
-    fact, initiatives = look.facts.get(holder), look.office.plan.initiatives
-    told = fact.held_by if fact else None
+    elsewhere, initiatives = look.upstream.get(holder), look.office.plan.initiatives
+    told = elsewhere.held_by if elsewhere else None
     there = initiatives.get(told.initiative) if told else None
     return told if told and there and told.step in there.steps else holder  # the plan may have changed since
 

@@ -18,7 +18,7 @@ from duban.core.planning.revision import InitiativeRevision, StepRevision
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class UnderPlan:
     """An initiative as one of two plans has it, in that plan's names."""
 
     look: Look
@@ -32,7 +32,7 @@ def removed_with_history(revision: InitiativeRevision, state: State) -> tuple[St
 
 
 def replans(
-    revision: InitiativeRevision, old: Scene, new: Look | None, keys: Collection[str], *, by: str, reason: str
+    revision: InitiativeRevision, old: UnderPlan, new: Look | None, keys: Collection[str], *, by: str, reason: str
 ) -> tuple[Draft, ...]:
     """What is to be written in the initiative's ledger; nothing where that has not begun.
 
@@ -41,7 +41,7 @@ def replans(
     """
     if old.state.head is None:
         return ()
-    scene = Scene(new, _under_new_names(revision, old.state)) if new is not None else None
+    scene = UnderPlan(new, _under_new_names(revision, old.state)) if new is not None else None
     revised = _Revised(old, scene, keys, by, {"reason": reason} if reason else {})
     told = {one.ref.step for one in revision.steps}
     moved = revised.moved_alone(told) if new is not None else ()
@@ -67,8 +67,8 @@ def former_names(steps: Iterable[Step], told: Collection[str], by: str) -> tuple
 class _Revised:
     """One initiative before and after."""
 
-    old: Scene
-    new: Scene | None
+    old: UnderPlan
+    new: UnderPlan | None
     keys: Collection[str]
     by: str
     said: Mapping[str, Any]

@@ -18,9 +18,9 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.days.workdays import DayUnit
+from duban.core.days.workdays import DayUnit, IntArray
 from duban.core.forecasting.schedule import Schedule
-from duban.core.forecasting.spans import BoolArray, IntArray
+from duban.core.forecasting.spans import BoolArray
 from duban.core.planning.plan import StepRef
 
 FloatArray = NDArray[np.float64]

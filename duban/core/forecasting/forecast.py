@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from duban.core.days.workdays import IntArray
 from duban.core.deciding.lights import days_late
 from duban.core.forecasting.network import Pass
 from duban.core.forecasting.network import critical_chain as links_to
 from duban.core.forecasting.schedule import AS_IT_STANDS, Schedule
-from duban.core.forecasting.spans import IntArray
 from duban.core.planning.plan import ACTED_ON, StepRef
 
 

@@ -21,7 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from duban.core.forecasting.spans import BoolArray, IntArray, Spans, check_rows
+from duban.core.days.workdays import IntArray
+from duban.core.forecasting.spans import BoolArray, Spans, check_rows
 
 UNSET: Final = int(np.iinfo(np.int64).min)
 _FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back
@@ -62,7 +63,7 @@ class Adjacency:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Links:
+class _Neighbours:
     """Where the steps look for their bound in a pass, in layer order; a neighbour is given by its place in that order.
 
     A step without neighbours looks at place n, beyond the steps, which holds a value that bounds nothing: so no layer
@@ -85,8 +86,8 @@ class Network:
     needs: Adjacency
     order: IntArray
     place: IntArray
-    upstream: _Links
-    downstream: _Links
+    upstream: _Neighbours
+    downstream: _Neighbours
 
     def __len__(self) -> int:
         """Give the number of steps."""
@@ -231,7 +232,7 @@ def critical_chain(holder: IntArray, step: int) -> tuple[int, ...]:
 
 
 def _sweep(
-    links: _Links,
+    links: _Neighbours,
     best: np.ufunc,
     opens: IntArray,
     closes: IntArray,
@@ -296,7 +297,7 @@ def _layers(counts: IntArray, ahead: Adjacency) -> Iterator[IntArray]:
         ready = np.unique(served[waiting[served] == 0])
 
 
-def _links(adjacency: Adjacency, order: IntArray, place: IntArray, edges: IntArray) -> _Links:
+def _links(adjacency: Adjacency, order: IntArray, place: IntArray, edges: IntArray) -> _Neighbours:
     """Bring neighbours into layer order, where layer k has the places from `edges[k]` to `edges[k + 1]`."""
     counts = np.diff(adjacency.first)[order]
     alone = _bounds(counts)[:-1][counts == 0]
@@ -306,7 +307,7 @@ def _links(adjacency: Adjacency, order: IntArray, place: IntArray, edges: IntArr
     for array in (places, segments):
         array.setflags(write=False)
     parts = zip(pairwise(edges.tolist()), pairwise(first[edges].tolist()), strict=True)
-    return _Links(places, segments, tuple((slice(*rows), slice(*part)) for rows, part in parts))
+    return _Neighbours(places, segments, tuple((slice(*rows), slice(*part)) for rows, part in parts))
 
 
 def _find_cycle(needs: Sequence[Sequence[int]], stuck: list[int]) -> tuple[int, ...]:

@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
+from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar
 from duban.core.forecasting.facts import Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
-from duban.core.forecasting.spans import Axis, BoolArray, IntArray, Spans
+from duban.core.forecasting.spans import Axis, BoolArray, Spans
 from duban.core.ledger.summary import CLOSED
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.plan import Plan, Step, StepRef

@@ -16,9 +16,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
+from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar
 
-IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
@@ -96,7 +95,7 @@ class Spans:
         """The shape of the durations."""
         return self.days.shape
 
-    def arranged(self, order: IntArray) -> Laid:
+    def arranged(self, order: IntArray) -> OrderedSpans:
         """Bring the steps into an order, ready for passes."""
         days = self.days[order]
         if self.axis is None:
@@ -123,7 +122,7 @@ def _or_none(flags: BoolArray | None, order: IntArray) -> BoolArray | None:
     return flags[order] if flags is not None and flags.any() else None
 
 
-class Laid(Protocol):
+class OrderedSpans(Protocol):
     """Spans in the order of a pass; what is computed is for the steps `rows`."""
 
     def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:

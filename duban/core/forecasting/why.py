@@ -52,7 +52,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class TracedDeadline:
     """A deadline and how it came about; `day` is None while one of the `anchors` it counts from is not closed.
 
     `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension,
@@ -104,7 +104,7 @@ class Why:
     reason: Reason | None
     needs: tuple[Link, ...]
     opens: date | None
-    limit: Limit | None
+    limit: TracedDeadline | None
     forecast: date | None
     finished: date | None
     latest: date | None
@@ -122,7 +122,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
     decision = decision_of(look.initiative.id)
     row = decision.rows[step.id]
     own = decision.state.step(step.id)
-    links = _Links(look, decision_of)
+    links = _Lookup(look, decision_of)
     chain = () if row.status in CLOSED else links.of(told.chain(step.ref))
     return Why(
         step=step.ref,
@@ -149,7 +149,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
 
 
 @dataclass(frozen=True, slots=True)
-class _Links:
+class _Lookup:
     """Looks steps up, wherever they are."""
 
     look: Look
@@ -175,11 +175,11 @@ class _Links:
         )
 
 
-def _limit(step: Step, own: StepState, known: Deadline | None, links: _Links) -> Limit | None:
+def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -> TracedDeadline | None:
     if step.due is None and step.kind not in HUMAN:
         return None
     going_on = () if own.suspended is None else ((own.suspended, None),)
-    return Limit(
+    return TracedDeadline(
         day=known.day if known else None,
         original=known.original if known else None,
         origin=ORIGINS[type(step.due)],

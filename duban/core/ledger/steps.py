@@ -10,7 +10,7 @@ from duban.core.ledger.entries import Data, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import NoticeRow
 
-Interval = tuple[date, date]
+Excluded = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class StepState(NamedTuple):
     granted: date | None = None
     """Day on which it was set."""
     suspended: date | None = None
-    excluded: tuple[Interval, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
     """Days, first included and last not, that do not count against the limit."""
     tries: int = 0
     failures: int = 0

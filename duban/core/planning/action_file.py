@@ -131,48 +131,48 @@ class PythonParameters(Strict):
 USES = "name of the action"
 
 
-class _Action(Strict):
+class _ActionBase(Strict):
     timeout: int = Field(
         LONGEST_ACTION, ge=1, le=LONGEST_ACTION, description="seconds after which a try that is not over has failed"
     )
 
 
-class BulletinAction(_Action):
+class BulletinAction(_ActionBase):
     """bulletin (通报): writes how the initiative stands to `var/bulletins/`."""
 
     uses: Literal["bulletin"] = Field(description=USES)
     parameters: BulletinParameters = Field(description="what the bulletin is written with")
 
 
-class CollectAction(_Action):
+class CollectAction(_ActionBase):
     """collect (收集): a step for every unit that hands something in; when all are in, a table of what came."""
 
     uses: Literal["collect"] = Field(description=USES)
     parameters: CollectParameters = Field(description="from whom it is collected")
 
 
-class AssignAction(_Action):
+class AssignAction(_ActionBase):
     """assign (交办): writes the 《工作交办单》 to `var/assigned/`, and has every unit sign for it."""
 
     uses: Literal["assign"] = Field(description=USES)
     parameters: AssignParameters = Field(description="what is handed to whom")
 
 
-class HttpAction(_Action):
+class HttpAction(_ActionBase):
     """http: asks an address, and looks at the status of the answer."""
 
     uses: Literal["http"] = Field(description=USES)
     parameters: HttpParameters = Field(description="what is sent where")
 
 
-class DeploymentAction(_Action):
+class DeploymentAction(_ActionBase):
     """deployment: runs another deployment of Prefect, and waits for the end of that run."""
 
     uses: Literal["deployment"] = Field(description=USES)
     parameters: DeploymentParameters = Field(description="which deployment is run, and with what")
 
 
-class PythonAction(_Action):
+class PythonAction(_ActionBase):
     """python: calls a function of the office's own."""
 
     uses: Literal["python"] = Field(description=USES)

@@ -13,7 +13,7 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.instances import Instance, Instances
 from duban.core.planning.order import ordered
-from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
+from duban.core.planning.plan import HUMAN, Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
 from duban.core.planning.shares import share
 from duban.core.planning.target_file import TargetFile
@@ -22,8 +22,6 @@ from duban.core.planning.when import PERIOD, START, Duration, Relative, When
 STANDARD_LADDER = "standard"
 USUAL_DURATION = 5
 """Likely working days of work, a review or an indicator for which none is written: a week."""
-
-_LASTING = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 
 
 def expand(
@@ -175,7 +173,7 @@ def _target(target: TargetFile) -> Target:
 
 
 def _usual_duration(kind: Kind) -> Duration:
-    days = USUAL_DURATION if kind in _LASTING else 0
+    days = USUAL_DURATION if kind in HUMAN else 0
     return Duration(days, days, days)
 
 

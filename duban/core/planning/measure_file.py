@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from duban.core.planning.placeholders import unknown_placeholders
-from duban.core.planning.values import ADDRESS_PATTERN, Lines, PlainText, Strict
+from duban.core.planning.values import ADDRESS_PATTERN, MultilineText, PlainText, Strict
 from duban.core.problems import Fault, Invalid, nearest
 
 FILE_PATTERN = r"^(?:var|config)/.+\.csv$"
@@ -26,11 +26,11 @@ BINDINGS = ("initiative", "step", "unit", "unit_title", "today")
 BY = "where the value comes from"
 
 
-class _Measure(Strict):
+class _MeasureBase(Strict):
     every: Literal["day", "week", "month"] = Field("week", description="how often; from the deadline on every day")
 
 
-class CsvMeasure(_Measure):
+class CsvMeasure(_MeasureBase):
     """csv: a table in the project's folder, as an export leaves it."""
 
     by: Literal["csv"] = Field(description=BY)
@@ -56,14 +56,14 @@ class CsvMeasure(_Measure):
         return self
 
 
-class SqlMeasure(_Measure):
+class SqlMeasure(_MeasureBase):
     """sql: one number that a query gives; the database is only read."""
 
     by: Literal["sql"] = Field(description=BY)
     url: Annotated[str, Field(pattern=VARIABLE_PATTERN)] = Field(
         description="the variable that holds the database's address, as ${CASES_DATABASE}"
     )
-    query: Lines = Field(description="a query that gives one number; it may name :unit, :today and the like")
+    query: MultilineText = Field(description="a query that gives one number; it may name :unit, :today and the like")
 
     @model_validator(mode="after")
     def _names_what_is_bound(self) -> Self:
@@ -82,7 +82,7 @@ def _unbound(name: str) -> Fault:
     return Fault("unknown-name", f"nothing is bound to :{name}", remedy, ("query",))
 
 
-class HttpMeasure(_Measure):
+class HttpMeasure(_MeasureBase):
     """http: a number in the JSON that an address answers with."""
 
     by: Literal["http"] = Field(description=BY)

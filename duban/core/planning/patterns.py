@@ -17,7 +17,7 @@ from duban.core.problems import Fault, Location, nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class StepPlace:
     """Where a step of an initiative is written: at place `number` of the pattern's steps, or of its own.
 
     `said` are the keys of a pattern's step that the initiative says itself, each with its place in that file.
@@ -32,16 +32,16 @@ class WrittenOut(NamedTuple):
     """All steps of an initiative, where each comes from, and what is wrong, with places in the initiative's file."""
 
     steps: tuple[StepFile, ...]
-    origins: tuple[Origin, ...]
+    origins: tuple[StepPlace, ...]
     faults: tuple[Fault, ...]
 
 
-Placed = tuple[StepFile, Origin]
+Placed = tuple[StepFile, StepPlace]
 
 
 def own_steps(file: InitiativeFile) -> WrittenOut:
     """An initiative of which nothing but its own steps can be used."""
-    return WrittenOut(file.steps, tuple(Origin(None, number) for number in range(len(file.steps))), ())
+    return WrittenOut(file.steps, tuple(StepPlace(None, number) for number in range(len(file.steps))), ())
 
 
 def apply_pattern(file: InitiativeFile, pattern: PatternFile) -> WrittenOut:
@@ -66,7 +66,7 @@ def apply_pattern(file: InitiativeFile, pattern: PatternFile) -> WrittenOut:
             remedy = "rename it, or change the pattern's step under `change`"
             faults.append(Fault("duplicate-id", message, remedy, ("steps", number, "id")))
         else:
-            own.append((step, Origin(None, number)))
+            own.append((step, StepPlace(None, number)))
     placed_steps = _in_places(steps, own)
     return WrittenOut(tuple(one for one, _ in placed_steps), tuple(origin for _, origin in placed_steps), tuple(faults))
 
@@ -139,7 +139,7 @@ def _as_changed(step: StepFile, file: InitiativeFile, pattern: PatternFile, numb
         new["needs"] = tuple(dict.fromkeys((*new["needs"], *new.pop("also_needs"))))
         said["needs"] = said.pop("also_needs")
     new |= {key: _post(new.get(key, getattr(step, key)), file) for key in ("owner", "review")}
-    return step.model_copy(update=new), Origin(pattern.id, number, said)
+    return step.model_copy(update=new), StepPlace(pattern.id, number, said)
 
 
 def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _post(name: str | None, file: InitiativeFile) -> str | None:
     return {LEAD: file.lead, SUPERVISOR: file.supervisor}.get(name, name) if name else None
 
 
-def _misfits(step: StepFile, origin: Origin, pattern: PatternFile) -> Iterator[Fault]:
+def _misfits(step: StepFile, origin: StepPlace, pattern: PatternFile) -> Iterator[Fault]:
     """What an initiative changes in a step that does not fit it."""
     for fault in step.misfits():
         cause = next(iter(origin.said.values()))  # as a new action, which the evidence of the old one does not fit

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from duban.core.planning.values import Many, PlainText, Slug, Strict
+from duban.core.planning.values import Many, PlainText, Share, Slug, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid, refuse_repeated, shown
 
@@ -25,7 +25,6 @@ def _time(text: object) -> time:
 
 
 TimeText = Annotated[time, PlainValidator(_time), WithJsonSchema({"type": "string", "pattern": TIME_PATTERN})]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 M = TypeVar("M", bound=Strict)
@@ -148,7 +147,7 @@ class Rung(Strict):
     )
 
 
-class Ladder(Strict):
+class LadderFile(Strict):
     """Rungs, lowest first."""
 
     id: Slug = Field(description="name of the ladder; `standard` is used where a plan names none")
@@ -195,7 +194,7 @@ class Policy(Strict):
         description="working days between two notices that remind, press or supervise one person about one step",
     )
     retry: Retry = Field(default_factory=Retry, description="how a refused delivery is tried again")
-    ladders: Many[Ladder] = Field(min_length=1, description="ladders a plan may name")
+    ladders: Many[LadderFile] = Field(min_length=1, description="ladders a plan may name")
 
     @model_validator(mode="after")
     def _ladders_are_unique(self) -> Self:
@@ -210,7 +209,7 @@ class Policy(Strict):
             raise Invalid(Fault("digest-outside-hours", message, "choose a time within them", ("digest",)))
         return self
 
-    def ladder(self, name: str) -> Ladder:
+    def ladder(self, name: str) -> LadderFile:
         """The ladder of that id; KeyError when there is none."""
         for ladder in self.ladders:
             if ladder.id == name:

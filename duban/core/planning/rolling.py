@@ -29,7 +29,7 @@ _HUNG = re.compile(r"^(.* (?:after|before) )(\S+)$")
 MonthDay = tuple[int, int]
 
 
-class Moved(StrEnum):
+class DateMove(StrEnum):
     """How a date came to the new year."""
 
     WORKING_DAY = "working-day"  # to the same working day of the same month
@@ -42,7 +42,7 @@ class Rolled:
     """What is written instead, and how it came about."""
 
     text: str
-    moved: Moved
+    moved: DateMove
 
 
 def named_days(text: str) -> frozenset[MonthDay]:
@@ -72,15 +72,15 @@ def rolled(text: str, years: int, calendar: WorkCalendar, fixed: frozenset[Month
         day, moved = rolled_day(date.fromisoformat(text), years, calendar, fixed)
         return Rolled(day.isoformat(), moved)
     if found := _SPAN.match(text):
-        return Rolled(f"{int(found[1]) + years:04}{found[2]}", Moved.SPAN)
+        return Rolled(f"{int(found[1]) + years:04}{found[2]}", DateMove.SPAN)
     if found := _DISTANCE.match(text):
         day, moved = rolled_day(date.fromisoformat(found[2]), years, calendar, fixed)
         return Rolled(f"{found[1]}{day}", moved)
     if found := _HUNG.match(text):
         step = _in_period(found[2], years)
-        return Rolled(f"{found[1]}{step}", Moved.SPAN) if step else None
+        return Rolled(f"{found[1]}{step}", DateMove.SPAN) if step else None
     step = _in_period(text, years)
-    return Rolled(step, Moved.SPAN) if step else None
+    return Rolled(step, DateMove.SPAN) if step else None
 
 
 def _in_period(step: str, years: int) -> str | None:
@@ -91,13 +91,13 @@ def _in_period(step: str, years: int) -> str | None:
 
 def rolled_day(
     day: date, years: int, calendar: WorkCalendar, fixed: frozenset[MonthDay] = frozenset()
-) -> tuple[date, Moved]:
+) -> tuple[date, DateMove]:
     """The day that stands for `day` so many years later, and how it came about."""
     if (day.month, day.day) in fixed or not calendar.is_working(day):
-        return same_date(day, years), Moved.DATE
+        return same_date(day, years), DateMove.DATE
     old, new = _working(day.year, day.month, calendar), _working(day.year + years, day.month, calendar)
     place = old.index(day)
-    return (new[-1] if day == old[-1] else new[min(place, len(new) - 1)]), Moved.WORKING_DAY
+    return (new[-1] if day == old[-1] else new[min(place, len(new) - 1)]), DateMove.WORKING_DAY
 
 
 def same_date(day: date, years: int) -> date:

@@ -54,8 +54,10 @@ LONGEST_TITLE = 120
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_in_one_line)]
 Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
 PlainText = Annotated[str, Field(min_length=1), AfterValidator(_in_one_line)]
-Lines = Annotated[str, Field(min_length=1)]
+MultilineText = Annotated[str, Field(min_length=1)]
 """What programs read, and may stand in several lines."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 WhenText = Annotated[When, PlainValidator(parse_when), WithJsonSchema({"type": "string", "pattern": WHEN_PATTERN})]
 Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]

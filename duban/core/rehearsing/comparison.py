@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.planning.plan import StepRef
-from duban.core.rehearsing.report import Busy, Load, Overdue, Report, Track
+from duban.core.rehearsing.report import BusyDay, Load, Overdue, Report, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Comparison:
     missed_alike: int
     people: tuple[Loaded, ...]
     people_alike: int
-    busiest_before: tuple[Busy, ...]
-    busiest_after: tuple[Busy, ...]
+    busiest_before: tuple[BusyDay, ...]
+    busiest_after: tuple[BusyDay, ...]
 
 
 def compare(before: Report, after: Report) -> Comparison:
@@ -116,7 +116,7 @@ def _maximum(people: Iterable[Load]) -> int:
     return max((one.maximum for one in people), default=0)
 
 
-def _busiest(days: Iterable[Busy]) -> int:
+def _busiest(days: Iterable[BusyDay]) -> int:
     return max((one.notices for one in days), default=0)
 
 

@@ -42,7 +42,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GanttRow:
     """One initiative."""
 
     y: int
@@ -70,7 +70,7 @@ class Gantt:
     months: tuple[Mark, ...]
     end: float
     headings: tuple[Heading, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[GanttRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _DayScale:
     first: date
     days: int
 
@@ -114,7 +114,7 @@ class _Scale:
 def gantt(told: Report) -> Gantt:
     """The initiatives by section, each bar in the lights it had."""
     last = max(told.last, told.ends)
-    scale = _Scale(told.starts, (last - told.starts).days + 1)
+    scale = _DayScale(told.starts, (last - told.starts).days + 1)
     headings, rows, bottom = [], [], HEAD
     for section in told.sections:
         headings.append(Heading(bottom + SECTION - 10, _titled(section)))
@@ -136,9 +136,9 @@ def _titled(section: SectionTracks) -> str:
     return f"{section.number}. {section.title}"
 
 
-def _row(scale: _Scale, track: Track, y: int, last: date) -> Row:
+def _row(scale: _DayScale, track: Track, y: int, last: date) -> GanttRow:
     title = f"{track.number} {track.title}"
-    return Row(
+    return GanttRow(
         y=y,
         label=title if len(title) <= LONGEST else title[: LONGEST - 1] + "…",
         title=f"{title}（{track.lead_title}）{track.done}/{track.total}",
@@ -148,7 +148,7 @@ def _row(scale: _Scale, track: Track, y: int, last: date) -> Row:
     )
 
 
-def _bars(scale: _Scale, track: Track, end: date) -> Iterator[Bar]:
+def _bars(scale: _DayScale, track: Track, end: date) -> Iterator[Bar]:
     """The stretches between two turns of the light, from the day work began to the one it ended."""
     if track.began is None:
         return

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from duban.core.planning.values import Many, Strict
+from duban.core.planning.values import Many, Share, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid
 
@@ -15,7 +15,6 @@ def _in_order(pair: tuple[float, ...]) -> tuple[float, ...]:
     return pair
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[
     Many[Annotated[int, Field(ge=0, le=LONGEST)]],
     Field(min_length=2, max_length=2, description="from, to: working days"),

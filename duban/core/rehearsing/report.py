@@ -71,7 +71,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class BusyDay:
     """A day: notices sent, to how many people, and what people did."""
 
     day: date
@@ -130,13 +130,13 @@ class Report:
     weeks: tuple[Tally, ...]
     sections: tuple[SectionTracks, ...]
     people: tuple[Load, ...]
-    busiest: tuple[Busy, ...]
+    busiest: tuple[BusyDay, ...]
     missed: tuple[Overdue, ...]
     rungs: tuple[Fired, ...]
     unfinished: tuple[StepRef, ...]
 
 
-class Sent(NamedTuple):
+class SentNotice(NamedTuple):
     """A notice that was sent: the day, the notice, the ladder its rung belongs to."""
 
     day: date
@@ -179,12 +179,12 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
     )
 
 
-def _sent(desk: Desk) -> Iterator[Sent]:
+def _sent(desk: Desk) -> Iterator[SentNotice]:
     notices = desk.state.notices
     for entry in desk.entries:
         if entry.kind is EntryKind.NOTICE_SENT:
             row = notices[entry.data["notice"]]
-            yield Sent(entry.day, row, desk.initiative.steps[row.step].ladder)
+            yield SentNotice(entry.day, row, desk.initiative.steps[row.step].ladder)
 
 
 def _unfinished(desks: Iterable[Desk]) -> Iterator[StepRef]:
@@ -227,7 +227,7 @@ def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:
     )
 
 
-def _loads(office: Office, sent: Sequence[Sent], days: int) -> Iterator[Load]:
+def _loads(office: Office, sent: Sequence[SentNotice], days: int) -> Iterator[Load]:
     """Who got notices, the busiest first."""
     notices = Counter((one.row.recipient, one.day) for one in sent)
     letters = Counter(_letters(sent))
@@ -250,7 +250,7 @@ def _loads(office: Office, sent: Sequence[Sent], days: int) -> Iterator[Load]:
         )
 
 
-def _letters(sent: Iterable[Sent]) -> Iterator[tuple[str, date]]:
+def _letters(sent: Iterable[SentNotice]) -> Iterator[tuple[str, date]]:
     """Recipient and day of every letter: each immediate notice is one, the others of a morning are a digest."""
     for day, notices in groupby(sorted(sent, key=_day), key=_day):
         rows = [one.row for one in notices]
@@ -258,7 +258,7 @@ def _letters(sent: Iterable[Sent]) -> Iterator[tuple[str, date]]:
         yield from ((recipient, day) for recipient in by_recipient(row for row in rows if not row.immediate))
 
 
-def _day(sent: Sent) -> date:
+def _day(sent: SentNotice) -> date:
     return sent.day
 
 
@@ -266,14 +266,14 @@ def _most_and_first(pair: tuple[int, date]) -> tuple[int, int]:
     return pair[0], -pair[1].toordinal()
 
 
-def _busiest(sent: Iterable[Sent], bureau: Bureau) -> Iterator[Busy]:
+def _busiest(sent: Iterable[SentNotice], bureau: Bureau) -> Iterator[BusyDay]:
     acts = Counter(day for day, _ in bureau.commands)
     days = {day: [one.row.recipient for one in ones] for day, ones in groupby(sorted(sent, key=_day), key=_day)}
     for day in sorted(days, key=lambda day: (-len(days[day]), day))[:SHOWN_DAYS]:
-        yield Busy(day, len(days[day]), len(set(days[day])), acts[day])
+        yield BusyDay(day, len(days[day]), len(set(days[day])), acts[day])
 
 
-def _rungs(office: Office, sent: Iterable[Sent]) -> Iterator[Fired]:
+def _rungs(office: Office, sent: Iterable[SentNotice]) -> Iterator[Fired]:
     """The rungs of the ladders that steps name, those that never fired among them."""
     used = {step.ladder for one in office.plan.initiatives.values() for step in one.steps.values()}
     times = Counter((one.ladder, one.row.rung) for one in sent)

@@ -29,11 +29,11 @@ class Tally:
     lights: Mapping[str, int]
 
 
-Span = tuple[date, date]
+Stretch = tuple[date, date]
 """Two days, both included."""
 
 
-def months(first: date, last: date) -> Iterator[Span]:
+def months(first: date, last: date) -> Iterator[Stretch]:
     """The months from one day to another, the first and the last of them cut off there."""
     while first <= last:
         end = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
@@ -41,7 +41,7 @@ def months(first: date, last: date) -> Iterator[Span]:
         first = end + timedelta(days=1)
 
 
-def weeks(first: date, last: date) -> Iterator[Span]:
+def weeks(first: date, last: date) -> Iterator[Stretch]:
     """The weeks, from Monday on, from one day to another, the first and the last of them cut off there."""
     while first <= last:
         end = first + timedelta(days=6 - first.weekday())
@@ -59,7 +59,7 @@ class Timeline:
         self._closed = sorted(step.finished for step in steps if step.finished is not None)
         self._missed, self._sent = sorted(missed), sorted(sent)
 
-    def tallies(self, spans: Iterable[Span]) -> tuple[Tally, ...]:
+    def tallies(self, spans: Iterable[Stretch]) -> tuple[Tally, ...]:
         """One tally for each span."""
         return tuple(
             Tally(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from duban.core.deciding.alarms import Matter
+from duban.core.deciding.alarms import AlarmMatter
 from duban.core.deciding.office import Office
 
 
@@ -17,7 +17,7 @@ class Silence:
     trouble: str = ""
 
 
-def alarm_words(matter: Matter, seen: Silence) -> tuple[str, str]:
+def alarm_words(matter: AlarmMatter, seen: Silence) -> tuple[str, str]:
     """Subject and body."""
     return WORDS[matter](seen)
 
@@ -61,4 +61,4 @@ def _when(seen: Silence, moment: datetime) -> str:
     return f"{moment.astimezone(seen.office.zone):%Y-%m-%d %H:%M}"
 
 
-WORDS = {Matter.SILENT: _silent, Matter.WELL: _well}
+WORDS = {AlarmMatter.SILENT: _silent, AlarmMatter.WELL: _well}

@@ -14,7 +14,7 @@ from duban.core.ledger.summary import Light, Status, StepRow
 from duban.core.telling.chart import LEGEND, gantt
 from duban.core.telling.gauges import section
 from duban.core.telling.lateness import short
-from duban.core.telling.lines import Line, by_date, closed, gravest, group_title, lines
+from duban.core.telling.lines import BoardLine, by_date, closed, gravest, group_title, lines
 from duban.core.telling.links import forecast_key, patrol_key, to_deployment, to_page
 from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.core.telling.tables import escape, folded, of_lines
@@ -86,7 +86,7 @@ def _body(look: Look, decision: Decision) -> Iterator[str]:
 # What is amiss -------------------------------------------------------------------------------------------------------
 
 
-def _amiss(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
+def _amiss(look: Look, decision: Decision, found: Sequence[BoardLine]) -> Iterator[str]:
     """What is yellow, orange or red, the gravest first; what is more than can be seen to at once is folded away."""
     if found:
         yield f"## 须先处理（{len(found)}项）"
@@ -96,7 +96,7 @@ def _amiss(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[st
         yield from folded(f"其次处理（{len(told) - FIRST}项）", told[FIRST:])
 
 
-def _matter(look: Look, decision: Decision, line: Line) -> Iterator[str]:
+def _matter(look: Look, decision: Decision, line: BoardLine) -> Iterator[str]:
     """A line at which something is amiss: what, who and how late, what waits for it."""
     count = _whose(look, decision, line) if line.folded else ""  # else the next line says who
     yield f"{LIGHT_MARKS[line.light]} **{LIGHT_TITLES[line.light]}{SPACE}{escape(line.title)}**{escape(count)}"
@@ -131,7 +131,7 @@ def _limits(look: Look, row: StepRow) -> tuple[str, str]:
 # The steps -----------------------------------------------------------------------------------------------------------
 
 
-def _open(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
+def _open(look: Look, decision: Decision, found: Sequence[BoardLine]) -> Iterator[str]:
     """What is under way and in order."""
     if found:
         yield f"## 在办的事项（{len(found)}项）"
@@ -141,7 +141,7 @@ def _open(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str
         yield ""
 
 
-def _standing(look: Look, decision: Decision, line: Line) -> Iterator[str]:
+def _standing(look: Look, decision: Decision, line: BoardLine) -> Iterator[str]:
     """Title; status and progress; who, or how many and which of the units."""
     worst = line.worst
     yield f"{LIGHT_MARKS[worst.light]} {escape(line.title)}"
@@ -150,18 +150,18 @@ def _standing(look: Look, decision: Decision, line: Line) -> Iterator[str]:
     yield f"{STATUS_TITLES[worst.status]}{progress}{SPACE}{escape(who)}"
 
 
-def _of_units(look: Look, decision: Decision, line: Line) -> str:
+def _of_units(look: Look, decision: Decision, line: BoardLine) -> str:
     """`各区 12/16，未办结：浦东新区、黄浦区`: how many are done, and who is not where some are."""
     missing = f"，未办结：{_named(look, decision, line.open)}" if line.done else ""
     return f"{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}{missing}"
 
 
-def _dates(look: Look, line: Line) -> Iterator[str]:
+def _dates(look: Look, line: BoardLine) -> Iterator[str]:
     yield from _limits(look, line.worst)
     yield _said(look, "预计", line.ends)
 
 
-def _to_come(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
+def _to_come(look: Look, decision: Decision, found: Sequence[BoardLine]) -> Iterator[str]:
     """What waits for others or for its day, in a line each; what is far off folded away."""
     if found:
         yield f"## 尚未启动的事项（{len(found)}项）"
@@ -172,7 +172,7 @@ def _to_come(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[
         yield from folded(f"其后的事项（{len(told) - NEXT}项）", [f"- {one}" for one in told[NEXT:]])
 
 
-def _closed(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[str]:
+def _closed(look: Look, decision: Decision, found: Sequence[BoardLine]) -> Iterator[str]:
     """What is over, folded away."""
     ways = [DONE_MARK if line.done else f"{LIGHT_MARKS[Light.OFF]} {STATUS_TITLES[Status.CANCELLED]}" for line in found]
     told = [
@@ -184,7 +184,7 @@ def _closed(look: Look, decision: Decision, found: Sequence[Line]) -> Iterator[s
 # Words ---------------------------------------------------------------------------------------------------------------
 
 
-def _whose(look: Look, decision: Decision, line: Line) -> str:
+def _whose(look: Look, decision: Decision, line: BoardLine) -> str:
     """How many of the units are done, or who answers for a step, unless that is the initiative's lead."""
     if line.folded:
         return f"（{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}）"
@@ -192,7 +192,7 @@ def _whose(look: Look, decision: Decision, line: Line) -> str:
     return "" if who == look.office.directory.known_title(look.initiative.lead) else f"（{who}）"
 
 
-def _what(look: Look, decision: Decision, line: Line) -> str:
+def _what(look: Look, decision: Decision, line: BoardLine) -> str:
     return escape(f"{line.title}{_whose(look, decision, line)}")
 
 

@@ -11,7 +11,7 @@ from html import escape
 
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Light, Status
-from duban.core.telling.lines import Line
+from duban.core.telling.lines import BoardLine
 from duban.core.titles import LIGHT_TITLES
 from duban.core.typed import one_line
 
@@ -53,7 +53,7 @@ class _Scale:
         return round(MARGIN + (WIDTH - 2 * MARGIN) * min(1.0, max(0.0, share)), 1)
 
 
-def gantt(look: Look, lines: Sequence[Line]) -> str:
+def gantt(look: Look, lines: Sequence[BoardLine]) -> str:
     """The picture; its height grows with the lines."""
     plan = look.office.plan
     scale = _Scale(plan.starts, max(1, (plan.ends - plan.starts).days + 1))
@@ -88,7 +88,7 @@ def _today(scale: _Scale, today: date, height: int) -> Iterator[str]:
     yield f'<text x="{x}" y="40" fill="#3b6fd6" text-anchor="{side}">今日{today.month}月{today.day}日</text>'
 
 
-def _line(scale: _Scale, today: date, line: Line, y: int) -> Iterator[str]:
+def _line(scale: _Scale, today: date, line: BoardLine, y: int) -> Iterator[str]:
     done = bool(line.done and not line.open)
     colour = DONE if done else COLOURS[line.light]
     mark, drawn = (
@@ -114,7 +114,7 @@ def _line(scale: _Scale, today: date, line: Line, y: int) -> Iterator[str]:
         yield f'<line x1="{x}" y1="{y + 17}" x2="{x}" y2="{y + 33}" stroke="#b03030" stroke-width="2"/>'
 
 
-def _label(line: Line) -> str:
+def _label(line: BoardLine) -> str:
     """The title, cut to the width, between light and count."""
     light = f"{LIGHT_TITLES[line.light]} " if line.light > Light.GREEN and line.open else ""
     count = f" {line.done}/{len(line.rows)}" if line.folded else ""

@@ -17,12 +17,12 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Revision, StepRevision
 from duban.core.telling.lapses import why_lapsed
 
-Seen = Mapping[str, tuple[Look, Decision]]
+Decisions = Mapping[str, tuple[Look, Decision]]
 """Initiatives as they stand, by id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNotice:
     """A notice that waits to be sent, and why it would not be; empty where it still would."""
 
     notice: NoticeRow
@@ -40,7 +40,7 @@ class Touched:
     status: Status | None
     before: StepRow | None
     after: StepRow | None
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingNotice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Consequences:
     in_time: tuple[StepRef, ...]
 
 
-def consequences(revision: Revision, before: Seen, after: Seen, today: date) -> Consequences:
+def consequences(revision: Revision, before: Decisions, after: Decisions, today: date) -> Consequences:
     """Compare how the whole plan stands with how it would stand.
 
     Raises CalendarRange when a step would end beyond the calendar.
@@ -71,14 +71,14 @@ def consequences(revision: Revision, before: Seen, after: Seen, today: date) -> 
     )
 
 
-def _forecast(seen: Seen, today: date) -> Forecast:
+def _forecast(seen: Decisions, today: date) -> Forecast:
     if not seen:
         return Forecast({}, {}, {}, {}, {}, {}, ())
     look = next(iter(seen.values()))[0]
     return forecast(Schedule(look.office.plan, look.calendar, facts_of(seen.values()), today))
 
 
-def _touched(one: StepRevision, before: Seen, after: Seen) -> Touched:
+def _touched(one: StepRevision, before: Decisions, after: Decisions) -> Touched:
     was = _row(before, one.before.ref) if one.before is not None else None
     return Touched(
         revision=one,
@@ -89,20 +89,20 @@ def _touched(one: StepRevision, before: Seen, after: Seen) -> Touched:
     )
 
 
-def _row(seen: Seen, ref: StepRef) -> StepRow:
+def _row(seen: Decisions, ref: StepRef) -> StepRow:
     return next(row for row in seen[ref.initiative][1].summary.steps if row.step == ref.step)
 
 
-def _waiting(one: StepRevision, before: Seen, after: Seen) -> Iterator[Waiting]:
+def _waiting(one: StepRevision, before: Decisions, after: Decisions) -> Iterator[WaitingNotice]:
     """The notices about a step that wait to be sent, decided on again under the other plan."""
     if one.before is None:
         return
     for notice in before[one.before.ref.initiative][1].state.notices.values():
         if notice.step == one.before.id and notice.delivery in PENDING:
-            yield Waiting(notice, _lapses(one, notice, after))
+            yield WaitingNotice(notice, _lapses(one, notice, after))
 
 
-def _lapses(one: StepRevision, notice: NoticeRow, after: Seen) -> str:
+def _lapses(one: StepRevision, notice: NoticeRow, after: Decisions) -> str:
     if one.after is None:
         return "计划中已无此事项"
     look, decision = after[one.after.ref.initiative]

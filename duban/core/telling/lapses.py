@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from duban.core.deciding.office import Office
 from duban.core.deciding.recheck import Lapse, Lapsed
-from duban.core.planning.policy import Anchor
+from duban.core.telling.phrases import ANCHORED
 
 WORDS: Mapping[Lapse, str] = {
     Lapse.REVIVED: "原通知已重新投递",
@@ -22,25 +22,12 @@ WORDS: Mapping[Lapse, str] = {
     Lapse.REDIRECTED: "改送{instead}",
 }
 
-MOVED_ON: Mapping[Anchor, str] = {
-    Anchor.OPENED: "事项已重新启动",
-    Anchor.UNSIGNED: "事项已签收",
-    Anchor.DUE: "时限或者承办人已调整",
-    Anchor.SUBMITTED: "审核已有结果",
-    Anchor.RETURNED: "事项已重新报送",
-    Anchor.ASKED: "延期申请已答复",
-    Anchor.ANSWERED: "延期申请已另行处理",
-    Anchor.CHANGED: "事项另有变动",
-    Anchor.FAILED: "自动事项已重新执行",
-}
-"""What has happened when a rung hanging on this anchor is no longer due though the step goes on."""
-
 
 def why_lapsed(office: Office, lapsed: Lapsed | None) -> str:
     """The reason in words; empty for a notice that is still due."""
     if lapsed is None:
         return ""
     if lapsed.why is Lapse.MOVED_ON and lapsed.anchor is not None:
-        return MOVED_ON[lapsed.anchor]
+        return ANCHORED[lapsed.anchor].moved_on
     instead = office.directory.title(lapsed.instead) if lapsed.instead else ""
     return WORDS[lapsed.why].format(interval=office.policy.interval, instead=instead)

@@ -15,7 +15,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class PlanForecast:
     """The forecast of a plan and what it was made of; `chances` where they were asked for."""
 
     office: Office
@@ -40,14 +40,14 @@ def short(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def lateness(seen: Prospect, late: Late) -> str:
+def lateness(seen: PlanForecast, late: Late) -> str:
     """`因“起草”未完，预计9月30日完成，晚4个工作日；宜先抓“起草”（承办保护处，时限9月20日）`, and what it moves."""
     because = f"因{seen.titled(late.cause, late.step)}未完，" if late.cause else ""
     found = f"{because}预计{short(late.finish)}完成，晚{late.days}个工作日"
     return f"{found}；{_first(seen, late)}{moved(seen, late.moves)}"
 
 
-def _first(seen: Prospect, late: Late) -> str:
+def _first(seen: PlanForecast, late: Late) -> str:
     if late.act_on is None:
         return "须待期间届满，没有可以先抓的事项"
     limit = seen.forecast.due.get(late.act_on)
@@ -56,7 +56,7 @@ def _first(seen: Prospect, late: Late) -> str:
     return f"宜先抓{what}（承办{seen.owner(late.act_on)}{due}）"
 
 
-def moved(seen: Prospect, moves: Mapping[StepRef, int]) -> str:
+def moved(seen: PlanForecast, moves: Mapping[StepRef, int]) -> str:
     """Which steps of other initiatives a late step puts off; empty for none."""
     if not moves:
         return ""
@@ -65,7 +65,7 @@ def moved(seen: Prospect, moves: Mapping[StepRef, int]) -> str:
     return f"；牵动{named}" + (f"，等{len(moves)}项" if len(moves) > NAMED else "")
 
 
-def chain_of(seen: Prospect, chain: Sequence[StepRef]) -> str:
+def chain_of(seen: PlanForecast, chain: Sequence[StepRef]) -> str:
     """A critical chain as titles, from its beginning to the step itself; initiatives are named where they change."""
     before = (chain[-1], *chain)
     return " → ".join(seen.titled(step, beside) for beside, step in zip(before, chain, strict=False))

@@ -13,7 +13,7 @@ from duban.core.planning.plan_file import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoardLine:
     """One step, or the steps of all units of one written step (`each`), and how they stand."""
 
     title: str
@@ -73,7 +73,7 @@ class Line:
         return tuple(sorted((row for row in self.open if row.light > Light.GREEN), key=lambda row: -row.light))
 
 
-def lines(look: Look, decision: Decision) -> list[Line]:
+def lines(look: Look, decision: Decision) -> list[BoardLine]:
     """All lines of an initiative, in the order of its steps."""
     together: dict[object, list[StepRow]] = {}
     for row in decision.summary.steps:
@@ -83,10 +83,10 @@ def lines(look: Look, decision: Decision) -> list[Line]:
     return [_line(look, tuple(rows)) for rows in together.values()]
 
 
-def _line(look: Look, rows: tuple[StepRow, ...]) -> Line:
+def _line(look: Look, rows: tuple[StepRow, ...]) -> BoardLine:
     steps = tuple(look.initiative.steps[row.step] for row in rows)
     starts = min(_start(look, step, row) for step, row in zip(steps, rows, strict=True))
-    return Line(title_of_all(steps[0], look.office.directory), steps, rows, starts)
+    return BoardLine(title_of_all(steps[0], look.office.directory), steps, rows, starts)
 
 
 def title_of_all(step: Step, people: Directory) -> str:
@@ -103,26 +103,26 @@ def _start(look: Look, step: Step, row: StepRow) -> date:
     return min(last, row.opened or expected)
 
 
-def group_title(line: Line, people: Directory) -> str:
+def group_title(line: BoardLine, people: Directory) -> str:
     """What the units of a line are called together."""
     units = {step.unit for step in line.steps}
     return next((group.title for group in people.groups.values() if set(group.units) == units), "各单位")
 
 
-def by_date(found: Iterable[Line]) -> list[Line]:
+def by_date(found: Iterable[BoardLine]) -> list[BoardLine]:
     """Lines that are open, the one due first before all others."""
     return sorted((line for line in found if line.open), key=_first)
 
 
-def gravest(found: Iterable[Line]) -> list[Line]:
+def gravest(found: Iterable[BoardLine]) -> list[BoardLine]:
     """Lines at which something is amiss, the gravest first, then the one due first."""
     return sorted((line for line in found if line.amiss), key=lambda line: (-line.light, _first(line)))
 
 
-def _first(line: Line) -> date:
+def _first(line: BoardLine) -> date:
     return line.pressing or date.max
 
 
-def closed(found: Iterable[Line]) -> list[Line]:
+def closed(found: Iterable[BoardLine]) -> list[BoardLine]:
     """Lines that are over, the last one first."""
     return sorted((line for line in found if not line.open), key=lambda line: line.ends or date.min, reverse=True)

@@ -20,7 +20,7 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
 from duban.core.telling import phrases
 from duban.core.telling.lapses import why_lapsed
-from duban.core.telling.phrases import Matter
+from duban.core.telling.phrases import Occasion
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.whens import chinese
 from duban.core.titles import LIGHT_TITLES
@@ -83,13 +83,13 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     """
     if recheck.rung is None:
         raise ValueError(f"this notice has lapsed: {why_lapsed(look.office, recheck.lapsed)}")
-    call, office = recheck.rung, look.office
-    matter = _matter(look, recheck.decision, call, entries)
+    fired, office = recheck.rung, look.office
+    matter = _matter(look, recheck.decision, fired, entries)
     asks = phrases.asks(matter)
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
     told = Slip(
-        kind=call.slip,
-        number=_number(look, str(call.key), entries),
+        kind=fired.slip,
+        number=_number(look, str(fired.key), entries),
         date=chinese(look.today),
         plan_title=office.plan.title,
         document=office.plan.document,
@@ -101,8 +101,8 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         requirement=phrases.requirement(matter) if asks else "",
         evidence=_evidence(matter) if asks else (),
         owner_title=matter.title(office.owner(step, matter.own)),
-        recipient_title=matter.title(call.recipient),
-        acting_for="" if call.recipient == call.post else matter.title(call.post),
+        recipient_title=matter.title(fired.recipient),
+        acting_for="" if fired.recipient == fired.post else matter.title(fired.post),
         due=chinese(due.day) if due else "",
         original_due=chinese(due.original) if due else "",
         days_left=look.calendar.between(look.today, due.day) if due else None,
@@ -118,20 +118,20 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     return in_lines(told)
 
 
-def _evidence(matter: Matter) -> tuple[str, ...]:
-    return matter.own.evidence if matter.call.slip == "review" else matter.step.evidence
+def _evidence(matter: Occasion) -> tuple[str, ...]:
+    return matter.own.evidence if matter.fired.slip == "review" else matter.step.evidence
 
 
-def _matter(look: Look, decision: Decision, call: DueRung, entries: Sequence[Entry]) -> Matter:
-    own = decision.state.step(call.step)
-    was = gone(look, call.step, own)
-    step = look.initiative.steps.get(call.step) or (was.step if was else _forgotten(look, call.step))
+def _matter(look: Look, decision: Decision, fired: DueRung, entries: Sequence[Entry]) -> Occasion:
+    own = decision.state.step(fired.step)
+    was = gone(look, fired.step, own)
+    step = look.initiative.steps.get(fired.step) or (was.step if was else _forgotten(look, fired.step))
     rungs = look.office.policy.ladder(step.ladder).rungs
-    return Matter(
+    return Occasion(
         look=look,
         decision=decision,
-        call=call,
-        rung=next((rung for rung in rungs if rung.id == call.rung), None),
+        fired=fired,
+        rung=next((rung for rung in rungs if rung.id == fired.rung), None),
         step=step,
         own=own,
         due=decision.deadlines.get(step.id),
@@ -153,7 +153,7 @@ def _number(look: Look, key: str, entries: Sequence[Entry]) -> str:
     return f"〔{queued.day.year}〕{look.initiative.number}-{queued.sequence}"
 
 
-def _light(matter: Matter, reason: str) -> str:
+def _light(matter: Occasion, reason: str) -> str:
     """The light, with what lit it unless the slip says so anyway."""
     row, look = matter.row, matter.look
     if row is None:

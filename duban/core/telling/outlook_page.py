@@ -5,7 +5,7 @@ from datetime import date
 
 from duban.core.forecasting.chances import Chance, Ending
 from duban.core.planning.plan import Plan, Section, StepRef
-from duban.core.telling.lateness import Prospect, lateness, short
+from duban.core.telling.lateness import PlanForecast, lateness, short
 from duban.core.telling.links import patrol_key, to_initiative, to_page
 from duban.core.telling.tables import Lines, escape, folded, of_lines
 from duban.core.telling.whens import chinese
@@ -17,7 +17,7 @@ FOREMOST = 10
 """How many of the most critical steps are listed."""
 
 
-def outlook_page(seen: Prospect) -> str:
+def outlook_page(seen: PlanForecast) -> str:
     """The whole page, in Markdown; chances are shown where they were drawn."""
     return "\n".join([*_head(seen), *_sections(seen), *_critical(seen), *_endings(seen)])
 
@@ -27,7 +27,7 @@ def without_forecast(plan: Plan, reason: str) -> str:
     return f"# 全局预测　{escape(plan.title)}\n\n有事项预计晚于工作日历所及，无法预测：{escape(reason)}"
 
 
-def _head(seen: Prospect) -> Iterator[str]:
+def _head(seen: PlanForecast) -> Iterator[str]:
     told, today = seen.forecast, seen.schedule.today
     yield f"# 全局预测　{escape(seen.office.plan.title)}"
     yield ""
@@ -40,7 +40,7 @@ def _head(seen: Prospect) -> Iterator[str]:
         yield ""
 
 
-def _sections(seen: Prospect) -> Iterator[str]:
+def _sections(seen: PlanForecast) -> Iterator[str]:
     """For each section the steps that will be late, worst first; those with little room folded away."""
     late = {one.step: one for one in seen.forecast.late}
     for section in seen.office.plan.sections:
@@ -55,11 +55,11 @@ def _sections(seen: Prospect) -> Iterator[str]:
             yield from folded(title, [_table(seen, tight)] if tight else [])
 
 
-def _table(seen: Prospect, steps: Iterable[StepRef]) -> str:
+def _table(seen: PlanForecast, steps: Iterable[StepRef]) -> str:
     return of_lines(("事项", "机动、把握", "时限、预计完成日"), [_row(seen, ref) for ref in steps])
 
 
-def _listed(seen: Prospect, section: Section) -> list[StepRef]:
+def _listed(seen: PlanForecast, section: Section) -> list[StepRef]:
     told, initiatives = seen.forecast, seen.office.plan.initiatives
     late = {one.step: one.days for one in told.late}
     here = (ref for ref in told.finish if initiatives[ref.initiative].section == section.id)
@@ -67,13 +67,13 @@ def _listed(seen: Prospect, section: Section) -> list[StepRef]:
     return sorted(listed, key=lambda ref: (-late.get(ref, 0), told.slack[ref]))
 
 
-def _under_way(seen: Prospect, ref: StepRef) -> bool:
+def _under_way(seen: PlanForecast, ref: StepRef) -> bool:
     """Whether a step has opened or waits for others; one that waits for its day alone can be left until then."""
     fact = seen.schedule.facts[seen.schedule.place[ref]]
     return ref in seen.forecast.held_by or (fact is not None and fact.row.opened is not None)
 
 
-def _row(seen: Prospect, ref: StepRef) -> Sequence[Lines]:
+def _row(seen: PlanForecast, ref: StepRef) -> Sequence[Lines]:
     told, late = seen.forecast, next((one for one in seen.forecast.late if one.step == ref), None)
     chance = seen.chances.of.get(ref) if seen.chances else None
     before = told.chain(ref)[0]
@@ -85,7 +85,7 @@ def _row(seen: Prospect, ref: StepRef) -> Sequence[Lines]:
     )
 
 
-def _critical(seen: Prospect) -> Iterator[str]:
+def _critical(seen: PlanForecast) -> Iterator[str]:
     """The steps on which most hangs."""
     foremost = [one for one in seen.chances.steps[:FOREMOST] if one.critical > 0] if seen.chances else []
     if foremost:
@@ -95,7 +95,7 @@ def _critical(seen: Prospect) -> Iterator[str]:
         yield ""
 
 
-def _critical_row(seen: Prospect, one: Chance) -> Sequence[Lines]:
+def _critical_row(seen: PlanForecast, one: Chance) -> Sequence[Lines]:
     return (
         (escape(seen.titled(one.step)), escape(seen.owner(one.step))),
         (_share("", one.critical),),
@@ -103,7 +103,7 @@ def _critical_row(seen: Prospect, one: Chance) -> Sequence[Lines]:
     )
 
 
-def _endings(seen: Prospect) -> Iterator[str]:
+def _endings(seen: PlanForecast) -> Iterator[str]:
     """When each initiative is expected to end."""
     if not seen.forecast.ends:
         return
@@ -118,7 +118,7 @@ def _endings(seen: Prospect) -> Iterator[str]:
     yield f"误期的事项在前，其后是在办而机动不超过{LITTLE_ROOM}个工作日的。"
 
 
-def _ending(seen: Prospect, name: str, end: date, one: Ending | None) -> Sequence[Lines]:
+def _ending(seen: PlanForecast, name: str, end: date, one: Ending | None) -> Sequence[Lines]:
     initiative = seen.office.plan.initiatives[name]
     days = (_day("五成", one.p50), _day("八成", one.p80)) if one else ()
     return (
@@ -128,7 +128,7 @@ def _ending(seen: Prospect, name: str, end: date, one: Ending | None) -> Sequenc
     )
 
 
-def _left(seen: Prospect, initiative: str) -> str:
+def _left(seen: PlanForecast, initiative: str) -> str:
     return f"{sum(ref.initiative == initiative for ref in seen.forecast.finish)} 项"
 
 

@@ -21,7 +21,7 @@ from duban.core.titles import DELIVERY_TITLES, LETTER_TITLES, LIGHT_MARKS, LIGHT
 
 
 @dataclass(frozen=True, slots=True)
-class Patrolled:
+class PatrolFindings:
     """What a patrol found: notices that reached nobody, each with those tried, and stuck ones; the day's outcomes.
 
     `healed` says, in a sentence each, which settings of Prefect it brought back.
@@ -40,14 +40,14 @@ Seen = Sequence[tuple[Initiative, Summary]]
 """Initiatives of the plan, and how they stand."""
 
 
-def patrol_page(seen: Patrolled) -> str:
+def patrol_page(seen: PatrolFindings) -> str:
     """The whole page."""
     found = _initiatives(seen)
     amiss = [*_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
     return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
 
 
-def _initiatives(seen: Patrolled) -> Seen:
+def _initiatives(seen: PatrolFindings) -> Seen:
     """The plan's initiatives in its order; a summary may be of one that it no longer has."""
     known = {summary.initiative: summary for summary in seen.summaries}
     return [(one, known[name]) for name, one in seen.office.plan.initiatives.items() if name in known]
@@ -57,7 +57,7 @@ def _gravest(found: Seen) -> Seen:
     return sorted(found, key=lambda pair: -pair[1].light)
 
 
-def _head(seen: Patrolled, found: Seen) -> Iterator[str]:
+def _head(seen: PatrolFindings, found: Seen) -> Iterator[str]:
     plan = seen.office.plan
     yield f"# 巡查　{escape(plan.title)}"
     yield ""
@@ -90,30 +90,30 @@ def _section(title: str, told: Iterable[Sequence[str]]) -> Iterator[str]:
     yield ""
 
 
-def _healed(seen: Patrolled) -> Iterator[str]:
+def _healed(seen: PatrolFindings) -> Iterator[str]:
     if seen.healed:
         yield from _section("已修复的设置", ([escape(one)] for one in seen.healed))
 
 
-def _dead(seen: Patrolled) -> Iterator[str]:
+def _dead(seen: PatrolFindings) -> Iterator[str]:
     if seen.dead:
         told = ((_about(seen, line[0]), _reasons(seen, line), _remedy(seen, line[0])) for line in seen.dead)
         yield from _section("送达失败，事项尚未办结", told)
 
 
-def _reasons(seen: Patrolled, line: Line) -> str:
+def _reasons(seen: PatrolFindings, line: Line) -> str:
     people = seen.office.directory
     first, *instead = (row for row in line if row.delivery is Delivery.DEAD)
     also = (f"；改送{people.known_title(row.recipient)}：{row.outcome}" for row in instead)
     return escape(f"原因：{first.outcome}{''.join(also)}")
 
 
-def _remedy(seen: Patrolled, row: NoticeRow) -> str:
+def _remedy(seen: PatrolFindings, row: NoticeRow) -> str:
     command = resending(f"{row.initiative}/{row.key}", seen.office.plan.coordinator)
     return escape(f"处理：核对通讯录中 {row.recipient} 的通道，然后 {command}")
 
 
-def _stuck(seen: Patrolled) -> Iterator[str]:
+def _stuck(seen: PatrolFindings) -> Iterator[str]:
     if seen.stuck:
         told = (
             (_about(seen, row), escape("；".join(filter(None, (row.outcome, _again(seen, row)))))) for row in seen.stuck
@@ -121,13 +121,13 @@ def _stuck(seen: Patrolled) -> Iterator[str]:
         yield from _section("受阻", told)
 
 
-def _again(seen: Patrolled, row: NoticeRow) -> str:
+def _again(seen: PatrolFindings, row: NoticeRow) -> str:
     if row.next_try is None or row.next_try < seen.now:
         return "已过点，请查看巡查是否按时运行"
     return f"{row.next_try.astimezone(seen.office.zone):%m-%d %H:%M} 再送"
 
 
-def _about(seen: Patrolled, row: NoticeRow) -> str:
+def _about(seen: PatrolFindings, row: NoticeRow) -> str:
     initiative = seen.office.plan.initiatives.get(row.initiative)
     step = initiative.steps.get(row.step) if initiative else None
     title = f"{initiative.number} {step.title}" if initiative and step else row.step or row.key
@@ -135,7 +135,7 @@ def _about(seen: Patrolled, row: NoticeRow) -> str:
     return escape(f"《{LETTER_TITLES[row.slip]}》送{to}：{title}")
 
 
-def _grave(seen: Patrolled, found: Seen) -> Iterator[str]:
+def _grave(seen: PatrolFindings, found: Seen) -> Iterator[str]:
     """The initiatives that are red or orange, with the reason."""
     grave = [(one, summary) for one, summary in _gravest(found) if summary.light >= Light.ORANGE]
     if grave:
@@ -152,7 +152,7 @@ def _grave(seen: Patrolled, found: Seen) -> Iterator[str]:
 # The rest ------------------------------------------------------------------------------------------------------------
 
 
-def _today(seen: Patrolled) -> Iterator[str]:
+def _today(seen: PatrolFindings) -> Iterator[str]:
     told = [f"{DELIVERY_TITLES[kind]} {seen.outcomes[kind]} 份" for kind in Delivery if seen.outcomes.get(kind)]
     yield "## 今日通知"
     yield ""
@@ -160,7 +160,7 @@ def _today(seen: Patrolled) -> Iterator[str]:
     yield ""
 
 
-def _sections(seen: Patrolled, found: Seen) -> Iterator[str]:
+def _sections(seen: PatrolFindings, found: Seen) -> Iterator[str]:
     """Every initiative, by sections of the document, the gravest light first."""
     for section in seen.office.plan.sections:
         rows = [_row(seen, *pair) for pair in _gravest([pair for pair in found if pair[0].section == section.id])]
@@ -171,7 +171,7 @@ def _sections(seen: Patrolled, found: Seen) -> Iterator[str]:
             yield ""
 
 
-def _row(seen: Patrolled, initiative: Initiative, summary: Summary) -> tuple[Sequence[str], ...]:
+def _row(seen: PatrolFindings, initiative: Initiative, summary: Summary) -> tuple[Sequence[str], ...]:
     told = summary.light in (Light.OFF, Light.YELLOW)  # of graver ones it stands above
     reason = escape(reason_of_all(seen.office.plan, summary)) if told else ""
     linked = to_initiative(seen.office.plan, initiative)

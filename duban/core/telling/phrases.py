@@ -1,9 +1,10 @@
 """The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
+from typing import NamedTuple
 
 from duban.core.deciding.changes import change_of
 from duban.core.deciding.deadlines import Deadline
@@ -27,8 +28,8 @@ from duban.core.titles import SLIP_TITLES
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """A slip before it is written: the call, its step and all that happened to it.
+class Occasion:
+    """A slip before it is written: the rung due, its step and all that happened to it.
 
     `rung` is None for a notice that tells of an undelivered one; `due` where the step has no deadline; `row` where the
     plan no longer has the step.
@@ -36,7 +37,7 @@ class Matter:
 
     look: Look
     decision: Decision
-    call: DueRung
+    fired: DueRung
     rung: Rung | None
     step: Step
     own: StepState
@@ -56,60 +57,43 @@ class Matter:
 # Why now -------------------------------------------------------------------------------------------------------------
 
 
-def reason(matter: Matter) -> str:  # noqa: C901  one case for each thing a rung may hang on
+def reason(matter: Occasion) -> str:
     """Why the notice is sent now."""
-    own = matter.own
-    if matter.rung is None:
-        return _undelivered(matter)
-    match matter.rung.anchor:
-        case Anchor.OPENED:
-            return f"{chinese(own.assigned)}起转入办理"
-        case Anchor.UNSIGNED:
-            return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
-        case Anchor.DUE:
-            return _lit(matter) or "时限将至"
-        case Anchor.SUBMITTED:
-            waited = _days_since(matter, own.submitted)
-            handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
-            return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
-        case Anchor.RETURNED:
-            return _said(matter.last(EntryKind.RETURNED))
-        case Anchor.ASKED:
-            return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
-        case Anchor.ANSWERED:
-            return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
-        case Anchor.CHANGED:
-            return _event(matter, _changing(matter))
-        case Anchor.FAILED:
-            return _failure(matter)
+    return _undelivered(matter) if matter.rung is None else ANCHORED[matter.rung.anchor].why(matter)
 
 
-def _lit(matter: Matter) -> str:
+def _handed_in(matter: Occasion) -> str:
+    waited = _days_since(matter, matter.own.submitted)
+    handed_in = f"{matter.title(matter.own.submitter)}于{chinese(matter.own.submitted)}报送"
+    return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
+
+
+def _lit(matter: Occasion) -> str:
     """What lit the step, in words; nothing while it is green."""
     row, look = matter.row, matter.look
     return reason_of(look.office.plan, look.initiative.id, row) if row and row.light > Light.GREEN else ""
 
 
-def _days_since(matter: Matter, day: date | None) -> int:
+def _days_since(matter: Occasion, day: date | None) -> int:
     return matter.look.calendar.between(day, matter.look.today) if day else 0
 
 
-def _failure(matter: Matter) -> str:
+def _failure(matter: Occasion) -> str:
     own = matter.own
     if matter.step.kind is Kind.INDICATOR:
         return f"自{chinese(own.failed)}起自动取数未成功：{_said(matter.last(EntryKind.MEASURING_FAILED))}"
     return f"执行{own.tries}次均未成功：{_said(matter.last(EntryKind.ACTION_FAILED))}"
 
 
-def _changing(matter: Matter) -> Entry:
+def _changing(matter: Occasion) -> Entry:
     """The entry of the change that a notice tells of."""
-    change = change_of(matter.own, matter.call.key)
+    change = change_of(matter.own, matter.fired.key)
     acts = [one for one in matter.entries if (one.kind, one.day, one.actor) == (change.kind, change.on, change.by)]
     return [one for one in acts if one.data.get("to", one.data.get("owner", "")) == change.to][-1]
 
 
-def _undelivered(matter: Matter) -> str:
-    first, *instead = lines(matter.own)[matter.call.key.subject]
+def _undelivered(matter: Occasion) -> str:
+    first, *instead = lines(matter.own)[matter.fired.key.subject]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
@@ -125,24 +109,24 @@ CHANGES: Mapping[EntryKind, str] = {
 }
 
 
-def change(matter: Matter) -> str:
+def change(matter: Occasion) -> str:
     """What somebody did to the step, in a word; empty for a notice that tells of something else."""
-    return CHANGES[change_of(matter.own, matter.call.key).kind] if matter.call.slip == "change" else ""
+    return CHANGES[change_of(matter.own, matter.fired.key).kind] if matter.fired.slip == "change" else ""
 
 
-def asks(matter: Matter) -> bool:
+def asks(matter: Occasion) -> bool:
     """Whether its recipient is asked for anything: of a change only the owner of a step that goes on."""
-    if matter.call.slip != "change":
+    if matter.fired.slip != "change":
         return True
     goes_on = not matter.own.closed and matter.own.suspended is None
     owners = matter.look.office.owner_side(matter.step, matter.own)
-    return goes_on and matter.look.office.acts_for(matter.call.recipient, owners, matter.look.today) is not None
+    return goes_on and matter.look.office.acts_for(matter.fired.recipient, owners, matter.look.today) is not None
 
 
 # What is asked -------------------------------------------------------------------------------------------------------
 
 
-def requirement(matter: Matter) -> str:
+def requirement(matter: Occasion) -> str:
     """What ends the step, beyond its deadline and its deliverables."""
     step = matter.step
     if step.target is not None:
@@ -159,13 +143,13 @@ def requirement(matter: Matter) -> str:
     return f"依据{step.basis}办理" if step.basis else ""
 
 
-def command(matter: Matter) -> str:
+def command(matter: Occasion) -> str:
     """The line that answers the slip. Words to be filled in are no figures, so that none is reported by mistake."""
-    look, step, call = matter.look, matter.step, matter.call
+    look, step, fired = matter.look, matter.step, matter.fired
     owners = look.office.owner_side(step, matter.own)
-    owns = look.office.acts_for(call.recipient, owners, look.today) is not None
-    whose = f"{step.ref} --as {call.recipient}"
-    match call.slip:
+    owns = look.office.acts_for(fired.recipient, owners, look.today) is not None
+    whose = f"{step.ref} --as {fired.recipient}"
+    match fired.slip:
         case "failure" | "change":
             return f"duban show {look.initiative.id}"
         case "review":
@@ -187,40 +171,27 @@ def command(matter: Matter) -> str:
 # Before and after ----------------------------------------------------------------------------------------------------
 
 
-def waiting(matter: Matter) -> tuple[str, ...]:
+def waiting(matter: Occasion) -> tuple[str, ...]:
     """Steps here and elsewhere that cannot begin, or have no date, before this one ends."""
     return waiting_for(matter.look, matter.decision, matter.step)
 
 
-UNANSWERED: Mapping[Anchor, str] = {
-    Anchor.OPENED: "办结",
-    Anchor.UNSIGNED: "签收",
-    Anchor.DUE: "办结",
-    Anchor.SUBMITTED: "审核",
-    Anchor.RETURNED: "重新报送",
-    Anchor.ASKED: "答复",
-    Anchor.ANSWERED: "办结",
-    Anchor.CHANGED: "办理",
-    Anchor.FAILED: "处理",
-}
-"""What is still missing when a rung hanging on this anchor is climbed."""
-
 CLIMBING: Mapping[str, str] = {"remind": "提醒", "press": "催办", "supervise": "督办至"}
 
 
-def next_rung(matter: Matter) -> str:
+def next_rung(matter: Occasion) -> str:
     """What happens next if nobody does anything, when, and who is told; empty at the top of the ladder."""
     look, ladder = matter.look, matter.look.office.policy.ladder(matter.step.ladder)
     anchors = {rung.id: rung.anchor for rung in ladder.rungs}
-    calls = [call for call in matter.decision.rungs if call.step == matter.step.id and call.rung in anchors]
-    later = [call for call in calls if call.moment > look.now]
+    coming = [rung for rung in matter.decision.rungs if rung.step == matter.step.id and rung.rung in anchors]
+    later = [rung for rung in coming if rung.moment > look.now]
     if not later:
         return ""
     first = later[0]
-    people = "、".join(dict.fromkeys(matter.title(call.recipient) for call in later if call.rung == first.rung))
+    people = "、".join(dict.fromkeys(matter.title(rung.recipient) for rung in later if rung.rung == first.rung))
     day = look.office.day(first.moment)
     told = f"{CLIMBING.get(first.slip, '再次通知')}{people}"
-    return f"若{day.month}月{day.day}日前仍未{UNANSWERED[anchors[first.rung]]}，将{told}"
+    return f"若{day.month}月{day.day}日前仍未{ANCHORED[anchors[first.rung]].missing}，将{told}"
 
 
 HISTORY = frozenset(
@@ -244,7 +215,7 @@ HISTORY = frozenset(
 """What a slip tells of what happened before."""
 
 
-def history(matter: Matter) -> tuple[str, ...]:
+def history(matter: Occasion) -> tuple[str, ...]:
     """What happened to the step, oldest first."""
     told = (entry for entry in matter.entries if entry.kind in HISTORY and not _told_by_the_next(entry))
     return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in told)
@@ -255,7 +226,7 @@ def _told_by_the_next(entry: Entry) -> bool:
     return entry.kind is EntryKind.REPLANNED and bool(entry.data.get("removed"))
 
 
-def _event(matter: Matter, entry: Entry) -> str:
+def _event(matter: Occasion, entry: Entry) -> str:
     office = matter.look.office
     unit = matter.step.target.unit if matter.step.target else ""
     return event(Names(office.directory, (office.plan,)), entry, unit)
@@ -263,3 +234,36 @@ def _event(matter: Matter, entry: Entry) -> str:
 
 def _said(entry: Entry) -> str:
     return str(entry.data.get("reason", ""))
+
+
+# Anchors -------------------------------------------------------------------------------------------------------------
+
+
+class Anchored(NamedTuple):
+    """What is said of a rung by its anchor: why it is sent now, what is still missing, what has happened if it lapsed.
+
+    It lapsed though the step goes on.
+    """
+
+    why: Callable[[Occasion], str]
+    missing: str
+    moved_on: str
+
+
+ANCHORED: Mapping[Anchor, Anchored] = {
+    Anchor.OPENED: Anchored(lambda of: f"{chinese(of.own.assigned)}起转入办理", "办结", "事项已重新启动"),
+    Anchor.UNSIGNED: Anchored(
+        lambda of: f"交办{_days_since(of, of.own.assigned)}个工作日，尚未签收", "签收", "事项已签收"
+    ),
+    Anchor.DUE: Anchored(lambda of: _lit(of) or "时限将至", "办结", "时限或者承办人已调整"),
+    Anchor.SUBMITTED: Anchored(_handed_in, "审核", "审核已有结果"),
+    Anchor.RETURNED: Anchored(lambda of: _said(of.last(EntryKind.RETURNED)), "重新报送", "事项已重新报送"),
+    Anchor.ASKED: Anchored(lambda of: _event(of, of.last(EntryKind.EXTENSION_ASKED)), "答复", "延期申请已答复"),
+    Anchor.ANSWERED: Anchored(
+        lambda of: _event(of, of.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED)),
+        "办结",
+        "延期申请已另行处理",
+    ),
+    Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", "事项另有变动"),
+    Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
+}

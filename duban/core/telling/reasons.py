@@ -1,7 +1,8 @@
 """Why a step or an initiative is lit, in words: the rule and the figures that a decision gives, told in Chinese."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import assert_never
+from typing import NamedTuple
 
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.summary import Light, Reason, Rule, StepRow, Summary
@@ -31,29 +32,7 @@ def reason_of_all(plan: Plan, summary: Summary) -> str:
 
 def in_words(plan: Plan, initiative: str, reason: Reason) -> str:
     """A reason in words, as they are said of a step of that initiative."""
-    days, percent = reason.days, reason.percent
-    cause = _cause(plan, initiative, reason.root)
-    match reason.rule:
-        case Rule.FAILED:
-            return "自动事项执行失败，需人工处理"
-        case Rule.LATE:
-            return f"已逾期{days}个工作日" + (f"，{cause}" if cause else "")
-        case Rule.UNREVIEWED:
-            return f"按时报送，待审核，已过时限{days}个工作日"
-        case Rule.DAYS_LEFT:
-            return f"距时限{days}个工作日" if days else "今日到期"
-        case Rule.TIME_SHARE:
-            return f"时间已过{percent}%，尚无进展"
-        case Rule.PACE:
-            return f"进度落后序时{percent}个百分点"
-        case Rule.FORECAST:
-            return (f"{cause}，" if cause else "") + f"{_expected(reason.forecast)}晚{days}个工作日"
-        case Rule.DOWNSTREAM:
-            return f"{_expected(reason.forecast)}将使后续事项晚{days}个工作日"
-        case Rule.UNANSWERED:
-            return "催办后尚未回应"
-        case _:
-            assert_never(reason.rule)
+    return JUDGED[reason.rule].words(reason, _cause(plan, initiative, reason.root))
 
 
 def _expected(day: date | None) -> str:
@@ -73,3 +52,28 @@ def _title(plan: Plan, ref: StepRef) -> str:
     initiative = plan.initiatives.get(ref.initiative)
     step = initiative.steps.get(ref.step) if initiative else None
     return step.title if step else ""
+
+
+class Judged(NamedTuple):
+    """What is said of a light by its rule: how the rule judges; its figures, with what makes the step late, if any."""
+
+    by: str
+    words: Callable[[Reason, str], str]
+
+
+JUDGED: Mapping[Rule, Judged] = {
+    Rule.FAILED: Judged("自动事项执行失败，一律亮红灯", lambda why, _: "自动事项执行失败，需人工处理"),
+    Rule.LATE: Judged("过了时限", lambda why, cause: f"已逾期{why.days}个工作日" + (f"，{cause}" if cause else "")),
+    Rule.UNREVIEWED: Judged("过了时限，已按时报送", lambda why, _: f"按时报送，待审核，已过时限{why.days}个工作日"),
+    Rule.DAYS_LEFT: Judged("按剩余工作日", lambda why, _: f"距时限{why.days}个工作日" if why.days else "今日到期"),
+    Rule.TIME_SHARE: Judged("按剩余时间比例", lambda why, _: f"时间已过{why.percent}%，尚无进展"),
+    Rule.PACE: Judged("按序时进度", lambda why, _: f"进度落后序时{why.percent}个百分点"),
+    Rule.FORECAST: Judged(
+        "按预计完成日",
+        lambda why, cause: (f"{cause}，" if cause else "") + f"{_expected(why.forecast)}晚{why.days}个工作日",
+    ),
+    Rule.DOWNSTREAM: Judged(
+        "按后续事项的时限", lambda why, _: f"{_expected(why.forecast)}将使后续事项晚{why.days}个工作日"
+    ),
+    Rule.UNANSWERED: Judged("按催办回应", lambda why, _: "催办后尚未回应"),
+}

@@ -22,7 +22,7 @@ ADDRESS = re.compile(r"(?<=\w):(?=//)|(?<=www)\.|(?<=[\w.+-])@(?=[\w-])", re.IGN
 WORD_JOINER = "\u2060"
 """At which no line breaks; Chinese may break at every character otherwise."""
 
-Row = Sequence[str]
+Cells = Sequence[str]
 Lines = Sequence[str]
 
 
@@ -39,13 +39,13 @@ def _widened(found: re.Match[str]) -> str:
     return chr(ord(found[0]) + 0xFEE0)
 
 
-def as_markdown(header: Row, rows: Iterable[Row]) -> str:
+def as_markdown(header: Cells, rows: Iterable[Cells]) -> str:
     """A table of Markdown."""
     lines = [header, ["---"] * len(header), *([escape(cell) for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def of_lines(header: Row, rows: Iterable[Sequence[Lines]]) -> str:
+def of_lines(header: Cells, rows: Iterable[Sequence[Lines]]) -> str:
     """A table of Markdown whose cells are of several lines, Markdown themselves; empty ones are left out.
 
     Headings are our own words and do not break, so that a column is at least as wide as its heading.
@@ -61,7 +61,7 @@ def folded(title: str, told: Sequence[str]) -> Iterator[str]:
         yield from (f"<details><summary>{escape(title)}</summary>", "", *told, "", "</details>", "")
 
 
-def as_csv(header: Row, rows: Iterable[Row]) -> str:
+def as_csv(header: Cells, rows: Iterable[Cells]) -> str:
     """A table for spreadsheets; the mark at its beginning tells them that it is UTF-8."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

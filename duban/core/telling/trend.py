@@ -13,7 +13,7 @@ PLANNED, ACTUAL, TARGET, TODAY = "#9aa3af", "#3b6fd6", "#b03030", "#3b6fd6"
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _ValueScale:
     first: date
     last: date
     low: float
@@ -49,11 +49,11 @@ def trend(title: str, gauge: Gauge, today: date) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def _scale(gauge: Gauge, today: date) -> _Scale:
+def _scale(gauge: Gauge, today: date) -> _ValueScale:
     days = [today, *(day for day, _ in (*gauge.course, *gauge.values))]
     heights = [gauge.baseline, gauge.target, *(value for _, value in (*gauge.course, *gauge.values))]
-    return _Scale(min(days), max(days), min(heights), max(heights))
+    return _ValueScale(min(days), max(days), min(heights), max(heights))
 
 
-def _points(scale: _Scale, knots: Iterable[tuple[date, float]]) -> str:
+def _points(scale: _ValueScale, knots: Iterable[tuple[date, float]]) -> str:
     return " ".join(f"{scale.x(day)},{scale.y(value)}" for day, value in knots)

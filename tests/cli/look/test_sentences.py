@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from duban.cli.look.sentences import RULES, paragraphs
+from duban.cli.look.sentences import paragraphs
 from duban.cli.look.why import reasons_of
 from duban.cli.output import plain
 from duban.core.days.workdays import DayUnit
@@ -86,10 +86,6 @@ def test_a_finished_step_says_when_and_by_whom_it_was_to_be_done() -> None:
 def test_an_indicator_says_how_far_it_is() -> None:
     story = Story().at(1).act(Verb.REPORT, "cases", value=12)
     assert told(story, "cases")["指标"] == ["目标50件，2024年4月1日达12件（24%），今日应达0件（0%）；填报"]
-
-
-def test_every_rule_has_words() -> None:
-    assert set(RULES) == set(Rule)
 
 
 def test_plain_values_are_what_json_holds() -> None:
