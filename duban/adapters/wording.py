@@ -103,12 +103,14 @@ def _miscalled(trees: Mapping[str, nodes.Template]) -> Iterator[Problem]:
     for file, tree in trees.items():
         for call in tree.find_all(nodes.Call):
             name = call.node.name if isinstance(call.node, nodes.Name) else ""
-            if name in CALLED and not (call.dyn_args or call.dyn_kwargs):
-                try:
-                    signature(CALLED[name]).bind(*call.args, **{pair.key: pair.value for pair in call.kwargs})
-                except TypeError as error:
-                    remedy = f"call it as {name}{signature(CALLED[name]).replace(return_annotation=str)}"
-                    yield Problem(file, call.lineno, "broken-template", f"{name}: {error}", remedy)
+            if name not in CALLED or call.dyn_args or call.dyn_kwargs:
+                continue
+            takes = signature(CALLED[name])
+            try:
+                takes.bind(*call.args, **{pair.key: pair.value for pair in call.kwargs})
+            except TypeError as error:
+                remedy = f"call it as {name}({', '.join(takes.parameters)})"
+                yield Problem(file, call.lineno, "broken-template", f"{name}: {error}", remedy)
 
 
 def _unknown(trees: Mapping[str, nodes.Template], known: set[str]) -> Iterator[Problem]:
