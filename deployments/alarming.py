@@ -8,7 +8,7 @@ from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD
 from duban.core.telling.alarm import AlarmWords, Silence, alarm_words
-from duban.core.telling.notices import Words
+from duban.core.telling.slips import Words
 from duban.ports import Carrier, Letter, Outcome
 from duban.wiring import Desk
 

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from duban.core.telling.notices import Words
+from duban.core.telling.slips import Words
 
 MARK = "\0"
 """What stands around a mark: no text of a slip holds it, for none has control characters, and no JSON does."""

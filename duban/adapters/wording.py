@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from duban.adapters.letter_parts import CALLED, parts, words
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.digest import GROUPS, Digest, Item
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.core.titles import DIGEST, LETTER_TITLES
 
 SUFFIX = ".txt.j2"

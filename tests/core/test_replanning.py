@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from duban.core.deciding.recheck import recheck
 from duban.core.deciding.replanning import Scene, former_names, removed_with_history, replans
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.histories import about, names_for_good
@@ -11,7 +12,7 @@ from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import Ladder
 from duban.core.planning.revision import InitiativeRevision, revision
-from duban.core.telling.notices import Slip, recheck, slip
+from duban.core.telling.slips import Slip, slip
 from duban.service import renamed
 from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
 
