@@ -15,6 +15,8 @@ from types import FrameType
 import duban.core
 from duban.core.deciding.decide import decide
 from duban.core.ledger.state import fold
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.core.builders import Story, milestone, review, work
 
 CORE = str(Path(duban.core.__file__).parent)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
+from duban.core.deciding.ground import ground
 
 from duban.adapters.memory_ledger import MemoryLedger
-from duban.core.deciding.ground import ground
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import Entry, EntryKind, first_broken
 from duban.core.rehearsing.day import turns

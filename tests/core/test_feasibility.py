@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.checking.feasibility import Feasibility, Infeasible, feasibility
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import expand
 from duban.core.planning.plan import Plan, StepRef
 from tests.core.small_plan import CALENDAR, directory_file, plan_file, step, written
+from tests.core.test_rehearsing_properties import office_of
 
 
 def plan(*steps: dict[str, object]) -> Plan:
@@ -131,3 +134,11 @@ def test_a_step_is_infeasible_exactly_when_its_deadline_is_before_its_earliest_e
     assert found(*just).infeasible == ()
     late = [one | {"due": CALENDAR.add(early[str(one["id"])], -1).isoformat()} for one in steps]
     assert {one.step.step: one.days for one in found(*late).infeasible} == dict.fromkeys(early, 1)
+
+
+@given(st.lists(st.tuples(*(st.integers(0, 999),) * 6), min_size=1, max_size=8))
+def test_before_anything_has_happened_the_forecast_says_the_same(tape: list[tuple[int, ...]]) -> None:
+    """Three passes count days forward: this one, the forecast's and, of one initiative, the outlook's."""
+    office = office_of(tape)
+    told = forecast(Schedule(office.plan, office.calendar, {}, office.plan.starts))
+    assert told.finish == {ref: early.finish for ref, early in feasibility(office.plan, office.calendar).early.items()}

@@ -13,12 +13,12 @@ from math import isfinite
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.office import Look
-from duban.core.deciding.settle import completed, status
+from duban.core.deciding.settle import allowed, completed, status
 from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
-from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.titles import STATUS_TITLES, perhaps
 from duban.core.typed import one_line
@@ -126,7 +126,8 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     rule = RULES[command.verb]
     _allow(matter, rule)
-    first, *others = (came_by(command.via, draft) for draft in rule.act(matter))
+    drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
+    first, *others = (came_by(command.via, draft) for draft in drafts)
     return (first._replace(key=command.key), *others)
 
 
@@ -137,18 +138,23 @@ def came_by(via: str, draft: Draft) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Who may, when, and what comes of it."""
+    """Who may, what entry it comes to, and what more than that; `when` and `what` narrow where and which steps."""
 
     who: Callable[[_Matter], tuple[str, ...]]
-    when: frozenset[Status]
-    act: Callable[[_Matter], tuple[Draft, ...]]
-    kinds: frozenset[Kind] = HUMAN
+    on: EntryKind
+    act: Callable[[_Matter], tuple[Draft, ...]] | None = None
     reasoned: bool = False
+    when: frozenset[Status] = frozenset(Status)
+    what: Callable[[Step], bool] = lambda step: True
+
+    def stands(self, step: Step) -> frozenset[Status]:
+        """Where a step may stand for it."""
+        return allowed(step.kind, self.on) & self.when if self.what(step) else frozenset()
 
 
 def _allow(matter: _Matter, rule: _Rule) -> None:
-    verb, step = VERB_TITLES[matter.command.verb], matter.step
-    if step.kind not in rule.kinds:
+    verb, step, stands = VERB_TITLES[matter.command.verb], matter.step, rule.stands(matter.step)
+    if not stands:
         raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
     posts, directory = rule.who(matter), matter.look.office.directory
     if not posts:
@@ -158,9 +164,11 @@ def _allow(matter: _Matter, rule: _Rule) -> None:
         raise Refused(
             "not-yours", f"{directory.title(matter.command.actor)}不能对“{step.title}”{verb}，应由{titles}办理"
         )
-    if matter.status not in rule.when:
-        allowed = "、".join(STATUS_TITLES[s] for s in Status if s in rule.when)
-        raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{allowed}时方可{verb}")
+    if matter.status not in stands:
+        if matter.status in AWAITING_OWNER and Status.REVIEW in stands:
+            raise Refused("not-now", f"“{step.title}”尚未报送办结，不能{verb}")
+        when = "、".join(STATUS_TITLES[s] for s in Status if s in stands - CLOSED)
+        raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{when}时方可{verb}")
     if rule.reasoned and not matter.command.reason.strip():
         raise Refused("reason-missing", f"{verb}应当说明理由")
 
@@ -168,7 +176,7 @@ def _allow(matter: _Matter, rule: _Rule) -> None:
 def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
     """The posts whom the rules let do something to a step as it stands; none when nobody may now."""
     matter, rule = _Matter(look, state, step, state.step(step.id), Command(verb, step.ref, "")), RULES[verb]
-    return rule.who(matter) if step.kind in rule.kinds and matter.status in rule.when else ()
+    return rule.who(matter) if matter.status in rule.stands(step) else ()
 
 
 # Who -----------------------------------------------------------------------------------------------------------------
@@ -206,10 +214,6 @@ def _addressees(matter: _Matter) -> tuple[str, ...]:
 # What ----------------------------------------------------------------------------------------------------------------
 
 
-def _sign(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.SIGNED),)
-
-
 def _report(matter: _Matter) -> tuple[Draft, ...]:
     command = matter.command
     if command.progress is None and command.value is None and not command.reason:
@@ -244,14 +248,8 @@ def _ends(matter: _Matter) -> Draft:
 
 
 def _approve(matter: _Matter) -> tuple[Draft, ...]:
-    _handed_in(matter)
     _not_ones_own(matter)
     return matter.draft(EntryKind.APPROVED), _ends(matter)
-
-
-def _handed_in(matter: _Matter) -> None:
-    if matter.step.kind is Kind.WORK and matter.status is not Status.REVIEW:
-        raise Refused("not-now", f"“{matter.step.title}”尚未报送办结，不能{VERB_TITLES[matter.command.verb]}")
 
 
 def _not_ones_own(matter: _Matter) -> None:
@@ -272,7 +270,6 @@ def _needed_work(matter: _Matter) -> list[str]:
 
 
 def _return(matter: _Matter) -> tuple[Draft, ...]:
-    _handed_in(matter)
     if matter.step.kind is Kind.WORK:
         return (matter.draft(EntryKind.RETURNED),)
     work = _needed_work(matter)
@@ -344,14 +341,6 @@ def _asked(matter: _Matter) -> date:
     return asked.to
 
 
-def _suspend(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.SUSPENDED),)
-
-
-def _resume(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.RESUMED),)
-
-
 def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     directory, to = matter.look.office.directory, matter.command.to
     if not directory.knows(to):
@@ -362,33 +351,10 @@ def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
     return (matter.draft(EntryKind.HANDED_OVER, {"to": to}),)
 
 
-def _cancel(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.CANCELLED),)
-
-
 def _conclude(matter: _Matter) -> tuple[Draft, ...]:
     """Go on with what is in: the steps of the units that are not closed are cancelled."""
-    if not matter.step.collects:
-        raise Refused("wrong-kind", f"“{matter.step.title}”不是收集事项，不能截止收集")
     missing = [ref.step for ref in matter.step.slots if not matter.state.step(ref.step).closed]  # else it would run
     return tuple(matter.draft(EntryKind.CANCELLED, step=name) for name in missing)
-
-
-def _acknowledge(matter: _Matter) -> tuple[Draft, ...]:
-    return (matter.draft(EntryKind.ACKNOWLEDGED),)
-
-
-_OPEN = frozenset({Status.OPEN})
-_IN_REVIEW = frozenset({Status.REVIEW})
-_JUDGED = AWAITING_OWNER | _IN_REVIEW
-_NOT_CLOSED = frozenset(Status) - CLOSED
-_SUSPENDED = frozenset({Status.SUSPENDED})
-_STOPPED = _SUSPENDED | {Status.FAILED}
-_ANY = frozenset(Kind)
-_WORK = frozenset({Kind.WORK})
-_ACTION = frozenset({Kind.ACTION})
-_WAITING = frozenset({Status.WAITING})
-_REVIEWED = frozenset({Kind.WORK, Kind.REVIEW})
 
 
 def _judgeable(matter: _Matter) -> tuple[str, ...]:
@@ -397,18 +363,25 @@ def _judgeable(matter: _Matter) -> tuple[str, ...]:
 
 
 RULES: Mapping[Verb, _Rule] = {
-    Verb.SIGN: _Rule(_owner_side, _OPEN, _sign),
-    Verb.REPORT: _Rule(_owner_side, AWAITING_OWNER, _report),
-    Verb.SUBMIT: _Rule(_owner_side, AWAITING_OWNER, _submit, _WORK),
-    Verb.APPROVE: _Rule(_judgeable, _JUDGED, _approve, _REVIEWED),
-    Verb.RETURN: _Rule(_judgeable, _JUDGED, _return, _REVIEWED, reasoned=True),
-    Verb.EXTEND: _Rule(_owner_side, AWAITING_OWNER, _extend, reasoned=True),
-    Verb.GRANT: _Rule(_supervisor, AWAITING_OWNER, _grant),
-    Verb.REFUSE: _Rule(_supervisor, AWAITING_OWNER, _refuse, reasoned=True),
-    Verb.SUSPEND: _Rule(_managers, _NOT_CLOSED - _SUSPENDED, _suspend, _ANY, reasoned=True),
-    Verb.RESUME: _Rule(_managers, _STOPPED, _resume, _ANY),
-    Verb.HAND_OVER: _Rule(_dispatchers, _NOT_CLOSED, _hand_over, reasoned=True),
-    Verb.CANCEL: _Rule(_cancellers, _NOT_CLOSED, _cancel, _ANY, reasoned=True),
-    Verb.CONCLUDE: _Rule(_managers, _WAITING, _conclude, _ACTION, reasoned=True),
-    Verb.ACKNOWLEDGE: _Rule(_addressees, _NOT_CLOSED, _acknowledge, _ANY),
+    Verb.SIGN: _Rule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
+    Verb.REPORT: _Rule(_owner_side, EntryKind.REPORTED, _report),
+    Verb.SUBMIT: _Rule(_owner_side, EntryKind.SUBMITTED, _submit),
+    Verb.APPROVE: _Rule(_judgeable, EntryKind.APPROVED, _approve),
+    Verb.RETURN: _Rule(_judgeable, EntryKind.RETURNED, _return, reasoned=True),
+    Verb.EXTEND: _Rule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
+    Verb.GRANT: _Rule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
+    Verb.REFUSE: _Rule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),
+    Verb.SUSPEND: _Rule(_managers, EntryKind.SUSPENDED, reasoned=True),
+    Verb.RESUME: _Rule(_managers, EntryKind.RESUMED),
+    Verb.HAND_OVER: _Rule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),
+    Verb.CANCEL: _Rule(_cancellers, EntryKind.CANCELLED, reasoned=True),
+    Verb.CONCLUDE: _Rule(
+        _managers,
+        EntryKind.CANCELLED,  # of the steps that a collecting action waits for
+        _conclude,
+        reasoned=True,
+        when=frozenset({Status.WAITING}),
+        what=lambda step: step.collects,
+    ),
+    Verb.ACKNOWLEDGE: _Rule(_addressees, EntryKind.ACKNOWLEDGED),
 }

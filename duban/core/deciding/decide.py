@@ -169,10 +169,12 @@ def _look_again(look: Look, turning: datetime | None, worst: Light | None) -> da
 def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     later = [rung for rung in rungs if rung.moment > look.now]
-    moments = [rung.moment for rung in later]
+    moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
     days = [next_day(steps, look.today), *_overdue(look, rows)]
-    if [rung for rung in later if rung.rung_at <= look.now]:  # kept apart, it may be a deputy's turn tomorrow
-        days.append(look.today + DAY)
+    for rung in later:
+        if rung.rung_at <= look.now:  # kept apart, it may be a deputy's turn on the next day of sending
+            moments.append(look.office.sending_passes(look.now, immediate=rung.immediate))
+            days.append(look.today + DAY)
     day = min(days)
     if day < date.max:
         moments.append(look.office.at(day, time.min))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,14 @@ class Office:
     def sending_moment(self, moment: datetime, *, immediate: bool) -> datetime:
         """The first moment at or after this one at which a notice may be sent."""
         return self.working_moment(moment) if immediate else self.digest_moment(moment)
+
+    def sending_passes(self, moment: datetime, *, immediate: bool) -> datetime:
+        """The next moment from which what is sent goes out on a later day than now."""
+        if not immediate:
+            return self.digest_moment(moment) + timedelta.resolution
+        today = self.day(moment)
+        evening = self.at(today, self.policy.hours.last)
+        return evening if moment < evening else self.at(today + timedelta(days=1), self.policy.hours.last)
 
     def owner(self, step: Step, state: StepState) -> str:
         """The unit or post that answers for a step now."""

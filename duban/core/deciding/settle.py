@@ -1,19 +1,100 @@
-"""What happens by itself: steps open when their needs are closed, and end when nobody is needed to end them."""
+"""The life of a step: what can happen to it, and what happens by itself, when it opens and ends if it needs nobody.
 
-from collections.abc import Iterable
+The table at the top is the life of each kind of step; the rest of the file brings about what no person has to.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import assert_never
 
 from duban.core.deciding.deadlines import may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import CHANGES, NOTHING, StepState
-from duban.core.ledger.summary import Status
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
 
 ENDING = frozenset({EntryKind.COMPLETED, EntryKind.CANCELLED})
 """Entries that close a step."""
+
+NOT_CLOSED = frozenset(Status) - CLOSED
+STAYS = None
+"""The step stands where it stood."""
+
+Life = Mapping[tuple[Status, EntryKind], frozenset[Status]]
+"""Where a step may stand after an entry, by where it stood; what is not there cannot happen to it."""
+
+
+def _life(*moves: tuple[Collection[Status], EntryKind, Collection[Status] | None]) -> Life:
+    return {(was, on): frozenset({was} if to is STAYS else to) for whence, on, to in moves for was in whence}
+
+
+_OF_ALL = (
+    (NOT_CLOSED - {Status.SUSPENDED}, EntryKind.SUSPENDED, {Status.SUSPENDED}),
+    ({Status.SUSPENDED}, EntryKind.RESUMED, NOT_CLOSED - {Status.SUSPENDED}),
+    (NOT_CLOSED, EntryKind.CANCELLED, {Status.CANCELLED}),
+    (NOT_CLOSED, EntryKind.ACKNOWLEDGED, STAYS),
+)
+_OF_PEOPLE = (
+    *_OF_ALL,
+    ({Status.WAITING}, EntryKind.OPENED, {Status.OPEN}),
+    ({Status.OPEN}, EntryKind.SIGNED, {Status.WORKING}),
+    (AWAITING_OWNER, EntryKind.REPORTED, STAYS),
+    (AWAITING_OWNER, EntryKind.EXTENSION_ASKED, STAYS),
+    (AWAITING_OWNER, EntryKind.EXTENSION_GRANTED, STAYS),
+    (AWAITING_OWNER, EntryKind.EXTENSION_REFUSED, STAYS),
+    (NOT_CLOSED, EntryKind.HANDED_OVER, NOT_CLOSED),  # whoever has it now has not signed for it
+    (AWAITING_OWNER, EntryKind.COMPLETED, {Status.DONE}),
+)
+
+LIVES: Mapping[Kind, Life] = {
+    Kind.WORK: _life(
+        *_OF_PEOPLE,
+        (AWAITING_OWNER, EntryKind.SUBMITTED, {Status.REVIEW}),
+        ({Status.REVIEW}, EntryKind.SIGNED, STAYS),  # whoever hands in has signed for it
+        ({Status.REVIEW}, EntryKind.APPROVED, STAYS),
+        ({Status.REVIEW}, EntryKind.COMPLETED, {Status.DONE}),
+        ({Status.REVIEW, Status.DONE}, EntryKind.RETURNED, AWAITING_OWNER),
+    ),
+    Kind.REVIEW: _life(
+        *_OF_PEOPLE,
+        (AWAITING_OWNER, EntryKind.APPROVED, STAYS),
+        (AWAITING_OWNER, EntryKind.RETURNED, {Status.WAITING}),  # until the work is handed in again
+    ),
+    Kind.INDICATOR: _life(
+        *_OF_PEOPLE,
+        (AWAITING_OWNER, EntryKind.MEASURED, STAYS),
+        (AWAITING_OWNER, EntryKind.MEASURING_FAILED, STAYS),
+    ),
+    Kind.ACTION: _life(
+        *_OF_ALL,
+        ({Status.WAITING}, EntryKind.OPENED, {Status.RUNNING}),
+        ({Status.RUNNING}, EntryKind.ACTION_STARTED, STAYS),
+        ({Status.RUNNING}, EntryKind.ACTION_WAITING, STAYS),
+        ({Status.RUNNING}, EntryKind.ACTION_FAILED, {Status.RUNNING, Status.FAILED}),
+        ({Status.RUNNING}, EntryKind.ACTION_SUCCEEDED, STAYS),
+        ({Status.RUNNING}, EntryKind.COMPLETED, {Status.DONE}),
+        ({Status.FAILED}, EntryKind.RESUMED, {Status.RUNNING}),
+    ),
+    Kind.PERIOD: _life(
+        *_OF_ALL,
+        ({Status.WAITING}, EntryKind.OPENED, {Status.ELAPSING}),
+        ({Status.ELAPSING}, EntryKind.COMPLETED, {Status.DONE}),
+    ),
+    Kind.MILESTONE: _life(
+        *_OF_ALL,
+        ({Status.WAITING}, EntryKind.OPENED, {Status.OPEN}),
+        ({Status.OPEN}, EntryKind.COMPLETED, {Status.DONE}),
+    ),
+}
+"""What can happen to each kind of step: from where, on which entry, to where. Commands are allowed by it."""
+
+
+def allowed(kind: Kind, on: EntryKind) -> frozenset[Status]:
+    """Where a step of a kind may stand when an entry comes; nowhere: that cannot happen to it."""
+    return frozenset(was for was, entry in LIVES[kind] if entry is on)
 
 
 def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
@@ -79,12 +160,15 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
             return own.succeeded
         case Kind.WORK if step.by_signing:
             return own.signed
-        case Kind.WORK if step.review is None:  # handed in for a review that the plan no longer asks for
-            return own.submitted
-        case Kind.INDICATOR if step.target is not None and own.value is not None:
-            return own.values[-1][0] if own.value >= step.target.at_least else None
-        case _:
+        case Kind.WORK:  # handed in for a review that the plan no longer asks for
+            return own.submitted if step.review is None else None
+        case Kind.INDICATOR:
+            reached = step.target is not None and own.value is not None and own.value >= step.target.at_least
+            return own.values[-1][0] if reached else None
+        case Kind.REVIEW:
             return None
+        case _:
+            assert_never(step.kind)
 
 
 def completed(step: str, day: date, own: StepState, actor: str = SYSTEM) -> Draft:

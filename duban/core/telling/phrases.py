@@ -12,13 +12,12 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.keys import DEAD
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Rung
+from duban.core.planning.policy import Anchor, Rung
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.revised import Names
@@ -57,32 +56,32 @@ class Matter:
 # Why now -------------------------------------------------------------------------------------------------------------
 
 
-def reason(matter: Matter) -> str:
+def reason(matter: Matter) -> str:  # noqa: C901  one case for each thing a rung may hang on
     """Why the notice is sent now."""
     own = matter.own
-    match matter.rung.anchor if matter.rung else DEAD:
-        case "opened":
+    if matter.rung is None:
+        return _undelivered(matter)
+    match matter.rung.anchor:
+        case Anchor.OPENED:
             return f"{chinese(own.assigned)}起转入办理"
-        case "unsigned":
+        case Anchor.UNSIGNED:
             return f"交办{_days_since(matter, own.assigned)}个工作日，尚未签收"
-        case "due":
+        case Anchor.DUE:
             return _lit(matter) or "时限将至"
-        case "submitted":
+        case Anchor.SUBMITTED:
             waited = _days_since(matter, own.submitted)
             handed_in = f"{matter.title(own.submitter)}于{chinese(own.submitted)}报送"
             return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
-        case "returned":
+        case Anchor.RETURNED:
             return _said(matter.last(EntryKind.RETURNED))
-        case "asked":
+        case Anchor.ASKED:
             return _event(matter, matter.last(EntryKind.EXTENSION_ASKED))
-        case "answered":
+        case Anchor.ANSWERED:
             return _event(matter, matter.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED))
-        case "changed":
+        case Anchor.CHANGED:
             return _event(matter, _changing(matter))
-        case "failed":
+        case Anchor.FAILED:
             return _failure(matter)
-        case _:
-            return _undelivered(matter)
 
 
 def _lit(matter: Matter) -> str:
@@ -193,16 +192,16 @@ def waiting(matter: Matter) -> tuple[str, ...]:
     return waiting_for(matter.look, matter.decision, matter.step)
 
 
-UNANSWERED: Mapping[str, str] = {
-    "opened": "办结",
-    "unsigned": "签收",
-    "due": "办结",
-    "submitted": "审核",
-    "returned": "重新报送",
-    "asked": "答复",
-    "answered": "办结",
-    "changed": "办理",
-    "failed": "处理",
+UNANSWERED: Mapping[Anchor, str] = {
+    Anchor.OPENED: "办结",
+    Anchor.UNSIGNED: "签收",
+    Anchor.DUE: "办结",
+    Anchor.SUBMITTED: "审核",
+    Anchor.RETURNED: "重新报送",
+    Anchor.ASKED: "答复",
+    Anchor.ANSWERED: "办结",
+    Anchor.CHANGED: "办理",
+    Anchor.FAILED: "处理",
 }
 """What is still missing when a rung hanging on this anchor is climbed."""
 
