@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
-from duban.core.deciding.ground import ground
 
 from duban.adapters.memory_ledger import MemoryLedger
+from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import Entry, EntryKind, first_broken
 from duban.core.rehearsing.day import turns
@@ -73,7 +73,7 @@ def served(office: Office, profile: Profile) -> Mapping[str, tuple[Entry, ...]]:
         if office.calendar.is_working(clock.moment.date()):
             for name in turns(office.plan):
                 view = service.view(name)
-                for command in owners.conduct(view.look, ground(view.look, view.state)):
+                for command in owners.conduct(view.look, decide(view.look, view.state)):
                     service.act(command)
         morning = clock.moment
         patrol(service, carrier)

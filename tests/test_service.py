@@ -267,7 +267,9 @@ def test_a_moved_forecast_wakes_who_waits() -> None:
     assert "training" in bureau.service.due()
     bureau.settle()
     assert bureau.row(TRAIN).forecast == day("2024-06-21")
-    assert bureau.service.view("training").known == {RULES: Upstream(None, day("2024-06-14"), "rules/draft")}
+    assert bureau.service.view("training").known == {
+        RULES: Upstream(None, day("2024-06-14"), StepRef("rules", "draft"))
+    }
 
 
 def test_derived_rows_can_be_made_anew_from_the_entries() -> None:

@@ -20,10 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import chinese_calendar
-from duban.core.deciding.ground import ground
 
 from duban.adapters.clock import FileClock
 from duban.applying import Author, apply
+from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import SYSTEM, Entry
 from duban.core.rehearsing.day import carry_out, turns
@@ -203,7 +203,7 @@ def _moments(until: date) -> Iterator[datetime]:
 def _act(at: Desk, owners: Owners, names: Sequence[str]) -> None:
     for name in names:
         view = at.service.view(name)
-        for command in owners.conduct(view.look, ground(view.look, view.state)):
+        for command in owners.conduct(view.look, decide(view.look, view.state)):
             carry_out(command, at.service.act)
 
 

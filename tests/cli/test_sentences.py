@@ -70,9 +70,9 @@ def test_of_several_needs_the_one_that_decides_is_named() -> None:
     assert [wait.endswith("，由它决定何时启动") for wait in waits] == [True, False]
 
 
-def test_a_step_that_nothing_binds_has_a_forecast_alone() -> None:
+def test_a_step_that_nothing_else_binds_may_last_until_the_end_of_the_plan() -> None:
     found = told(Story().at(1), "publicity")
-    assert found["预计"] == ["2024年4月25日完成"]
+    assert found["预计"] == ["2024年4月25日完成，最迟2024年12月31日，余量178个工作日"]
     assert "时限" not in found
 
 

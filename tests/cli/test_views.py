@@ -176,7 +176,7 @@ class TestWhy:
     def test_as_json(self, bureau: Bureau) -> None:
         bureau.tick()
         report = bureau.json("why", "training/lecture")
-        assert (report["step"], report["status"], report["light"], report["rule"]) == (
+        assert (report["step"], report["status"], report["light"], report["reason"]) == (
             *("training/lecture", "waiting"),
             *("off", None),
         )

@@ -401,10 +401,10 @@ def test_a_unit_and_a_ladder_that_went_with_the_step_stop_nothing() -> None:
     story.sent().on("2024-06-04 10:00")
     story.write(*story.drafts(work("other")))
     story.office = replace(story.office, policy=policy())
-    assert [call.recipient for call in story.decision.calls if call.slip == "change"] == ["clerk"]
+    assert [call.recipient for call in story.decision.rungs if call.slip == "change"] == ["clerk"]
     known = DirectoryFile(administrator="administrator", posts=POSTS, units=[one for one in UNITS if one.id != "law"])
     story.office = replace(story.office, directory=Directory(known))
-    assert not [call for call in story.decision.calls if call.slip == "change"]
+    assert not [call for call in story.decision.rungs if call.slip == "change"]
 
 
 def test_ledgers_that_did_not_tell_yet_what_was_removed_or_from_whom_are_read_as_before() -> None:

@@ -137,7 +137,7 @@ def _fault(kind: str, value: object, context: Mapping[str, Any], place: _Place, 
         return Fault("missing-key", f"{name} is missing", f"add it: {about}" if about else "add it")
     if kind in _TYPES:
         return _wrong_type(kind, value, name, written)
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         choice = place.here["enum"]
         remedy = nearest(str(value), choice, f"use one of: {', '.join(choice)}")
         return Fault("unknown-value", f"{shown(value)} is no value of {name}", remedy)

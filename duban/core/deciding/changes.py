@@ -30,7 +30,7 @@ def change_rungs(look: Look, at: Given) -> list[DueRung]:
     """
     if not at.own.changes or at.step.kind not in HUMAN or (at.own.finished is not None and not at.own.cancelled):
         return []
-    rungs = at.office.policy.rungs[at.step.ladder]
+    rungs = at.office.rungs[at.step.ladder]
     places = (place for place, rung in enumerate(rungs) if rung.anchor is Anchor.CHANGED)
     laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
     ahead = tuple(rung for group in laid for rung in group)
@@ -41,7 +41,7 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     """A step that the plan no longer has, as the ledger knows it; None where it does not."""
     if own.gone is None:
         return None
-    known, rungs, here = own.gone, look.office.policy.rungs, look.initiative
+    known, rungs, here = own.gone, look.office.rungs, look.initiative
     ladder = known.ladder if known.ladder in rungs else next(iter(rungs))
     ref, lasts = StepRef(here.id, name), Duration(0, 0, 0)
     step = Step(ref, known.title, Kind.WORK, (), lasts, known.owner, ladder=ladder, was=known.was)

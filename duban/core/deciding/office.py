@@ -11,7 +11,7 @@ from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Upstream
 from duban.core.planning.directory import Directory
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
-from duban.core.planning.policy import Policy
+from duban.core.planning.policy import Policy, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class Office:
     calendar: WorkCalendar
     zone: ZoneInfo
     applied: int = 0
+    rungs: Mapping[str, tuple[Rung, ...]] = field(init=False, repr=False, compare=False)
+    """The rungs of every ladder, lowest first, by its id."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rungs", {ladder.id: ladder.rungs for ladder in self.policy.ladders})
 
     def day(self, moment: datetime) -> date:
         """The business date of a moment: the office's, not the host's."""

@@ -43,7 +43,7 @@ Laid = tuple[tuple[DueRung, ...], ...]
 def laid(at: Given) -> Laid:
     """Lay out the ladder of a step, spent or not, as its rungs go out when each is sent on its own day."""
     found, holding, since = list[tuple[DueRung, ...]](), anchors(at), _since(at.own)
-    rungs, calendar = at.office.policy.rungs[at.step.ladder], at.office.calendar
+    rungs, calendar = at.office.rungs[at.step.ladder], at.office.calendar
     for place, rung in enumerate(rungs):
         if rung.anchor not in holding:
             continue

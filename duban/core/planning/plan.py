@@ -112,22 +112,12 @@ class Initiative:
         return tuple(name for name, step in self.steps.items() if step.measure is not None)
 
     @cached_property
-    def outward(self) -> frozenset[str]:
-        """Steps that wait for steps of other initiatives."""
-        return frozenset(name for name, step in self.steps.items() if not self.upstream.isdisjoint(step.waits_for))
-
-    @cached_property
     def inward(self) -> Mapping[str, frozenset[str]]:
         """For each step those of this initiative that it needs or takes its earliest day from."""
         return {
             name: frozenset(ref.step for ref in (*step.needs, *step.earliest_anchor) if ref.initiative == self.id)
             for name, step in self.steps.items()
         }
-
-    @cached_property
-    def anchored(self) -> tuple[str, ...]:
-        """Steps whose deadline is counted from the end of other steps."""
-        return tuple(name for name, step in self.steps.items() if step.due_anchor)
 
     @property
     def number(self) -> str:

@@ -1,10 +1,8 @@
 """`escalation.yaml`: lights, ladders, hours. Figures are a bureau's to choose; the rules that use them are not."""
 
 import re
-from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
-from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -102,17 +100,22 @@ class Hours(Strict):
 
 
 class Anchor(StrEnum):
-    """What a rung counts from."""
+    """What a rung counts from.
 
-    OPENED = "opened"  # the step opened
-    UNSIGNED = "unsigned"  # opened and not signed for
-    DUE = "due"  # its deadline
-    SUBMITTED = "submitted"  # handed in for review
-    RETURNED = "returned"  # sent back
-    ASKED = "asked"  # an extension was asked for
-    ANSWERED = "answered"  # it was answered
-    FAILED = "failed"  # an action failed for good
-    CHANGED = "changed"  # somebody suspended, resumed, handed over or cancelled it
+    `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted` (handed in for
+    review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered), `failed` (an
+    action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it).
+    """
+
+    OPENED = "opened"
+    UNSIGNED = "unsigned"
+    DUE = "due"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    CHANGED = "changed"
 
 
 class Role(StrEnum):
@@ -206,11 +209,6 @@ class Policy(Strict):
             message = f"the digest at {self.digest:%H:%M} is outside the hours, {hours}"
             raise Invalid(Fault("digest-outside-hours", message, "choose a time within them", ("digest",)))
         return self
-
-    @cached_property
-    def rungs(self) -> Mapping[str, tuple[Rung, ...]]:
-        """The rungs of every ladder, lowest first, by its id."""
-        return {ladder.id: ladder.rungs for ladder in self.ladders}
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of that id; KeyError when there is none."""
