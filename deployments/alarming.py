@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from duban.adapters.letter_parts import Kind, Part, paragraph, words
+from duban.adapters.letter_parts import Part, PartKind, paragraph, words
 from duban.core.deciding.alarms import Alarm, Matter, alarms
 from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
@@ -47,8 +47,8 @@ def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
 
 
 def _written(told: AlarmWords) -> Words:
-    rows = (Part(Kind.ROW, text, label) for label, text in told.rows)
-    return words(told.subject, (Part(Kind.HEADING, told.heading), *rows, paragraph(told.closing)))
+    rows = (Part(PartKind.ROW, text, label) for label, text in told.rows)
+    return words(told.subject, (Part(PartKind.HEADING, told.heading), *rows, paragraph(told.closing)))
 
 
 def tell_without_ledger(carrier: Carrier, seen: Silence, told: set[str]) -> None:

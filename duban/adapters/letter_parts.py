@@ -38,7 +38,7 @@ PAGE = """\
 {% if part.kind == "rule" %}
 <hr style="border: 0; border-top: 1px solid #bbb; margin: 1.5em 0">
 {% elif part.kind == "heading" %}
-<h{{ part.level }} style="font-size: {{ sizes[part.level] }}px; margin: 0.5em 0">{{ part.text }}</h{{ part.level }}>
+<h{{ part.level }} style="font-size: {{ sizes.get(part.level, 16) }}px; margin: 0.5em 0">{{ part.text }}</h{{ part.level }}>
 {% elif part.kind == "row" %}
 <table style="border-collapse: collapse; width: 100%">
 {% for row in block %}
@@ -60,10 +60,10 @@ PAGE = """\
 </html>
 """
 CELL = "border: 1px solid #ccc; padding: 4px 8px; vertical-align: top"
-SIZES = {1: 22, 2: 18, 3: 16}
+SIZES = {1: 22, 2: 18}
 
 
-class Kind(StrEnum):
+class PartKind(StrEnum):
     """What a part of a letter is."""
 
     HEADING = "heading"
@@ -77,7 +77,7 @@ class Kind(StrEnum):
 class Part:
     """A part of a letter: a heading's text and level; a row's label, text and the lines below; a paragraph's lines."""
 
-    kind: Kind
+    kind: PartKind
     text: str = ""
     label: str = ""
     lines: tuple[str, ...] = ()
@@ -92,26 +92,26 @@ def words(subject: str, told: Iterable[Part]) -> Words:
     return Words(subject, text + "\n", html.lstrip() + "\n")
 
 
-def _kind(part: Part) -> Kind:
+def _kind(part: Part) -> PartKind:
     return part.kind
 
 
-def _parted(kind: Kind, alike: Iterable[Part]) -> Iterable[Iterable[Part]]:
+def _parted(kind: PartKind, alike: Iterable[Part]) -> Iterable[Iterable[Part]]:
     """Rows together, all else by itself."""
-    return [alike] if kind is Kind.ROW else ([part] for part in alike)
+    return [alike] if kind is PartKind.ROW else ([part] for part in alike)
 
 
 def _text(part: Part) -> str:
     match part.kind:
-        case Kind.HEADING:
+        case PartKind.HEADING:
             return part.text
-        case Kind.PARAGRAPH:
+        case PartKind.PARAGRAPH:
             return "\n".join(part.lines)
-        case Kind.ROW:
+        case PartKind.ROW:
             return "\n".join((f"{part.label}：{part.text}", *(f"　· {line}" for line in part.lines)))
-        case Kind.LISTING:
+        case PartKind.LISTING:
             return "\n".join((part.text, *(f"　{line}" for line in part.lines)))
-        case Kind.RULE:
+        case PartKind.RULE:
             return RULE
 
 
@@ -126,23 +126,23 @@ def _page() -> Template:
 
 def heading(text: str, level: int = 1) -> str:
     """A heading; of level 1 there is one in a letter."""
-    return _mark(Part(Kind.HEADING, str(text), level=level))
+    return _mark(Part(PartKind.HEADING, str(text), level=level))
 
 
 def row(label: str, text: str = "", lines: Iterable[str] = ()) -> str:
     """A row of a table: a label, what is said to it, and lines below; nothing at all where nothing is said to it."""
-    said = Part(Kind.ROW, str(text), str(label), tuple(map(str, lines)))
+    said = Part(PartKind.ROW, str(text), str(label), tuple(map(str, lines)))
     return _mark(said) if said.text or said.lines else ""
 
 
 def listing(text: str, lines: Iterable[str]) -> str:
     """A line, and lines below it."""
-    return _mark(Part(Kind.LISTING, str(text), lines=tuple(map(str, lines))))
+    return _mark(Part(PartKind.LISTING, str(text), lines=tuple(map(str, lines))))
 
 
 def rule() -> str:
     """A line across the page."""
-    return _mark(Part(Kind.RULE))
+    return _mark(Part(PartKind.RULE))
 
 
 def _mark(part: Part) -> str:
@@ -158,11 +158,11 @@ def parts(rendered: str) -> Iterator[Part]:
     for place, piece in enumerate(rendered.split(MARK)):
         if place % 2:
             said = json.loads(piece)
-            yield Part(**{**said, "kind": Kind(said["kind"]), "lines": tuple(said["lines"])})
+            yield Part(**{**said, "kind": PartKind(said["kind"]), "lines": tuple(said["lines"])})
         else:
             yield from map(paragraph, filter(None, (lines.strip("\n") for lines in piece.split("\n\n"))))
 
 
 def paragraph(text: str) -> Part:
     """A paragraph of a text's lines."""
-    return Part(Kind.PARAGRAPH, lines=tuple(text.split("\n")))
+    return Part(PartKind.PARAGRAPH, lines=tuple(text.split("\n")))
