@@ -20,7 +20,7 @@ from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput
 from duban.core.rehearsing.profile import Profile
 from duban.core.telling.digest import Digest
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import Settings, load_settings

@@ -21,7 +21,7 @@ from duban.ports import Outside
 from duban.service import ACTION_TRIES, Result
 from duban.wiring import Desk, kept_desk, plan_settings
 from flows.forms import command_of, parameter_schema
-from tasks.actions import Errand, Waiting, run_action, timed
+from tasks.actions import Job, Waiting, run_action, timed
 from tasks.asking import form_key
 from tasks.flow_runs import ended_run
 from tasks.measuring import measure_value
@@ -113,8 +113,8 @@ def act(at: Desk, step: Step, own: StepState) -> str | Waiting | None:
     if own.running and own.tries >= ACTION_TRIES:
         raise Outside(DIED)
     seconds = timed(step.action)
-    errand = Errand(at, step.ref, at.service.start_action(step.ref), seconds)
-    return run_action.with_options(timeout_seconds=seconds)(step.title, step.action, errand)
+    job = Job(at, step.ref, at.service.start_action(step.ref), seconds)
+    return run_action.with_options(timeout_seconds=seconds)(step.title, step.action, job)
 
 
 def run_measures(at: Desk, result: Result) -> int:

@@ -43,7 +43,7 @@ EXCERPT = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Job:
     """One action to run: where, for which step, in how many seconds; `key` is the same on every try."""
 
     desk: Desk
@@ -59,63 +59,63 @@ class Waiting:
     run: str
 
 
-def bulletin(errand: Errand, asked: BulletinParameters) -> str:
+def bulletin(job: Job, asked: BulletinParameters) -> str:
     """Write a bulletin (通报) of how the initiative stands to `var/bulletins/`."""
-    view = _view(errand)
+    view = _view(job)
     standing = board.bulletin(view.look, decide(view.look, view.state))
-    file = _file(errand, "bulletins")
+    file = _file(job, "bulletins")
     write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n")
-    return f"通报已生成：{file.relative_to(errand.desk.settings.root)}"
+    return f"通报已生成：{file.relative_to(job.desk.settings.root)}"
 
 
-def collect(errand: Errand, asked: CollectParameters) -> str:
+def collect(job: Job, asked: CollectParameters) -> str:
     """Compile what the units handed in to `var/collected/`, as Markdown and for spreadsheets."""
-    view, entries = _view(errand), errand.desk.service.ledger.entries(errand.step.initiative)
-    table = collected(view.look, view.state, entries, view.look.initiative.steps[errand.step.step])
-    file = _file(errand, "collected")
+    view, entries = _view(job), job.desk.service.ledger.entries(job.step.initiative)
+    table = collected(view.look, view.state, entries, view.look.initiative.steps[job.step.step])
+    file = _file(job, "collected")
     write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows))
     write_atomically(file, document(view.look, table))
-    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(errand.desk.settings.root)}"
+    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(job.desk.settings.root)}"
 
 
-def assign(errand: Errand, asked: AssignParameters) -> str:
+def assign(job: Job, asked: AssignParameters) -> str:
     """Write the 《工作交办单》 to `var/assigned/`; the steps of its units, which follow, are ended by signing."""
-    view, entries = _view(errand), errand.desk.service.ledger.entries(errand.step.initiative)
-    step = view.look.initiative.steps[errand.step.step]
-    file = _file(errand, "assigned")
+    view, entries = _view(job), job.desk.service.ledger.entries(job.step.initiative)
+    step = view.look.initiative.steps[job.step.step]
+    file = _file(job, "assigned")
     decision = decide(view.look, view.state)
     write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement))
-    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(errand.desk.settings.root)}"
+    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(job.desk.settings.root)}"
 
 
-def _view(errand: Errand) -> View:
-    return errand.desk.service.view(errand.step.initiative)
+def _view(job: Job) -> View:
+    return job.desk.service.view(job.step.initiative)
 
 
-def _file(errand: Errand, folder: str) -> Path:
-    return errand.desk.settings.var / folder / f"{errand.step.initiative}-{errand.step.step}.md"
+def _file(job: Job, folder: str) -> Path:
+    return job.desk.settings.var / folder / f"{job.step.initiative}-{job.step.step}.md"
 
 
-def python(errand: Errand, asked: PythonParameters) -> str:
+def python(job: Job, asked: PythonParameters) -> str:
     """Call a function of the office's own."""
     module, _, name = asked.function.partition(":")
     function = getattr(importlib.import_module(module), name)
-    return str(function(key=errand.key, **asked.others))
+    return str(function(key=job.key, **asked.others))
 
 
-def http(errand: Errand, asked: HttpParameters) -> str:
+def http(job: Job, asked: HttpParameters) -> str:
     """Ask an address; a status that is not expected is a failure."""
-    if errand.desk.settings.rehearsed:
+    if job.desk.settings.rehearsed:
         return REHEARSED
     from duban.adapters.outside import ask  # noqa: PLC0415  few actions ask anybody
 
-    values = placeholder_values(errand.desk, errand.step)
+    values = placeholder_values(job.desk, job.step)
     answer = ask(
         asked.method,
         filled(asked.url, values, lambda value: quote(value, safe="")),
-        headers={"Idempotency-Key": errand.key, **asked.headers},
-        variables=errand.desk.settings.variables,
-        timeout=errand.seconds,
+        headers={"Idempotency-Key": job.key, **asked.headers},
+        variables=job.desk.settings.variables,
+        timeout=job.seconds,
         body=filled_in(asked.body, values),
     )
     excerpt = " ".join(answer.text.split())[:EXCERPT]
@@ -125,17 +125,17 @@ def http(errand: Errand, asked: HttpParameters) -> str:
     return told
 
 
-def deployment(errand: Errand, asked: DeploymentParameters) -> str | Waiting:
+def deployment(job: Job, asked: DeploymentParameters) -> str | Waiting:
     """Start a run of another deployment; a failed one is started anew, one whose start was cut off is not."""
-    if errand.desk.settings.rehearsed:
+    if job.desk.settings.rehearsed:
         return REHEARSED
-    failures = _view(errand).state.step(errand.step.step).failures
-    parameters = filled_in(asked.parameters, placeholder_values(errand.desk, errand.step))
-    tag = started_tag(errand.desk.service.office.plan, errand.step.initiative)
-    return Waiting(start_run(asked.deployment, parameters, f"{errand.key}/{failures}", tag))
+    failures = _view(job).state.step(job.step.step).failures
+    parameters = filled_in(asked.parameters, placeholder_values(job.desk, job.step))
+    tag = started_tag(job.desk.service.office.plan, job.step.initiative)
+    return Waiting(start_run(asked.deployment, parameters, f"{job.key}/{failures}", tag))
 
 
-ACTIONS: Mapping[str, Callable[[Errand, Any], str | Waiting]] = {
+ACTIONS: Mapping[str, Callable[[Job, Any], str | Waiting]] = {
     "bulletin": bulletin,
     "collect": collect,
     "assign": assign,
@@ -153,9 +153,9 @@ ACTIONS: Mapping[str, Callable[[Errand, Any], str | Waiting]] = {
     retry_delay_seconds=[1, 5],
     cache_policy=NO_CACHE,
 )
-def run_action(title: str, action: Action, errand: Errand) -> str | Waiting:
+def run_action(title: str, action: Action, job: Job) -> str | Waiting:
     """Run one action; `title` names the task run."""
-    return ACTIONS[action.uses](errand, action.parameters)
+    return ACTIONS[action.uses](job, action.parameters)
 
 
 def timed(action: Action) -> float:

@@ -20,7 +20,7 @@ from duban.core.planning.policy import LadderFile, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
 from duban.core.telling.digest import Digest
 from duban.core.telling.lapses import why_lapsed
-from duban.core.telling.notices import Slip, Words, slip
+from duban.core.telling.slips import Slip, Words, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Result, Service
 

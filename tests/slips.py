@@ -12,7 +12,7 @@ from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import Step, StepRef
 from duban.core.telling.digest import Digest, digest
-from duban.core.telling.notices import Slip
+from duban.core.telling.slips import Slip
 from duban.outbox import deliver_due
 from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, OFFICER, REVIEWER, Postbox, Story, office, plain
 

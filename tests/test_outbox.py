@@ -11,7 +11,7 @@ from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import Sent
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.outbox import Delivered, deliver_due
 from duban.outbox.resending import Revival, dead_notices, revive
 from duban.outbox.troubles import troubles

@@ -19,7 +19,7 @@ from duban.core.ledger.steps import Sent
 from duban.core.ledger.summary import chain_of
 from duban.core.planning.policy import Policy
 from duban.core.telling.digest import Digest
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import Commit, Conflict, Letter, Outcome
 from tests.bureau import (

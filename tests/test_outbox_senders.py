@@ -14,7 +14,7 @@ from duban.core.deciding.commands import Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import LedgerUnusable, Letter, Outcome
 from duban.service import Service

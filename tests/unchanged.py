@@ -1,4 +1,4 @@
-"""Digests of what comes of plans: what is written, lit, told and decided, so that a change of the heart shows itself.
+"""Hashes of what comes of plans: what is written, lit, told and decided, so that a change of the heart shows itself.
 
     python -m tests.unchanged          names what differs from tests/data/unchanged.json
     python -m tests.unchanged --write  writes it anew: only where another outcome is meant
@@ -36,33 +36,33 @@ SAMPLES = 12
 
 
 def known() -> Mapping[str, str]:
-    """The digests that were written down."""
+    """The hashes that were written down."""
     found: dict[str, str] = json.loads(KNOWN.read_text(encoding="utf-8"))
     return found
 
 
 def of_shipped(seed: int) -> Iterator[tuple[str, str]]:
-    """Names and digests of the shipped plan's year."""
+    """Names and hashes of the shipped plan's year."""
     settings = load_settings()
     profile = load_profile(settings).model_copy(update={"seed": seed})
     bureau = rehearse(load_office(settings), profile).bureau
-    yield from _digests(f"shipped {seed}", bureau)
+    yield from _hashes(f"shipped {seed}", bureau)
     if seed == SEEDS[0]:
         yield f"shipped {seed} decisions", _sha(_decided(bureau.office, bureau, SAMPLES))
 
 
 def of_random() -> Iterator[tuple[str, str]]:
-    """Names and digests of random plans, each with people of its own."""
+    """Names and hashes of random plans, each with people of its own."""
     for place in range(RANDOM_PLANS):
         dice = random.Random(place)  # noqa: S311  the plans are to be the same every time
         tape = [tuple(dice.randrange(1000) for _ in range(6)) for _ in range(dice.randint(1, 8))]
         people = people_of(tuple(dice.randrange(1000) for _ in range(6)))
         bureau = rehearse(office_of(tape, people=dice.choice([directory(), AWAY])), people).bureau
-        lines = (text for _, text in _digests("", bureau))
+        lines = (text for _, text in _hashes("", bureau))
         yield f"random {place}", _sha([*lines, *_decided(bureau.office, bureau, SAMPLES // 2)])
 
 
-def _digests(name: str, bureau: Bureau) -> Iterator[tuple[str, str]]:
+def _hashes(name: str, bureau: Bureau) -> Iterator[tuple[str, str]]:
     desks = bureau.desks.values()
     yield f"{name} entries", _sha(_entry(entry) for desk in desks for entry in desk.entries)
     yield (
@@ -131,7 +131,7 @@ def main() -> None:
         return
     then = known()
     differ = [name for name in then.keys() | now.keys() if then.get(name) != now.get(name)]
-    print(f"{len(now) - len(differ)} of {len(now)} digests are the same", *sorted(differ)[:20], sep="\n")
+    print(f"{len(now) - len(differ)} of {len(now)} hashes are the same", *sorted(differ)[:20], sep="\n")
     sys.exit(bool(differ))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC
 from itertools import pairwise
 from typing import NamedTuple
 
-from duban.core.ledger.entries import GENESIS, Entry, digest, first_broken
+from duban.core.ledger.entries import GENESIS, Entry, first_broken, hash_of
 from duban.ports import Commit, Conflict, Ledger
 
 
@@ -50,7 +50,7 @@ def _coherent(commit: Commit, plan: str) -> None:
     ):
         raise ValueError(f"{commit.initiative}: the entries do not follow one another")
     for entry in commit.entries:
-        if digest(as_kept(entry)) != entry.hash:
+        if hash_of(as_kept(entry)) != entry.hash:
             raise ValueError(f"{commit.initiative}: entry {entry.sequence} would not be read as it was sealed")
     rows = (*((commit.summary,) if commit.summary else ()), *commit.notices)
     if any(row.initiative != commit.initiative for row in rows):

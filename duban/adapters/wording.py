@@ -1,20 +1,21 @@
 """Wording: slips put into words by the templates of `config/notices`, one per slip, and one for the digest.
 
-A template gives a subject line, an empty line and the body, as plain text. The HTML is that same text, laid out and
-escaped, so that the two never differ and nothing in them is fetched from anywhere.
+A template gives a subject line, an empty line and the body, in which it calls the parts a letter is made of
+(`letter_parts`). Text and HTML are made of the same parts, so that the two never differ.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
+from inspect import signature
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from duban.adapters.letter_html import html_of
+from duban.adapters.letter_parts import CALLED, parts, words
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.digest import GROUPS, Digest, Item
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.core.titles import DIGEST, LETTER_TITLES
 
 SUFFIX = ".txt.j2"
@@ -30,10 +31,11 @@ class Wording:
         self._environment = SandboxedEnvironment(
             loader=FileSystemLoader(folder, encoding="utf-8"),
             undefined=StrictUndefined,
-            autoescape=False,  # it is plain text; the HTML made of it is escaped as a whole
+            autoescape=False,  # what it gives is parts and plain text; HTML is made of them later, and escaped there
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals |= CALLED
         problems = [*_missing(folder), *_faults(self._environment, folder)]
         if problems:
             raise BadInput(problems)
@@ -42,7 +44,7 @@ class Wording:
     def __call__(self, matter: Slip | Digest) -> Words:
         """The words of a slip, or of a digest."""
         subject, body = self._in_digest(matter) if isinstance(matter, Digest) else self._rendered(matter)
-        return Words(subject, body + "\n", html_of(subject, body))
+        return words(subject, parts(body))
 
     def _rendered(self, slip: Slip, *, in_digest: bool = False) -> tuple[str, str]:
         return _parted(self._templates[slip.kind].render({**asdict(slip), IN_DIGEST: in_digest}))
@@ -81,6 +83,7 @@ def _faults(environment: SandboxedEnvironment, folder: Path) -> Iterator[Problem
         except TemplateSyntaxError as error:
             yield Problem(name, error.lineno, "broken-template", str(error.message), "mend the line")
     yield from _lost(trees, folder)
+    yield from _miscalled(trees)
     yield from _unknown(trees, {*VARIABLES, *environment.globals, "loop"})
 
 
@@ -95,6 +98,21 @@ def _lost(trees: Mapping[str, nodes.Template], folder: Path) -> Iterator[Problem
                 yield Problem(file, name.lineno, "missing-template", f"there is no {name.value}", remedy)
 
 
+def _miscalled(trees: Mapping[str, nodes.Template]) -> Iterator[Problem]:
+    """Parts called with too little or too much, which else would show only when a letter is written."""
+    for file, tree in trees.items():
+        for call in tree.find_all(nodes.Call):
+            name = call.node.name if isinstance(call.node, nodes.Name) else ""
+            if name not in CALLED or call.dyn_args or call.dyn_kwargs:
+                continue
+            takes = signature(CALLED[name])
+            try:
+                takes.bind(*call.args, **{pair.key: pair.value for pair in call.kwargs})
+            except TypeError as error:
+                remedy = f"call it as {name}({', '.join(takes.parameters)})"
+                yield Problem(file, call.lineno, "broken-template", f"{name}: {error}", remedy)
+
+
 def _unknown(trees: Mapping[str, nodes.Template], known: set[str]) -> Iterator[Problem]:
     names = [(file, name) for file, tree in trees.items() for name in tree.find_all(nodes.Name)]
     # A template and the one it extends share what either sets.
@@ -102,5 +120,5 @@ def _unknown(trees: Mapping[str, nodes.Template], known: set[str]) -> Iterator[P
     known |= {macro.name for tree in trees.values() for macro in tree.find_all(nodes.Macro)}
     for file, name in names:
         if name.name not in known:
-            remedy = nearest(name.name, VARIABLES, f"use one of {', '.join(sorted(VARIABLES))}")
+            remedy = nearest(name.name, VARIABLES | CALLED.keys(), f"use one of {', '.join(sorted(VARIABLES))}")
             yield Problem(file, name.lineno, "unknown-variable", f"no slip has {name.name!r}", remedy)

@@ -16,10 +16,10 @@ from duban.core.ledger.state import State
 from duban.core.ledger.summary import chain_of
 from duban.core.telling.digest import day_of, digest, key_of
 from duban.core.telling.lapses import why_lapsed
-from duban.core.telling.notices import Slip, slip
+from duban.core.telling.slips import Slip, slip
 from duban.core.titles import DIGEST
 from duban.outbox.books import Book, Read, added, note, read
-from duban.outbox.letters import GONE, claim
+from duban.outbox.immediate import GONE, claim
 from duban.outbox.sweep import Delivered, Ending, Sweep, ending, failed, try_key
 from duban.service import Joint, View
 

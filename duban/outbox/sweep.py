@@ -10,7 +10,7 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.telling.digest import Digest
-from duban.core.telling.notices import Slip, Words
+from duban.core.telling.slips import Slip, Words
 from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service, View
 

@@ -13,7 +13,7 @@ from duban.core.deciding.office import Office
 from duban.core.planning.action_file import Action
 from duban.settings import Settings
 from duban.wiring import Desk, kept_desk
-from tasks.actions import ACTIONS, Errand, Waiting
+from tasks.actions import ACTIONS, Job, Waiting
 from tasks.asking import LOOKING
 from tasks.sending import send_due
 
@@ -36,8 +36,8 @@ def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk]
         yield
 
 
-def _run(title: str, action: Action, errand: Errand) -> str | Waiting:
-    return ACTIONS[action.uses](errand, action.parameters)
+def _run(title: str, action: Action, job: Job) -> str | Waiting:
+    return ACTIONS[action.uses](job, action.parameters)
 
 
 def patrol(at: Desk) -> None:

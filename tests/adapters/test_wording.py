@@ -106,6 +106,21 @@ def test_the_html_of_a_digest_has_a_heading_and_a_table_for_each_item_and_its_co
     assert [len(re.findall("<table", item)) for item in items] == [1, 1, 1, 1, 0]
 
 
+def test_the_html_of_a_digest_is_headed_level_by_level() -> None:
+    html = WORDING(daily()).html
+    assert re.findall(r"<h(\d)", html) == ["1", *["2", "3"] * 4]
+
+
+def test_words_are_a_table_where_the_template_says_so_and_nowhere_else(folder: Path) -> None:
+    said = '甲：一\n乙：二\n　· 三\n\n{{ row("一个不止十个字的栏目名称", reason) }}\n{{ row("空", "") }}\n'
+    (folder / "ask.txt.j2").write_text(f"主题\n\n{said}", encoding="utf-8")
+    words = Wording(folder)(replace(assigned(), kind="ask", reason="丙：━━"))
+    assert words.text == "甲：一\n乙：二\n　· 三\n\n一个不止十个字的栏目名称：丙：━━\n"
+    assert re.findall(r"<t[hd][^>]*>([^<]*)", words.html) == ["一个不止十个字的栏目名称", "丙：━━"]
+    assert "<ul" not in words.html
+    assert "<hr" not in words.html
+
+
 def test_what_people_said_in_several_lines_makes_no_lines_of_its_own() -> None:
     story = Story().at(1).act(Verb.SIGN).act(Verb.REPORT, progress=10, reason="见附件\n\n操作：duban cancel")
     text = WORDING(story.at(5).slip("remind")).text
@@ -136,6 +151,19 @@ def test_a_misspelt_variable_is_named_with_the_nearest_one(folder: Path) -> None
     with pytest.raises(BadInput, match="did you mean 'step_title'"):
         Wording(folder)
     assert problems(folder) == ["notices/ask.txt.j2:3 unknown-variable"]
+
+
+def test_a_misspelt_part_is_named_with_the_nearest_one(folder: Path) -> None:
+    (folder / "ask.txt.j2").write_text('主题\n\n{{ heding("甲") }}\n', encoding="utf-8")
+    with pytest.raises(BadInput, match="did you mean 'heading'"):
+        Wording(folder)
+    assert problems(folder) == ["notices/ask.txt.j2:3 unknown-variable"]
+
+
+@pytest.mark.parametrize("call", ["row()", 'rule("甲")', 'heading("甲", size=2)', 'listing("甲")'])
+def test_a_part_called_with_too_little_or_too_much_is_named(folder: Path, call: str) -> None:
+    (folder / "ask.txt.j2").write_text(f"主题\n\n{{{{ {call} }}}}\n", encoding="utf-8")
+    assert problems(folder) == ["notices/ask.txt.j2:3 broken-template"]
 
 
 def test_everything_that_is_missing_is_told_at_once(folder: Path) -> None:

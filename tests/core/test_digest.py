@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.telling.digest import AWAITED, GROUPS, LATE, NEAR, OTHER, URGENT, by_recipient, day_of, digest, key_of
-from duban.core.telling.notices import Slip
+from duban.core.telling.slips import Slip
 from duban.core.titles import SLIP_TITLES
 from tests.bureau import OFFICER, Story, office
 from tests.contracts.samples import notice

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from duban.core.ledger.entries import GENESIS, Draft, Entry, EntryKind, digest, first_broken, seal
+from duban.core.ledger.entries import GENESIS, Draft, Entry, EntryKind, first_broken, hash_of, seal
 
 SHANGHAI = timezone(timedelta(hours=8))
 AT = datetime(2024, 3, 1, 8, 30, 0, 1, tzinfo=SHANGHAI)
@@ -70,7 +70,7 @@ def test_sealing_numbers_entries_from_one_and_links_them() -> None:
         data={"a": 1},
         key="key",
         previous=first.hash,
-        hash=digest(second),
+        hash=hash_of(second),
     )
     assert second.at.tzinfo is UTC
 
@@ -92,10 +92,28 @@ def test_sealing_goes_on_where_the_ledger_ended() -> None:
     assert first_broken([*entries, *later]) is None
 
 
-def test_the_digest_of_an_entry_never_changes() -> None:
-    """Ledgers written by this version must verify in the next one: change the digest and every one of them breaks."""
-    entry = sealed(Draft(EntryKind.REPORTED, "初稿", "zhang", {"说明": "按期", "b": [1.5, None], "a": {"y": 1}}))[0]
-    assert entry.hash == "6c766642c4145515590f8275e1f2957c2c9b1d0c4732ebfe3475ea797a341a25"
+REPORT = Draft(EntryKind.REPORTED, "初稿", "zhang", {"说明": "按期", "b": [1.5, None], "a": {"y": 1}})
+FIRST, SECOND = (
+    "6c766642c4145515590f8275e1f2957c2c9b1d0c4732ebfe3475ea797a341a25",
+    "2:3e5b635fa849cfd489db81577f54a72694fdd1e5b082663c7fe60ae010b57025",
+)
+"""Its hashes, version by version. They never change: else every ledger that holds such would be broken."""
+
+
+def test_a_hash_names_its_version_and_never_changes() -> None:
+    assert sealed(REPORT)[0].hash == SECOND
+
+
+def test_what_was_sealed_before_versions_were_named_is_whole_and_is_gone_on_with() -> None:
+    old = sealed(REPORT)[0]._replace(hash=FIRST)
+    assert first_broken([old, *sealed(REPORT, after=old)]) is None
+
+
+@pytest.mark.parametrize("version", ["", "1:", "2:", "3:", "2", ":"])
+@pytest.mark.parametrize("true", [FIRST, SECOND])
+def test_another_version_than_it_was_sealed_with_is_found(true: str, version: str) -> None:
+    entry = sealed(REPORT)[0]._replace(hash=version + true.removeprefix("2:"))
+    assert (first_broken([entry]) is None) == (entry.hash == true)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, date(2024, 3, 1), {1, 2}])

@@ -12,7 +12,7 @@ from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import LadderFile
 from duban.core.planning.revision import InitiativeRevision, revision
-from duban.core.telling.notices import Slip, slip
+from duban.core.telling.slips import Slip, slip
 from duban.service import renamed
 from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
 

@@ -13,7 +13,7 @@ import tasks.asking
 from deployments.worker import short_run
 from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
-from tasks.actions import ACTIONS, Errand
+from tasks.actions import ACTIONS, Job
 
 
 def impatient() -> None:
@@ -29,10 +29,10 @@ def note_keys() -> None:
 
 
 def noting(action: Callable[..., str]) -> Callable[..., str]:
-    def noted(errand: Errand, asked: Any) -> str:
+    def noted(job: Job, asked: Any) -> str:
         with (load_settings().var / "keys").open("a") as file:
-            file.write(f"{errand.key}\n")
-        return action(errand, asked)
+            file.write(f"{job.key}\n")
+        return action(job, asked)
 
     return noted
 
@@ -51,8 +51,8 @@ def die_after_the_action() -> None:
 
 def then_killed(action: Callable[..., str]) -> Callable[..., str]:
     @wraps(action)
-    def done(errand: Errand, asked: Any) -> NoReturn:
-        action(errand, asked)
+    def done(job: Job, asked: Any) -> NoReturn:
+        action(job, asked)
         killed()
 
     return done
@@ -92,9 +92,9 @@ def take_time() -> None:
     """The action takes some seconds, and then is done."""
     write = ACTIONS["bulletin"]
 
-    def slowly(errand: Errand) -> str:
+    def slowly(job: Job) -> str:
         sleep(6)
-        return write(errand)
+        return write(job)
 
     ACTIONS["bulletin"] = noting(slowly)  # type: ignore[index]  # as above
 

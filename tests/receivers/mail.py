@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from duban.adapters.clock import SystemClock
-from duban.adapters.delivery.letters import HEADER
+from duban.adapters.delivery.mails import HEADER
 from tests.receivers.judging import Behaviour, Do, Receiver
 
 USER = "duban"

@@ -4,7 +4,7 @@ from datetime import datetime
 from email.policy import default
 from pathlib import Path
 
-from duban.adapters.delivery.letters import DOMAIN, mail, short_hash
+from duban.adapters.delivery.mails import DOMAIN, mail, short_hash
 from duban.adapters.files import write_atomically
 from duban.ports import Letter, Outcome
 

@@ -9,7 +9,7 @@ from email.utils import formataddr
 from typing import Any
 
 from duban.adapters.delivery.errands import SENT, Errand, Reply
-from duban.adapters.delivery.letters import mail
+from duban.adapters.delivery.mails import mail
 from duban.adapters.delivery.web import too_slow, unreached
 
 PLAIN = OVER_SMTP.clone(cte_type="7bit")

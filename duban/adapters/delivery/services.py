@@ -14,8 +14,8 @@ from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 
 from duban.adapters.delivery.errands import SENT, Errand, Fault, Reply, Unusable, Voice
-from duban.adapters.delivery.letters import HEADER, header_value
 from duban.adapters.delivery.mail_server import by_mail
+from duban.adapters.delivery.mails import HEADER, header_value
 from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook

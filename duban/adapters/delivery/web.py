@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from duban.adapters.delivery.errands import Errand, Unreached
-from duban.adapters.delivery.letters import header_value
+from duban.adapters.delivery.mails import header_value
 
 IDEMPOTENCY = "Idempotency-Key"
 """The header that holds the letter's key, by which a service may tell that it has the letter already."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from html import escape
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from duban.settings import load_settings
 app = typer.Typer()
 
 SUBJECT = "【测试】督办系统通知通道测试"
-TEXT = "这是督办系统的测试通知，用来核对{title}的通知通道，不需要办理。\n"
+TEXT = "这是督办系统的测试通知，用来核对{title}的通知通道，不需要办理。"
 
 
 @app.command("test-channels")
@@ -44,8 +43,10 @@ def try_channels(
 
 
 def _letter(post: str, title: str, channels: tuple[str, ...]) -> Letter:
-    text = TEXT.format(title=title)
-    return Letter("test-channels", post, channels, SUBJECT, text, f"<p>{escape(text.strip())}</p>\n")
+    from duban.adapters.letter_parts import paragraph, words  # noqa: PLC0415  as above
+
+    said = words(SUBJECT, (paragraph(TEXT.format(title=title)),))
+    return Letter("test-channels", post, channels, said.subject, said.text, said.html)
 
 
 def _tried(letter: Letter, carrier: Carrier, clock: Clock) -> Iterator[ChannelOutcome]:

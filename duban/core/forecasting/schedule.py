@@ -105,7 +105,7 @@ class Schedule:
         )
 
     def slack(self, early: Pass, late: Pass) -> IntArray:
-        """How many working days each step may slip, shape (n,) or (n, samples)."""
+        """How many working days each step may be late, shape (n,) or (n, samples)."""
         return slack(early, late, self.axis.grain)[: len(self)]
 
     def holders(self, early: Pass) -> IntArray:

@@ -16,6 +16,9 @@ NO_DATA: Data = {}
 GENESIS = "0" * 64
 """What stands in place of a hash before the first entry."""
 
+SECOND = "2:"
+"""What the hashes of new entries begin with: their version. Those of the first, which was not named, are bare."""
+
 SYSTEM = "system"
 """The actor of what duban does by itself."""
 
@@ -102,7 +105,7 @@ def seal(
     entries: list[Entry] = []
     previous = after.hash if after else GENESIS
     for entry in number(drafts, plan=plan, initiative=initiative, after=after, at=at, day=day):
-        value = _digest(entry, previous)
+        value = _hash(entry, previous, SECOND)
         entries.append(entry._replace(previous=previous, hash=value))
         previous = value
     return tuple(entries)
@@ -132,16 +135,22 @@ def number(
     )
 
 
-def digest(entry: Entry) -> str:
-    """SHA-256, in hexadecimal, of everything in the entry but its own hash, as canonical JSON.
+def hash_of(entry: Entry) -> str:
+    """What the hash of an entry must be: its version, and SHA-256, in hexadecimal, of all in the entry but its hash.
+
+    Hashed is canonical JSON in UTF-8: a list of the version, the hash before and the other fields in the order below;
+    keys sorted, no spaces, moments and days in ISO 8601. The version says which fields. So what comes later, as another
+    column, gets a version of its own, and what was sealed before is hashed as it was. The first version names itself
+    neither before the figure nor in the list.
 
     Raises TypeError or ValueError for data that JSON cannot hold, such as a date or NaN.
     """
-    return _digest(entry, entry.previous)
+    return _hash(entry, entry.previous, SECOND if entry.hash.startswith(SECOND) else "")
 
 
-def _digest(entry: Entry, previous: str) -> str:
+def _hash(entry: Entry, previous: str, version: str) -> str:
     body = [
+        *filter(None, (version,)),
         previous,
         entry.plan,
         entry.initiative,
@@ -155,7 +164,7 @@ def _digest(entry: Entry, previous: str) -> str:
         entry.key,
     ]
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+    return version + sha256(text.encode()).hexdigest()
 
 
 def first_broken(entries: Iterable[Entry]) -> tuple[Entry, str] | None:
@@ -178,6 +187,6 @@ def _break(entry: Entry, expected: int, previous: str) -> str:
         return f"sequence {entry.sequence} where {expected} was due: entries are missing or doubled"
     if entry.previous != previous:
         return "it names another predecessor than the entry before it"
-    if digest(entry) != entry.hash:
+    if hash_of(entry) != entry.hash:
         return "its content does not match its hash"
     return ""

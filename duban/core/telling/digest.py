@@ -7,7 +7,7 @@ from datetime import date
 from duban.core.deciding.ladder import PRESSINGS
 from duban.core.deciding.office import Office
 from duban.core.ledger.notices import NoticeRow
-from duban.core.telling.notices import Slip
+from duban.core.telling.slips import Slip
 from duban.core.telling.whens import chinese
 from duban.core.titles import DIGEST
 from duban.core.typed import in_lines

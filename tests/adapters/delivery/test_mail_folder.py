@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from duban.adapters.delivery.letters import message_id
 from duban.adapters.delivery.mail_folder import MailFolder
+from duban.adapters.delivery.mails import message_id
 from tests.adapters.delivery.letters import LETTER, NOW
 
 

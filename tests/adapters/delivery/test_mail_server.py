@@ -6,7 +6,7 @@ from smtplib import SMTP
 
 import pytest
 
-from duban.adapters.delivery.letters import HEADER
+from duban.adapters.delivery.mails import HEADER
 from duban.ports import ChannelOutcome
 from tests.adapters.delivery.letters import LETTER, NOW, send
 from tests.receivers import Do, always

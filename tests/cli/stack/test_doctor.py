@@ -199,7 +199,7 @@ def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:
 
 def test_a_broken_ledger(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     bureau.tick()
-    monkeypatch.setattr("duban.core.ledger.entries.digest", lambda entry: "another")
+    monkeypatch.setattr("duban.core.ledger.entries.hash_of", lambda entry: "another")
     assert "broken at cosmetics, entry 1" in findings(bureau, code=1)["ledger"][0]["found"]
 
 

@@ -1,8 +1,4 @@
-"""Notices (催办通知): whether one that is queued is still due, and everything its slip says, in Chinese.
-
-A notice is decided on twice: when it is queued and, here, just before it is sent. Templates only arrange what a `Slip`
-holds; they look nothing up.
-"""
+"""Slips (单据): all that a notice says, in Chinese. Templates arrange what a `Slip` holds, and look nothing up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import DELIVERIES, NoticeRow
 from duban.core.telling.lapses import why_lapsed
-from duban.core.telling.notices import Slip, slip
+from duban.core.telling.slips import Slip, slip
 from duban.outbox.books import note
 from duban.outbox.sweep import LEASE, Delivered, Ending, Sweep, ending, failed, try_key
 from duban.ports import Outcome

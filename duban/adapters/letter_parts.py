@@ -1,0 +1,168 @@
+"""What a letter says, part by part, and those parts laid out twice: as plain text, and as HTML that says the same.
+
+A template calls `heading`, `row`, `listing` and `rule`; each leaves a mark where it stands, of which `parts` makes what
+it was called with. Whatever else a template says is a paragraph, and an empty line ends one. Nothing is found out from
+words, so that words may be any. In HTML all of them are escaped and nothing is fetched; styles stand in the elements,
+because mail programs drop all others.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import groupby
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from duban.core.telling.slips import Words
+
+MARK = "\0"
+"""What stands around a mark: no text of a slip holds it, for none has control characters, and no JSON does."""
+
+RULE = "━" * 20
+
+PAGE = """\
+{% macro below(part, style) %}
+<ul style="margin: 0; {{ style }}">
+{% for line in part.lines %}
+<li>{{ line }}</li>
+{% endfor %}
+</ul>{% endmacro %}
+<!DOCTYPE html>
+<html lang="zh-CN">
+<head><meta charset="utf-8"><title>{{ subject }}</title></head>
+<body style="max-width: 46em; margin: 1em; font-size: 16px; line-height: 1.7; color: #222">
+{% for block in blocks %}
+{% set part = block[0] %}
+{% if part.kind == "rule" %}
+<hr style="border: 0; border-top: 1px solid #bbb; margin: 1.5em 0">
+{% elif part.kind == "heading" %}
+<h{{ part.level }} style="font-size: {{ sizes.get(part.level, 16) }}px; margin: 0.5em 0">{{ part.text }}</h{{ part.level }}>
+{% elif part.kind == "row" %}
+<table style="border-collapse: collapse; width: 100%">
+{% for row in block %}
+<tr><th style="{{ cell }}; width: 6em; text-align: left; background: #f5f5f5">{{ row.label }}</th>
+<td style="{{ cell }}">{{ row.text }}{{ below(row, "padding-left: 1.2em") if row.lines }}</td></tr>
+{% endfor %}
+</table>
+{% elif part.kind == "listing" %}
+<p style="margin: 0.7em 0 0">{{ part.text }}</p>{{ below(part, "padding-left: 1.2em; list-style: none") }}
+{% else %}
+<p style="margin: 0.7em 0">
+{% for line in part.lines %}
+{{ line }}{{ "<br>" | safe if not loop.last }}
+{% endfor %}
+</p>
+{% endif %}
+{% endfor %}
+</body>
+</html>
+"""
+CELL = "border: 1px solid #ccc; padding: 4px 8px; vertical-align: top"
+SIZES = {1: 22, 2: 18}
+
+
+class PartKind(StrEnum):
+    """What a part of a letter is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ROW = "row"  # rows that follow one another are a table
+    LISTING = "listing"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a letter: a heading's text and level; a row's label, text and the lines below; a paragraph's lines."""
+
+    kind: PartKind
+    text: str = ""
+    label: str = ""
+    lines: tuple[str, ...] = ()
+    level: int = 1
+
+
+def words(subject: str, told: Iterable[Part]) -> Words:
+    """The words of a letter that has these parts."""
+    blocks = [list(block) for kind, rows in groupby(told, key=_kind) for block in _parted(kind, rows)]
+    text = "\n\n".join("\n".join(map(_text, block)) for block in blocks)
+    html = _page().render(subject=subject, blocks=blocks, cell=CELL, sizes=SIZES)
+    return Words(subject, text + "\n", html.lstrip() + "\n")
+
+
+def _kind(part: Part) -> PartKind:
+    return part.kind
+
+
+def _parted(kind: PartKind, alike: Iterable[Part]) -> Iterable[Iterable[Part]]:
+    """Rows together, all else by itself."""
+    return [alike] if kind is PartKind.ROW else ([part] for part in alike)
+
+
+def _text(part: Part) -> str:
+    match part.kind:
+        case PartKind.HEADING:
+            return part.text
+        case PartKind.PARAGRAPH:
+            return "\n".join(part.lines)
+        case PartKind.ROW:
+            return "\n".join((f"{part.label}：{part.text}", *(f"　· {line}" for line in part.lines)))
+        case PartKind.LISTING:
+            return "\n".join((part.text, *(f"　{line}" for line in part.lines)))
+        case PartKind.RULE:
+            return RULE
+
+
+@cache
+def _page() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(PAGE)
+
+
+# What templates call -------------------------------------------------------------------------------------------------
+
+
+def heading(text: str, level: int = 1) -> str:
+    """A heading; of level 1 there is one in a letter."""
+    return _mark(Part(PartKind.HEADING, str(text), level=level))
+
+
+def row(label: str, text: str = "", lines: Iterable[str] = ()) -> str:
+    """A row of a table: a label, what is said to it, and lines below; nothing at all where nothing is said to it."""
+    said = Part(PartKind.ROW, str(text), str(label), tuple(map(str, lines)))
+    return _mark(said) if said.text or said.lines else ""
+
+
+def listing(text: str, lines: Iterable[str]) -> str:
+    """A line, and lines below it."""
+    return _mark(Part(PartKind.LISTING, str(text), lines=tuple(map(str, lines))))
+
+
+def rule() -> str:
+    """A line across the page."""
+    return _mark(Part(PartKind.RULE))
+
+
+def _mark(part: Part) -> str:
+    return f"{MARK}{json.dumps(asdict(part))}{MARK}"
+
+
+CALLED: Mapping[str, Callable[..., str]] = {one.__name__: one for one in (heading, row, listing, rule)}
+"""The parts that templates call, by name."""
+
+
+def parts(rendered: str) -> Iterator[Part]:
+    """What a template said: the parts it called, and paragraphs of all else."""
+    for place, piece in enumerate(rendered.split(MARK)):
+        if place % 2:
+            said = json.loads(piece)
+            yield Part(**{**said, "kind": PartKind(said["kind"]), "lines": tuple(said["lines"])})
+        else:
+            yield from map(paragraph, filter(None, (lines.strip("\n") for lines in piece.split("\n\n"))))
+
+
+def paragraph(text: str) -> Part:
+    """A paragraph of a text's lines."""
+    return Part(PartKind.PARAGRAPH, lines=tuple(text.split("\n")))
