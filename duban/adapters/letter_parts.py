@@ -38,7 +38,9 @@ PAGE = """\
 {% if part.kind == "rule" %}
 <hr style="border: 0; border-top: 1px solid #bbb; margin: 1.5em 0">
 {% elif part.kind == "heading" %}
-<h{{ part.level }} style="font-size: {{ sizes.get(part.level, 16) }}px; margin: 0.5em 0">{{ part.text }}</h{{ part.level }}>
+<h{{ part.level }} style="font-size: {{ sizes.get(part.level, 16) }}px; margin: 0.5em 0">
+{{- part.text -}}
+</h{{ part.level }}>
 {% elif part.kind == "row" %}
 <table style="border-collapse: collapse; width: 100%">
 {% for row in block %}
