@@ -4,7 +4,7 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
 
 1. A rung fires once per step, version of what it hangs on (the deadline, a round of review …) and post: the key.
 2. The key is stored before anything is sent, the outcome after.
-3. Just before sending, `due` is asked again; what it no longer names is not sent.
+3. Just before sending it is asked again (`recheck`) what is due; what no longer is, is not sent.
 4. An answer holds higher rungs back until the next deadline or the next silence.
 5. A moved deadline is a new version: rungs of the old one never fire again.
 6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
