@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.events import DeploymentEventTrigger
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation
+from prefect.exceptions import PrefectHTTPStatusError
 
 from duban.core.planning.plan import Plan
 from tasks.asking import of_plan
@@ -232,8 +234,17 @@ def _mend(client: SyncPrefectClient, one: Amiss, pool: str, rules: Iterable[Auto
         _store(client, one.wanted, pool)
     if AUTOMATION in one.what:
         for rule in rules:
-            client.delete_automation(rule.id)
+            delete_rule(client, rule)
         _start(client, one.wanted, one.id)
+
+
+def delete_rule(client: SyncPrefectClient, rule: Automation) -> None:
+    """Delete an automation, unless another round was quicker: gone is what it is to be."""
+    try:
+        client.delete_automation(rule.id)
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.NOT_FOUND:
+            raise
 
 
 def _start(client: SyncPrefectClient, item: Wanted, deployment: UUID) -> None:
