@@ -1,5 +1,6 @@
 """What tells steps and notices apart, as values; text where they are stored or shown."""
 
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 DEAD = "dead"
@@ -46,6 +47,7 @@ class NoticeKey(NamedTuple):
     """The deputy it goes to in place of its recipient."""
 
     @classmethod
+    @lru_cache(maxsize=8192)  # every entry about a notice bears its key
     def parse(cls, text: str) -> Self:
         """A key from its text; anything else that may stand there, as the day of a digest, is all `step`."""
         first, _, instead = text.partition(INSTEAD)

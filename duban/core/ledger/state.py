@@ -8,7 +8,7 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.steps import CHANGES, NOTHING, StepState
+from duban.core.ledger.steps import CHANGES, NOTHING, StepState, unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,29 @@ EMPTY = State(MappingProxyType({}), None, None)
 def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
     """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
     steps, head, adopted = dict(start.steps), start.head, start.adopted
+    notices: dict[str, dict[NoticeKey, NoticeRow]] = {}  # put into the records at last: most entries are about these
     for entry in entries:
         head, name = entry, renamed.get(entry.step, entry.step)
         if entry.kind is EntryKind.ADOPTED:
             adopted = adopted or entry.at
         elif entry.kind is EntryKind.REPLANNED and "was" in entry.data:
+            _put(steps, notices)
             _rename(steps, renamed.get(entry.data["was"], entry.data["was"]), name)
         own = steps.get(name, NOTHING)
         if entry.kind in DELIVERIES:
-            key = NoticeKey.parse(entry.data["notice"])
-            own = own._replace(notices={**own.notices, key: told(entry, own.notices.get(key), name)})
-        if name or entry.kind in DELIVERIES:
-            steps[name] = CHANGES[entry.kind](own, entry.day, entry.actor, entry.data)
+            key, known = NoticeKey.parse(entry.data["notice"]), notices.setdefault(name, {**own.notices})
+            known[key] = told(entry, known.get(key), name)
+        if name and (change := CHANGES[entry.kind]) is not unchanged:
+            steps[name] = change(own, entry.day, entry.actor, entry.data)
+    _put(steps, notices)
     return State(steps, head, adopted)
+
+
+def _put(steps: dict[str, StepState], notices: dict[str, dict[NoticeKey, NoticeRow]]) -> None:
+    """Put notices into the records of their steps."""
+    for name, known in notices.items():
+        steps[name] = steps.get(name, NOTHING)._replace(notices=known)
+    notices.clear()
 
 
 def _rename(steps: dict[str, StepState], was: str, name: str) -> None:

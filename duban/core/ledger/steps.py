@@ -294,7 +294,8 @@ def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> Ste
     return step._replace(misses=step.misses + 1)
 
 
-def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
+def unchanged(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    """What an entry does to the record of a step of which it says nothing."""
     return step
 
 
@@ -307,13 +308,13 @@ def _skipped(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 CHANGES: Mapping[EntryKind, Change] = {
-    EntryKind.ADOPTED: _same,
+    EntryKind.ADOPTED: unchanged,
     EntryKind.OPENED: _opened,
     EntryKind.SIGNED: _signed,
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _submitted,
     EntryKind.RETURNED: _returned,
-    EntryKind.APPROVED: _same,
+    EntryKind.APPROVED: unchanged,
     EntryKind.COMPLETED: _completed,
     EntryKind.EXTENSION_ASKED: _asked,
     EntryKind.EXTENSION_GRANTED: _granted,
@@ -324,7 +325,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _acknowledged,
     EntryKind.REPLANNED: _replanned,
-    EntryKind.PLAN_APPLIED: _same,
+    EntryKind.PLAN_APPLIED: unchanged,
     EntryKind.ACTION_STARTED: _action_started,
     EntryKind.ACTION_WAITING: _action_waiting,
     EntryKind.ACTION_SUCCEEDED: _action_succeeded,
@@ -332,18 +333,18 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.MEASURED: _measured,
     EntryKind.MEASURING_FAILED: _measuring_failed,
     EntryKind.RUNG_SKIPPED: _skipped,
-    EntryKind.NOTICE_QUEUED: _same,
-    EntryKind.NOTICE_BUNDLED: _same,
-    EntryKind.NOTICE_CLAIMED: _same,
+    EntryKind.NOTICE_QUEUED: unchanged,
+    EntryKind.NOTICE_BUNDLED: unchanged,
+    EntryKind.NOTICE_CLAIMED: unchanged,
     EntryKind.NOTICE_SENT: _sent,
-    EntryKind.NOTICE_REFUSED: _same,
-    EntryKind.NOTICE_POSTPONED: _same,
-    EntryKind.NOTICE_DROPPED: _same,
-    EntryKind.NOTICE_DEAD: _same,
-    EntryKind.NOTICE_REVIVED: _same,
-    EntryKind.ALARM_BEGUN: _same,
-    EntryKind.ALARM_ENDED: _same,
-    EntryKind.MENDED: _same,
+    EntryKind.NOTICE_REFUSED: unchanged,
+    EntryKind.NOTICE_POSTPONED: unchanged,
+    EntryKind.NOTICE_DROPPED: unchanged,
+    EntryKind.NOTICE_DEAD: unchanged,
+    EntryKind.NOTICE_REVIVED: unchanged,
+    EntryKind.ALARM_BEGUN: unchanged,
+    EntryKind.ALARM_ENDED: unchanged,
+    EntryKind.MENDED: unchanged,
 }
 """How each kind of entry changes the step it names."""
 
