@@ -8,7 +8,7 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.steps import CHANGES, NOTHING, StepState, unchanged
+from duban.core.ledger.steps import CHANGES, NOTHING, StepState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
         if entry.kind in DELIVERIES:
             key, known = NoticeKey.parse(entry.data["notice"]), notices.setdefault(name, {**own.notices})
             known[key] = told(entry, known.get(key), name)
-        if name and (change := CHANGES[entry.kind]) is not unchanged:
-            steps[name] = change(own, entry.day, entry.actor, entry.data)
+        if name:
+            steps[name] = CHANGES[entry.kind](own, entry.day, entry.actor, entry.data)
     _put(steps, notices)
     return State(steps, head, adopted)
 

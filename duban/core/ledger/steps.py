@@ -294,8 +294,7 @@ def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> Ste
     return step._replace(misses=step.misses + 1)
 
 
-def unchanged(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    """What an entry does to the record of a step of which it says nothing."""
+def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step
 
 
@@ -308,13 +307,13 @@ def _skipped(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 CHANGES: Mapping[EntryKind, Change] = {
-    EntryKind.ADOPTED: unchanged,
+    EntryKind.ADOPTED: _same,
     EntryKind.OPENED: _opened,
     EntryKind.SIGNED: _signed,
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _submitted,
     EntryKind.RETURNED: _returned,
-    EntryKind.APPROVED: unchanged,
+    EntryKind.APPROVED: _same,
     EntryKind.COMPLETED: _completed,
     EntryKind.EXTENSION_ASKED: _asked,
     EntryKind.EXTENSION_GRANTED: _granted,
@@ -325,7 +324,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _acknowledged,
     EntryKind.REPLANNED: _replanned,
-    EntryKind.PLAN_APPLIED: unchanged,
+    EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,
     EntryKind.ACTION_WAITING: _action_waiting,
     EntryKind.ACTION_SUCCEEDED: _action_succeeded,
@@ -333,18 +332,18 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.MEASURED: _measured,
     EntryKind.MEASURING_FAILED: _measuring_failed,
     EntryKind.RUNG_SKIPPED: _skipped,
-    EntryKind.NOTICE_QUEUED: unchanged,
-    EntryKind.NOTICE_BUNDLED: unchanged,
-    EntryKind.NOTICE_CLAIMED: unchanged,
+    EntryKind.NOTICE_QUEUED: _same,
+    EntryKind.NOTICE_BUNDLED: _same,
+    EntryKind.NOTICE_CLAIMED: _same,
     EntryKind.NOTICE_SENT: _sent,
-    EntryKind.NOTICE_REFUSED: unchanged,
-    EntryKind.NOTICE_POSTPONED: unchanged,
-    EntryKind.NOTICE_DROPPED: unchanged,
-    EntryKind.NOTICE_DEAD: unchanged,
-    EntryKind.NOTICE_REVIVED: unchanged,
-    EntryKind.ALARM_BEGUN: unchanged,
-    EntryKind.ALARM_ENDED: unchanged,
-    EntryKind.MENDED: unchanged,
+    EntryKind.NOTICE_REFUSED: _same,
+    EntryKind.NOTICE_POSTPONED: _same,
+    EntryKind.NOTICE_DROPPED: _same,
+    EntryKind.NOTICE_DEAD: _same,
+    EntryKind.NOTICE_REVIVED: _same,
+    EntryKind.ALARM_BEGUN: _same,
+    EntryKind.ALARM_ENDED: _same,
+    EntryKind.MENDED: _same,
 }
 """How each kind of entry changes the step it names."""
 
