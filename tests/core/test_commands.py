@@ -227,7 +227,7 @@ def test_a_collection_can_be_concluded_with_what_is_in() -> None:
     assert story.status == {"x@works": "done", "x@law": "cancelled", "x": "running"}
     cancelled = [entry for entry in story.entries if entry.kind is EntryKind.CANCELLED]
     assert [(one.step, one.actor, one.data, one.key) for one in cancelled] == [
-        ("x@law", "leader", {"reason": "时间已到"}, "once")
+        ("x@law", "leader", {"reason": "时间已到", "limit": ["2024-06-11", "2024-06-11"]}, "once")
     ]
 
 

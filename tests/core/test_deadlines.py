@@ -1,12 +1,15 @@
 """Deadlines: computed from the plan and from what happened, on China's calendar of 2024."""
 
+from dataclasses import replace
+
 import pytest
 
-from duban.core.days.workdays import Roll
+from duban.core.days.workdays import CalendarOverrides, Roll, WorkCalendar, apply_overrides
 from duban.core.deciding.deadlines import Deadline, deadline, finished, last_end, may_open, planned
+from duban.core.ledger.entries import EntryKind
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import Span
-from tests.core.builders import Story, action, day, initiative, milestone, period, work
+from tests.core.builders import Story, action, calendar, day, initiative, milestone, period, review, work
 
 
 def due(story: Story, step: str = "x") -> str | None:
@@ -192,3 +195,64 @@ def test_the_latest_of_several_last_days() -> None:
     assert last_end(story.look, refs, story.state) == day("2024-06-05")
     assert finished(story.look, StepRef("there", "a"), story.state) is None
     assert Deadline(day("2024-06-05"), day("2024-06-05")) == Deadline(day("2024-06-05"), day("2024-06-05"))
+
+
+# Closed ---------------------------------------------------------------------------------------------------------------
+
+
+def resting(*days: str) -> WorkCalendar:
+    """The bureau's calendar with days off of its own."""
+    return apply_overrides(calendar(), CalendarOverrides(holidays=tuple(map(day, days))))
+
+
+def test_a_step_that_is_closed_keeps_its_deadlines_whatever_is_decided_later() -> None:
+    story = Story(work("a", due="2024-06-07"), work("b", "a", due="3 working days after a"), work("open", days=8))
+    story.act("officer", "submit", "a").on("2024-06-12").act("officer", "submit", "b")
+    before = {name: due(story, name) for name in ("a", "b", "open")}
+    assert before == {"a": "2024-06-07", "b": "2024-06-06", "open": "2024-06-14"}
+    story.office = replace(story.office, calendar=resting("2024-06-05", "2024-06-06"))
+    assert {name: due(story, name) for name in ("a", "b")} == {"a": "2024-06-07", "b": "2024-06-06"}
+    assert due(story, "open") == "2024-06-18"  # what goes on is counted by the days that there are
+    assert story.row("b").original_due == day("2024-06-06")
+    story.replanned(work("a", due="2024-06-28"), work("b", "a"), work("open", days=8))
+    assert {name: due(story, name) for name in ("a", "b")} == {"a": "2024-06-07", "b": "2024-06-06"}
+
+
+def test_a_cancelled_step_keeps_its_deadlines_too() -> None:
+    story = Story(work("x", days=8)).act("leader", "cancel", "x", "不再需要")
+    story.office = replace(story.office, calendar=resting("2024-06-05"))
+    assert due(story) == "2024-06-14"
+
+
+def test_a_step_that_ends_by_itself_keeps_its_deadlines_too() -> None:
+    story = Story(work("a"), milestone("x", "a", due="3 working days after a")).act("officer", "submit", "a")
+    story.office = replace(story.office, calendar=resting("2024-06-05"))
+    assert due(story) == "2024-06-06"
+
+
+def test_an_extension_and_a_suspension_count_as_they_did_when_the_step_closed() -> None:
+    story = Story(work("x", days=8)).act("head", "suspend", "x", "停电").on("2024-06-05").act("head", "resume", "x")
+    story.act("officer", "extend", "x", "等批复", to="2024-06-21").act("leader", "grant", "x")
+    story.act("officer", "submit", "x")
+    assert due(story) == "2024-06-21 (2024-06-14)"
+    story.office = replace(story.office, calendar=resting("2024-06-04", "2024-06-13"))
+    assert due(story) == "2024-06-21 (2024-06-14)"
+
+
+def test_a_step_closed_before_its_deadline_was_known_has_none_afterwards() -> None:
+    story = Story(work("a"), work("x", due="5 working days after a")).act("officer", "submit", "x")
+    story.on("2024-06-05").act("officer", "submit", "a")
+    assert due(story) is None
+
+
+def test_work_that_was_sent_back_after_it_closed_has_a_deadline_that_is_counted_again() -> None:
+    story = Story(work("x", days=8), review("check", "x")).act("officer", "submit", "x")
+    story.act("judge", "return", "check", "补正")
+    story.office = replace(story.office, calendar=resting("2024-06-05"))
+    assert due(story) == "2024-06-17"
+
+
+def test_what_closed_in_a_ledger_of_old_is_counted_by_the_days_there_are() -> None:
+    story = Story(work("x", days=8)).happens(EntryKind.COMPLETED, "x", day="2024-06-04")
+    story.office = replace(story.office, calendar=resting("2024-06-05"))
+    assert due(story) == "2024-06-17"

@@ -41,6 +41,9 @@ LIT = Lights(
     unanswered=True,
 )
 
+DUE = date(2024, 4, 12)
+"""The deadline of the draft."""
+
 
 def reasons(story: Story, name: str = "draft", of: str = COSMETICS) -> Why:
     return reasons_of(story.service, StepRef(of, name))
@@ -129,6 +132,15 @@ class TestLimits:
         limit = reasons(Story(bureau).at(1), "own").limit
         assert limit is not None
         assert (limit.origin, titles(limit.anchors), limit.day) == (origin, anchors, day)
+
+    def test_of_a_closed_step_it_is_said_that_nothing_changes_it_any_more(self) -> None:
+        story = Story().at(1)
+        before = reasons(story).limit
+        story.act(Verb.SUBMIT, evidence=("方案送审稿",)).act(Verb.APPROVE, actor=REVIEWER)
+        after = reasons(story).limit
+        assert before is not None
+        assert after is not None
+        assert (before.judged, after.judged, before.day, after.day) == (False, True, DUE, DUE)
 
     def test_steps_nobody_answers_for_have_no_limit_of_their_own(self) -> None:
         assert reasons(Story().at(1), "publicity").limit is None

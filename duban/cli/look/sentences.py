@@ -79,11 +79,13 @@ class _Told:
         if limit is None:
             return
         yield f"{chinese(limit.day) or '尚未确定'}（{self._origin(limit)}）"
+        if limit.judged:
+            yield "办结或者终止时的时限，日历、计划此后再有调整也不改变"
         if limit.day != limit.original:
             yield f"原时限{chinese(limit.original)}"
         if limit.moved:
             yield f"{chinese(limit.moved)}计划调整时改定"
-        if open_ones := [link for link in limit.anchors if not link.closed]:
+        if not limit.judged and (open_ones := [link for link in limit.anchors if not link.closed]):
             yield f"等{self._some(open_ones)}办结后确定"
         if limit.extended_to:
             yield f"{chinese(limit.granted)}同意延期至{chinese(limit.extended_to)}"

@@ -13,7 +13,7 @@ from math import isfinite
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.office import Look
-from duban.core.deciding.settle import allowed, completed, status
+from duban.core.deciding.settle import allowed, completed, judged, status
 from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
@@ -127,7 +127,7 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     rule = RULES[command.verb]
     _allow(matter, rule)
     drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
-    first, *others = (came_by(command.via, draft) for draft in drafts)
+    first, *others = (came_by(command.via, judged(look, state, draft)) for draft in drafts)
     return (first._replace(key=command.key), *others)
 
 

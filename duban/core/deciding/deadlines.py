@@ -1,4 +1,8 @@
-"""Deadlines of a step, always computed and never kept: two dates for one thing would drift apart."""
+"""Deadlines of a step, computed and not kept while it is open: two dates for one thing would drift apart.
+
+When it closes they are written down with that (`judged`), and are never computed again: what changes afterwards, a
+calendar, a plan, a rule, judges nobody anew.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -47,6 +51,8 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     An extension sets a new day, and so does a plan that was changed; days of suspension since then do not count.
     """
     own = state.steps.get(step.id, NOTHING)
+    if own.judged is not None and own.finished is not None:
+        return Deadline._make(own.judged) if own.judged else None
     since = _since(look, step, own, state)
     current = _set(look, step, since)
     if current is None:

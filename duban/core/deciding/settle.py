@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
-from duban.core.deciding.deadlines import may_open, planned
+from duban.core.deciding.deadlines import deadline, may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
 from duban.core.ledger.state import State
@@ -115,6 +115,14 @@ def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
     return after, tuple(drafts)
 
 
+def judged(look: Look, state: State, draft: Draft) -> Draft:
+    """An entry; one that closes a step with the deadlines of that day, by which it is judged for good."""
+    if draft.kind not in ENDING:
+        return draft
+    limit = deadline(look, look.initiative.steps[draft.step], state) or ()
+    return draft._replace(data={**draft.data, "limit": [day.isoformat() for day in limit]})
+
+
 def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State:
     """The state as it will be once a draft about a step is stored."""
     own = CHANGES[draft.kind](state.steps.get(draft.step, NOTHING), day, actor, draft.data)
@@ -132,7 +140,7 @@ def _moves(look: Look, step: Step, own: StepState, state: State) -> list[Draft]:
         drafts.append(Draft(EntryKind.OPENED, step.id, data=day, key=f"opened/{step.id}/{own.rounds}"))
     ended = _ended(look, step, own, opened)
     if ended is not None:
-        drafts.append(completed(step.id, ended, own))
+        drafts.append(judged(look, state, completed(step.id, ended, own)))
     return drafts
 
 

@@ -57,7 +57,7 @@ class TracedDeadline:
 
     `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension,
     `moved` of the day on which the plan was changed; `suspended` are the spells that do not count, first day included
-    and last not, None for one that goes on.
+    and last not, None for one that goes on. `judged` is true once the step is closed and was judged by it.
     """
 
     day: date | None
@@ -71,6 +71,7 @@ class TracedDeadline:
     moved: date | None
     suspended: tuple[tuple[date, date | None], ...]
     asked: Extension | None
+    judged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -
         moved=own.moved,
         suspended=(*own.excluded, *going_on),
         asked=own.asked,
+        judged=own.closed and own.judged is not None,
     )
 
 

@@ -87,6 +87,8 @@ class StepState(NamedTuple):
     finished: date | None = None
     cancelled: bool = False
     closed_by: str = ""
+    judged: tuple[date, ...] | None = None
+    """Its deadline and the one first set, as they were when it closed; empty where it had none, None before that."""
     owner: str | None = None
     """Who it was handed over to."""
     asked: Extension | None = None
@@ -185,7 +187,13 @@ def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(
-        finished=_date(data["day"]), closed_by=actor, progress=100, asked=None, suspended=None, running=False
+        finished=_date(data["day"]),
+        closed_by=actor,
+        judged=_judged(data),
+        progress=100,
+        asked=None,
+        suspended=None,
+        running=False,
     )
 
 
@@ -223,6 +231,7 @@ def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
         finished=day,
         cancelled=True,
         closed_by=actor,
+        judged=_judged(data),
         asked=None,
         suspended=None,
         running=False,
@@ -346,6 +355,11 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.MENDED: _same,
 }
 """How each kind of entry changes the step it names."""
+
+
+def _judged(data: Data) -> tuple[date, ...] | None:
+    """The deadlines an entry holds; None for one that did not yet keep them."""
+    return tuple(map(_date, data["limit"])) if "limit" in data else None
 
 
 def _date(text: str) -> date:

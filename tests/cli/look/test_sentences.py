@@ -91,3 +91,12 @@ def test_an_indicator_says_how_far_it_is() -> None:
 def test_plain_values_are_what_json_holds() -> None:
     value = {StepRef("a", "b"): (Light.RED, Rule.LATE, date(2024, 4, 1), {1}, None, 2.5)}
     assert plain(value) == {"a/b": ["red", "late", "2024-04-01", [1], None, 2.5]}
+
+
+def test_of_a_closed_step_it_is_said_that_nothing_moves_its_deadline_any_more() -> None:
+    by_signing = step("own", "另一事项", due=Relative(3, DayUnit.WORKING, "draft"), due_anchor=DRAFT)
+    story = story_of(STEPS[0], by_signing).act(Verb.SUBMIT, "own")
+    assert told(story, "own")["时限"] == [
+        "尚未确定（“起草化妆品产业知识产权保护方案”办结后3个工作日）",
+        "办结或者终止时的时限，日历、计划此后再有调整也不改变",
+    ]
