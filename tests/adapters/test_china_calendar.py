@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from duban.adapters.china_calendar import china_calendar
 from duban.core.days.workdays import CalendarOverrides, CalendarRange, DayRange, Roll, WorkCalendar
+from duban.core.planning.dates import resolve
+from duban.core.planning.when import month_span, parse_when
 
 DAY = timedelta(1)
 FIRST, LAST = date(2007, 1, 1), date(2026, 12, 31)  # what both libraries know for certain
@@ -78,6 +80,20 @@ def test_a_december_make_up_day_of_the_next_january_is_known(workdays: set[date]
     saturday = date(2011, 12, 31)
     assert china_calendar(2011, 2011, overrides=NONE).is_working(saturday)
     assert saturday in workdays
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("0 working days before 2026-05-31", date(2026, 5, 29)),  # a Sunday
+        ("0 working days after 2026-05-31", date(2026, 6, 1)),
+        ("0 days before period", date(2026, 5, 29)),  # within its month
+        ("0 days after period", date(2026, 6, 1)),
+    ],
+)
+def test_nought_days_before_a_day_off_are_before_it(china: WorkCalendar, text: str, day: date) -> None:
+    when, month = parse_when(text), month_span(2026, 5)
+    assert resolve(when, plan_start=FIRST, span=month, anchor=None, calendar=china, roll=None) == day
 
 
 # years not announced yet

@@ -37,6 +37,13 @@ def opens(text: str | None, anchor: date | None = FINISHED, span: Span | None = 
         ("2 days after 2024-06-27", date(2024, 7, 2)),  # ends on a Saturday
         ("3 days before 2024-07-03", date(2024, 6, 28)),  # counted back, so that three days are kept
         ("0 days after 2024-06-29", date(2024, 7, 2)),
+        ("0 days before 2024-06-29", date(2024, 6, 28)),
+        ("0 working days after 2024-06-30", date(2024, 7, 2)),
+        ("0 working days before 2024-06-30", date(2024, 6, 28)),
+        ("0 working days before 2024-06-28", date(2024, 6, 28)),
+        ("0 days before period", date(2024, 6, 28)),  # within its quarter
+        ("0 working days before period", date(2024, 6, 28)),
+        ("0 days after period", date(2024, 7, 2)),
         ("1 working day after draft", date(2024, 7, 2)),
         ("5 working days before draft", date(2024, 6, 21)),
         ("5 working days after start", date(2024, 1, 9)),
@@ -76,6 +83,8 @@ def test_what_hangs_on_an_unfinished_step_is_not_known() -> None:
         ("2024-Q3", date(2024, 7, 1)),
         ("3 days after draft", date(2024, 7, 1)),
         ("1 working day after draft", date(2024, 7, 2)),
+        ("0 working days before 2024-06-30", date(2024, 6, 28)),
+        ("0 days before 2024-06-30", date(2024, 6, 30)),
         (None, date(2024, 4, 1)),
     ],
 )
@@ -124,18 +133,28 @@ def test_without_roll_a_limit_stays_and_with_it_ends_on_a_working_day(day: date,
         assert (moved > day) is (roll is Roll.FORWARD)
 
 
-@given(DAYS, st.integers(-60, 60), st.sampled_from(DayUnit))
-def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: DayUnit) -> None:
-    when = Relative(amount, unit, "draft")
+@given(DAYS, st.integers(-60, 60), st.sampled_from(DayUnit), st.booleans())
+def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: DayUnit, before: bool) -> None:
+    when = Relative(amount, unit, "draft", before and amount == 0)
     day = resolve(when, plan_start=STARTS, span=None, anchor=anchor, calendar=CALENDAR, roll=None)
     assert day is not None
     assert CALENDAR.is_working(day)
     if unit is DayUnit.WORKING and amount:
         assert CALENDAR.add(anchor, amount) == day
-    elif amount >= 0:
-        assert day >= anchor + timedelta(amount)
-    else:
+    elif when.before:
         assert day <= anchor + timedelta(amount)
+    else:
+        assert day >= anchor + timedelta(amount)
+
+
+@given(DAYS, st.sampled_from(DayUnit))
+def test_at_nought_before_is_the_last_working_day_and_after_the_next(day: date, unit: DayUnit) -> None:
+    before, after = (
+        resolve(Relative(0, unit, day, side), plan_start=STARTS, span=None, anchor=None, calendar=CALENDAR, roll=None)
+        for side in (True, False)
+    )
+    assert before == CALENDAR.previous_working(day)
+    assert after == CALENDAR.next_working(day)
 
 
 @given(DAYS, DAYS)

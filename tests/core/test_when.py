@@ -39,6 +39,7 @@ from duban.core.problems import Invalid
         ("30 days before 2024-10-01", Relative(-30, DayUnit.CALENDAR, date(2024, 10, 1))),
         ("1 day after new-road/visit@pudong@2024-q1", Relative(1, DayUnit.CALENDAR, "new-road/visit@pudong@2024-q1")),
         ("0 days after start", Relative(0, DayUnit.CALENDAR, "start")),
+        ("0 days before start", Relative(0, DayUnit.CALENDAR, "start", before=True)),
     ],
 )
 def test_dates_that_a_plan_understands(text: str, when: When) -> None:
@@ -121,9 +122,14 @@ def test_spans_are_written_as_they_are_read(year: int, month: int, months: int) 
     assert parse_when(write_when(span)) == span
 
 
-@given(st.integers(-9999, 9999), st.sampled_from(DayUnit), st.sampled_from(["start", "a/b@c", date(2024, 2, 29)]))
-def test_distances_are_written_as_they_are_read(amount: int, unit: DayUnit, anchor: date | str) -> None:
-    distance = Relative(amount, unit, anchor)
+@given(
+    st.integers(-9999, 9999),
+    st.sampled_from(DayUnit),
+    st.sampled_from(["start", "a/b@c", date(2024, 2, 29)]),
+    st.booleans(),
+)
+def test_distances_are_written_as_they_are_read(amount: int, unit: DayUnit, anchor: date | str, before: bool) -> None:
+    distance = Relative(amount, unit, anchor, before and amount == 0)
     assert parse_when(write_when(distance)) == distance
     assert re.search(WHEN_PATTERN, write_when(distance))
 

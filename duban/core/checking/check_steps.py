@@ -114,7 +114,7 @@ class _Checker:
                 yield _problem("needs-a-repeat", message, "add `repeat`, or count from a date or a step", key)
             return
         if anchor_step(when) is not None:
-            if isinstance(when, Relative) and when.amount < 0:
+            if isinstance(when, Relative) and when.before:
                 message = f"`{key}` is before the end of a step, which is known only when it is over"
                 yield _problem("before-a-step", message, "count from a date, or after a step", key)
             return

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar
+from duban.core.days.workdays import DayUnit, IntArray, WorkCalendar
 from duban.core.forecasting.facts import Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.forecasting.spans import Axis, BoolArray, Spans
@@ -128,8 +128,7 @@ class Schedule:
         if not step.due_anchor or not isinstance(step.due, Relative):
             return None
         base = finish[[self.place[ref] for ref in step.due_anchor]].max(axis=0, keepdims=finish.ndim == 1)
-        usual = Roll.FORWARD if step.due.amount >= 0 else Roll.BACK
-        return self.axis.rolled(self.axis.counted(base, step.due.amount, step.due.unit), step.roll or usual)
+        return self.axis.rolled(self.axis.counted(base, step.due.amount, step.due.unit), step.roll or step.due.roll)
 
     def _distance(self, step: Step) -> _Distance | None:
         anchors = [self.place[ref] for ref in step.earliest_anchor]

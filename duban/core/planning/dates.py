@@ -52,8 +52,7 @@ def _limit(
 ) -> tuple[date | None, Roll]:
     """The last day of a limit before it moves, and how it usually moves."""
     if isinstance(when, Relative):
-        roll = Roll.FORWARD if when.amount >= 0 else Roll.BACK
-        return _counted(when, plan_start, span, anchor, calendar), roll
+        return _counted(when, plan_start, span, anchor, calendar), when.roll
     if isinstance(when, Span):
         return when.last, Roll.BACK
     return when.day, Roll.NONE
@@ -67,7 +66,7 @@ def _counted(
         return None
     if when.unit is DayUnit.CALENDAR:
         return calendar.add_calendar(base, when.amount)
-    return calendar.add(base, when.amount)
+    return calendar.add(base, when.amount) if when.amount else calendar.roll(base, when.roll)
 
 
 def _base(anchor: date | str, plan_start: date, span: Span | None, finished: date | None) -> date | None:

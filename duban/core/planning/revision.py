@@ -163,7 +163,7 @@ def _terms(step: Step, renames: Renames) -> dict[str, Any]:
 def _distance(when: When | None, anchors: list[StepRef]) -> Any:
     """A date, with the steps it hangs on in place of the word for them."""
     if isinstance(when, Relative) and anchors:
-        return when.amount, when.unit, anchors
+        return when.amount, when.before, when.unit, anchors
     return write_when(when) if when else None
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.days.workdays import DayUnit
+from duban.core.days.workdays import DayUnit, Roll
 from duban.core.problems import Fault, Invalid, shown
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -60,11 +60,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """`amount` days (negative: before) from a date, from `start`, from `period`, or from the end of a step."""
+    """`amount` days (negative: before) from a date, from `start`, from `period`, or from the end of a step.
+
+    `before` tells `0 days before` from `0 days after`; whatever is negative is before.
+    """
 
     amount: int
     unit: DayUnit
     anchor: date | str
+    before: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "before", self.before or self.amount < 0)
+
+    @property
+    def roll(self) -> Roll:
+        """Where a day counted so goes when it is a day off: not nearer to what it is counted from."""
+        return Roll.BACK if self.before else Roll.FORWARD
 
 
 When = OnDate | Span | Relative
@@ -113,10 +125,11 @@ def parse_when(text: object) -> When:
 
 
 def _relative(words: list[str]) -> Relative:
-    amount = int(words[0]) * (1 if words[-2] == "after" else -1)
+    before = words[-2] == "before"
+    amount = -int(words[0]) if before else int(words[0])
     unit = DayUnit.WORKING if "working" in words else DayUnit.CALENDAR
     anchor = parse_day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
-    return Relative(amount, unit, anchor)
+    return Relative(amount, unit, anchor, before)
 
 
 def write_when(when: When) -> str:
@@ -127,7 +140,7 @@ def write_when(when: When) -> str:
         month = when.first.month == when.last.month
         return f"{when.first:%Y-%m}" if month else f"{when.first:%Y}-Q{(when.first.month + 2) // 3}"
     unit = "working days" if when.unit is DayUnit.WORKING else "days"
-    return f"{abs(when.amount)} {unit} {'after' if when.amount >= 0 else 'before'} {when.anchor}"
+    return f"{abs(when.amount)} {unit} {'before' if when.before else 'after'} {when.anchor}"
 
 
 def write_duration(duration: Duration) -> int | list[int] | str:

@@ -28,7 +28,7 @@ def when_in_words(when: When, hung: str = "") -> str:
 
 def distance(when: Relative, hung: str) -> str:
     """So many days after or before a day, or after or before what `hung` says."""
-    side = "后" if when.amount >= 0 else "前"
+    side = "前" if when.before else "后"
     return f"{_anchor(when.anchor, hung)}{side}{abs(when.amount)}{UNITS[when.unit]}"
 
 
