@@ -13,8 +13,8 @@ import chinese_calendar
 import holidays
 import numpy as np
 
-from duban.adapters.china_calendar import china_calendar
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.adapters.public_calendar import public_calendar
+from duban.core.days.workdays import WorkCalendar
 
 START, N = date(2024, 3, 25), 60
 ROUNDS = 7
@@ -62,10 +62,10 @@ def print_arrays(calendar: WorkCalendar) -> None:
 
 
 def main() -> None:
-    build = timeit.repeat(lambda: china_calendar(2007, 2030, overrides=CalendarOverrides()), number=1, repeat=ROUNDS)
+    build = timeit.repeat(lambda: public_calendar(2007, 2030), number=1, repeat=ROUNDS)
     print(f"building 2007..2030: {build[0] * 1e3:.0f} ms the first time (importing the library's countries)", end=", ")
     print(f"{min(build) * 1e3:.0f} ms again")
-    calendar = china_calendar(2007, 2030, overrides=CalendarOverrides())
+    calendar = public_calendar(2007, 2030)
     compare_all(calendar)
     print_arrays(calendar)
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from duban.adapters.china_calendar import china_calendar
 from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.files import private_folder
+from duban.adapters.public_calendar import CalendarFile, public_calendar
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
+from duban.adapters.yaml_models import file_name
 from duban.applying import in_force
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.days.workdays import CalendarRange, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN, Entry
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
-from duban.core.problems import BadInput
+from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
 from duban.core.telling.digest import Digest
 from duban.core.telling.slips import Slip, Words
@@ -55,9 +56,13 @@ class Desk:
 
 
 def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
-    """Working days of whole years, the bureau's overrides applied."""
-    overrides = load_model(settings.calendar, CalendarOverrides)
-    return china_calendar(first, last, overrides=overrides)
+    """Working days of whole years, by the bureau's country and what it knows better; raises BadInput."""
+    file = load_model(settings.calendar, CalendarFile)
+    try:
+        return public_calendar(first, last, file)
+    except CalendarRange as error:
+        where, remedy = file_name(settings.calendar), "correct the day, or take it out until a plan comes near it"
+        raise BadInput([Problem(where, 0, "beyond-calendar", str(error).partition(";")[0], remedy)]) from None
 
 
 def load_office(settings: Settings) -> Office:

@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from duban.adapters.china_calendar import china_calendar
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.adapters.public_calendar import public_calendar
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.given import Dates, Given
@@ -45,7 +45,7 @@ HERE = "here"
 @cache
 def calendar() -> WorkCalendar:
     """China's working days of 2021 to 2027."""
-    return china_calendar(2021, 2027, overrides=CalendarOverrides())
+    return public_calendar(2021, 2027)
 
 
 def moment(text: str) -> datetime:

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from duban.adapters.china_calendar import china_calendar
+from duban.adapters.public_calendar import public_calendar
 from duban.adapters.yaml_files import load_model, load_plan
-from duban.core.days.workdays import CalendarOverrides
 from duban.core.planning.pattern_file import PatternFile
 from duban.core.planning.plan import Initiative
 from duban.core.planning.plan_file import Kind
@@ -34,7 +33,7 @@ def initiative(file: Path, folder: Path) -> Initiative:
     (folder / "plan.yaml").write_text(plan.replace("complete: true", "complete: false"), "utf-8")
     (folder / "governance" / f"{said['id']}.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
     office = {"directory": CONFIG / "directory.yaml", "escalation": CONFIG / "escalation.yaml"}
-    calendar = china_calendar(2023, 2026, overrides=CalendarOverrides())
+    calendar = public_calendar(2023, 2026)
     return load_plan(folder, **office, calendar=calendar, patterns=file.parent).plan.initiatives[said["id"]]
 
 

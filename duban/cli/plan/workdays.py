@@ -11,7 +11,7 @@ from rich.table import Table
 
 from duban.cli.named import day_of
 from duban.cli.output import complain, console, print_json
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.days.workdays import WorkCalendar
 from duban.settings import load_settings
 
 app = typer.Typer()
@@ -51,11 +51,12 @@ def workdays(
 
 def _calendar(first: date, other: int | date) -> WorkCalendar:
     """The calendar over the years a count may reach."""
+    from duban.adapters.public_calendar import CalendarFile  # noqa: PLC0415  as below
     from duban.adapters.yaml_files import load_model  # noqa: PLC0415  other commands here need not load it
     from duban.wiring import load_calendar  # noqa: PLC0415  as above
 
     settings = load_settings()
-    overrides = load_model(settings.calendar, CalendarOverrides)
+    overrides = load_model(settings.calendar, CalendarFile)
     far = other.year if isinstance(other, date) else first.year + round(other / FEWEST_A_YEAR)
     years = [first.year, far, *(day.year for day in overrides.days_off() | overrides.days_worked())]
     return load_calendar(settings, max(date.min.year, min(years) - 1), min(date.max.year - 1, max(years) + 1))

@@ -71,7 +71,9 @@ def calendar(office: Office) -> Iterator[Finding]:
     """The working days of the plan's years."""
     guessed = provisional(office)
     for year in guessed:
-        remedy = "upgrade the library holidays, or enter the State Council's notice in config/calendar.yaml"
+        remedy = (
+            "enter the notice in config/calendar.yaml: its days off and make-up days, or the year under `announced`"
+        )
         yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
     if not guessed:
         yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")

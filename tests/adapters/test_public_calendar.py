@@ -1,26 +1,27 @@
 """China's working days against `chinesecalendar`, a library that keeps its own tables of the yearly notices."""
 
+import re
 from datetime import date, timedelta
 
 import chinese_calendar
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.adapters.china_calendar import china_calendar
-from duban.core.days.workdays import CalendarOverrides, CalendarRange, DayRange, Roll, WorkCalendar
+from duban.adapters.public_calendar import WEEKDAYS, CalendarFile, public_calendar
+from duban.core.days.workdays import CalendarRange, DayRange, Roll, WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.when import month_span, parse_when
 
 DAY = timedelta(1)
 FIRST, LAST = date(2007, 1, 1), date(2026, 12, 31)  # what both libraries know for certain
 EVERY_DAY = [FIRST + n * DAY for n in range((LAST - FIRST).days + 1)]
-NONE = CalendarOverrides()
 
 
 @pytest.fixture(scope="module")
 def china() -> WorkCalendar:
-    return china_calendar(2007, 2030, overrides=NONE)
+    return public_calendar(2007, 2030)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_make_up_days_are_worked_and_say_so(china: WorkCalendar) -> None:
 
 def test_a_december_make_up_day_of_the_next_january_is_known(workdays: set[date]) -> None:
     saturday = date(2011, 12, 31)
-    assert china_calendar(2011, 2011, overrides=NONE).is_working(saturday)
+    assert public_calendar(2011, 2011).is_working(saturday)
     assert saturday in workdays
 
 
@@ -109,29 +110,101 @@ def test_years_after_the_last_announced_are_provisional_and_never_an_error(china
 
 
 def test_a_calendar_of_future_years_alone_is_provisional() -> None:
-    assert china_calendar(2080, 2081, overrides=NONE).provisional_years == {2080, 2081}
+    assert public_calendar(2080, 2081).provisional_years == {2080, 2081}
 
 
-def test_an_office_may_trust_fewer_years_than_the_library() -> None:
-    assert china_calendar(2023, 2025, overrides=NONE, announced_until=2023).provisional_years == {2024, 2025}
+def entered(**said: object) -> CalendarFile:
+    return CalendarFile.model_validate(said)
 
 
-def test_a_notice_entered_by_hand_makes_a_year_certain() -> None:
-    entered = CalendarOverrides(working_days=(date(2080, 9, 29),))
-    build = china_calendar
-    assert build(2080, 2081, overrides=entered, announced_until=2081).provisional_years == {2081}
-    assert build(2080, 2081, overrides=NONE, announced_until=2081).provisional_years == {2080, 2081}
-    assert build(2080, 2081, overrides=entered).provisional_years == {2080, 2081}
+SPRING_FESTIVAL = {"first": "2027-02-05", "last": "2027-02-12", "note": "春节"}
+OWN_REST = {"first": "2027-07-19", "last": "2027-07-23", "note": "集中休息"}
+
+
+@pytest.mark.parametrize(
+    ("file", "provisional"),
+    [
+        (entered(), {2027, 2028}),
+        (entered(holidays=[SPRING_FESTIVAL], working_days=["2027-01-31", "2027-02-20"]), {2028}),  # as a notice has it
+        (entered(working_days=["2027-02-20"]), {2028}),
+        (entered(holidays=[SPRING_FESTIVAL]), {2028}),
+        (entered(holidays=[OWN_REST]), {2027, 2028}),  # what the office rests of its own accord announces nothing
+        (entered(working_days=["2027-02-22"]), {2027, 2028}),  # a Monday
+        (entered(announced=[2027]), {2028}),
+        (entered(announced=[2028, 2027]), set()),
+    ],
+)
+def test_days_entered_by_hand_make_a_year_announced(file: CalendarFile, provisional: set[int]) -> None:
+    assert public_calendar(2026, 2028, file).provisional_years == provisional
+
+
+# countries and weekends
+
+
+@pytest.mark.parametrize("country", ["SG", "DE", "US", "JP", "AE", "TW", "HK", "RU"])
+def test_the_days_of_a_country_are_those_of_the_library(country: str) -> None:
+    """Each day against the library's own answer, also where no day is ever made up."""
+    known = holidays.country_holidays(country, years=range(2022, 2027))
+    calendar = public_calendar(2022, 2025, CalendarFile(country=country))
+    days = [calendar.first + n * DAY for n in range((calendar.last - calendar.first).days + 1)]
+    expected = [day in known.weekend_workdays or not (known.is_weekend(day) or day in known) for day in days]
+    assert [calendar.is_working(day) for day in days] == expected
+
+
+def test_a_country_without_make_up_days_is_provisional_only_where_holidays_are_estimated() -> None:
+    assert public_calendar(2024, 2030, CalendarFile(country="DE")).provisional_years == set()
+    beyond = public_calendar(2098, 2101, CalendarFile(country="JP"))
+    assert beyond.provisional_years == {2100, 2101}  # what the library does not reach
+    estimated = public_calendar(2020, 2030, CalendarFile(country="MY")).provisional_years
+    assert estimated == set(range(min(estimated), 2031)) != set()
+
+
+def test_a_part_of_a_country_has_its_own_holidays() -> None:
+    epiphany = date(2025, 1, 6)
+    bavaria, germany = CalendarFile(country="DE", subdivision="BY"), CalendarFile(country="DE")
+    assert [public_calendar(2025, 2025, file).is_working(epiphany) for file in (bavaria, germany)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("file", "worked"),
+    [
+        (entered(), [True, False, False]),
+        (entered(weekend=["friday", "saturday"]), [False, False, True]),
+        (entered(weekend=["sunday"]), [True, True, False]),
+        (entered(weekend=[]), [True, True, True]),
+        (entered(country="IL"), [False, False, True]),
+    ],
+)
+def test_the_weekend_is_the_country_s_unless_the_office_has_another(file: CalendarFile, worked: list[bool]) -> None:
+    friday = date(2025, 3, 21)
+    calendar = public_calendar(2025, 2025, file)
+    assert [calendar.is_working(friday + n * DAY) for n in range(3)] == worked
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ({"country": "XX"}, "no holidays are known of a country 'XX'"),
+        ({"country": "DE", "subdivision": "Bayern"}, "no part 'Bayern' of DE is known; use one of: BB, BE, BW, BY"),
+        ({"country": "SG", "subdivision": "X"}, "no part 'X' of SG is known; remove it"),
+        ({"weekend": ["sonnabend"]}, "saturday"),
+        ({"weekend": list(WEEKDAYS)}, "at most 6 items"),
+        ({"announced": [20270]}, "less than or equal to 2100"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_a_remedy(said: dict[str, object], remedy: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(remedy)):
+        entered(**said)
 
 
 # overrides and errors
 
 
 def test_overrides_hold_over_the_public_arrangement(china: WorkCalendar) -> None:
-    overrides = CalendarOverrides(
+    overrides = CalendarFile(
         holidays=(date(2006, 5, 8), DayRange(first=date(2024, 2, 9), note="除夕")), working_days=(date(2024, 2, 17),)
     )
-    office = china_calendar(2024, 2024, overrides=overrides)
+    office = public_calendar(2024, 2024, overrides)
     eve, saturday = date(2024, 2, 9), date(2024, 2, 17)
     assert [office.is_working(day) for day in (eve, saturday)] == [False, True]
     assert [china.is_working(day) for day in (eve, saturday)] == [True, False]
@@ -140,15 +213,15 @@ def test_overrides_hold_over_the_public_arrangement(china: WorkCalendar) -> None
 
 def test_overrides_after_the_last_year_are_an_error() -> None:
     with pytest.raises(CalendarRange, match=r"2025-05-01: outside the calendar 2024-01-01\.\.2024-12-31"):
-        china_calendar(2024, 2024, overrides=CalendarOverrides(holidays=(date(2025, 5, 1),)))
+        public_calendar(2024, 2024, CalendarFile(holidays=(date(2025, 5, 1),)))
 
 
 def test_years_the_wrong_way_round_are_an_error() -> None:
     with pytest.raises(ValueError, match="cannot end on 2023-12-31 before it begins on 2024-01-01"):
-        china_calendar(2024, 2023, overrides=NONE)
+        public_calendar(2024, 2023)
 
 
 def test_a_day_beyond_the_years_is_an_error_naming_them() -> None:
-    short = china_calendar(2024, 2024, overrides=NONE)
+    short = public_calendar(2024, 2024)
     with pytest.raises(CalendarRange, match=r"2025-01-01 is outside the calendar 2024-01-01\.\.2024-12-31"):
         short.is_working(date(2025, 1, 1))
