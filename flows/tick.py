@@ -142,4 +142,4 @@ def show(flow_run: FlowRun, result: Result, done: str, *, news: bool) -> State[N
     show_page(seen, result.decision, news=news)
     renew_form(flow_run, parameter_schema(seen, result.decision.state))
     name_run(flow_run, run_name(seen.today, summary, done))
-    return final_state(seen.office.plan, summary, done)
+    return final_state(seen.office, summary, done)

@@ -23,13 +23,14 @@ from prefect.exceptions import ObjectNotFound
 
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.decide import Decision
-from duban.core.deciding.office import Look
+from duban.core.deciding.office import Look, Office
 from duban.core.ledger.summary import Status, StepRow, Summary
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.telling.board import described, page
 from duban.core.telling.links import initiative_key
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.shown import RUNS, STEPS, Shown, form_name, run_message, shown
+from duban.core.telling.whens import in_digits
 from tasks.server import missing, publish, report, server, shown_last, this_run
 
 MILESTONE_EVENT = "duban.step.closed"
@@ -137,8 +138,8 @@ def _elsewhere(look: Look, ref: StepRef) -> Shown:
 
 
 def _message(look: Look, row: StepRow) -> str:
-    limit = f"时限{row.due}；" if row.due else ""
-    reason = reason_of(look.office.plan, look.initiative.id, row)
+    limit = f"时限{in_digits(row.due, look.calendar)}；" if row.due else ""
+    reason = reason_of(look.office, look.initiative.id, row)
     return limit + (reason or (f"{row.finished}办结" if row.finished else ""))
 
 
@@ -195,9 +196,9 @@ def _offered(client: SyncPrefectClient, flow_run: FlowRun) -> Iterator[tuple[UUI
     return ((found.id, found.parameter_openapi_schema) for found in client.read_deployments(flow_run_filter=ours))
 
 
-def final_state(plan: Plan, summary: Summary, deed: str = "") -> State[None]:
+def final_state(office: Office, summary: Summary, deed: str = "") -> State[None]:
     """The state a tick ends in: the initiative's light."""
-    return as_state(RUNS[summary.light], run_message(plan, summary, deed))
+    return as_state(RUNS[summary.light], run_message(office, summary, deed))
 
 
 def as_state(word: Shown, message: str) -> State[None]:

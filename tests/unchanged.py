@@ -107,12 +107,12 @@ def _at(office: Office, bureau: Bureau, name: str, now: datetime) -> tuple[Look,
 
 def _decision(now: datetime, decision: Decision, office: Office) -> Iterator[str]:
     for row in decision.summary.steps:
-        reason = reason_of(office.plan, decision.summary.initiative, row)
+        reason = reason_of(office, decision.summary.initiative, row)
         told = (row.status, row.light.name, reason, row.due, row.original_due, row.opened, row.finished)
         yield " ".join(map(str, (now, row.step, *told, row.forecast, row.progress, row.held_by or "")))
     for call in decision.rungs:
         yield " ".join(map(str, (call.key, call.rung, call.slip, call.post, call.recipient, call.moment)))
-    told = reason_of_all(office.plan, decision.summary)
+    told = reason_of_all(office, decision.summary)
     yield f"{decision.summary.light.name} {told} {decision.summary.next_due} {decision.measures}"
     yield from (f"{draft.kind} {draft.step} {draft.key}" for draft in decision.drafts)
 

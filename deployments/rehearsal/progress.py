@@ -65,7 +65,7 @@ def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple
         if (summary := by_name.get(name)) is not None:
             light = f"{LIGHT_MARKS[summary.light]}{LIGHT_TITLES[summary.light]}"
             title, done = f"{initiative.number} {initiative.title}", f"{summary.done}/{summary.total}"
-            table.add_row(light, title, done, reason_of_all(office.plan, summary))
+            table.add_row(light, title, done, reason_of_all(office, summary))
     console.print(table)
     outcomes = Counter(notice.delivery for notice in notices if notice.slip != DIGEST)
     told = [f"{DELIVERY_TITLES[kind]}{outcomes[kind]}份" for kind in Delivery if kind in outcomes]

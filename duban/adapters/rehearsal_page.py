@@ -10,6 +10,7 @@ from markupsafe import Markup
 from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.picture import chart, gantt
 from duban.core.rehearsing.report import Report
+from duban.core.telling.whens import unannounced
 from duban.core.titles import SLIP_TITLES, TOTAL_TITLES
 
 TEMPLATES = Path(__file__).with_name("pages")
@@ -36,6 +37,7 @@ def page(told: Report, beside: Comparison | None = None) -> str:
         slips=SLIP_TITLES,
         totals=TOTAL_TITLES,
         day=_day,
+        unannounced=unannounced,
         card=_card,
         late=_late,
         difference=_difference,

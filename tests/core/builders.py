@@ -299,12 +299,12 @@ class Story:
 
     def reason(self, step: str) -> str:
         """Why a step is lit, in words."""
-        return reason_of(self.office.plan, HERE, self.row(step))
+        return reason_of(self.office, HERE, self.row(step))
 
     @property
     def headline(self) -> str:
         """Why the initiative is lit, in words."""
-        return reason_of_all(self.office.plan, self.summary)
+        return reason_of_all(self.office, self.summary)
 
     def step(self, name: str) -> StepState:
         return self.state.step(name)

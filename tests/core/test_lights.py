@@ -37,7 +37,7 @@ CAUSE = StepRef(HERE, "a")
 def lit(today: str, rules: Lights = ALL, **said: Any) -> str:
     at = standing(rules, **said)
     light, reason = lights.lit(at, turns(at), day(today))
-    told = in_words(at.office.plan, HERE, reason) if reason else ALL_IS_WELL if light else ""
+    told = in_words(at.office, HERE, reason) if reason else ALL_IS_WELL if light else ""
     return f"{light.name} {told}".strip()
 
 

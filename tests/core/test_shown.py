@@ -20,18 +20,18 @@ def test_runs_bear_prefects_own_names_for_their_types() -> None:
 
 def test_a_run_says_its_light_in_words_and_first_what_was_taken_in() -> None:
     story = Story(work("draft"), work("issue"))
-    plan, seen = story.office.plan, story.summary
+    office, seen = story.office, story.summary
     assert run_name(TODAY, seen) == "🟢绿灯 0/2 2024-06-03"
-    assert run_message(plan, seen) == "绿灯 0/2 正常推进"
+    assert run_message(office, seen) == "绿灯 0/2 正常推进"
     assert run_name(TODAY, seen, "某岗签收“起草”") == "🟢绿灯 0/2 已受理：某岗签收“起草” 2024-06-03"
-    assert run_message(plan, seen, "某岗签收“起草”") == "已受理：某岗签收“起草”；绿灯 0/2 正常推进"
+    assert run_message(office, seen, "某岗签收“起草”") == "已受理：某岗签收“起草”；绿灯 0/2 正常推进"
 
 
 def test_no_light_is_said_in_words_too() -> None:
     story = Story(work("draft")).act("leader", "cancel", "draft", "任务取消")
-    plan, seen = story.office.plan, story.summary
+    office, seen = story.office, story.summary
     assert run_name(TODAY, seen).startswith(lit(seen.light))
-    assert run_message(plan, seen).split(" ")[0] == lit(seen.light)[1:]
+    assert run_message(office, seen).split(" ")[0] == lit(seen.light)[1:]
     assert lit(Light.OFF) == "⚪不亮灯"
 
 

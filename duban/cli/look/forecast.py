@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from duban.core.forecasting.chances import SAMPLES, SEED, Chance, Chances, chanc
 from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
 from duban.core.telling.lateness import PlanForecast, chain_of, lateness
+from duban.core.telling.whens import in_digits
 from duban.service import Service
 
 app = typer.Typer()
@@ -70,6 +72,7 @@ def _data(seen: PlanForecast, steps: list[StepRef]) -> dict[str, object]:
     told, wanted, homes = seen.forecast, set(steps), {ref.initiative for ref in steps}
     found: dict[str, object] = {
         "as_of": seen.schedule.today,
+        "provisional_years": sorted(seen.office.calendar.provisional_years),
         "late": [{**_fields(late), "said": lateness(seen, late)} for late in told.late if late.step in wanted],
         "finish": {ref: told.finish[ref] for ref in steps},
         "slack": {ref: told.slack[ref] for ref in steps},
@@ -105,7 +108,7 @@ def _late(seen: PlanForecast, late: Iterable[Late]) -> Table:
     table = _table("晚", "时限", "预计", "事项", "编号", "说明")
     for one in late:
         title = escape(seen.office.plan.step(one.step).title)
-        days = f"{one.days}天", one.due.isoformat(), one.finish.isoformat()
+        days = f"{one.days}天", _day(seen, one.due), _day(seen, one.finish)
         table.add_row(*days, title, str(one.step), escape(lateness(seen, one)))
     return table
 
@@ -132,9 +135,9 @@ def _narrow(seen: PlanForecast, steps: list[StepRef]) -> Iterator[Part]:
     told = seen.forecast
     table = _table("时限", "预计", "机动", "事项", "承办", "编号")
     for ref in steps:
-        due = told.due[ref].isoformat() if ref in told.due else "—"
+        due = _day(seen, told.due.get(ref))
         title, owner = escape(seen.office.plan.step(ref).title), escape(seen.owner(ref))
-        table.add_row(due, told.finish[ref].isoformat(), f"{told.slack[ref]}天", title, owner, str(ref))
+        table.add_row(due, _day(seen, told.finish[ref]), f"{told.slack[ref]}天", title, owner, str(ref))
     yield table
     last = max(steps, key=lambda ref: told.finish[ref])
     yield escape(f"关键链：{chain_of(seen, told.chain(last))}")
@@ -149,10 +152,13 @@ def _chances(seen: PlanForecast, drawn: Iterable[Chance]) -> Table:
     table = _table("按期", "时限", "五成把握", "八成把握", "关键度", "事项", "编号")
     for one in drawn:
         kept = "—" if one.kept is None else f"{one.kept:.0%}"
-        due = one.due.isoformat() if one.due else "—"
-        dates = kept, due, one.p50.isoformat(), one.p80.isoformat()
+        dates = kept, *(_day(seen, day) for day in (one.due, one.p50, one.p80))
         table.add_row(*dates, f"{one.critical:.0%}", escape(seen.office.plan.step(one.step).title), str(one.step))
     return table
+
+
+def _day(seen: PlanForecast, day: date | None) -> str:
+    return in_digits(day, seen.office.calendar)
 
 
 def _table(*headings: str) -> Table:

@@ -11,6 +11,7 @@ from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
 from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.telling.whens import in_digits
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
 
 app = typer.Typer()
@@ -49,7 +50,7 @@ def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
     for duty in duties:
         table.add_row(
             LIGHT_MARKS[duty.light],
-            duty.due.isoformat() if duty.due else "—",
+            in_digits(duty.due, at.service.office.calendar),
             _days_left(duty.days_left),
             VERB_TITLES[duty.verb] if duty.verb else STATUS_TITLES[duty.status],
             escape(duty.title),

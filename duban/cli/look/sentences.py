@@ -1,6 +1,7 @@
 """The reasons of a step in Chinese, as coordinators read them: lines under headings."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from duban.core.deciding.office import Office
 from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
@@ -56,7 +57,7 @@ class _Told:
             if why.reason is None:
                 yield f"{light}：{ALL_IS_WELL}"
             else:
-                said = in_words(self.office.plan, why.step.initiative, why.reason)
+                said = in_words(self.office, why.step.initiative, why.reason)
                 yield f"{light}：{said}（{JUDGED[why.reason.rule].by}）"
 
     def gauge(self) -> Iterator[str]:
@@ -71,28 +72,28 @@ class _Told:
             decides = "，由它决定何时启动" if link.step == holder and len(self.why.needs) > 1 else ""
             yield self._link(link) + decides
         if not self.why.needs and self.why.opens:
-            yield f"前置事项均已办结，{chinese(self.why.opens)}启动"
+            yield f"前置事项均已办结，{self._day(self.why.opens)}启动"
 
     def limit(self) -> Iterator[str]:
         """The deadline, where it comes from and what moved it."""
         limit = self.why.limit
         if limit is None:
             return
-        yield f"{chinese(limit.day) or '尚未确定'}（{self._origin(limit)}）"
+        yield f"{self._day(limit.day) or '尚未确定'}（{self._origin(limit)}）"
         if limit.judged:
             yield "办结或者终止时的时限，日历、计划此后再有调整也不改变"
         if limit.day != limit.original:
-            yield f"原时限{chinese(limit.original)}"
+            yield f"原时限{self._day(limit.original)}"
         if limit.moved:
             yield f"{chinese(limit.moved)}计划调整时改定"
         if not limit.judged and (open_ones := [link for link in limit.anchors if not link.closed]):
             yield f"等{self._some(open_ones)}办结后确定"
         if limit.extended_to:
-            yield f"{chinese(limit.granted)}同意延期至{chinese(limit.extended_to)}"
+            yield f"{chinese(limit.granted)}同意延期至{self._day(limit.extended_to)}"
         for first, last in limit.suspended:
             yield f"{chinese(first)}起中止{f'，{chinese(last)}恢复' if last else '，尚未恢复'}，其间不计时限"
         if limit.asked:
-            yield f"{self._title(limit.asked.by)}申请延期至{chinese(limit.asked.to)}，尚待答复：{limit.asked.reason}"
+            yield f"{self._title(limit.asked.by)}申请延期至{self._day(limit.asked.to)}，尚待答复：{limit.asked.reason}"
 
     def _origin(self, limit: TracedDeadline) -> str:
         match limit.origin:
@@ -116,9 +117,9 @@ class _Told:
             return
         room = ""
         if why.slack is not None and why.latest is not None:
-            kept = f"最迟{chinese(why.latest)}"
+            kept = f"最迟{self._day(why.latest)}"
             room = f"，{kept}，余量{why.slack}个工作日" if why.slack >= 0 else f"，{kept}，晚{-why.slack}个工作日"
-        yield f"{chinese(why.forecast)}完成{room}"
+        yield f"{self._day(why.forecast)}完成{room}"
 
     def chain(self) -> Iterator[str]:
         """The steps that make its date, from the first to the step itself."""
@@ -136,7 +137,7 @@ class _Told:
         rung = self.why.next_rung
         if rung is not None:
             moment = rung.moment.astimezone(self.office.zone)
-            yield f"{chinese(moment.date())}{moment:%H:%M}，《{SLIP_TITLES[rung.slip]}》送{self._titles(rung.people)}"
+            yield f"{self._day(moment.date())}{moment:%H:%M}，《{SLIP_TITLES[rung.slip]}》送{self._titles(rung.people)}"
 
     def waiting(self) -> Iterator[str]:
         """What waits for it."""
@@ -144,8 +145,11 @@ class _Told:
 
     def _link(self, link: Link) -> str:
         elsewhere = "" if link.step.initiative == self.why.step.initiative else f"（{link.initiative_title}）"
-        expected = f"，预计{chinese(link.forecast)}完成" if link.forecast else ""
+        expected = f"，预计{self._day(link.forecast)}完成" if link.forecast else ""
         return f"“{link.title}”{elsewhere}：{STATUS_TITLES[link.status]}，{self._title(link.owner)}{expected}"
+
+    def _day(self, day: date | None) -> str:
+        return chinese(day, self.office.calendar)
 
     def _titles(self, names: tuple[str, ...]) -> str:
         return "、".join(map(self._title, names))

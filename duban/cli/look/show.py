@@ -38,8 +38,9 @@ def show(
         sections = _outline(at, what)
         now = at.service.clock.now()
     if as_json:
-        plan = at.service.office.plan
-        print_json({"plan": plan.id, "title": plan.title, "as_of": now, "sections": sections})
+        plan, guessed = at.service.office.plan, sorted(at.service.office.calendar.provisional_years)
+        told = {"plan": plan.id, "title": plan.title, "as_of": now, "provisional_years": guessed}
+        print_json({**told, "sections": sections})
     elif as_gantt:
         console().print(gantt(at.service.office, sections, at.service.office.day(now), steps=what is not None))
     else:

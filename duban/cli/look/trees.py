@@ -3,10 +3,12 @@
 from rich.markup import escape
 from rich.tree import Tree
 
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.telling.gauges import in_words
 from duban.core.telling.outline import InitiativeLine, SectionLine, StepLine
+from duban.core.telling.whens import in_digits
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES
 
 
@@ -16,24 +18,25 @@ def tree(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> T
     for section in sections:
         branch = root.add(f"[bold]{section.number}　{escape(section.title)}[/]")
         for line in section.initiatives:
-            twig = branch.add(_initiative(line))
+            twig = branch.add(_initiative(office.calendar, line))
             for step in line.steps:
                 if every or step.row.light > Light.GREEN:
-                    twig.add(_step(step))
+                    twig.add(_step(office.calendar, step))
     return root
 
 
-def _initiative(line: InitiativeLine) -> str:
-    due = f"　最近时限 {line.next_due}" if line.next_due else ""
+def _initiative(calendar: WorkCalendar, line: InitiativeLine) -> str:
+    due = f"　最近时限 {in_digits(line.next_due, calendar)}" if line.next_due else ""
     return (
         f"{LIGHT_MARKS[line.light]} {line.number} [bold]{escape(line.title)}[/]　{line.done}/{line.total}　"
         f"{escape(line.reason)}{due}　[dim]{line.id}　{escape(line.lead_title)}[/]"
     )
 
 
-def _step(line: StepLine) -> str:
+def _step(calendar: WorkCalendar, line: StepLine) -> str:
     row = line.row
-    told = [STATUS_TITLES[row.status], _limit(row), _end(row), f"{row.progress}%" if 0 < row.progress < 100 else ""]
+    told = [STATUS_TITLES[row.status], _limit(calendar, row), _end(calendar, row)]
+    told += [f"{row.progress}%"] if 0 < row.progress < 100 else []
     told += [in_words(line.gauge)] if line.gauge and not row.finished else []
     reason = line.reason if row.light > Light.GREEN else ""
     return (
@@ -42,14 +45,15 @@ def _step(line: StepLine) -> str:
     )
 
 
-def _limit(row: StepRow) -> str:
+def _limit(calendar: WorkCalendar, row: StepRow) -> str:
     if row.due is None:
         return ""
     moved = row.original_due is not None and row.original_due != row.due
-    return f"时限 {row.due}" + (f"（原 {row.original_due}）" if moved else "")
+    due = f"时限 {in_digits(row.due, calendar)}"
+    return due + (f"（原 {in_digits(row.original_due, calendar)}）" if moved else "")
 
 
-def _end(row: StepRow) -> str:
+def _end(calendar: WorkCalendar, row: StepRow) -> str:
     if row.finished:
         return f"办结 {row.finished}"
-    return f"预计 {row.forecast}" if row.forecast else ""
+    return f"预计 {in_digits(row.forecast, calendar)}" if row.forecast else ""

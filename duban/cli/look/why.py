@@ -1,6 +1,7 @@
 """`duban why`: the reasons of a step, followed through the whole plan. It only reads, and speaks Chinese."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -31,7 +32,8 @@ def why_command(
     with opened() as at:
         reasons = reasons_of(at.service, known(at.service, step_of(step)))
     if as_json:
-        print_json(reasons)
+        told = {field.name: getattr(reasons, field.name) for field in fields(reasons)}
+        print_json({**told, "provisional_years": sorted(at.service.office.calendar.provisional_years)})
     else:
         for line in _lines(reasons, at):
             console().print(line, soft_wrap=True)

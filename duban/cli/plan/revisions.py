@@ -1,6 +1,7 @@
 """A proposed plan beside the one in force, in Chinese lines and as data."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from duban.applying import Proposal
@@ -32,7 +33,8 @@ class _Description:
     def __init__(self, proposal: Proposal, found: Consequences | None) -> None:
         old, new = proposal.service.office.plan, proposal.wanted.plan
         self.proposal, self.found = proposal, found
-        self.names = Names(proposal.wanted.directory, (new, old))
+        self.calendar = proposal.wanted.calendar
+        self.names = Names(proposal.wanted.directory, (new, old), self.calendar)
         self.touched = {one.revision.ref: one for one in found.touched} if found else {}
 
     def lines(self) -> Iterator[str]:
@@ -80,7 +82,7 @@ class _Description:
         """Where a revised step stands, the days that move, and the notices that wait to be sent."""
         if one.status is not None:
             closed = "，不受影响" if one.status in CLOSED else ""
-            yield f"现为{STATUS_TITLES[one.status]}{closed}{_days(one.before, one.after)}"
+            yield f"现为{STATUS_TITLES[one.status]}{closed}{self._days(one.before, one.after)}"
         for waiting in one.waiting:
             slip, to = SLIP_TITLES[waiting.notice.slip], self.names.title(waiting.notice.recipient)
             yield f"待发《{slip}》送{to}：" + (f"不再发送（{waiting.lapses}）" if waiting.lapses else "照常发送")
@@ -88,33 +90,30 @@ class _Description:
     def _moves(self, found: Consequences) -> Iterator[str]:
         for shift in found.ends:
             title = self.proposal.wanted.plan.initiatives[str(shift.name)].title
-            yield f"预计办结日：“{title}”{_shifted(shift)}"
+            yield f"预计办结日：“{title}”{self._shifted(shift)}"
         for late in found.late:
-            expected = f"预计{chinese(late.finish)}，晚{late.days}个工作日"
+            expected = f"预计{chinese(late.finish, self.calendar)}，晚{late.days}个工作日"
             yield f"将误期：{self.names.step(late.step)}（{late.step}）{expected}"
         for ref in found.in_time:
             yield f"不再误期：{self.names.step(ref)}（{ref}）"
 
+    def _days(self, before: StepRow | None, after: StepRow | None) -> str:
+        """Deadline and forecast, where they move."""
+        if before is None or after is None or before.finished is not None:
+            return ""
+        pairs = (("时限", before.due, after.due), ("预计办结", before.forecast, after.forecast))
+        return "".join(f"，{what}{self._moved(then, now)}" for what, then, now in pairs if then != now)
+
+    def _shifted(self, shift: Shift) -> str:
+        side = "推迟" if shift.days > 0 else "提前"
+        return f"{self._moved(shift.before, shift.after)}，{side}{abs(shift.days)}个工作日"
+
+    def _moved(self, then: date | None, now: date | None) -> str:
+        return "改为".join(chinese(day, self.calendar) or "未定" for day in (then, now))
+
 
 def _titled(initiative: Initiative) -> str:
     return f"{initiative.number} {initiative.title}（{initiative.id}）"
-
-
-def _days(before: StepRow | None, after: StepRow | None) -> str:
-    """Deadline and forecast, where they move."""
-    if before is None or after is None or before.finished is not None:
-        return ""
-    told = [
-        f"，{what}{chinese(then) or '未定'}改为{chinese(now) or '未定'}"
-        for what, then, now in (("时限", before.due, after.due), ("预计办结", before.forecast, after.forecast))
-        if then != now
-    ]
-    return "".join(told)
-
-
-def _shifted(shift: Shift) -> str:
-    side = "推迟" if shift.days > 0 else "提前"
-    return f"{chinese(shift.before)}改为{chinese(shift.after)}，{side}{abs(shift.days)}个工作日"
 
 
 # As data -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from rich.table import Table
 from duban.core.ledger.summary import Light
 from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.report import Report
+from duban.core.telling.whens import unannounced
 from duban.core.titles import LIGHT_MARKS, SLIP_TITLES, TOTAL_TITLES
 
 SHOWN = 15
@@ -24,6 +25,7 @@ def told(one: Report) -> Group:
 
 def _told(one: Report) -> Iterator[RenderableType]:
     yield f"[bold]{escape(one.title)}[/] · 推演　{one.starts} 至 {one.last}　种子 {one.seed}"
+    yield from map(unannounced, one.provisional)
     told = f"误期{len(one.missed)}项；通知{one.notices}份，合{one.letters}封信"
     yield f"{one.initiatives}项举措、{one.steps}个事项，{_ending(one)}；{told}"
     yield ""

@@ -197,7 +197,7 @@ def _tell(at: Opened, command: Command, result: Result) -> None:
         typer.echo(f"已记入台账：{what}（{at.service.office.directory.title(command.actor)}）")
     else:
         typer.echo(f"此前已记入台账，没有重复记录：{what}")
-    due = f"，时限{chinese(row.due)}" if row.due and not row.finished else ""
+    due = f"，时限{chinese(row.due, at.service.office.calendar)}" if row.due and not row.finished else ""
     typer.echo(f"现为{STATUS_TITLES[row.status]}{due}")
     for ref in result.closed:
         if ref in at.service.office.plan.downstream:

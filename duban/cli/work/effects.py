@@ -10,8 +10,8 @@ from duban.core.deciding.commands import Refused, later_day
 from duban.core.forecasting.effects import Effects, Shift, Stay, extended
 from duban.core.forecasting.forecast import Late, forecast
 from duban.core.planning.plan import StepRef
-from duban.core.telling.lateness import PlanForecast, lateness, short
-from duban.core.telling.whens import chinese
+from duban.core.telling.lateness import PlanForecast, lateness
+from duban.core.telling.whens import chinese, in_digits, short
 from duban.service import Service
 
 Part = Table | str
@@ -48,7 +48,7 @@ def _asked(service: Service, step: StepRef) -> str:
 
 def _parts(seen: PlanForecast, effects: Effects) -> Iterator[Part]:
     title = seen.office.plan.step(effects.step).title
-    yield escape(f"“{title}”延期至{chinese(effects.to)}（只作测算，未记入台账）")
+    yield escape(f"“{title}”延期至{chinese(effects.to, seen.office.calendar)}（只作测算，未记入台账）")
     if not effects.steps:
         yield "预计完成日不变，不影响其他事项"
     else:
@@ -73,7 +73,7 @@ def _shifts(seen: PlanForecast, shifts: Iterable[Shift]) -> Table:
     for shift in shifts:
         plan = seen.office.plan
         one = plan.step(shift.name) if isinstance(shift.name, StepRef) else plan.initiatives[shift.name]
-        days = f"{shift.days}天", shift.before.isoformat(), shift.after.isoformat()
+        days = f"{shift.days}天", *(in_digits(day, seen.office.calendar) for day in (shift.before, shift.after))
         table.add_row(*days, escape(one.title), str(shift.name))
     return table
 
@@ -85,4 +85,5 @@ def _lateness(seen: PlanForecast, heading: str, late: Iterable[Late]) -> Iterato
 
 def _stay(seen: PlanForecast, effects: Effects, stay: Stay) -> str:
     because = f"另等{seen.titled(stay.held_by, stay.step)}" if stay.held_by else "启动日期另有规定"
-    return f"不受影响：{seen.titled(stay.step, effects.step)}仍于{short(stay.finish)}完成（{because}）"
+    ends = f"仍于{short(stay.finish, seen.office.calendar)}完成"
+    return f"不受影响：{seen.titled(stay.step, effects.step)}{ends}（{because}）"

@@ -134,6 +134,8 @@ class Report:
     missed: tuple[Overdue, ...]
     rungs: tuple[Fired, ...]
     unfinished: tuple[StepRef, ...]
+    provisional: tuple[int, ...]
+    """Its years whose holidays are not announced yet."""
 
 
 class SentNotice(NamedTuple):
@@ -176,6 +178,7 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
         missed=missed,
         rungs=tuple(_rungs(office, sent)),
         unfinished=unfinished,
+        provisional=tuple(y for y in range(plan.starts.year, last.year + 1) if y in office.calendar.provisional_years),
     )
 
 

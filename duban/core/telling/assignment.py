@@ -42,10 +42,10 @@ def _cells(look: Look, decision: Decision, slot: Step) -> Iterator[str]:
     yield _part(look, unit)
     yield _person(look, people.head(unit))
     yield _person(look, people.officer(unit))
-    tasks = [_task(one, decision.deadlines) for one in look.initiative.steps.values() if _is_task(one, unit)]
+    tasks = [_task(look, one, decision.deadlines) for one in look.initiative.steps.values() if _is_task(one, unit)]
     yield "；".join(tasks) or "按要求配合"
     limit = decision.deadlines[slot.id]
-    yield chinese(limit.day) if limit else f"交办后{slot.duration.likely}个工作日"
+    yield chinese(limit.day, look.calendar) if limit else f"交办后{slot.duration.likely}个工作日"
 
 
 def _part(look: Look, unit: str) -> str:
@@ -64,6 +64,6 @@ def _is_task(step: Step, unit: str) -> bool:
     return step.kind in HUMAN and step.owner == unit and not step.by_signing
 
 
-def _task(step: Step, deadlines: Mapping[str, Deadline | None]) -> str:
+def _task(look: Look, step: Step, deadlines: Mapping[str, Deadline | None]) -> str:
     limit = deadlines[step.id]
-    return step.title + (f"（{chinese(limit.day)}前）" if limit else "")
+    return step.title + (f"（{chinese(limit.day, look.calendar)}前）" if limit else "")

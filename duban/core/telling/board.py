@@ -13,13 +13,12 @@ from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Light, Status, StepRow
 from duban.core.telling.chart import LEGEND, gantt
 from duban.core.telling.gauges import section
-from duban.core.telling.lateness import short
 from duban.core.telling.lines import BoardLine, by_date, closed, gravest, group_title, lines
 from duban.core.telling.links import forecast_key, patrol_key, to_deployment, to_page
 from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.core.telling.tables import escape, folded, of_lines
 from duban.core.telling.waits import waiting_for
-from duban.core.telling.whens import chinese
+from duban.core.telling.whens import chinese, short
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
 DONE_MARK = "✅"
@@ -63,7 +62,7 @@ def _head(look: Look, decision: Decision) -> Iterator[str]:
     yield f"# {LIGHT_MARKS[summary.light]} {initiative.number} {escape(initiative.title)}"
     yield ""
     light = f"**{LIGHT_TITLES[summary.light]}**：" if summary.light else ""
-    yield f"{light}{escape(reason_of_all(look.office.plan, summary))}"
+    yield f"{light}{escape(reason_of_all(look.office, summary))}"
     yield ""
     support = "、".join(people.title(unit) for unit in initiative.support) or "无"
     who = f"牵头：{people.title(initiative.lead)}；配合：{support}；分管：{people.title(initiative.supervisor)}"
@@ -118,7 +117,7 @@ def _why(look: Look, rows: Sequence[StepRow]) -> Iterator[str]:
     first, expected = rows[0], max((row.forecast for row in rows if row.forecast), default=None)
     told = first.reason is not None and first.reason.forecast is not None
     ends = "" if told else _said(look, "预计", expected)
-    reason = reason_of(look.office.plan, look.initiative.id, first)
+    reason = reason_of(look.office, look.initiative.id, first)
     yield from filter(None, (STATUS_TITLES[first.status], *_limits(look, first), ends, reason))
 
 
@@ -209,7 +208,7 @@ def _some(names: Sequence[str], named: int, counted: str) -> str:
 
 
 def _day(look: Look, day: date) -> str:
-    return short(day) if day.year == look.today.year else chinese(day)
+    return short(day, look.calendar) if day.year == look.today.year else chinese(day, look.calendar)
 
 
 def _said(look: Look, word: str, day: date | None) -> str:

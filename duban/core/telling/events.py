@@ -63,7 +63,7 @@ def _did(what: str) -> Telling:
 def _until(what: str) -> Telling:
     def tell(told: Told) -> str:
         late = "（逾期提出）" if told.get("late") else ""
-        return _did(f"{what}{chinese(date.fromisoformat(told.get('to')))}{late}")(told)
+        return _did(f"{what}{chinese(date.fromisoformat(told.get('to')), told.names.calendar)}{late}")(told)
 
     return tell
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from duban.core.deciding.office import Office
 from duban.core.forecasting.chances import Chances
 from duban.core.forecasting.forecast import Forecast, Late
 from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.plan import StepRef
+from duban.core.telling.whens import short
 
 NAMED = 3
 """How many steps are named before the rest is only counted."""
@@ -35,15 +35,10 @@ class PlanForecast:
         return self.office.directory.known_title(fact.owner if fact else self.office.plan.step(step).owner)
 
 
-def short(day: date) -> str:
-    """A day as 9月30日."""
-    return f"{day.month}月{day.day}日"
-
-
 def lateness(seen: PlanForecast, late: Late) -> str:
     """`因“起草”未完，预计9月30日完成，晚4个工作日；宜先抓“起草”（承办保护处，时限9月20日）`, and what it moves."""
     because = f"因{seen.titled(late.cause, late.step)}未完，" if late.cause else ""
-    found = f"{because}预计{short(late.finish)}完成，晚{late.days}个工作日"
+    found = f"{because}预计{short(late.finish, seen.office.calendar)}完成，晚{late.days}个工作日"
     return f"{found}；{_first(seen, late)}{moved(seen, late.moves)}"
 
 
@@ -51,7 +46,7 @@ def _first(seen: PlanForecast, late: Late) -> str:
     if late.act_on is None:
         return "须待期间届满，没有可以先抓的事项"
     limit = seen.forecast.due.get(late.act_on)
-    due = f"，时限{short(limit)}" if limit else ""
+    due = f"，时限{short(limit, seen.office.calendar)}" if limit else ""
     what = "本事项" if late.act_on == late.step else seen.titled(late.act_on, late.step)
     return f"宜先抓{what}（承办{seen.owner(late.act_on)}{due}）"
 

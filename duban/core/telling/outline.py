@@ -83,7 +83,7 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
         title=initiative.title,
         lead_title=look.office.directory.title(initiative.lead),
         light=summary.light,
-        reason=reason_of_all(look.office.plan, summary),
+        reason=reason_of_all(look.office, summary),
         done=summary.done,
         total=summary.total,
         next_due=summary.next_due,
@@ -104,7 +104,7 @@ def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
         owner_title=look.office.directory.title(owner),
         starts=row.opened or latest_start(look.calendar, step, decision.outlook.forecast[step.id]),
         row=row,
-        reason=reason_of(look.office.plan, look.initiative.id, row),
+        reason=reason_of(look.office, look.initiative.id, row),
         gauge=gauge_of(look, decision, step),
     )
 

@@ -5,10 +5,10 @@ from datetime import date
 
 from duban.core.forecasting.chances import Chance, Ending
 from duban.core.planning.plan import Plan, Section, StepRef
-from duban.core.telling.lateness import PlanForecast, lateness, short
+from duban.core.telling.lateness import PlanForecast, lateness
 from duban.core.telling.links import patrol_key, to_initiative, to_page
 from duban.core.telling.tables import Lines, escape, folded, of_lines
-from duban.core.telling.whens import chinese
+from duban.core.telling.whens import chinese, short
 
 LITTLE_ROOM = 5
 """Working days of slack up to which a step is listed."""
@@ -81,7 +81,11 @@ def _row(seen: PlanForecast, ref: StepRef) -> Sequence[Lines]:
     return (
         (escape(seen.titled(ref)), escape(lateness(seen, late) if late else waits)),
         (f"晚{late.days}天" if late else f"机动{told.slack[ref]}天", _share("按期", chance.kept if chance else None)),
-        (_day("时限", told.due.get(ref)), _day("预计", told.finish[ref]), _day("八成", chance.p80 if chance else None)),
+        (
+            _day(seen, "时限", told.due.get(ref)),
+            _day(seen, "预计", told.finish[ref]),
+            _day(seen, "八成", chance.p80 if chance else None),
+        ),
     )
 
 
@@ -99,7 +103,7 @@ def _critical_row(seen: PlanForecast, one: Chance) -> Sequence[Lines]:
     return (
         (escape(seen.titled(one.step)), escape(seen.owner(one.step))),
         (_share("", one.critical),),
-        (_day("五成", one.p50), _day("八成", one.p80)),
+        (_day(seen, "五成", one.p50), _day(seen, "八成", one.p80)),
     )
 
 
@@ -120,11 +124,11 @@ def _endings(seen: PlanForecast) -> Iterator[str]:
 
 def _ending(seen: PlanForecast, name: str, end: date, one: Ending | None) -> Sequence[Lines]:
     initiative = seen.office.plan.initiatives[name]
-    days = (_day("五成", one.p50), _day("八成", one.p80)) if one else ()
+    days = (_day(seen, "五成", one.p50), _day(seen, "八成", one.p80)) if one else ()
     return (
         (to_initiative(seen.office.plan, initiative), f"未办结 {_left(seen, name)}"),
         (_share("", one.kept if one else None) or "—",),
-        (_day("预计", end), *days),
+        (_day(seen, "预计", end), *days),
     )
 
 
@@ -132,8 +136,8 @@ def _left(seen: PlanForecast, initiative: str) -> str:
     return f"{sum(ref.initiative == initiative for ref in seen.forecast.finish)} 项"
 
 
-def _day(word: str, day: date | None) -> str:
-    return f"{word} {short(day)}" if day else ""
+def _day(seen: PlanForecast, word: str, day: date | None) -> str:
+    return f"{word} {short(day, seen.office.calendar)}" if day else ""
 
 
 def _share(word: str, share: float | None) -> str:

@@ -142,7 +142,7 @@ def _grave(seen: PatrolFindings, found: Seen) -> Iterator[str]:
         told = (
             (
                 f"{_mark(summary.light)}　{to_initiative(seen.office.plan, one)}",
-                escape(reason_of_all(seen.office.plan, summary)),
+                escape(reason_of_all(seen.office, summary)),
             )
             for one, summary in grave
         )
@@ -173,6 +173,6 @@ def _sections(seen: PatrolFindings, found: Seen) -> Iterator[str]:
 
 def _row(seen: PatrolFindings, initiative: Initiative, summary: Summary) -> tuple[Sequence[str], ...]:
     told = summary.light in (Light.OFF, Light.YELLOW)  # of graver ones it stands above
-    reason = escape(reason_of_all(seen.office.plan, summary)) if told else ""
+    reason = escape(reason_of_all(seen.office, summary)) if told else ""
     linked = to_initiative(seen.office.plan, initiative)
     return (_mark(summary.light),), (linked, reason), (f"{summary.done}/{summary.total}",)

@@ -23,7 +23,7 @@ from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.revised import Names
 from duban.core.telling.waits import waiting_for
-from duban.core.telling.whens import chinese
+from duban.core.telling.whens import chinese, short
 from duban.core.titles import SLIP_TITLES
 
 
@@ -71,7 +71,7 @@ def _handed_in(matter: Occasion) -> str:
 def _lit(matter: Occasion) -> str:
     """What lit the step, in words; nothing while it is green."""
     row, look = matter.row, matter.look
-    return reason_of(look.office.plan, look.initiative.id, row) if row and row.light > Light.GREEN else ""
+    return reason_of(look.office, look.initiative.id, row) if row and row.light > Light.GREEN else ""
 
 
 def _days_since(matter: Occasion, day: date | None) -> int:
@@ -191,7 +191,7 @@ def next_rung(matter: Occasion) -> str:
     people = "、".join(dict.fromkeys(matter.title(rung.recipient) for rung in later if rung.rung == first.rung))
     day = look.office.day(first.moment)
     told = f"{CLIMBING.get(first.slip, '再次通知')}{people}"
-    return f"若{day.month}月{day.day}日前仍未{ANCHORED[anchors[first.rung]].missing}，将{told}"
+    return f"若{short(day, look.calendar)}前仍未{ANCHORED[anchors[first.rung]].missing}，将{told}"
 
 
 HISTORY = frozenset(
@@ -229,7 +229,7 @@ def _told_by_the_next(entry: Entry) -> bool:
 def _event(matter: Occasion, entry: Entry) -> str:
     office = matter.look.office
     unit = matter.step.target.unit if matter.step.target else ""
-    return event(Names(office.directory, (office.plan,)), entry, unit)
+    return event(Names(office.directory, (office.plan,), office.calendar), entry, unit)
 
 
 def _said(entry: Entry) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from duban.core.days.workdays import WorkCalendar
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import anchor_step
@@ -68,6 +69,7 @@ class Names:
 
     directory: Directory
     plans: Sequence[Plan]
+    calendar: WorkCalendar | None = None
 
     def title(self, name: str) -> str:
         """The title of a unit or post; what duban does by itself is the system's."""
@@ -87,7 +89,7 @@ class Names:
         """A date as a plan writes it, in words; what it hangs on by its title."""
         when = parse_when(text)
         name = anchor_step(when)
-        return when_in_words(when, f"{self.step(StepRef.parse(name, initiative))}办结" if name else "")
+        return when_in_words(when, f"{self.step(StepRef.parse(name, initiative))}办结" if name else "", self.calendar)
 
 
 def edits_in_words(names: Names, initiative: str, edits: Sequence[Edit]) -> str:

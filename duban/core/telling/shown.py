@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Light, Status, StepRow, Summary
-from duban.core.planning.plan import Plan
 from duban.core.telling.reasons import reason_of_all
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
@@ -86,11 +86,11 @@ def run_name(today: date, summary: Summary, deed: str = "") -> str:
     return f"{lit(summary.light)} {summary.done}/{summary.total} {taken_in}{today}"
 
 
-def run_message(plan: Plan, summary: Summary, deed: str = "") -> str:
+def run_message(office: Office, summary: Summary, deed: str = "") -> str:
     """What a tick's run says at its end: what was taken in, the light, and why."""
     taken_in = f"{ACCEPTED}{deed}；" if deed else ""
     light = LIGHT_TITLES[summary.light] or "不亮灯"
-    return f"{taken_in}{light} {summary.done}/{summary.total} {reason_of_all(plan, summary)}"
+    return f"{taken_in}{light} {summary.done}/{summary.total} {reason_of_all(office, summary)}"
 
 
 def form_name(outcome: str, why: str) -> str:

@@ -99,8 +99,8 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         owner_title=matter.title(office.owner(step, matter.own)),
         recipient_title=matter.title(fired.recipient),
         acting_for="" if fired.recipient == fired.post else matter.title(fired.post),
-        due=chinese(due.day) if due else "",
-        original_due=chinese(due.original) if due else "",
+        due=chinese(due.day, look.calendar) if due else "",
+        original_due=chinese(due.original, look.calendar) if due else "",
         days_left=look.calendar.between(look.today, due.day) if due else None,
         light=_light(matter, reason),
         reason=reason,
@@ -154,6 +154,6 @@ def _light(matter: Occasion, reason: str) -> str:
     row, look = matter.row, matter.look
     if row is None:
         return ""
-    lit = reason_of(look.office.plan, look.initiative.id, row)
+    lit = reason_of(look.office, look.initiative.id, row)
     told = row.light <= Light.GREEN or lit == reason
     return LIGHT_TITLES[row.light] + ("" if told else f"（{lit}）")

@@ -19,7 +19,7 @@ from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import desk, load_office
-from tests.cli.conftest import COSMETICS, DIRECTORY, TRAINING, Bureau, write
+from tests.cli.conftest import COSMETICS, DIRECTORY, PLAN, TRAINING, Bureau, write
 from tests.http_server import HttpServer
 
 
@@ -190,6 +190,24 @@ def test_years_not_announced_are_to_watch(bureau: Bureau) -> None:
     plan = bureau.config / "plans/small-2024/plan.yaml"
     plan.write_text(plan.read_text("utf-8").replace("ends: 2024-06-28", "ends: 2039-06-28"), "utf-8")
     assert {one["level"] for one in findings(bureau)["calendar"]} == {"warn"}
+
+
+def test_a_year_is_to_watch_that_only_a_deadline_reaches_until_its_days_are_entered(bureau: Bureau) -> None:
+    """The plan is of 2026, and what may end up to forty working days after its draft is due in February 2027."""
+    plan = PLAN.replace("starts: 2024-04-01", "starts: 2026-12-01").replace("ends: 2024-06-28", "ends: 2026-12-31")
+    late = COSMETICS.replace("2024-04-12", "2026-12-21").replace("8 working", "40 working")
+    late = late.replace(", due: 2024-05-17}", "}")
+    files = {"plan.yaml": plan, "protection/cosmetics.yaml": late}
+    write(bureau.config, {f"plans/small-2024/{name}": text for name, text in files.items()})
+    (bureau.config / "plans/small-2024/service/training.yaml").unlink()
+    bureau.at("2026-12-01 09:00")
+    for _ in range(2):
+        assert [(one["level"], one["found"]) for one in findings(bureau)["calendar"]] == [
+            ("warn", "holidays of 2027 are not announced yet")
+        ]
+        bureau.tick()
+    write(bureau.config, {"calendar.yaml": "announced: [2027]\n"})
+    assert [one["level"] for one in findings(bureau)["calendar"]] == ["ok"]
 
 
 def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:

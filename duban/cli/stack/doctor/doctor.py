@@ -15,6 +15,7 @@ from duban.cli.plan.check import read_files
 from duban.cli.stack.doctor import channels, health, outside, prefect, rounds
 from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
+from duban.core.forecasting.schedule import Schedule
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -62,7 +63,6 @@ def _with(settings: Settings) -> Iterator[Finding]:
     office, problems = read_files(settings)
     yield from health.plan(office, problems)
     if office is not None:
-        yield from health.calendar(office)
         yield from channels.channels(office, settings)
         yield from outside.outside(office, settings)
     yield from _safely("ledger", lambda: _opened(settings, office))
@@ -77,6 +77,9 @@ def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
         yield from _safely("password", lambda: prefect.password(at))
         if unborn(at):
             yield from _safely("server", lambda: prefect.server(at, stack, None))
+            if office is not None:
+                planned = Schedule(office.plan, office.calendar, {}, office.plan.starts)
+                yield from _safely("calendar", lambda: health.calendar(planned))
             yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
         else:
             yield from _safely("ledger", lambda: _on_ledger(at, stack, office))
@@ -86,6 +89,7 @@ def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | Non
     """What is read from the ledger, and the server beside it."""
     with engine(settings, stack) as at:
         yield from _safely("server", lambda: prefect.server(settings, stack, at.service))
+        yield from _safely("calendar", lambda: health.calendar(at.service.schedule()))
         yield from _safely("applied", lambda: health.applied(at.service, office))
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
         yield from _safely("notices", lambda: health.notices(at.service))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from duban.cli.plan.check import provisional
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import tried
+from duban.core.forecasting.forecast import forecast
+from duban.core.forecasting.schedule import Schedule
 from duban.core.planning.revision import revision
 from duban.core.problems import Problem
 from duban.core.telling.patrol_page import resending
@@ -67,16 +68,18 @@ def plan(office: Office | None, problems: list[Problem]) -> Iterator[Finding]:
         yield Finding("plan", Level.OK, f"{office.plan.id}: {len(office.plan.initiatives)} initiatives, {steps} steps")
 
 
-def calendar(office: Office) -> Iterator[Finding]:
-    """The working days of the plan's years."""
-    guessed = provisional(office)
+def calendar(schedule: Schedule) -> Iterator[Finding]:
+    """The working days of the years of the plan, and of those its deadlines and its forecast reach."""
+    plan, told = schedule.plan, forecast(schedule)
+    last = max([plan.ends, *told.finish.values(), *told.due.values()]).year
+    guessed = [year for year in range(plan.starts.year, last + 1) if year in schedule.calendar.provisional_years]
     for year in guessed:
         remedy = (
             "enter the notice in config/calendar.yaml: its days off and make-up days, or the year under `announced`"
         )
         yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
     if not guessed:
-        yield Finding("calendar", Level.OK, "the holidays of all years of the plan are known")
+        yield Finding("calendar", Level.OK, "the holidays of all years that the plan reaches are known")
 
 
 def applied(service: Service, office: Office | None) -> Iterator[Finding]:
