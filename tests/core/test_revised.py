@@ -7,8 +7,8 @@ import pytest
 from duban.core.planning.revision import Edit, revision
 from duban.core.planning.when import parse_duration, parse_when
 from duban.core.telling.revised import Names, edit_in_words, edits_in_words
-from duban.core.telling.whens import duration_in_words, when_in_words
-from tests.core.builders import Story, directory, milestone, work
+from duban.core.telling.whens import chinese, duration_in_words, in_digits, short, unannounced, when_in_words
+from tests.core.builders import Story, calendar, day, directory, milestone, work
 from tests.core.test_revision import plan as written_plan
 from tests.core.test_snapshot import RICH
 
@@ -29,6 +29,16 @@ NAMES = Names(directory(), (Story(work("draft"), work("ask"), milestone("adopted
 )
 def test_dates(text: str, words: str) -> None:
     assert when_in_words(parse_when(text), "“起草”办结") == words
+
+
+def test_days_to_come_in_a_year_nobody_has_announced_are_marked() -> None:
+    known, guessed = day("2026-12-31"), day("2027-02-10")
+    assert [chinese(known, calendar()), chinese(guessed, calendar()), chinese(guessed), chinese(None, calendar())] == [
+        *("2026年12月31日", "2027年2月10日（暂定）", "2027年2月10日", "")
+    ]
+    assert [short(known, calendar()), short(guessed, calendar())] == ["12月31日", "2月10日（暂定）"]
+    assert [in_digits(one, calendar()) for one in (known, guessed, None)] == ["2026-12-31", "2027-02-10（暂定）", "—"]
+    assert unannounced(2027) == "2027年的节假日安排尚未公布，该年日期均为暂定"
 
 
 @pytest.mark.parametrize(
