@@ -1,16 +1,16 @@
 """A plan's files written for another year: dates moved, what is over left out, all else kept byte for byte."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.adapters.yaml_spans import Items, Part, Scalar, Splice, parts, spliced
+from duban.adapters.yaml_spans import Items, KeyPath, Scalar, Splice, parts, spliced
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.plan import StepRef
 from duban.core.planning.rolling import DateMove, named_days, rolled, rolled_day, same_date
-from duban.core.planning.when import DATE, Relative, parse_when
+from duban.core.planning.when import DATE, Relative, When, parse_when, write_when
 from duban.core.problems import Invalid
 
 TEXTS = frozenset({"title", "note", "evidence", "basis", "values", "covers", "tags", "document", "action", "measure"})
@@ -185,16 +185,14 @@ class _File:
         return splice, Change(self.name, part.line, part.value, new, how)
 
 
-def eased(name: str, text: str, line: int, day: date) -> tuple[str, Change] | None:
-    """The text with the deadline in a line put off to the day on which it can be met; None where none stands there."""
-    for part in parts(text):
-        if isinstance(part, Scalar) and part.line == line and _is_deadline(part):
-            splice = Splice(part.start, part.end, f"{part.quote}{day}{part.quote}")
-            return spliced(text, [splice]), Change(name, line, part.value, day.isoformat(), "eased")
+def eased(name: str, text: str, step: str, later: Callable[[When], When]) -> tuple[str, Change] | None:
+    """The text with the deadline of a step put off, as `later` says; None where the step has none in it."""
+    words = [part for part in parts(text) if isinstance(part, Scalar) and not part.key]
+    written: set[KeyPath] = {("dates", step), ("dates", step, "due")}  # beside a pattern, or in a step of its own
+    written |= {(*word.path[:-1], "due") for word in words if word.path[-1] == "id" and word.value == step}
+    for word in words:
+        if word.path in written:
+            new = write_when(later(parse_when(word.value)))
+            splice = Splice(word.start, word.end, f"{word.quote}{new}{word.quote}")
+            return spliced(text, [splice]), Change(name, word.line, word.value, new, "eased")
     return None
-
-
-def _is_deadline(part: Part) -> bool:
-    if not isinstance(part, Scalar) or part.key or not re.fullmatch(DATE, part.value):
-        return False
-    return part.path[-1] == "due" or (part.path[0] == "dates" and len(part.path) == 2)

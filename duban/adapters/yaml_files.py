@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +14,8 @@ from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.checking.check_office import check_office
-from duban.core.checking.feasibility import feasibility
-from duban.core.days.workdays import WorkCalendar
+from duban.core.checking.feasibility import Infeasible, feasibility
+from duban.core.days.workdays import Roll, WorkCalendar
 from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.document_file import DocumentFile
@@ -106,21 +105,20 @@ def _gather(folder: Path, directory: Path, escalation: Path, patterns: Path | No
 
 def unmeetable(
     folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar, patterns: Path | None = None
-) -> dict[tuple[str, int], date]:
-    """Deadlines of a plan that cannot be met, by file and line, each with the earliest day that can.
+) -> dict[tuple[str, str], tuple[Infeasible, Roll | None]]:
+    """Deadlines of a plan that cannot be met, by the initiative's file and the step as written, and how they roll.
 
-    Of steps written once for many units and periods the latest. What cannot be read is left out.
+    Of steps written once for many units and periods the one that is latest. What cannot be read is left out.
     """
     gathered = _gather(folder, directory, escalation, patterns)
     if gathered.files.plan is None or gathered.files.directory is None:
         return {}
     plan = expand(gathered.files.plan, gathered.files.written, Directory(gathered.files.directory))
-    places = {one.file.id: one.place for one in gathered.placed if one.file}
-    found: dict[tuple[str, int], date] = {}
-    for one in feasibility(plan, calendar).infeasible:
-        place = places[one.step.initiative](("steps", plan.step(one.step).written, "due"))
-        found[place] = max(one.finish, found.get(place, one.finish))
-    return found
+    late = sorted(feasibility(plan, calendar).infeasible, key=lambda one: one.finish - one.due)
+    return {
+        (plan.initiatives[one.step.initiative].file, one.step.step.partition("@")[0]): (one, plan.step(one.step).roll)
+        for one in late  # the latest counts
+    }
 
 
 def _placed(problem: Problem, place: Callable[[Location], tuple[str, int]]) -> Problem:

@@ -1,12 +1,14 @@
 """The files of a plan written for another year: only what must change does, byte for byte."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from duban.adapters.plan_rolling import Rolling, eased, roll_file
 from duban.adapters.yaml_spans import Items, Scalar, Splice, parts, spliced
 from duban.core.planning.plan import StepRef
+from duban.core.planning.when import OnDate, Span, When
 from tests.core.builders import calendar
 
 PLAIN = Rolling(2024, 1, "small-2025", date(2024, 3, 25), calendar(), frozenset(), {})
@@ -131,19 +133,48 @@ def test_a_date_that_hangs_on_what_is_over_becomes_the_day_it_stood_for() -> Non
 # Deadlines that cannot be met ----------------------------------------------------------------------------------------
 
 
-def test_a_deadline_in_a_line_is_put_off() -> None:
-    text = "dates:\n  hold: {earliest: 2025-04-20, due: 2025-04-26}\n  held: 2025-04-26\n"
-    found = eased("x.yaml", text, 2, date(2025, 4, 28))
+WRITTEN = """\
+id: draft
+dates: {plan: 2025-04-11, hold: {earliest: 2025-04-20, due: 2025-04-26}, held: '2025-04-26'}
+steps:
+  - {id: draft, due: 3 working days before 2025-04-30}
+  - id: report
+    due: 2025-04
+  - {id: sum, earliest: 2025-04-26}
+"""
+
+
+def a_day_more(when: When) -> When:
+    """One of each form."""
+    match when:
+        case OnDate(day):
+            return OnDate(day + timedelta(days=1))
+        case Span():
+            return OnDate(when.last)
+        case _:
+            return replace(when, amount=when.amount + 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "line", "before", "after"),
+    [
+        ("plan", 2, "2025-04-11", "2025-04-12"),
+        ("hold", 2, "due: 2025-04-26", "due: 2025-04-27"),
+        ("held", 2, "'2025-04-26'", "'2025-04-27'"),
+        ("draft", 4, "3 working days before", "2 working days before"),
+        ("report", 6, "due: 2025-04\n", "due: 2025-04-30\n"),
+    ],
+)
+def test_a_deadline_is_put_off_wherever_it_is_written(step: str, line: int, before: str, after: str) -> None:
+    found = eased("x.yaml", WRITTEN, step, a_day_more)
     assert found is not None
-    assert found[0] == text.replace("due: 2025-04-26", "due: 2025-04-28")
-    assert found[1].how == "eased"
-    held = eased("x.yaml", text, 3, date(2025, 4, 28))
-    assert held is not None
-    assert held[0].endswith("held: 2025-04-28\n")
+    assert found[0] == WRITTEN.replace(before, after)
+    assert (found[1].line, found[1].how) == (line, "eased")
 
 
-def test_a_deadline_that_is_no_day_cannot_be_put_off() -> None:
-    assert eased("x.yaml", "due: 2025-04\n", 1, date(2025, 4, 28)) is None
+@pytest.mark.parametrize("step", ["sum", "unknown"])
+def test_a_step_without_a_deadline_in_the_file_has_none_put_off(step: str) -> None:
+    assert eased("x.yaml", WRITTEN, step, a_day_more) is None
 
 
 # Spans ---------------------------------------------------------------------------------------------------------------

@@ -1,18 +1,85 @@
 """Deadlines that cannot be met. Weekends are off; the plan starts on Tuesday 2024-01-02."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.checking.feasibility import Feasibility, Infeasible, feasibility
+from duban.core.checking.feasibility import Feasibility, Infeasible, feasibility, put_off
+from duban.core.days.workdays import Roll
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
+from duban.core.planning.dates import resolve
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import expand
 from duban.core.planning.plan import Plan, StepRef
+from duban.core.planning.when import OnDate, Relative, When, parse_when, write_when
 from tests.core.small_plan import CALENDAR, directory_file, plan_file, step, written
 from tests.core.test_rehearsing_properties import office_of
+
+
+@given(
+    st.sampled_from(
+        [
+            "2024-06-30",
+            "2024-06",
+            "3 working days before 2024-06-05",
+            "10 days after 2024-06-01",
+            "0 days before 2024-06-09",
+        ]
+    ),
+    st.sampled_from([None, *Roll]),
+    st.integers(1, 120),
+)
+def test_a_deadline_put_off_is_the_first_of_its_form_that_can_be_met(text: str, roll: Roll | None, late: int) -> None:
+    def day(when: When) -> date:
+        due = resolve(when, plan_start=date(2024, 1, 2), span=None, anchor=None, calendar=CALENDAR, roll=roll)
+        assert due is not None
+        return due
+
+    when = parse_when(text)
+    due = day(when)
+    finish = due + timedelta(late)
+    later = put_off(when, Infeasible(StepRef("road", "a"), due, finish, 1), roll, CALENDAR)
+    assert day(later) >= finish
+    if isinstance(later, Relative) and isinstance(later.anchor, date):
+        sooner: When = replace(later, anchor=later.anchor - timedelta(1))
+        assert day(sooner) < finish
+    else:
+        assert isinstance(later, OnDate)
+        assert later.day == finish or roll is Roll.BACK
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("5 working days after draft", "7 working days after draft"),
+        ("5 days after start", "9 days after start"),
+        ("1 working day before period", "1 working days after period"),
+        ("2 days before period", "2 days after period"),
+    ],
+)
+def test_a_distance_from_what_is_no_date_grows(text: str, after: str) -> None:
+    wanting = Infeasible(StepRef("road", "a"), date(2024, 3, 29), date(2024, 4, 2), 2)
+    assert write_when(put_off(parse_when(text), wanting, None, CALENDAR)) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "roll", "after"),
+    [
+        ("2024-03-29", None, "2024-06-02"),
+        ("2024-03-29", Roll.BACK, "2024-06-03"),  # 2 June is a Sunday
+        ("2024-03", None, "2024-06-02"),
+        ("3 working days before 2024-04-03", None, "3 working days before 2024-06-06"),
+        ("0 days before 2024-03-29", None, "0 days before 2024-06-03"),
+        ("1 day after 2024-03-28", Roll.NONE, "1 days after 2024-06-01"),
+    ],
+)
+def test_a_day_moves_to_the_first_by_which_it_can_be_met(text: str, roll: Roll | None, after: str) -> None:
+    wanting = Infeasible(StepRef("road", "a"), date(2024, 3, 29), date(2024, 6, 2), 45)
+    assert write_when(put_off(parse_when(text), wanting, roll, CALENDAR)) == after
 
 
 def plan(*steps: dict[str, object]) -> Plan:

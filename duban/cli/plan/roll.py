@@ -1,9 +1,9 @@
 """`duban roll`: next year's plan made of this year's (编制下一年度计划)."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +13,12 @@ from duban.adapters.plan_folder import DOCUMENT, PLAN
 from duban.adapters.plan_rolling import Change, Remark, Rolling, eased, roll_file
 from duban.cli.opening import found
 from duban.cli.output import print_json
+from duban.core.checking.feasibility import put_off
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.summary import Summary
 from duban.core.planning.plan import Plan, StepRef
+from duban.core.planning.when import When
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -154,34 +156,31 @@ def _put(file: Path, content: bytes) -> None:
 
 
 def _ease(settings: Settings, rolled: Rolled) -> None:
-    """Put deadlines off that cannot be met in the new year's working days, as far as they are days written out."""
-    for _ in range(ROUNDS):
-        late = _unmeetable(settings)
-        eased_ones = [change for place, day in late.items() if (change := _eased(settings, place, day))]
-        rolled.changes += eased_ones
-        if not eased_ones:
-            return
-
-
-def _unmeetable(settings: Settings) -> dict[tuple[str, int], date]:
+    """Put deadlines off that cannot be met in the new year's working days, as far as the plan's own files have them."""
     from duban.adapters.yaml_files import unmeetable  # noqa: PLC0415  other commands need not load it
     from duban.wiring import calendar_of  # noqa: PLC0415  as above
 
-    return unmeetable(
-        settings.plan,
-        directory=settings.directory,
-        escalation=settings.escalation,
-        calendar=calendar_of(settings),
-        patterns=settings.patterns,
-    )
+    calendar = calendar_of(settings)
+    for _ in range(ROUNDS):
+        late = unmeetable(
+            settings.plan,
+            directory=settings.directory,
+            escalation=settings.escalation,
+            calendar=calendar,
+            patterns=settings.patterns,
+        )
+        changes = [
+            _eased(settings, Path(file), step, partial(put_off, late=one, roll=roll, calendar=calendar))
+            for (file, step), (one, roll) in late.items()
+        ]
+        rolled.changes += filter(None, changes)
+        if not any(changes):
+            return
 
 
-def _eased(settings: Settings, place: tuple[str, int], day: date) -> Change | None:
-    file = Path(place[0]).absolute()
-    if not file.is_relative_to(settings.plan):
-        return None
-    name = file.relative_to(settings.plan).as_posix()
-    found = eased(name, file.read_bytes().decode(), place[1], day)
+def _eased(settings: Settings, file: Path, step: str, later: Callable[[When], When]) -> Change | None:
+    name = file.absolute().relative_to(settings.plan).as_posix()
+    found = eased(name, file.read_bytes().decode(), step, later)
     if found is None:
         return None
     file.write_bytes(found[0].encode())

@@ -5,13 +5,15 @@ day.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
-from duban.core.days.workdays import CalendarRange, WorkCalendar
+from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.when import OnDate, Relative, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,26 @@ def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
         if due is not None and own.finish > due:
             infeasible.append(Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish))))
     return Feasibility(tuple(infeasible), tuple(beyond), early)
+
+
+def put_off(when: When, late: Infeasible, roll: Roll | None, calendar: WorkCalendar) -> When:
+    """The deadline in place of one that cannot be met: the same distance from the first date by which that is better.
+
+    A month or a quarter becomes a day; a distance from what is no date grows by the days that are wanting.
+    Raises CalendarRange beyond the calendar.
+    """
+    if isinstance(when, Relative) and not isinstance(when.anchor, date):
+        wanting = late.days if when.unit is DayUnit.WORKING else (late.finish - late.due).days
+        return replace(when, amount=when.amount + wanting, before=False)
+    first = when.anchor if isinstance(when, Relative) and isinstance(when.anchor, date) else late.finish
+    days = map(date.fromordinal, count(first.toordinal()))
+    later = (replace(when, anchor=day) if isinstance(when, Relative) else OnDate(day) for day in days)
+    return next(one for one in later if _met(one, late.finish, roll, calendar))
+
+
+def _met(when: When, finish: date, roll: Roll | None, calendar: WorkCalendar) -> bool:
+    due = resolve(when, plan_start=finish, span=None, anchor=None, calendar=calendar, roll=roll)
+    return due is not None and due >= finish
 
 
 def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> Early:

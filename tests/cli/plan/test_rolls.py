@@ -89,6 +89,47 @@ def test_a_deadline_the_new_year_has_too_few_days_for_is_put_off(bureau: Bureau)
     bureau.ok("check", "config/plans/small-2026")
 
 
+@pytest.mark.parametrize(
+    ("due", "after"),
+    [
+        ("1 working day before 2024-04-12", "1 working day before 2026-04-14"),
+        ("3 working days before 2024-04-16", "3 working days before 2026-04-16"),
+        ("0 working days before 2024-04-11", "0 working days before 2026-04-13"),
+        ("3 working days after 2024-04-08", "3 working days after 2026-04-08"),
+        ("8 working days after start", "8 working days after start"),
+        ("7 working days after start", "7 working days after start"),
+    ],
+)
+def test_a_distance_from_a_day_is_put_off_as_a_day_is(bureau: Bureau, due: str, after: str) -> None:
+    """Each is 11 April 2024 or later, the first day on which the draft can end, and in 2026 that is the 13th."""
+    tight = COSMETICS.replace("due: 2024-04-12", f"due: {due}").replace("duration: 5\n", "duration: 7\n")
+    write(bureau.config, {"plans/small-2024/protection/cosmetics.yaml": tight})
+    bureau.ok("check")
+    bureau.ok("roll", "small-2024", "--year", "2026")
+    bureau.ok("check", "config/plans/small-2026")
+    text = (folder(bureau, 2026) / "protection/cosmetics.yaml").read_text("utf-8")
+    assert f"due: {after}\n" in text
+
+
+def test_a_plan_lands_on_the_working_days_of_the_bureau_s_own_country(bureau: Bureau) -> None:
+    """Germans work on 1 October, rest on 3 October, and make nothing up on Saturdays."""
+    plan = PLAN.replace("ends: 2024-06-28", "ends: 2024-12-31")
+    draft = COSMETICS.replace("due: 2024-04-12", "due: 2024-10-01").replace("2024-05-17", "2024-12-13")
+    write(
+        bureau.config,
+        {
+            "calendar.yaml": "country: DE\nweekend: [friday, saturday, sunday]\n",
+            "plans/small-2024/plan.yaml": plan,
+            "plans/small-2024/protection/cosmetics.yaml": draft,
+        },
+    )
+    assert bureau.json("roll", "small-2024", "--year", "2027")["provisional"] is False
+    bureau.ok("check", "config/plans/small-2027")
+    text = (folder(bureau, 2027) / "protection/cosmetics.yaml").read_text("utf-8")
+    assert "due: 2027-10-04\n" in text  # a Monday, the first working day of October; 1 October is a Friday
+    assert "due: 2027-12-13" in text
+
+
 def test_what_is_there_is_never_overwritten(bureau: Bureau) -> None:
     bureau.ok("roll", "small-2024", "--year", "2025")
     result = bureau.run("roll", "small-2024", "--year", "2025")
