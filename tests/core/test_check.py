@@ -53,6 +53,10 @@ def test_names_in_an_initiative() -> None:
     ]
 
 
+def test_each_of_several_reviewers_must_be_there() -> None:
+    assert in_steps(step("draft", review=["roads", "boss", "xuhui"])) == [("unknown-unit", (0, "review"))]
+
+
 def test_units_of_actions() -> None:
     collect = {"uses": "collect", "parameters": {"units": ["districts", "roads", "head", "distrcts"]}}
     assert in_steps(step("gather", "action", action=collect)) == [

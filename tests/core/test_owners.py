@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from duban.core.deciding.commands import Command, Verb
+from duban.core.planning.review_file import Several
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
 from tests.core.builders import Story, day, directory, indicator, post, review, work
@@ -98,6 +99,12 @@ def test_reviewers_take_their_time_and_may_send_back_once() -> None:
 def test_a_reviewer_without_delay_judges_on_the_same_day() -> None:
     done = live(Story(work("draft", due="2024-06-14", review="law")), profile(manner="last_minute", review=0), *WEEKS)
     assert done[-2:] == [("06-14", "submit", "officer"), ("06-14", "approve", "judge")]
+
+
+def test_of_several_reviewers_one_agrees_after_another() -> None:
+    step = work("draft", due="2024-06-14", review=Several(("law", "works", "vice"), 3))
+    done = live(Story(step), profile(manner="last_minute", review=0), *WEEKS)
+    assert [actor for _, verb, actor in done if verb == "approve"] == ["judge", "head", "vice"]
 
 
 def test_nobody_judges_what_he_or_she_handed_in() -> None:

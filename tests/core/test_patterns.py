@@ -12,6 +12,7 @@ from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.patterns import StepPlace, WrittenOut, apply_pattern, own_steps
 from duban.core.planning.plan_file import InitiativeFile, StepFile
+from duban.core.planning.review_file import Several
 from duban.core.planning.when import Duration, OnDate, parse_when
 from tests.core.small_plan import BULLETIN, step
 
@@ -52,6 +53,18 @@ def test_the_steps_of_the_pattern_with_values_and_posts_filled_in() -> None:
     draft, _, check, _ = out.steps
     assert (draft.evidence, draft.review, check.owner) == (("《办法》送审稿",), "head", "roads")
     assert out.origins == tuple(StepPlace("rules", number) for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("review", "found"),
+    [
+        (["lead", "law", "supervisor"], Several(("roads", "law", "head"), 3)),
+        ({"by": ["lead", "roads", "law"], "agree": 3}, Several(("roads", "law"), 2)),
+        (["lead", "roads"], "roads"),
+    ],
+)
+def test_reviewers_may_be_the_initiatives_own(review: object, found: object) -> None:
+    assert steps(applied(pattern(step("draft", review=review))))["draft"].review == found
 
 
 def test_texts_of_actions_are_filled_in_as_well() -> None:

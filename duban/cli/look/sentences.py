@@ -48,6 +48,8 @@ class _Told:
         ended = f"（{chinese(why.finished)}）" if why.finished else ""
         posts = f"，等{self._titles(why.posts)}办理" if why.posts else ""
         yield f"{STATUS_TITLES[why.status]}{ended}，由{self._title(why.owner)}承办{posts}"
+        if why.agreed:
+            yield f"{self._titles(why.agreed)}已同意，须会签的都同意或者够数方为通过"
 
     def light(self) -> Iterator[str]:
         """What lit the step."""

@@ -37,7 +37,7 @@ _RUNG = "add to its rungs {id: change, anchor: changed, to: [owner], slip: chang
 
 
 def _people(initiative: Initiative) -> set[str]:
-    return {name for step in initiative.steps.values() for name in (step.owner, step.review) if name}
+    return {name for step in initiative.steps.values() for name in (step.owner, *step.reviewers)}
 
 
 def _missing(file: str, kind: str, named: set[str], known: Collection[str]) -> Iterator[Problem]:

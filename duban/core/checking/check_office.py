@@ -7,6 +7,7 @@ from duban.core.planning.action_file import SHARED
 from duban.core.planning.directory import DirectoryFile, Post
 from duban.core.planning.expand import STANDARD_LADDER
 from duban.core.planning.files import Files, Written
+from duban.core.planning.review_file import Several, reviewers
 from duban.core.problems import Location, Problem, nearest, repeated
 
 
@@ -90,9 +91,12 @@ def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
     for at, name in enumerate(file.support):
         yield _NameUse(name, "unit", "a supporting unit", written.name, ("support", at))
     for number, step in enumerate(file.steps):
-        for key, part, whom in (("owner", "the owner", step.owner), ("review", "the reviewer", step.review)):
-            if whom:
-                yield _NameUse(whom, "unit or post", f"{part} of {step.id!r}", written.name, ("steps", number, key))
+        if step.owner:
+            part = f"the owner of {step.id!r}"
+            yield _NameUse(step.owner, "unit or post", part, written.name, ("steps", number, "owner"))
+        for whom in reviewers(step.review):
+            part = f"a reviewer of {step.id!r}" if isinstance(step.review, Several) else f"the reviewer of {step.id!r}"
+            yield _NameUse(whom, "unit or post", part, written.name, ("steps", number, "review"))
         for at, name in enumerate(step.action.parameters.units if isinstance(step.action, SHARED) else ()):
             place = ("steps", number, "action", "parameters", "units", at)
             yield _NameUse(name, "unit or group", f"a unit of {step.id!r}", written.name, place)

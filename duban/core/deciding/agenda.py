@@ -83,7 +83,7 @@ def awaited(look: Look, step: Step, own: StepState, where: Status) -> Iterator[A
         case Status.WORKING if step.kind is not Kind.REVIEW:
             yield Awaited(Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT, owners)
         case Status.WORKING | Status.REVIEW:
-            yield Awaited(Verb.APPROVE, office.reviewers(initiative, step, own))
+            yield Awaited(Verb.APPROVE, office.judges(initiative, step, own))
         case Status.FAILED:
             yield Awaited(None, (office.directory.administrator,))
         case _:

@@ -1,11 +1,13 @@
 """Who is told that somebody else suspended, resumed, handed over or cancelled a step they answer for.
 
+So they are where what the step was built on was taken back, though it be done by then.
+
 Whoever applies a plan does that too: a step that it gives to another owner is handed over, one that it no longer has is
 cancelled, and stays known by what the ledger says of it.
 
 Whoever was asked for a step hears of the last such act that concerns them, once: the owner, and of a hand-over both the
 owner before and the new one. Not told are whoever did it, an owner to whom nothing about the step had been sent and who
-had not signed for it, and anybody of a step that never opened or is done.
+had not signed for it, and anybody of a step that never opened or, but for that, is done.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.ladder import Ladder, due, has_dead
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung, called, of_rung
+from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import NoticeKey, StepRef
 from duban.core.ledger.steps import Changed, StepState
 from duban.core.ledger.summary import Status
@@ -28,13 +31,19 @@ def change_rungs(look: Look, at: Given) -> list[DueRung]:
 
     They are told whether or not the owner has answered or was pressed before.
     """
-    if not at.own.changes or at.step.kind not in HUMAN or (at.own.finished is not None and not at.own.cancelled):
+    if at.step.kind not in HUMAN or not _of_now(at.own):
         return []
     rungs = at.office.rungs[at.step.ladder]
     places = (place for place, rung in enumerate(rungs) if rung.anchor is Anchor.CHANGED)
     laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
     ahead = tuple(rung for group in laid for rung in group)
     return due(look, at.own, Ladder(laid, ahead, dead=has_dead(at.own), first=look.now))
+
+
+def _of_now(own: StepState) -> Sequence[Changed]:
+    """What people may still have to hear of: of a step that is done only what came to what it was built on."""
+    done = own.finished is not None and not own.cancelled
+    return [change for change in own.changes if change.kind is EntryKind.UPSET] if done else own.changes
 
 
 def gone(look: Look, name: str, own: StepState) -> Given | None:
@@ -61,7 +70,7 @@ def _version(change: Changed) -> str:
 def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[DueRung, ...]]:
     """The first of `rungs`, once for each change, for those of whom it is the last one."""
     concerned = set[str]()
-    for change in reversed(at.own.changes):
+    for change in reversed(_of_now(at.own)):
         people = [pair for then in _owned(at, change) for pair in called(then, rungs, change.on).items()]
         told = {there: post for there, post in people if post not in concerned and change.by not in (post, there)}
         concerned.update(post for _, post in people)

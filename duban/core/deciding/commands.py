@@ -7,107 +7,25 @@ the step stands; both are checked before anything is written. Refusals are read 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from math import isfinite
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.judging import approve, send_back
+from duban.core.deciding.matter import VERB_TITLES as VERB_TITLES  # noqa: PLC0414
+from duban.core.deciding.matter import Command as Command  # noqa: PLC0414
+from duban.core.deciding.matter import Matter as _Matter
+from duban.core.deciding.matter import Refused as Refused  # noqa: PLC0414
+from duban.core.deciding.matter import Verb as Verb  # noqa: PLC0414
+from duban.core.deciding.matter import ends
 from duban.core.deciding.office import Look
-from duban.core.deciding.settle import allowed, completed, judged, status
-from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
+from duban.core.deciding.settle import allowed, judged
+from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
-from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.titles import STATUS_TITLES, perhaps
-from duban.core.typed import one_line
-
-
-class Verb(StrEnum):
-    """What a person may do."""
-
-    SIGN = "sign"
-    REPORT = "report"
-    SUBMIT = "submit"
-    APPROVE = "approve"
-    RETURN = "return"
-    EXTEND = "extend"
-    GRANT = "grant"
-    REFUSE = "refuse"
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    HAND_OVER = "hand-over"
-    CANCEL = "cancel"
-    CONCLUDE = "conclude"
-    ACKNOWLEDGE = "acknowledge"
-
-
-VERB_TITLES: Mapping[Verb, str] = {
-    Verb.SIGN: "签收",
-    Verb.REPORT: "反馈进展",
-    Verb.SUBMIT: "报送办结",
-    Verb.APPROVE: "审核通过",
-    Verb.RETURN: "退回",
-    Verb.EXTEND: "申请延期",
-    Verb.GRANT: "同意延期",
-    Verb.REFUSE: "不同意延期",
-    Verb.SUSPEND: "中止",
-    Verb.RESUME: "恢复",
-    Verb.HAND_OVER: "转办",
-    Verb.CANCEL: "终止",
-    Verb.CONCLUDE: "截止收集",
-    Verb.ACKNOWLEDGE: "知悉",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
-
-    `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
-    the unit of the indicator. `via` is by which way it came: a word, and what tells one such way from another, as in
-    `form <run>` or `command <account>`.
-    """
-
-    verb: Verb
-    step: StepRef
-    actor: str
-    reason: str = ""
-    progress: int | None = None
-    value: float | None = None
-    evidence: tuple[str, ...] = ()
-    to: str = ""
-    key: str | None = None
-    via: str = ""
-
-
-class Refused(Exception):
-    """A command that is not allowed now, or not to this person. `code` is stable; the message is for the person."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(one_line(message))  # it may repeat what was typed
-
-
-@dataclass(frozen=True, slots=True)
-class _Matter:
-    """A command before its step."""
-
-    look: Look
-    state: State
-    step: Step
-    own: StepState
-    command: Command
-
-    @property
-    def status(self) -> Status:
-        return status(self.step, self.own)
-
-    def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
-        """An entry by the person; the first of a command carries its key."""
-        said = {"reason": self.command.reason} if self.command.reason else {}
-        return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
 
 
 def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
@@ -239,57 +157,8 @@ def _submit(matter: _Matter) -> tuple[Draft, ...]:
     if matter.step.evidence and not evidence:
         wanted = "、".join(matter.step.evidence)
         raise Refused("evidence-missing", f"“{matter.step.title}”办结须附成果材料：{wanted}")
-    ends = () if matter.step.review else (_ends(matter),)
-    return matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)}), *_signing(matter), *ends
-
-
-def _ends(matter: _Matter) -> Draft:
-    return completed(matter.step.id, matter.look.today, matter.own, matter.command.actor)
-
-
-def _approve(matter: _Matter) -> tuple[Draft, ...]:
-    _not_ones_own(matter)
-    return matter.draft(EntryKind.APPROVED), _ends(matter)
-
-
-def _not_ones_own(matter: _Matter) -> None:
-    judged = [matter.own] if matter.step.kind is Kind.WORK else [matter.state.step(n) for n in _needed_work(matter)]
-    if matter.command.actor in {own.submitter for own in judged}:
-        raise Refused("own-work", "不能审核本人报送的事项，请由审核人或分管领导审核")
-
-
-def _needed_work(matter: _Matter) -> list[str]:
-    initiative = matter.look.initiative
-    return [
-        need.step
-        for need in matter.step.needs
-        if need.initiative == initiative.id
-        and initiative.steps[need.step].kind is Kind.WORK
-        and not matter.state.step(need.step).cancelled
-    ]
-
-
-def _return(matter: _Matter) -> tuple[Draft, ...]:
-    if matter.step.kind is Kind.WORK:
-        return (matter.draft(EntryKind.RETURNED),)
-    work = _needed_work(matter)
-    target = matter.command.to or (work[0] if len(work) == 1 else "")
-    if target not in work:
-        steps = "、".join(f"“{matter.look.initiative.steps[name].title}”（{name}）" for name in work)
-        raise Refused("return-what", f"请指明退回哪一项：{steps}" if work else "本审核事项没有可退回的前置事项")
-    _nothing_built_on(matter, target)
-    return matter.draft(EntryKind.RETURNED, step=target), matter.draft(EntryKind.RETURNED, {"reopens": target})
-
-
-def _nothing_built_on(matter: _Matter, target: str) -> None:
-    """Work on which others have already built cannot be sent back."""
-    ref, plan = StepRef(matter.look.initiative.id, target), matter.look.office.plan
-    built = [
-        s.title for s in matter.look.initiative.steps.values() if ref in s.needs and matter.state.step(s.id).closed
-    ]
-    built += [plan.initiatives[name].title for name in plan.downstream.get(ref, ())]
-    if built:
-        raise Refused("built-on", f"“{plan.step(ref).title}”已有后续工作（{'、'.join(built)}），不能退回")
+    last = () if matter.step.review else (ends(matter),)
+    return matter.draft(EntryKind.SUBMITTED, {"evidence": list(evidence)}), *_signing(matter), *last
 
 
 def _extend(matter: _Matter) -> tuple[Draft, ...]:
@@ -366,8 +235,8 @@ RULES: Mapping[Verb, _VerbRule] = {
     Verb.SIGN: _VerbRule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
     Verb.REPORT: _VerbRule(_owner_side, EntryKind.REPORTED, _report),
     Verb.SUBMIT: _VerbRule(_owner_side, EntryKind.SUBMITTED, _submit),
-    Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, _approve),
-    Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, _return, reasoned=True),
+    Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, approve),
+    Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, send_back, reasoned=True),
     Verb.EXTEND: _VerbRule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
     Verb.GRANT: _VerbRule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
     Verb.REFUSE: _VerbRule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from duban.core.deciding.commands import Command, Refused, Verb, entitled, respond
 from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.judging import judged_work
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import status
 from duban.core.ledger.state import State
@@ -82,7 +83,7 @@ def _whither(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...
             owner = look.office.owner(step, state.step(step.id))
             return tuple(name for name in look.office.directory.posts if name != owner)[:1]
         case Verb.RETURN if step.kind is Kind.REVIEW:
-            return tuple(need.step for need in step.needs if need.initiative == look.initiative.id)
+            return tuple(judged_work(look.initiative, step, state))
         case _:
             return ("",)
 

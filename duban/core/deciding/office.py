@@ -83,9 +83,20 @@ class Office:
 
     def reviewers(self, initiative: Initiative, step: Step, state: StepState) -> tuple[str, ...]:
         """Posts that may approve a step or send it back; the supervisor always may."""
-        name = step.review or self.owner(step, state)
-        posts = (self.directory.head(name), self.directory.head(initiative.supervisor))
+        names = step.reviewers or (self.owner(step, state),)
+        posts = (*map(self.directory.head, names), self.directory.head(initiative.supervisor))
         return tuple(dict.fromkeys(posts))
+
+    def wanted(self, step: Step, state: StepState) -> tuple[str, ...]:
+        """Posts whose answer to what was handed in is still wanted: of several reviewers those who have not agreed."""
+        names = [name for name in step.reviewers if name not in state.agreed] or (self.owner(step, state),)
+        return tuple(dict.fromkeys(map(self.directory.head, names)))
+
+    def judges(self, initiative: Initiative, step: Step, state: StepState) -> tuple[str, ...]:
+        """Those who may answer: whose answer is wanted, and the supervisor unless he has agreed as one of them."""
+        leader = self.directory.head(initiative.supervisor)
+        agreed = {self.directory.head(name) for name in state.agreed}
+        return tuple(dict.fromkeys((*self.wanted(step, state), *(() if leader in agreed else (leader,)))))
 
     def managers(self, initiative: Initiative) -> tuple[str, ...]:
         """Posts that may suspend, resume and hand over: head of the lead unit, supervisor, coordinator."""

@@ -109,32 +109,32 @@ def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:
         if rung.anchor == rungs[0].anchor:
             found: dict[str, str] = {}  # one person standing in for two posts is written to once
             for role in rung.to:
-                post = _post(at, role)
-                there = people.present(post, day)
-                if there is not None:
-                    found.setdefault(there, post)
+                for post in _posts(at, role):
+                    there = people.present(post, day)
+                    if there is not None:
+                        found.setdefault(there, post)
             if found:
                 return found
     return {people.administrator: people.administrator}
 
 
-def _post(at: Given, role: Role) -> str:
-    """The post that a role means for a step."""
+def _posts(at: Given, role: Role) -> tuple[str, ...]:
+    """The posts that a role means for a step: one, or of several who judge it those who have not agreed."""
     office, people = at.office, at.office.directory
     match role:
         case Role.OWNER:
-            return people.officer(at.own.owner or at.step.owner)
+            return (people.officer(at.own.owner or at.step.owner),)
         case Role.OWNER_HEAD:
-            return people.head(at.own.owner or at.step.owner)
+            return (people.head(at.own.owner or at.step.owner),)
         case Role.LEAD_HEAD:
-            return people.head(at.initiative.lead)
+            return (people.head(at.initiative.lead),)
         case Role.SUPERVISOR:
-            return people.head(at.initiative.supervisor)
+            return (people.head(at.initiative.supervisor),)
         case Role.COORDINATOR:
-            return office.plan.coordinator
+            return (office.plan.coordinator,)
         case Role.REVIEWER:
-            return office.reviewers(at.initiative, at.step, at.own)[0]
+            return office.wanted(at.step, at.own)
         case Role.ADMINISTRATOR:
-            return people.administrator
+            return (people.administrator,)
         case _:
             assert_never(role)

@@ -37,6 +37,7 @@ _OF_ALL = (
     (NOT_CLOSED, EntryKind.CANCELLED, {Status.CANCELLED}),
     (NOT_CLOSED, EntryKind.ACKNOWLEDGED, STAYS),
 )
+_GOES_ON = (NOT_CLOSED | {Status.DONE}, EntryKind.UPSET, STAYS)
 _OF_PEOPLE = (
     *_OF_ALL,
     ({Status.WAITING}, EntryKind.OPENED, {Status.OPEN}),
@@ -57,16 +58,20 @@ LIVES: Mapping[Kind, Life] = {
         ({Status.REVIEW}, EntryKind.APPROVED, STAYS),
         ({Status.REVIEW}, EntryKind.COMPLETED, {Status.DONE}),
         ({Status.REVIEW, Status.DONE}, EntryKind.RETURNED, AWAITING_OWNER),
+        _GOES_ON,
     ),
     Kind.REVIEW: _life(
         *_OF_PEOPLE,
         (AWAITING_OWNER, EntryKind.APPROVED, STAYS),
         (AWAITING_OWNER, EntryKind.RETURNED, {Status.WAITING}),  # until the work is handed in again
+        (AWAITING_OWNER | {Status.DONE}, EntryKind.UPSET, {Status.WAITING}),
+        ({Status.SUSPENDED}, EntryKind.UPSET, STAYS),
     ),
     Kind.INDICATOR: _life(
         *_OF_PEOPLE,
         (AWAITING_OWNER, EntryKind.MEASURED, STAYS),
         (AWAITING_OWNER, EntryKind.MEASURING_FAILED, STAYS),
+        _GOES_ON,
     ),
     Kind.ACTION: _life(
         *_OF_ALL,
@@ -168,8 +173,8 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
             return own.succeeded
         case Kind.WORK if step.by_signing:
             return own.signed
-        case Kind.WORK:  # handed in for a review that the plan no longer asks for
-            return own.submitted if step.review is None else None
+        case Kind.WORK:  # handed in for a review that the plan no longer asks for, or by fewer than agree to it
+            return own.submitted if own.submitted is not None and step.agreed(own.agreed) else None
         case Kind.INDICATOR:
             reached = step.target is not None and own.value is not None and own.value >= step.target.at_least
             return own.values[-1][0] if reached else None

@@ -113,6 +113,8 @@ class Why:
     chain: tuple[Link, ...]
     act_on: Link | None
     posts: tuple[str, ...]
+    agreed: tuple[str, ...]
+    """Of several reviewers those who have agreed."""
     next_rung: NextRung | None
     waiting: tuple[Link, ...]
     gauge: Gauge | None
@@ -143,6 +145,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         chain=chain,
         act_on=next((link for link in chain if not link.closed), None),
         posts=tuple(_posts(look, step, own, row)),
+        agreed=own.agreed if row.status is Status.REVIEW else (),
         next_rung=_next_rung(look, decision, step),
         waiting=links.open_ones(_waiting(look, step)),
         gauge=gauge(look, step, own, row.due),

@@ -40,6 +40,7 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     COMPLETED = "completed"
+    UPSET = "upset"  # what the step was built on was taken back: a review begins anew, anything else goes on
     EXTENSION_ASKED = "extension-asked"
     EXTENSION_GRANTED = "extension-granted"
     EXTENSION_REFUSED = "extension-refused"

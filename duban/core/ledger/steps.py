@@ -80,6 +80,8 @@ class StepState(NamedTuple):
     submitted: date | None = None
     submitter: str = ""
     evidence: tuple[str, ...] = ()
+    agreed: tuple[str, ...] = ()
+    """Of several reviewers those who have agreed to what is handed in, as the plan names them."""
     returned: date | None = None
     """Day it was last sent back, while it has not been handed in again."""
     rounds: int = 0
@@ -171,6 +173,7 @@ def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
         submitted=day,
         submitter=actor,
         evidence=tuple(data.get("evidence", ())),
+        agreed=(),
         answered=day,
         returned=None,
         asked=None,
@@ -179,10 +182,27 @@ def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), rounds=step.rounds + 1)
-    if "reopens" in data:  # a review whose work went back: it waits until the work is handed in again
-        return back._replace(opened=None, signed=None, asked=None)
+    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), agreed=(), rounds=step.rounds + 1)
+    if "reopens" in data:  # a review that sends its work back waits until that is handed in again
+        return _anew(back)
     return back._replace(returned=day, progress=min(step.progress, AFTER_RETURN))
+
+
+def _approved(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(agreed=(*step.agreed, *data.get("for", ())))
+
+
+def _upset(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    """What it was built on was taken back: an answer to that counts no longer, anything else goes on."""
+    told = step._replace(changes=_changes(step, EntryKind.UPSET, day, actor))
+    if not data["anew"]:
+        return told
+    return _anew(told._replace(finished=None, closed_by="", rounds=step.rounds + 1))
+
+
+def _anew(step: StepState) -> StepState:
+    """A step that waits for its needs once more."""
+    return step._replace(opened=None, signed=None, asked=None)
 
 
 def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -322,8 +342,9 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _submitted,
     EntryKind.RETURNED: _returned,
-    EntryKind.APPROVED: _same,
+    EntryKind.APPROVED: _approved,
     EntryKind.COMPLETED: _completed,
+    EntryKind.UPSET: _upset,
     EntryKind.EXTENSION_ASKED: _asked,
     EntryKind.EXTENSION_GRANTED: _granted,
     EntryKind.EXTENSION_REFUSED: _refused,

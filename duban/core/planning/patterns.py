@@ -12,6 +12,7 @@ from duban.core.planning.expand import anchor_step
 from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.pattern_file import LEAD, PLACEHOLDER, SUPERVISOR, PatternFile, placeholders
 from duban.core.planning.plan_file import InitiativeFile, StepFile
+from duban.core.planning.review_file import Review, Several
 from duban.core.planning.values import LONGEST_TITLE
 from duban.core.problems import Fault, Location, nearest
 
@@ -138,7 +139,8 @@ def _as_changed(step: StepFile, file: InitiativeFile, pattern: PatternFile, numb
     if change and change.also_needs:
         new["needs"] = tuple(dict.fromkeys((*new["needs"], *new.pop("also_needs"))))
         said["needs"] = said.pop("also_needs")
-    new |= {key: _post(new.get(key, getattr(step, key)), file) for key in ("owner", "review")}
+    new["owner"] = _post(new.get("owner", step.owner), file)
+    new["review"] = _reviewed(new.get("review", step.review), file)
     return step.model_copy(update=new), StepPlace(pattern.id, number, said)
 
 
@@ -161,6 +163,13 @@ def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[
 
 def _post(name: str | None, file: InitiativeFile) -> str | None:
     return {LEAD: file.lead, SUPERVISOR: file.supervisor}.get(name, name) if name else None
+
+
+def _reviewed(review: Review | None, file: InitiativeFile) -> Review | None:
+    if isinstance(review, Several):
+        names = tuple(dict.fromkeys(_post(name, file) or name for name in review.by))
+        return Several(names, min(review.agree, len(names))) if len(names) > 1 else names[0]
+    return _post(review, file)
 
 
 def _misfits(step: StepFile, origin: StepPlace, pattern: PatternFile) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 Built by `expand` from the files; immutable; nothing here knows how the files look.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from duban.core.ledger.keys import StepRef as StepRef  # noqa: PLC0414  a plan i
 from duban.core.planning.action_file import Action, CollectAction
 from duban.core.planning.measure_file import Measure
 from duban.core.planning.plan_file import Kind
+from duban.core.planning.review_file import Review, Several, reviewers
 from duban.core.planning.when import Duration, Span, When
 
 HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
@@ -49,7 +50,7 @@ class Step:
     earliest_anchor: tuple[StepRef, ...] = ()
     roll: Roll | None = None
     evidence: tuple[str, ...] = ()
-    review: str | None = None
+    review: Review | None = None
     ladder: str = "standard"
     action: Action | None = None
     target: Target | None = None
@@ -71,6 +72,16 @@ class Step:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.ref.step)
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Units and posts that judge what is handed in."""
+        return reviewers(self.review)
+
+    def agreed(self, by: Collection[str]) -> bool:
+        """Whether as many of its reviewers have agreed as must; none must where it has none."""
+        needed = self.review.agree if isinstance(self.review, Several) else len(self.reviewers)
+        return len({*self.reviewers}.intersection(by)) >= needed
 
     @property
     def collects(self) -> bool:

@@ -20,6 +20,7 @@ from pydantic import (
 
 from duban.core.planning.action_file import SHARED, Action, CollectAction
 from duban.core.planning.measure_file import Measure
+from duban.core.planning.review_file import REVIEW_REMEDY, ReviewText
 from duban.core.planning.target_file import TargetFile
 from duban.core.planning.values import (
     Day,
@@ -78,7 +79,7 @@ class _Changeable(Strict):
         ),
     )
     evidence: Many[PlainText] = Field((), description="deliverables a submission must name")
-    review: Slug | None = Field(None, description="unit or post that approves the work or sends it back")
+    review: ReviewText | None = Field(None, description=f"who approves the work or sends it back: {REVIEW_REMEDY}")
     ladder: Slug | None = Field(None, description="ladder of escalation.yaml; the initiative's when left out")
     action: Action | None = Field(None, description="what an action step runs")
     target: TargetFile | None = Field(None, description="the value that ends an indicator step")

@@ -16,6 +16,7 @@ from duban.core.planning.expand import STANDARD_LADDER, downstream_of
 from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
+from duban.core.planning.review_file import parse_review, review_written
 from duban.core.planning.when import Span, When, parse_duration, parse_when, write_duration, write_when
 
 Json = Mapping[str, Any]
@@ -80,7 +81,7 @@ def step_values(step: Step) -> dict[str, Any]:
             "earliest_anchor": _refs(step.earliest_anchor),
             "roll": step.roll.value if step.roll else None,
             "evidence": list(step.evidence),
-            "review": step.review,
+            "review": review_written(step.review),
             "ladder": None if step.ladder == STANDARD_LADDER else step.ladder,
             "action": step.action.model_dump(mode="json", exclude_defaults=True) if step.action else None,
             "target": _target(step.target) if step.target else None,
@@ -165,7 +166,7 @@ def _restored_step(initiative: str, values: Json) -> Step:
         earliest_anchor=_read_refs(values, "earliest_anchor"),
         roll=Roll(values["roll"]) if "roll" in values else None,
         evidence=tuple(values.get("evidence", ())),
-        review=values.get("review"),
+        review=parse_review(values["review"]) if "review" in values else None,
         ladder=values.get("ladder", STANDARD_LADDER),
         action=ACTION.validate_python(action) if action else None,
         target=_restored_target(*target) if target else None,

@@ -227,7 +227,7 @@ class _Owner:
                 yield from self._judges(submitter=done[0].actor)
 
     def _judges(self, submitter: str = "") -> Iterator[Command]:
-        reviewers = self.look.office.reviewers(self.look.initiative, self.step, self.own)
+        reviewers = self.look.office.judges(self.look.initiative, self.step, self.own)
         if self.temper.sends_back and self.step.kind is Kind.WORK:
             yield from self._by(reviewers, Verb.RETURN, reason="材料尚需补充完善")
         else:

@@ -100,6 +100,18 @@ def _cancelled(told: Told) -> str:
     return _did("调整计划，终止此事项" if told.get("removed") else "终止")(told)
 
 
+TAKEN_BACK: Mapping[str, str] = {
+    EntryKind.RETURNED: "退回",
+}
+"""How something that others have built on was taken back."""
+
+
+def _upset(told: Told) -> str:
+    upstream = told.names.step(StepRef.parse(told.get("upstream")))
+    follows = "重新报送后重新审核" if told.get("anew") else "本事项照常办理"
+    return _did(f"{TAKEN_BACK[told.get('how')]}前置事项{upstream}，{follows}")(told)
+
+
 def _measured(told: Told) -> str:
     return f"系统测得{told.get('value'):g}{told.unit}"
 
@@ -154,7 +166,8 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _did("报送办结"),
     EntryKind.RETURNED: _did("退回"),
-    EntryKind.APPROVED: _did("审核通过"),
+    EntryKind.APPROVED: lambda told: _did("会签同意" if told.get("for") else "审核通过")(told),
+    EntryKind.UPSET: _upset,
     EntryKind.COMPLETED: _on("办结"),
     EntryKind.EXTENSION_ASKED: _until("申请延期至"),
     EntryKind.EXTENSION_GRANTED: _until("同意延期至"),

@@ -19,9 +19,10 @@ from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor, Rung
+from duban.core.planning.review_file import Several
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
-from duban.core.telling.revised import Names
+from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
 from duban.core.titles import SLIP_TITLES
@@ -106,6 +107,7 @@ CHANGES: Mapping[EntryKind, str] = {
     EntryKind.HANDED_OVER: "转办",
     EntryKind.CANCELLED: "终止",
     EntryKind.REPLANNED: "转办",
+    EntryKind.UPSET: "前置变动",
 }
 
 
@@ -139,7 +141,8 @@ def requirement(matter: Occasion) -> str:
         asked = f"{action.parameters.requirement}；" if isinstance(action, AssignAction) else ""
         return f"{asked}签收即办结"
     if step.review is not None:
-        return f"办结后报{matter.title(step.review)}审核"
+        judged = "" if isinstance(step.review, Several) else "审核"
+        return f"办结后报{reviewers_in_words(matter.title, step.review)}{judged}"
     return f"依据{step.basis}办理" if step.basis else ""
 
 
@@ -200,6 +203,7 @@ HISTORY = frozenset(
         EntryKind.REPORTED,
         EntryKind.SUBMITTED,
         EntryKind.RETURNED,
+        EntryKind.UPSET,
         EntryKind.EXTENSION_ASKED,
         EntryKind.EXTENSION_GRANTED,
         EntryKind.EXTENSION_REFUSED,

@@ -1,6 +1,6 @@
 """What differs between two plans, in Chinese: fields by their names, values as coordinators read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.review_file import Review, Several, parse_review, reviewers
 from duban.core.planning.revision import Edit
 from duban.core.planning.when import parse_duration, parse_when
 from duban.core.telling.whens import duration_in_words, when_in_words
@@ -122,6 +123,8 @@ def _value(names: Names, initiative: str, field: str, value: Any) -> str:
     """A value as a plan writes it, in words."""
     if value is None:
         return "（无）"
+    if field == "review":
+        return reviewers_in_words(names.title, parse_review(value))
     if field in PEOPLE:
         return names.title(value)
     if field in STEPS:
@@ -131,6 +134,14 @@ def _value(names: Names, initiative: str, field: str, value: Any) -> str:
     if field == "duration":
         return duration_in_words(parse_duration(value))
     return _plain(field, value)
+
+
+def reviewers_in_words(title: Callable[[str], str], review: Review | None) -> str:
+    """Who judges work: one, all of several, or so many of them."""
+    titles = "、".join(map(title, reviewers(review)))
+    if not isinstance(review, Several):
+        return titles
+    return f"{titles}会签" + ("" if review.agree == len(review.by) else f"（{review.agree}家同意即可）")
 
 
 def _plain(field: str, value: Any) -> str:

@@ -1,0 +1,106 @@
+"""What somebody does to one step, before the rules have looked at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from duban.core.deciding.office import Look
+from duban.core.deciding.settle import completed, status
+from duban.core.ledger.entries import Data, Draft, EntryKind
+from duban.core.ledger.state import State
+from duban.core.ledger.steps import StepState
+from duban.core.ledger.summary import Status
+from duban.core.planning.plan import Step, StepRef
+from duban.core.typed import one_line
+
+
+class Verb(StrEnum):
+    """What a person may do."""
+
+    SIGN = "sign"
+    REPORT = "report"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    RETURN = "return"
+    EXTEND = "extend"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    HAND_OVER = "hand-over"
+    CANCEL = "cancel"
+    CONCLUDE = "conclude"
+    ACKNOWLEDGE = "acknowledge"
+
+
+VERB_TITLES: Mapping[Verb, str] = {
+    Verb.SIGN: "签收",
+    Verb.REPORT: "反馈进展",
+    Verb.SUBMIT: "报送办结",
+    Verb.APPROVE: "审核通过",
+    Verb.RETURN: "退回",
+    Verb.EXTEND: "申请延期",
+    Verb.GRANT: "同意延期",
+    Verb.REFUSE: "不同意延期",
+    Verb.SUSPEND: "中止",
+    Verb.RESUME: "恢复",
+    Verb.HAND_OVER: "转办",
+    Verb.CANCEL: "终止",
+    Verb.CONCLUDE: "截止收集",
+    Verb.ACKNOWLEDGE: "知悉",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
+
+    `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
+    the unit of the indicator. `via` is by which way it came: a word, and what tells one such way from another, as in
+    `form <run>` or `command <account>`.
+    """
+
+    verb: Verb
+    step: StepRef
+    actor: str
+    reason: str = ""
+    progress: int | None = None
+    value: float | None = None
+    evidence: tuple[str, ...] = ()
+    to: str = ""
+    key: str | None = None
+    via: str = ""
+
+
+class Refused(Exception):
+    """A command that is not allowed now, or not to this person. `code` is stable; the message is for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(one_line(message))  # it may repeat what was typed
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A command before its step."""
+
+    look: Look
+    state: State
+    step: Step
+    own: StepState
+    command: Command
+
+    @property
+    def status(self) -> Status:
+        """Where the step stands."""
+        return status(self.step, self.own)
+
+    def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
+        """An entry by the person; the first of a command carries its key."""
+        said = {"reason": self.command.reason} if self.command.reason else {}
+        return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
+
+
+def ends(matter: Matter) -> Draft:
+    """The entry by which somebody ends the step today."""
+    return completed(matter.step.id, matter.look.today, matter.own, matter.command.actor)
