@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 
+from duban.adapters.delivery.addresses import located, parse
 from duban.ports import LedgerUnusable
 
 PATIENCE = 30
@@ -80,12 +81,17 @@ def _address(url: str) -> URL:
         address = None
     if address and address.drivername == "sqlite" and address.database not in (None, "", ":memory:"):
         return address
-    if address and address.drivername in ("postgresql", "postgresql+psycopg"):
+    if address and address.drivername in ("postgresql", "postgresql+psycopg") and parse(url) is not None:
         return address.set(drivername="postgresql+psycopg")
     raise LedgerUnusable(
-        f"{address or 'the address of the ledger'}: not an address of a ledger. "
-        "Write sqlite:///folder/file or postgresql+psycopg://user@host/database."
+        f"{located(url) if address else 'the address of the ledger'}: not an address of a ledger. "
+        "Write sqlite:///folder/file or postgresql+psycopg://user@host/database; in a password %40 for @, %2F for /."
     )
+
+
+def named(engine: Engine) -> str:
+    """The address of a ledger, for people: without any secret."""
+    return located(engine.url.render_as_string(hide_password=False))
 
 
 def _json(value: object) -> str:
@@ -165,7 +171,7 @@ def _explained(engine: Engine) -> Iterator[None]:
             raise
         what, remedy = cause
         detail = " ".join(str(error.orig).split())
-        raise LedgerUnusable(f"ledger {engine.url}: {what} ({detail}). {remedy}") from error
+        raise LedgerUnusable(f"ledger {named(engine)}: {what} ({detail}). {remedy}") from error
 
 
 def _cause(error: DBAPIError) -> Cause | None:

@@ -4,7 +4,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from duban.adapters.ledger_engine import reading, writing
+from duban.adapters.ledger_engine import named, reading, writing
 from duban.ports import LedgerUnusable
 
 LATEST = "0005"
@@ -35,12 +35,14 @@ def _version(connection: Connection, engine: Engine) -> str | None:
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE not in tables:
         if "entry" in tables:
-            raise LedgerUnusable(f"ledger {engine.url}: this database is another application's. Name one of its own.")
+            raise LedgerUnusable(
+                f"ledger {named(engine)}: this database is another application's. Name one of its own."
+            )
         return None
     version = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
     if version is not None and version > LATEST:
         raise LedgerUnusable(
-            f"ledger {engine.url}: its schema is version {version}, and this duban knows versions up to {LATEST}. "
+            f"ledger {named(engine)}: its schema is version {version}, and this duban knows versions up to {LATEST}. "
             "Upgrade duban here as it was upgraded where the ledger was last used."
         )
     return str(version)

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from duban.adapters.delivery.addresses import VARIABLE, Unset
+from duban.adapters.delivery.addresses import VARIABLE, Unset, veil
 from duban.adapters.delivery.web import unreached
 from duban.ports import Outside
 
@@ -31,9 +31,7 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """The text with `***` in place of every secret filled in so far."""
-        for secret in sorted(self._told, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        return veil(self._told).sub("***", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from duban.adapters.clock import ClockUnusable
+from duban.adapters.delivery.addresses import without_logins
 from duban.cli.hints import refusal
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
@@ -47,7 +48,7 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
         case ClockUnusable() | OSError():
             return Exit.ENVIRONMENT, str(error)
         case _ if from_server(error):
-            return Exit.SERVER, f"the Prefect server did not take the request: {error}"
+            return Exit.SERVER, f"the Prefect server did not take the request: {without_logins(str(error))}"
         case _:
             return (Exit.ENVIRONMENT, str(error)) if _of_the_stack(error) else None
 

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Sequence
 from http import HTTPStatus
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from deployments.stack.environment import Addresses, environment
 from deployments.stack.password import CLIENT_VARIABLE, authorization, password_file
+from duban.adapters.delivery.addresses import located, without_logins
 from duban.cli.exits import ServerUnreachable, from_server
 from duban.core.planning.plan import Plan
 from duban.settings import Settings
@@ -40,9 +42,11 @@ def connect(settings: Settings, stack: Addresses | None) -> str:
     answered = asked(api, stack.password() if stack else settings.variables.get(CLIENT_VARIABLE, ""))
     if answered == HTTPStatus.UNAUTHORIZED:
         remedy = f"start the stack anew: {password_file(stack.var)}" if stack else f"set {CLIENT_VARIABLE}"
-        raise ServerUnreachable(f"the Prefect server at {api} asks for another password; {remedy}")
+        raise ServerUnreachable(f"the Prefect server at {located(api)} asks for another password; {remedy}")
     if answered != HTTPStatus.OK:
-        raise ServerUnreachable(f"the Prefect server at {api} does not answer: start it, or correct {API_VARIABLE}")
+        raise ServerUnreachable(
+            f"the Prefect server at {located(api)} does not answer: start it, or correct {API_VARIABLE}"
+        )
     told = environment(stack, settings.variables) if stack else QUIET
     os.environ.update(told)  # noqa: TID251  Prefect reads its settings from there, once, when it is imported
     return api
@@ -58,7 +62,7 @@ def ask(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Se
     except Exception as error:
         if not from_server(error):
             raise
-        raise ServerUnreachable(f"the Prefect server did not take the request: {error}") from error
+        raise ServerUnreachable(f"the Prefect server did not take the request: {without_logins(str(error))}") from error
 
 
 def asked(api: str, password: str) -> int | None:
@@ -72,5 +76,5 @@ def asked(api: str, password: str) -> int | None:
             return int(answer.status)
     except HTTPError as error:
         return error.code
-    except (URLError, OSError, ValueError):
+    except (URLError, HTTPException, OSError, ValueError):
         return None

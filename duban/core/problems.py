@@ -1,5 +1,6 @@
 """What is wrong with input, as data: where, what, and what to do about it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -8,6 +9,8 @@ from typing import NamedTuple
 Location = tuple[str | int, ...]
 
 _SHOWN = 60
+ADDRESS = re.compile(r"(\w://)[^\s'\"]+")
+"""An address, in which there may be a password."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,8 +111,8 @@ class Suggestions:
 
 
 def shown(value: object) -> str:
-    """A value as it is shown in a message: on one line, and cut short when it is long."""
-    text = repr(value)
+    """A value as it is shown in a message: on one line, cut short when it is long, and of addresses the kind alone."""
+    text = ADDRESS.sub(r"\1...", repr(value))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 

@@ -96,6 +96,8 @@ class MailReceiver(Receiver):
         super().__init__(behaviour, per_minute)
         self._tls = tls
         self._controller: Any = None
+        self.recipients: list[str] = []
+        """Everybody who was written to, in order, once for each letter."""
 
     @property
     def port(self) -> int:
@@ -133,6 +135,7 @@ class MailReceiver(Receiver):
         mail = message_from_bytes(envelope.content or b"", policy=default)  # type: ignore[arg-type]  # bytes, unless told
         assert isinstance(mail, EmailMessage)
         plain = mail.get_body(("plain",))
+        self.recipients += envelope.rcpt_tos
         do = self.judge(unquote(mail[HEADER].strip()), plain.get_content() if plain else "", mail)
         while do in (Do.HANG, Do.TAKE_AND_HANG) and not self._closing.is_set():
             await asyncio.sleep(0.02)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from duban.adapters.delivery.addresses import Filled, Unset, fill, shown
-from duban.adapters.delivery.ears import EARS
+from duban.adapters.delivery.addresses import Unset, fill, shown
 from duban.adapters.delivery.errands import Errand, Fault, Reply, Unreached, Unusable
 from duban.ports import Carrier, ChannelOutcome, Clock, Letter, Outcome
 
@@ -13,10 +12,10 @@ if TYPE_CHECKING:
     from duban.adapters.delivery.services import Service
 
 REASON_LENGTH = 300
-NOTHING_SENT = "没有可送达的地址"
 FAULTS = {
     Fault.UNKNOWN: "没有这种通道，请核对通讯录中的地址",
     Fault.UNUSABLE: "地址不完整或者格式不对，请核对通讯录",
+    Fault.SHORTENED: "地址的一部分无法识别，请核对通讯录：口令中的 @ / ? # 等改用变量，收件人逐个核对",
     Fault.INSECURE: "base 须以 https:// 开头，本机地址除外",
 }
 
@@ -62,28 +61,27 @@ class ChannelCarrier:
     def _try(self, channel: str, letter: Letter, now: datetime) -> ChannelOutcome:
         if (rested := self._resting.get(channel, now)) > now:
             return ChannelOutcome(shown(channel), False, "仍在限流，稍后再送", rested - now)
-        try:
-            reply = self._send(fill(channel, self._variables), letter, now)
-        except Unset as unset:
-            reply = Reply(False, f"没有设置变量{'、'.join(unset.names)}")
+        reply = self._send(channel, letter, now)
         if reply.wait is not None:
             self._resting[channel] = now + reply.wait
         return ChannelOutcome(shown(channel), reply.accepted, reply.detail, reply.wait)
 
-    def _send(self, filled: Filled, letter: Letter, now: datetime) -> Reply:
+    def _send(self, channel: str, letter: Letter, now: datetime) -> Reply:
         # Slow to import, and most ticks send nothing by a channel.
         from duban.adapters.delivery.services import read  # noqa: PLC0415
 
-        with EARS.listening() as heard:
-            try:
-                service = read(filled.address, self._timeout)
-                reply = self._hand_over(service, letter, now)
-            except Unusable as unusable:
-                reply = Reply(False, "；".join((FAULTS[unusable.fault], *heard)))
-            except Unreached as unreached:
-                reply = Reply(False, str(unreached))
-        detail = reply.detail or "；".join(dict.fromkeys(heard)) or NOTHING_SENT
-        return Reply(reply.accepted, filled.hide(detail)[:REASON_LENGTH], reply.wait)
+        try:
+            filled = fill(channel, self._variables)
+            reply = self._hand_over(read(filled.address, self._timeout), letter, now)
+        except Unset as unset:
+            return Reply(False, f"没有设置变量{'、'.join(unset.names)}")
+        except Unusable as unusable:
+            return Reply(False, FAULTS[unusable.fault])
+        except Unreached as unreached:
+            return Reply(False, str(unreached))
+        except Exception as error:  # noqa: BLE001  whatever one channel does, the next one is asked
+            return Reply(False, f"内部错误：{type(error).__name__}")  # its words may hold secrets
+        return Reply(reply.accepted, filled.hide(reply.detail)[:REASON_LENGTH], reply.wait)
 
     def _hand_over(self, service: "Service", letter: Letter, now: datetime) -> Reply:
         return service.voice(Errand(service.plugin, service.options, letter, now, self._clock))

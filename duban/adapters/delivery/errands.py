@@ -44,11 +44,12 @@ class Fault(StrEnum):
 
     UNKNOWN = "unknown"  # there is no such kind of channel
     UNUSABLE = "unusable"  # parts of it are missing or wrong
+    SHORTENED = "shortened"  # a part of it would be left out, or read as something else
     INSECURE = "insecure"  # it would carry secrets and letters unencrypted
 
 
 class Unusable(Exception):
-    """An address that cannot be used; the message may hold parts of it."""
+    """An address that cannot be used."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault

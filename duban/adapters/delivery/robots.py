@@ -77,7 +77,8 @@ def _dingtalk(errand: Errand, server: str) -> requests.Response:
     if service.secret:
         timestamp = str(round(errand.clock.now().timestamp() * 1000))
         params |= {"timestamp": timestamp, "sign": _hmac(service.secret, f"{timestamp}\n{service.secret}")}
-    text = headed(letter, 16_000, newline="  \n")  # of the 20,000 bytes it takes in all
+    called = "".join(f" @{mobile}" for mobile in service.targets)  # nobody is called who is not in the text as well
+    text = headed(letter, 16_000, newline="  \n") + called  # of the 20,000 bytes it takes in all
     payload = {
         "msgtype": "markdown",
         "markdown": {"title": letter.subject[:TITLE_LENGTH], "text": text},

@@ -4,7 +4,8 @@ Mail, robots and webhooks are spoken to by this project, because Apprise knows n
 chat services refuse for accepted. All others are Apprise's own.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,14 +14,18 @@ from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 
+from duban.adapters.delivery.ears import EARS
 from duban.adapters.delivery.errands import SENT, Errand, Fault, Reply, Unusable, Voice
 from duban.adapters.delivery.mail_server import by_mail
 from duban.adapters.delivery.mails import HEADER, header_value
 from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
+from duban.adapters.delivery.written import ALIASES, as_read
 
-ALIASES = {"wecom": "wecombot"}
+LEFT_OUT = re.compile("Dropped|Ignor")
+"""How Apprise says that it goes on without a part of an address."""
+
 VOICES: Mapping[str, Voice] = {
     "mailto": by_mail,
     "mailtos": by_mail,
@@ -31,6 +36,9 @@ VOICES: Mapping[str, Voice] = {
     "json": by_webhook,
     "jsons": by_webhook,
 }
+NOTHING_SENT = "没有可送达的地址"
+STATUS = re.compile(r"error=([1-5]\d\d)\b")
+KIND = re.compile(r"\((\w+(?:Error|Exception|Refused|Timeout))\)$")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -55,23 +63,36 @@ class Service:
 
 def read(address: str, timeout: float) -> Service:
     """Read an address; raises Unusable. It waits for `timeout` seconds unless it says otherwise itself."""
-    scheme, colon, rest = address.partition("://")
-    address = ALIASES.get(scheme.lower(), scheme) + colon + rest
-    parts = url_to_dict(address)
-    if not parts:
-        known = scheme.lower() in (*NotificationManager().schemas(), *ALIASES)
-        raise Unusable(Fault.UNUSABLE if known else Fault.UNKNOWN)
-    options = dict(parts.get("qsd", {}))
-    if not _secure(options.get("base", "https://")):
-        raise Unusable(Fault.INSECURE)
-    parts = {"cto": timeout, "rto": timeout, **parts, "retry": 0, "optional": "no"}  # tries are the outbox's business
+    scheme = address.partition("://")[0].strip().lower()
+    with EARS.listening() as heard:
+        parts = url_to_dict(as_read(address))
+        if not parts:
+            known = scheme in (*NotificationManager().schemas(), *ALIASES)
+            raise Unusable(Fault.UNUSABLE if known else Fault.UNKNOWN)
+        options = dict(parts.get("qsd", {}))
+        if not _secure(options.get("base", "https://")):
+            raise Unusable(Fault.INSECURE)
+        parts = {
+            "cto": timeout,
+            "rto": timeout,
+            **parts,
+            "retry": 0,
+            "optional": "no",
+        }  # tries are the outbox's business
+        plugin = _plugin(parts)
+    if any(map(LEFT_OUT.match, heard)):
+        raise Unusable(Fault.SHORTENED)
+    return Service(plugin, options)
+
+
+def _plugin(parts: dict[str, Any]) -> Any:
     try:
         plugin = Apprise.instantiate(parts, asset=AppriseAsset(app_id="duban"), suppress_exceptions=False)
     except Exception as error:  # plugins raise what they like
         raise Unusable(Fault.UNUSABLE) from error
     if plugin is None:
         raise Unusable(Fault.UNUSABLE)
-    return Service(plugin, options)
+    return plugin
 
 
 def kinds() -> list[str]:
@@ -85,11 +106,26 @@ def _secure(base: str) -> bool:
 
 
 def by_apprise(errand: Errand) -> Reply:
-    """Send a letter as text in Apprise's own way; what went wrong is in its log. None, for nothing sent, is not yes."""
+    """Send a letter as text in Apprise's own way. None, for nothing sent, is not yes.
+
+    What went wrong is in its log, whose words hold parts of addresses: of them only what is surely none is told.
+    """
     service, letter = errand.service, errand.letter
     if isinstance(headers := getattr(service, "headers", None), dict):
         headers |= {name: header_value(letter.key) for name in (HEADER, IDEMPOTENCY)}
     apprise = Apprise()
     apprise.add(service)
-    sent = apprise.notify(title=letter.subject, body=letter.text, body_format=NotifyFormat.TEXT) is True
-    return Reply(True, SENT) if sent else Reply(False, "")
+    with EARS.listening() as heard:
+        sent = apprise.notify(title=letter.subject, body=letter.text, body_format=NotifyFormat.TEXT)
+    if sent is True:
+        return Reply(True, SENT)
+    told = "、".join(dict.fromkeys(said for line in heard for said in _harmless(line)))
+    return Reply(False, f"未能送出（{told}）" if told else NOTHING_SENT if sent is None else "未能送出")
+
+
+def _harmless(line: str) -> Iterator[str]:
+    """What a line of Apprise's log says without words of its own: a status, a kind of error, that nobody answered."""
+    yield from (f"HTTP {status}" for status in STATUS.findall(line))
+    yield from KIND.findall(line)
+    if line.startswith(("Socket Exception", "A Connection error")):
+        yield "连接不上"

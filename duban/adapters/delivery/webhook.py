@@ -10,8 +10,8 @@ from duban.adapters.delivery.errands import SENT, Errand, Reply
 from duban.adapters.delivery.web import post, retry_after
 
 BUSY = timedelta(minutes=1)
-EXCERPT = 100
-"""Characters of a refusal that are kept."""
+EXCERPT = 4000
+"""Characters of a refusal that are looked at: far more than are told, lest one cut in two be taken for harmless."""
 
 
 def by_webhook(errand: Errand) -> Reply:

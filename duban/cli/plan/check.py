@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from duban.adapters.delivery.checked import channel_problems, literal_secrets
 from duban.cli.exits import Exit
 from duban.cli.output import console, print_json
 from duban.core.checking.check_force import check_told
@@ -37,10 +38,12 @@ def check(
     settings = load_settings()
     settings = replace(settings, plan=plan) if plan else settings
     read, problems = _read(settings)
+    problems += channel_problems(settings.directory, settings.variables, settings.channels.timeout)
+    warnings = list(literal_secrets(settings.file.parent))
     if as_json:
-        print_json(_report(settings, read, problems))
+        print_json(_report(settings, read, problems) | {"warnings": _as_data(warnings)})
     else:
-        _show(read, problems)
+        _show(read, problems, warnings)
     raise typer.Exit(Exit.BAD_INPUT if problems else Exit.FINE)
 
 
@@ -85,11 +88,14 @@ def _report(settings: Settings, read: ReadBureau | None, problems: list[Problem]
         "cross_dependencies": sum(len(initiative.upstream) for initiative in initiatives) if office else None,
         **_covered(read[1] if read else ()),
         "provisional_years": provisional(office) if office else None,
-        "problems": [
-            {"file": p.file, "line": p.line or None, "id": p.id, "message": p.message, "remedy": p.remedy}
-            for p in problems
-        ],
+        "problems": _as_data(problems),
     }
+
+
+def _as_data(problems: Sequence[Problem]) -> list[dict[str, object]]:
+    return [
+        {"file": p.file, "line": p.line or None, "id": p.id, "message": p.message, "remedy": p.remedy} for p in problems
+    ]
 
 
 def _covered(sentences: Sequence[Covered]) -> dict[str, dict[str, int] | None]:
@@ -111,7 +117,7 @@ def provisional(office: Office) -> list[int]:
     return [year for year in years if year in office.calendar.provisional_years]
 
 
-def _show(read: ReadBureau | None, problems: list[Problem]) -> None:
+def _show(read: ReadBureau | None, problems: list[Problem], warnings: list[Problem]) -> None:
     out = console()
     if read is not None:
         office, sentences = read
@@ -120,6 +126,8 @@ def _show(read: ReadBureau | None, problems: list[Problem]) -> None:
             out.print("", _coverage_table(sentences))
         for year in provisional(office):
             out.print(f"holidays of {year} are not announced yet: its working days are provisional")
+    for warning in warnings:
+        out.print(escape(f"warning: {warning}"), soft_wrap=True)
     for problem in problems:
         out.print(escape(str(problem)), soft_wrap=True)
     out.print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")

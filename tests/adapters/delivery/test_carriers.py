@@ -118,7 +118,7 @@ def test_other_services_are_spoken_to_by_apprise() -> None:
     with receiver("webhook") as hook:
         outcome = send(hook.address.replace("json://", "form://"))
         # The receiver knows JSON alone, and what it does with a form is to break off.
-        assert "Failed" in outcome.detail or "Connection error" in outcome.detail
+        assert outcome.detail.endswith("：未能送出（连接不上）")
     assert not outcome.accepted
 
 
@@ -132,13 +132,13 @@ def test_an_error_inside_a_plugin_is_a_refusal_that_names_its_kind(monkeypatch: 
         raise UnicodeError("s3cr3t")
 
     monkeypatch.setattr("apprise.plugins.custom_form.NotifyForm.send", broken)
-    assert send("form://127.0.0.1:1").detail.endswith("Unhandled Notification Exception (UnicodeError)")
+    assert send("form://127.0.0.1:1").detail.endswith("：未能送出（UnicodeError）")
 
 
 def test_encrypted_mail_is_apprises_business() -> None:
     outcome = send("mailto://127.0.0.1:1?from=a@b.cn&pgp=encrypt")
     assert not outcome.accepted
-    assert "PGP" in outcome.detail or "Connection" in outcome.detail
+    assert "未能送出" in outcome.detail
 
 
 def test_a_channel_that_calls_itself_optional_refuses_all_the_same() -> None:

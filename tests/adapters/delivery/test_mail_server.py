@@ -135,3 +135,72 @@ def test_a_mail_that_was_taken_stays_taken_when_the_server_does_not_say_goodbye(
 
     monkeypatch.setattr(SMTP, "quit", silent)
     assert send(server.address).accepted
+
+
+# What people write ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        *(f"head@duban.test{between}deputy@duban.test" for between in "；;，,、| "),
+        *(f"head@duban.test{between}deputy@duban.test" for between in ("； ", "%3B", "%20", ";;", " , ")),
+        "处长 <head@duban.test>；副处长<deputy@duban.test>；",
+        "Bureau, Office <head@duban.test>, deputy@duban.test",
+    ],
+)
+def test_whatever_parts_recipients_all_of_them_get_the_letter(plain_server: MailReceiver, to: str) -> None:
+    assert send(plain_server.address_of(to)).accepted
+    (mail,) = plain_server.accepted.values()
+    assert [one.addr_spec for one in mail.body["To"].addresses] == ["head@duban.test", "deputy@duban.test"]
+    assert plain_server.recipients == ["head@duban.test", "deputy@duban.test"]
+
+
+@pytest.mark.parametrize("kind", ["cc", "bcc"])
+def test_copies_are_parted_as_recipients_are(plain_server: MailReceiver, kind: str) -> None:
+    assert send(plain_server.address_of("head@duban.test") + f"&{kind}=a@duban.test；b@duban.test").accepted
+    assert sorted(plain_server.recipients) == ["a@duban.test", "b@duban.test", "head@duban.test"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "to=head@duban.test,nobody-at-all",
+        "to=head@duban.test+deputy@duban.test",
+        "to=head@duban.test/deputy@duban.test",
+        "to=head@duban.test#deputy@duban.test",
+        "to=head@duban.test&to=deputy@duban.test",
+        "to=head@duban.test&deputy@duban.test",
+        "to=head@duban.test&from=duban@duban.test,office@duban.test",
+    ],
+)
+def test_an_address_of_which_a_part_would_be_lost_is_not_used(plain_server: MailReceiver, options: str) -> None:
+    sender = "" if "from=" in options else "from=duban@duban.test&"
+    outcome = send(f"mailto://127.0.0.1:{plain_server.port}?{sender}{options}")
+    assert "地址的一部分无法识别" in outcome.detail
+    assert plain_server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("from=Bureau, Office <duban@duban.test>", "Bureau, Office"),
+        ("from=duban@duban.test&name=督办,处", "督办,处"),
+        ("from=督办，处 <duban@duban.test>", "督办，处"),
+    ],
+)
+def test_a_comma_in_the_name_of_the_sender_is_a_comma(plain_server: MailReceiver, sender: str, name: str) -> None:
+    assert send(f"mailto://127.0.0.1:{plain_server.port}?{sender}&to=head@duban.test").accepted
+    (mail,) = plain_server.accepted.values()
+    (address,) = mail.body["From"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "duban@duban.test")
+
+
+def test_a_channel_that_raises_is_passed_over(plain_server: MailReceiver) -> None:
+    broken = f"mailto://127.0.0.1:{plain_server.port}?from=duban@duban.test&name=a%0Ab&to=head@duban.test"
+    outcome = send(broken, plain_server.address)
+    assert outcome.accepted
+    assert [(one.accepted, one.detail) for one in outcome.channels] == [
+        (False, "内部错误：ValueError"),
+        (True, "已送出"),
+    ]

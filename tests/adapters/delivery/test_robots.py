@@ -9,6 +9,7 @@ import pytest
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import ChannelCarrier
 from duban.adapters.delivery.markdown import ENDING
+from duban.adapters.delivery.services import read
 from duban.ports import ChannelOutcome
 from tests.adapters.delivery.letters import LETTER, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
@@ -190,3 +191,78 @@ def test_a_redirection_is_not_followed() -> None:
 def test_a_robot_is_never_spoken_to_in_the_clear_but_on_this_machine(base: str) -> None:
     outcome = send(f"wecom://{TOKEN}?base={quote(base, safe='')}")
     assert "base 须以 https:// 开头" in outcome.detail
+
+
+# Pasted addresses -----------------------------------------------------------------------------------------------------
+
+PASTED = {
+    "dingtalk": f"/robot/send?access_token={TOKEN}&secret={SECRET}",
+    "wecom": f"/cgi-bin/webhook/send?key={TOKEN}",
+    "feishu": f"/open-apis/bot/v2/hook/{TOKEN}?secret={SECRET}",
+}
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_a_webhook_address_may_be_pasted_as_its_service_shows_it(kind: str) -> None:
+    with receiver(kind) as robot:
+        assert isinstance(robot, WebReceiver)
+        address = f"http://127.0.0.1:{robot.port}{PASTED[kind]}"
+        outcome = send(address)
+        assert outcome.accepted, outcome.detail
+        assert outcome.channels[0].channel == f"http://127.0.0.1:{robot.port}"
+        assert send(address.replace(TOKEN, "${KEY}"), KEY=TOKEN).accepted
+        assert send("${ALL}", ALL=address).accepted
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kind", "key"),
+    [
+        ("https://oapi.dingtalk.com/robot/send?access_token=0a1b2c3d", "DingTalk", "token"),
+        ("HTTPS://OAPI.dingtalk.com/robot/send?access_token=0a1b2c3d", "DingTalk", "token"),
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0a1b2c3d", "WeComBot", "key"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/0a1b2c3d", "Feishu", "token"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/0a1b2c3d/", "Feishu", "token"),
+        ("https://open.larksuite.com/open-apis/bot/v2/hook/0a1b2c3d", "Lark", "token"),
+        ("https://wecom.example.gov.cn:8443/cgi-bin/webhook/send?key=0a1b2c3d", "WeComBot", "key"),
+    ],
+)
+def test_pasted_addresses_are_told_apart(pasted: str, kind: str, key: str) -> None:
+    service = read(pasted, TIMEOUT)
+    assert type(service.plugin).__name__ == f"Notify{kind}"
+    assert getattr(service.plugin, key) == "0a1b2c3d"
+    ours = pasted.lower().startswith(("https://oapi", "https://qyapi", "https://open"))
+    assert service.options.get("base") == (None if ours else "https://wecom.example.gov.cn:8443")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://oapi.dingtalk.com/robot/send?access_token=0a1b&timestamp=1&sign=2",  # signed for an hour
+        "https://oapi.dingtalk.com/robot/send/more?access_token=0a1b",
+        "https://open.feishu.cn/open-apis/bot/v2/hook/0a1b/more",
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0a1b&to=somebody",
+    ],
+)
+def test_a_pasted_address_of_which_a_part_would_be_lost_is_not_used(pasted: str) -> None:
+    assert "地址的一部分无法识别" in send(pasted).detail
+
+
+# Calling people -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "told", ["/13800000000/13900000000", "?to=13800000000；13900000000", "?to=13800000000、13900000000"]
+)
+def test_dingtalk_calls_people_in_the_text_and_beside_it(told: str) -> None:
+    with receiver("dingtalk") as robot:
+        path, _, options = told.partition("?")
+        assert send(robot.address.replace("?", f"{path}?{options}&" if options else f"{path}?")).accepted
+    body = robot.accepted[LETTER.key].body
+    assert sorted(body["at"]["atMobiles"]) == ["13800000000", "13900000000"]
+    assert all(f"@{mobile}" in body["markdown"]["text"] for mobile in body["at"]["atMobiles"])
+
+
+def test_a_telephone_that_is_none_makes_the_address_unusable() -> None:
+    with receiver("dingtalk") as robot:
+        assert "地址的一部分无法识别" in send(robot.address.replace("?", "/138?")).detail
+        assert robot.asked == []

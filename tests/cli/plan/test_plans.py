@@ -41,6 +41,7 @@ class TestCheck:
             "undertakings": None,
             "provisional_years": [],
             "problems": [],
+            "warnings": [],
         }
 
     def test_what_of_the_document_is_covered(self, bureau: Bureau) -> None:

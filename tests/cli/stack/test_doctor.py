@@ -166,7 +166,7 @@ def test_variables_of_channels_are_named_and_never_their_values(
     ("channel", "told", "level_and_remedy"),
     [
         ("dingtalkk://abc", "dingtalkk://*** of {post}: there is no such kind", ("bad", "did you mean 'dingtalk'?")),
-        ("dingtalk://${WORD}", "dingtalk://${{WORD}} of {post} cannot be read", ("bad", "see Channels in docs")),
+        ("dingtalk://${WORD}", "dingtalk://${{WORD}} of {post}: it cannot be read", ("bad", "see Channels in docs")),
         ("feishu://abc?base=http://example.cn", "its base would be spoken to in the clear", ("bad", "write https://")),
         ("mailto://me:${WORD}@mail.example.cn?to=a@b.cn", "sends a password in the clear", ("warn", "mailtos://")),
         ("mailtos://me:${WORD}@mail.example.cn?to=a@b.cn", "{post}: mailtos://mail.example.cn", ("ok", "")),
@@ -304,3 +304,25 @@ def test_an_offices_server_that_lets_anybody_in_is_bad(
     assert [one.level for one in answers] == [Level.OK]
     http_server.says("3.8.8", status)
     assert closed(http_server.url).level is level
+
+
+@pytest.mark.parametrize("login", ["me:s3cr3t", "me:s3cr3t@evil.cn", "me:1/s3cr3t", "me:s3cr3t?x=y", "s3cr3t"])
+def test_a_login_in_the_address_of_prefects_server_is_not_told(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", f"http://{login}@127.0.0.1:1/api")
+    result = bureau.run("doctor")
+    assert result.exit_code == 1
+    assert "does not answer" in result.output
+    assert not any(part in result.output for part in ("s3cr3t", "evil", "me:"))
+    told = bureau.run("report", "cosmetics/draft", "--as", "protection-officer", "--progress", "10", "--note", "x")
+    assert "s3cr3t" not in told.output
+
+
+def test_the_password_of_the_ledger_is_not_told(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    for login in ("duban:s3cr3t", "duban:p@s3cr3t", "duban:s3/cr3t"):
+        monkeypatch.setenv("DUBAN_LEDGER_URL", f"postgresql://{login}@127.0.0.1:1/ledger?password=s3cr3t")
+        result = bureau.run("doctor")
+        assert result.exit_code == 1
+        assert "s3cr3t" not in result.output
+        assert "cr3t" not in result.output

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from duban.adapters.delivery.addresses import Unset, fill, shown
-from duban.adapters.delivery.ears import EARS
+from duban.adapters.delivery.checked import SAID
 from duban.adapters.delivery.errands import Fault, Unusable
 from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.core.planning.directory import Post
 from duban.core.problems import nearest
 from duban.settings import Settings
-
-GUIDE = "see Channels in docs/operating.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +57,20 @@ def _faults(channel: _Channel, settings: Settings) -> Iterator[Finding]:
         filled = fill(channel.written, settings.variables)
     except Unset:
         return
-    with EARS.listening() as heard:
-        try:
-            service = read(filled.address, settings.channels.timeout)
-        except Unusable as unusable:
-            yield _unusable(channel, unusable.fault, filled.address, filled.hide("; ".join(heard)))
-            return
+    try:
+        service = read(filled.address, settings.channels.timeout)
+    except Unusable as unusable:
+        yield _unusable(channel, unusable.fault, filled.address)
+        return
     if service.exposed:
         remedy = "write mailtos:// for STARTTLS, with ?mode=ssl for TLS from the start"
         yield Finding("channels", Level.WARN, f"{channel} sends a password in the clear", remedy)
 
 
-def _unusable(channel: _Channel, fault: Fault, address: str, heard: str) -> Finding:
+def _unusable(channel: _Channel, fault: Fault, address: str) -> Finding:
     from duban.adapters.delivery.services import kinds  # noqa: PLC0415  as above
 
-    match fault:
-        case Fault.UNKNOWN:
-            remedy = nearest(address.partition("://")[0], kinds(), GUIDE)
-            return Finding("channels", Level.BAD, f"{channel}: there is no such kind of channel", remedy)
-        case Fault.INSECURE:
-            found = f"{channel}: its base would be spoken to in the clear"
-            return Finding("channels", Level.BAD, found, "write https://")
-        case Fault.UNUSABLE:
-            return Finding("channels", Level.BAD, f"{channel} cannot be read" + (f": {heard}" if heard else ""), GUIDE)
+    what, remedy = SAID[fault]
+    if fault is Fault.UNKNOWN:
+        remedy = nearest(address.partition("://")[0], kinds(), remedy)
+    return Finding("channels", Level.BAD, f"{channel}: {what}", remedy)

@@ -103,15 +103,14 @@ def applied(service: Service, office: Office | None) -> Iterator[Finding]:
 
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
     """The ledger: its schema, its chain of entries."""
-    from sqlalchemy import make_url  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
-
-    from duban.adapters.ledger_rules import verify  # noqa: PLC0415  as above
+    from duban.adapters.delivery.addresses import located  # noqa: PLC0415  as below
+    from duban.adapters.ledger_rules import verify  # noqa: PLC0415  loaded with the ledger anyway
     from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  as above
 
     broken = verify(service.ledger)
     with service.ledger.stream() as entries:
         count = sum(1 for _ in entries)
-    found = f"{make_url(settings.ledger)!r}: schema {LATEST}, {count} entries"
+    found = f"{located(settings.ledger)}: schema {LATEST}, {count} entries"
     if broken:
         found = f"{found}; broken at {broken.initiative}, entry {broken.sequence}: {broken.reason}"
         yield Finding("ledger", Level.BAD, found, "restore the last backup; duban ledger verify")

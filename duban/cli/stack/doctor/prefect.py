@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from deployments.stack.environment import Addresses
 from deployments.stack.password import SERVER_VARIABLE, password_file
+from duban.adapters.delivery.addresses import located
 from duban.cli.exits import ServerUnreachable
 from duban.cli.prefect_server import API_VARIABLE, asked, connect
 from duban.cli.stack.doctor.health import SHOWN, Finding, Level
@@ -30,7 +31,7 @@ def server(settings: Settings, running: Addresses | None, service: Service | Non
     except ServerUnreachable as error:
         yield Finding("server", Level.BAD, str(error), "see the log of the server")
         return
-    yield Finding("server", Level.OK, f"{api} answers")
+    yield Finding("server", Level.OK, f"{located(api)} answers")
     if settings.clock is None:
         yield closed(api)
     yield _worker(settings.stack.pool)
@@ -42,8 +43,8 @@ def closed(api: str) -> Finding:
     """Whether an office's server lets nobody in who does not know the password."""
     if asked(api, "") == HTTPStatus.OK:
         remedy = f"duban up --clock real; a server of your own: start it with {SERVER_VARIABLE}"
-        return Finding("password", Level.BAD, f"{api} answers anybody: it asks for no password", remedy)
-    return Finding("password", Level.OK, f"{api} asks for a password")
+        return Finding("password", Level.BAD, f"{located(api)} answers anybody: it asks for no password", remedy)
+    return Finding("password", Level.OK, f"{located(api)} asks for a password")
 
 
 def password(settings: Settings) -> Iterator[Finding]:

@@ -1,0 +1,88 @@
+"""What `duban check` says of the channels of a directory before anything is sent, and of secrets written into files."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from duban.adapters.delivery.addresses import VARIABLE, fill, shown, written_out
+from duban.adapters.delivery.errands import Fault, Unusable
+from duban.adapters.delivery.written import ours
+from duban.adapters.yaml_models import file_name, read_model
+from duban.core.planning.directory import DirectoryFile
+from duban.core.problems import Problem
+
+MAILBOXES = re.compile(r"([?&](?:to|cc|bcc|reply|from)=)\$\{\w+\}")
+PORT = re.compile(r"(?<=:)\$\{\w+\}(?=[/?]|$)")
+STAND_INS = ("5a1d77c0", "13800000000")
+"""What a variable that is not set here may stand for elsewhere: a key, a telephone."""
+
+SAID: Mapping[Fault, tuple[str, str]] = {
+    Fault.UNKNOWN: ("there is no such kind of channel", "see Channels in docs/operating.md"),
+    Fault.UNUSABLE: ("it cannot be read", "see Channels in docs/operating.md"),
+    Fault.SHORTENED: (
+        "a part of it would be left out, or read as something else",
+        "part recipients by commas, write each whole, and put passwords with @ / ? # into a ${VARIABLE}",
+    ),
+    Fault.INSECURE: ("its base would be spoken to in the clear", "write https://"),
+}
+
+TEXTS = frozenset({".yaml", ".yml", ".toml", ".j2"})
+ADDRESSES = re.compile(r"[a-zA-Z][\w+.-]*://[^\s\"'\]]+")
+NAMED = re.compile(
+    r"(?P<name>[\w-]*(?:authorization|token|secret|passw(?:or)?d|api[-_]?key|cookie))[\"']?\s*[:=]\s*"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s#,\]}][^,#\]]*)",
+    re.IGNORECASE,
+)
+"""A header or setting whose name says that its value is a secret."""
+
+
+def channel_problems(directory: Path, variables: Mapping[str, str], timeout: float) -> Iterator[Problem]:
+    """Channels that could not be used as they are written, or not all of them."""
+    read = read_model(directory, DirectoryFile)
+    for number, post in enumerate(read.value.posts if read.value else ()):
+        for place, channel in enumerate(post.channels):
+            fault = _fault(channel, variables, timeout)
+            if fault is not None:
+                name, line = read.place(("posts", number, "channels", place))
+                what, remedy = SAID[fault]
+                yield Problem(name, line, f"channel-{fault}", f"{shown(channel)} of {post.id}: {what}", remedy)
+
+
+def _fault(channel: str, variables: Mapping[str, str], timeout: float) -> Fault | None:
+    """What is wrong with a channel, whatever its variables that are not set may stand for."""
+    from duban.adapters.delivery.services import kinds, read  # noqa: PLC0415  slow to import, and few directories need it
+
+    unset = {name for name in VARIABLE.findall(channel) if not variables.get(name)}
+    if unset and VARIABLE.fullmatch(channel):
+        return None
+    if unset and not ours(channel):  # what it would be like, only its service knows
+        return None if channel.partition("://")[0].lower() in kinds() else Fault.UNKNOWN
+    mailboxes = MAILBOXES.sub(r"\1office@duban.invalid", channel) if channel.startswith("mail") else channel
+    fault: Fault | None = None
+    for stand_in in STAND_INS if unset else STAND_INS[:1]:
+        try:
+            values = {**variables, **dict.fromkeys(unset, stand_in)}
+            read(fill(PORT.sub("25", mailboxes) if unset else channel, values).address, timeout)
+        except Unusable as unusable:
+            fault = fault or unusable.fault
+        else:
+            return None
+    return fault
+
+
+def literal_secrets(config: Path) -> Iterator[Problem]:
+    """Secrets that stand in files of a configuration, where everybody reads them who may read those."""
+    for file in sorted(config.rglob("*")):
+        if file.suffix in TEXTS and file.is_file():
+            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+            for number, line in enumerate(lines, start=1):
+                for what in _written_out(line, channels=file.name == "directory.yaml"):
+                    remedy = "set a variable where duban is started, and write ${NAME} in its place"
+                    yield Problem(file_name(file), number, "written-secret", f"{what} holds a secret", remedy)
+
+
+def _written_out(line: str, *, channels: bool) -> Iterator[str]:
+    yield from (shown(one) for one in ADDRESSES.findall(line) if written_out(one, channel=channels))
+    for found in NAMED.finditer(ADDRESSES.sub("", line)):
+        if not VARIABLE.search(found["value"]) and found["value"].strip("\"' {}"):
+            yield found["name"]
