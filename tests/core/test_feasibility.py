@@ -169,6 +169,13 @@ def test_a_deadline_missed_by_a_day_off_counts_as_a_day() -> None:
     assert [(str(one.finish), one.days) for one in result.infeasible] == [("2024-01-06", 1)]
 
 
+def test_what_is_to_be_kept_until_a_day_does_not_end_before_it() -> None:
+    kept = step("kept", "indicator", target={"at_most": 0, "unit": "起"}, due="2024-03-29")
+    after = step("after", needs=["kept"], duration=1, due="2024-03-29")
+    assert finishes(kept, after) == {"kept": "2024-03-29", "after": "2024-04-01"}
+    assert [one.step.step for one in found(kept, after).infeasible] == ["after"]
+
+
 def test_nothing_is_said_of_circles_and_of_what_waits_for_them() -> None:
     result = found(step("a", needs=["b"]), step("b", needs=["a"]), step("c", needs=["b"], due="2024-01-02"), step("d"))
     assert [ref.step for ref in result.early] == ["d"]

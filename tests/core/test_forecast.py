@@ -11,8 +11,20 @@ from duban.core.forecasting.forecast import Forecast, Late, forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow
-from duban.core.planning.plan import Plan, StepRef
-from tests.core.builders import Story, action, calendar, day, initiative, milestone, period, plan, review, work
+from duban.core.planning.plan import Plan, StepRef, Target
+from tests.core.builders import (
+    Story,
+    action,
+    calendar,
+    day,
+    indicator,
+    initiative,
+    milestone,
+    period,
+    plan,
+    review,
+    work,
+)
 from tests.core.test_decide_properties import stories
 
 
@@ -155,6 +167,14 @@ def test_a_deadline_that_hangs_on_a_step_is_forecast_with_it() -> None:
 
 def test_before_the_plan_starts_nothing_is_under_way() -> None:
     assert ends(ahead(plan(initiative(work("draft", days=1))), on="2023-12-01")) == {"draft": "01-03"}
+
+
+def test_what_is_to_be_kept_is_expected_to_end_with_its_deadline() -> None:
+    kept = indicator("kept", target=Target(0, "起", at_most=True), due="2024-06-28")
+    story = Story(kept, work("after", "kept", days=1))
+    assert ends(told(story)) == {"kept": "06-28", "after": "07-01"}
+    assert ends(ahead(story.office.plan)) == {"kept": "06-28", "after": "07-01"}
+    assert ends(told(story.on("2024-07-03"))) == {"kept": "07-03", "after": "07-04"}
 
 
 def test_a_plan_without_steps_to_do_has_nothing_to_forecast() -> None:

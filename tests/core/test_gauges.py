@@ -38,6 +38,19 @@ def test_in_words() -> None:
     assert [line.gauge is not None for line in lines] == [False, True, True]
 
 
+def test_what_is_not_to_be_passed_in_words() -> None:
+    seen = Story(
+        indicator("pledges", target=Target(0, "起", at_most=True), due="2024-06-28"),
+        indicator("later", target=Target(10, "天", 20.0, at_most=True), due="2024-06-28"),
+        on="2024-06-03",
+    )
+    assert told(seen) == "上限0起，尚无数值；填报"
+    assert told(seen, "later") == "目标10天以内，尚无数值，今日应达20天（0%）；填报"
+    seen.act("officer", "report", "pledges", value=1).act("officer", "report", "later", value=15)
+    assert told(seen) == "上限0起，2024年6月3日为1起，已突破；填报"
+    assert told(seen, "later") == "目标10天以内，2024年6月3日达15天（50%），今日应达20天（0%）；填报"
+
+
 def test_on_the_page() -> None:
     seen = story().act("officer", "report", "pledges", value=110).on("2024-06-17")
     lines = page(seen.look, seen.decision).splitlines()

@@ -93,6 +93,78 @@ def test_another_step_and_one_that_has_not_begun() -> None:
     assert (read(story).planned, read(story).planned_share, read(story).course) == (None, None, ())
 
 
+# What is not to be passed --------------------------------------------------------------------------------------------
+
+NO_ACCIDENTS = Target(0, "起", at_most=True)
+DOWN_TO_TEN = Target(10, "天", 20.0, at_most=True)
+
+
+def accidents(target: Target = NO_ACCIDENTS, due: str = "2024-06-30", **said: object) -> Step:
+    return indicator("pledges", target=target, due=due, **said)
+
+
+@pytest.mark.parametrize(("value", "percent"), [(22, -20), (20, 0), (15, 50), (10, 100), (8, 120)])
+def test_what_comes_down_is_counted_downwards(value: float, percent: float) -> None:
+    assert share(DOWN_TO_TEN, value) == percent
+    assert not DOWN_TO_TEN.ceiling
+
+
+@pytest.mark.parametrize(("value", "percent"), [(0, 100), (3, 100), (3.5, 0)])
+def test_a_ceiling_is_kept_or_passed(value: float, percent: float) -> None:
+    assert share(Target(3, "起", at_most=True), value) == percent
+
+
+def test_what_comes_down_is_done_once_it_is_down() -> None:
+    story = Story(accidents(DOWN_TO_TEN), on="2024-06-03").act("officer", "report", "pledges", value=15)
+    assert (story.row("pledges").status.value, story.row("pledges").progress) == ("working", 50)
+    assert read(story).planned is not None
+    story.on("2024-06-17").act("officer", "report", "pledges", value=9.5)
+    assert (story.row("pledges").status.value, story.row("pledges").finished) == ("done", day("2024-06-17"))
+
+
+def test_a_ceiling_is_not_met_before_its_time_is_over() -> None:
+    """The deadline is a Sunday: what is told on the Friday before it tells of all its time, and no earlier value."""
+    story = Story(accidents(), on="2024-06-03").act("officer", "report", "pledges", value=0)
+    assert story.row("pledges").status.value == "working"
+    story.on("2024-06-27").act("officer", "report", "pledges", value=0)
+    assert story.row("pledges").status.value == "working"
+    story.on("2024-06-28").act("officer", "report", "pledges", value=0)
+    assert (story.row("pledges").status.value, story.row("pledges").finished) == ("done", day("2024-06-28"))
+
+
+def test_a_ceiling_nobody_tells_of_is_late_and_not_kept() -> None:
+    story = Story(accidents(), on="2024-06-03").act("officer", "report", "pledges", value=0).on("2024-07-02")
+    assert (story.row("pledges").status.value, story.row("pledges").light.name) == ("working", "RED")
+    story.act("officer", "report", "pledges", value=0)
+    assert (story.row("pledges").status.value, story.row("pledges").finished) == ("done", day("2024-07-02"))
+
+
+def test_a_ceiling_is_done_by_what_is_measured_at_its_deadline() -> None:
+    measure = CsvMeasure(by="csv", file="var/cases.csv", take="count", every="month")
+    story = got(Story(accidents(due="2024-06-28", measure=measure), on="2024-06-03"), 0, "2024-06")
+    assert story.row("pledges").status.value == "open"
+    assert due(story.on("2024-06-28")) == ["2024-06-28"]
+    assert got(story, 0, "2024-06-28").row("pledges").status.value == "done"
+
+
+def test_passing_a_ceiling_is_red_until_it_is_kept_again() -> None:
+    story = Story(accidents(), on="2024-06-03").act("officer", "report", "pledges", value=1)
+    assert (story.row("pledges").light.name, story.reason("pledges")) == ("RED", "指标已突破上限")
+    assert read(story).kept is False
+    story.on("2024-06-28").act("officer", "report", "pledges", value=1)
+    assert story.row("pledges").status.value == "working"
+    story.act("officer", "report", "pledges", value=0)
+    assert story.row("pledges").status.value == "done"
+
+
+def test_a_ceiling_has_no_pace_and_is_expected_to_end_with_its_deadline() -> None:
+    story = Story(accidents(), work("after", "pledges"), on="2024-06-03").on("2024-06-14")
+    assert (story.row("pledges").light.name, story.row("pledges").progress) == ("GREEN", 0)
+    assert (read(story).planned, read(story).course, read(story).kept) == (None, (), True)
+    assert story.row("pledges").forecast == day("2024-06-30")
+    assert story.row("after").forecast == day("2024-07-05")
+
+
 # When it is measured -------------------------------------------------------------------------------------------------
 
 

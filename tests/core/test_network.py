@@ -49,6 +49,7 @@ class Case:
     began: list[int | None]
     done: list[int | None]
     due: list[int | None]
+    lasting: list[int | None]
     on_calendar: list[bool]
     counting: list[bool]
     working: list[bool]
@@ -73,6 +74,7 @@ class Case:
             earliest=self.column(self.earliest),
             fixed_start=self.column(self.began),
             fixed_finish=self.column(self.done),
+            lasting=self.column(self.lasting),
         )
 
     def late(self, due: list[int | None], horizon: int, days: ArrayLike | None = None) -> Pass:
@@ -119,6 +121,7 @@ def cases(draw: st.DrawFn, facts: bool = True) -> Case:
         began=draw(facts_known),
         done=draw(facts_known),
         due=draw(columns(size, st.none() | st.integers(TODAY - 20, TODAY + 100))),
+        lasting=draw(columns(size, known)),
         on_calendar=draw(columns(size, st.booleans())),
         counting=draw(columns(size, st.booleans())),
         working=(week * DAYS)[:DAYS],
@@ -159,7 +162,8 @@ class Oracle:
 
     def find_finish(self, step: int) -> int:
         done = self.case.done[step]
-        return max(TODAY, self.over(step, self.start(step))) if done is None else done
+        until = self.case.lasting[step]
+        return max(TODAY, until or 0, self.over(step, self.start(step))) if done is None else done
 
     def late_finish(self, step: int) -> int:
         own = self.case.due[step]

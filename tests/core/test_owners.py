@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from duban.core.deciding.commands import Command, Verb
+from duban.core.planning.plan import Target
 from duban.core.planning.review_file import Several
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
@@ -181,6 +182,19 @@ def test_an_indicator_that_falls_short_is_made_up_when_leaders_ask() -> None:
     done = live(story, profile(reach=0.5), *WEEKS)
     assert done[-1][0] == "06-12"
     assert story.step("cases").value == 10
+
+
+def test_what_is_to_come_down_comes_down() -> None:
+    for reach in (0.5, 1.0):
+        story = Story(indicator("days", target=Target(10, "天", 20.0, at_most=True), due="2024-06-07", days=3))
+        live(story, profile(reach=reach), *WEEKS)
+        assert story.step("days").value == 10
+
+
+def test_a_ceiling_is_told_of_on_its_last_day() -> None:
+    story = Story(indicator("accidents", target=Target(0, "起", at_most=True), due="2024-06-14", days=3))
+    done = live(story, profile(), *WEEKS)
+    assert (done[-1][0], story.step("accidents").finished) == ("06-14", day("2024-06-14"))
 
 
 def test_a_review_step_is_approved_by_its_head() -> None:

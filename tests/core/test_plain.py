@@ -16,6 +16,8 @@ STEPS = (
     step("draft", duration=[1, 2, 3], due="2024-06-28", evidence=["方案"], review="head", basis="办法", assumed=True),
     step("show", "period", duration="30 days", needs=["draft"], earliest="3 days after draft", roll="back"),
     step("count", "indicator", needs=["other/done"], target={"at_least": 5, "unit": "件"}, ladder="urgent", was="sum"),
+    step("down", "indicator", target={"at_most": 5, "unit": "天", "baseline": 9, "path": {"2024-06": 8}})
+    | {"measure": {"by": "csv", "file": "var/a.csv", "take": "count"}},
     step("tell", "action", needs=["show", "count"], action=BULLETIN),
     step("issued", "milestone", needs=["tell"], due="2024-Q4"),
 )

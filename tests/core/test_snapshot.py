@@ -53,6 +53,8 @@ RICH = build(
     step("count", "indicator", target={"at_least": 0, "unit": "件"}, duration=0),
     step("more", "indicator", target={"at_least": 9, "unit": "件", "baseline": 1.5, "path": {"2024-06": 4}})
     | {"measure": {"by": "csv", "file": "var/a.csv", "take": "count", "where": {"区": "<unit>"}}},
+    step("fewer", "indicator", target={"at_most": 0, "unit": "起"}, due="2024-09"),
+    step("down", "indicator", target={"at_most": 5, "unit": "天", "baseline": 9, "path": {"2024-06": 8}}),
     step("show", "period", duration="30 days", earliest="2 days after draft"),
     tags=["道路"],
     note="注",

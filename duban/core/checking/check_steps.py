@@ -46,6 +46,9 @@ class _Checker:
         """The problems of one step; their locations are within the step."""
         stands_for = self.instances.of(ref) or (Instance(ref),)
         yield from self._shorthand(step, ref)
+        if step.target is not None and step.target.ceiling and step.due is None:
+            message = "the target is to be kept (`at_most`), but `due`, the day until which it is, is missing"
+            yield _problem("no-deadline", message, "add `due`, or the higher `baseline` it comes down from", "target")
         for number, need in enumerate(step.needs):
             yield from self._reference(need, stands_for, "unknown-need", ("needs", number))
         for key, when in (("due", step.due), ("earliest", step.earliest)):

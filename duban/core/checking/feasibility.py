@@ -69,6 +69,8 @@ def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
         except CalendarRange:
             beyond.append(ref)
             continue
+        if step.lasting and due is not None and not step.due_anchor:  # else the forecast does not know it yet either
+            own = Early(max(own.finish, due), own.held_by)
         early[ref] = own
         if due is not None and own.finish > due:
             infeasible.append(Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish))))

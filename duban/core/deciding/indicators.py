@@ -18,10 +18,13 @@ class Gauge:
 
     `value` is the latest, of day `on`; `planned` the value planned for today, None before the step opens; `share` and
     `planned_share` the same in percent of the way from the baseline to the target. `by` and `every` say how it is
-    measured, None where it is reported; `failed` is the day since which that has not worked.
+    measured, None where it is reported; `failed` is the day since which that has not worked. Of a ceiling nothing is
+    planned and no share is told, but whether it is `kept`; None for what is worked towards.
     """
 
     target: float
+    at_most: bool
+    kept: bool | None
     unit: str
     baseline: float
     value: float | None
@@ -40,15 +43,15 @@ class Gauge:
 
 def share(target: Target, value: float) -> float:
     """Percent of the way from the baseline to the target, whatever the value; 0 or 100 where there is no way."""
-    whole = target.at_least - target.baseline
-    if whole <= 0:
-        return 100.0 if value >= target.at_least else 0.0
+    whole = target.value - target.baseline
+    if whole >= 0 if target.at_most else whole <= 0:
+        return 100.0 if target.met(value) else 0.0
     return 100 * (value - target.baseline) / whole
 
 
 def progress(step: Step, own: StepState) -> int:
-    """Percent of a step that is done: of an indicator with a value its share, else what was reported last."""
-    if step.target is None or own.value is None or own.closed:
+    """Percent of a step that is done: of an indicator with a value its share, else, as of a ceiling, what was said."""
+    if step.target is None or own.value is None or own.closed or step.target.ceiling:
         return own.progress
     return max(0, min(100, points(share(step.target, own.value))))
 
@@ -64,10 +67,12 @@ def gauge(look: Look, step: Step, own: StepState, due: date | None) -> Gauge | N
     target = step.target
     if target is None:
         return None
-    along = course(own.opened, due, path(step)) if own.opened and due else ()
+    along = course(own.opened, due, path(step)) if own.opened and due and not target.ceiling else ()
     percent = planned_on(look.calendar, along, look.today) if along else None
     return Gauge(
-        target=target.at_least,
+        target=target.value,
+        at_most=target.at_most,
+        kept=own.value is None or target.met(own.value) if target.ceiling else None,
         unit=target.unit,
         baseline=target.baseline,
         value=own.value,
@@ -84,7 +89,7 @@ def gauge(look: Look, step: Step, own: StepState, due: date | None) -> Gauge | N
 
 
 def _value(target: Target, percent: float) -> float:
-    return target.baseline + (target.at_least - target.baseline) * percent / 100
+    return target.baseline + (target.value - target.baseline) * percent / 100
 
 
 def to_measure(look: Look, step: Step, own: StepState, where: Status, due: date | None) -> str | None:

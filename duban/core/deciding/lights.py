@@ -15,6 +15,7 @@ from duban.core.deciding.indicators import path, progress
 from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Rule, Status
+from duban.core.planning.plan import Target
 
 WANTING_ANSWER = frozenset({"press", "supervise"})
 DAY = timedelta(days=1)
@@ -43,6 +44,8 @@ def turns(at: Given) -> tuple[Turn, ...]:
         found.append(_late(at, due))
         if at.status in AWAITING_OWNER and at.own.opened is not None:
             found += _running_out(at, at.own.opened, due)
+    if at.step.target is not None and _exceeded(at.step.target, at.own.value):
+        found.append(Turn(ALWAYS, Light.RED, Rule.EXCEEDED))
     if rules.forecast:
         found += _forecast(at)
     if rules.unanswered and at.own.notices and _unanswered(at):
@@ -63,6 +66,8 @@ def _running_out(at: Given, opened: date, due: date) -> list[Turn]:
     whole, last, done = calendar.between(opened, due), calendar.previous_working(due), _done(at)
     if rules.days_left:
         found.append(Turn(calendar.add(last, -rules.days_left.yellow), Light.YELLOW, Rule.DAYS_LEFT))
+    if at.step.lasting:
+        return found  # nothing is to be done for it, but to keep it
     if rules.time_share and done == 0 and whole > 0:
         for light, share in ((Light.ORANGE, rules.time_share.orange), (Light.YELLOW, rules.time_share.yellow)):
             found.append(Turn(calendar.add(last, -_part(share, whole)), light, Rule.TIME_SHARE))
@@ -73,6 +78,11 @@ def _running_out(at: Given, opened: date, due: date) -> list[Turn]:
             if first is not None:
                 found.append(Turn(first, light, Rule.PACE))
     return found
+
+
+def _exceeded(target: Target, value: float | None) -> bool:
+    """Whether what was to be kept until the deadline has been passed."""
+    return target.ceiling and value is not None and not target.met(value)
 
 
 def _done(at: Given) -> int:
@@ -148,7 +158,7 @@ def _reason(at: Given, rule: Rule, today: date) -> Reason:
             return Reason(rule, days_late(calendar, due, dates.forecast), forecast=dates.forecast, root=dates.root)
         case Rule.DOWNSTREAM:
             return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
-        case Rule.FAILED | Rule.UNANSWERED:
+        case Rule.FAILED | Rule.UNANSWERED | Rule.EXCEEDED:
             return Reason(rule)
         case _:
             assert_never(rule)

@@ -56,6 +56,8 @@ def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
         else:
             ready, holder = _ready(look, step, state, forecast, soonest)
             forecast[name] = calendar.after(ready, step.duration.likely, step.duration.unit)
+        if step.lasting and own.finished is None and (limit := deadlines[name]) is not None:
+            forecast[name] = max(forecast[name], limit.day)
         held_by[name] = holder
         root[name] = _root(look, holder, root) if holder else None
     return Outlook(forecast, _latest(look, state, deadlines), held_by, root)

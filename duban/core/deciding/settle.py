@@ -143,7 +143,7 @@ def _moves(look: Look, step: Step, own: StepState, state: State) -> list[Draft]:
     if own.opened is None:
         day = {"day": opened.isoformat()}
         drafts.append(Draft(EntryKind.OPENED, step.id, data=day, key=f"opened/{step.id}/{own.rounds}"))
-    ended = _ended(look, step, own, opened)
+    ended = _ended(look, step, own, opened, state)
     if ended is not None:
         drafts.append(judged(look, state, completed(step.id, ended, own)))
     return drafts
@@ -161,7 +161,7 @@ def _opening(look: Look, step: Step, state: State) -> date | None:
     return ready if step.kind is Kind.MILESTONE else max(ready, state.head.day if state.head else look.today)
 
 
-def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
+def _ended(look: Look, step: Step, own: StepState, opened: date, state: State) -> date | None:
     """The day on which a step that needs nobody ended; None while it has not, or when a person ends it."""
     match step.kind:
         case Kind.MILESTONE:
@@ -176,12 +176,22 @@ def _ended(look: Look, step: Step, own: StepState, opened: date) -> date | None:
         case Kind.WORK:  # handed in for a review that the plan no longer asks for, or by fewer than agree to it
             return own.submitted if own.submitted is not None and step.agreed(own.agreed) else None
         case Kind.INDICATOR:
-            reached = step.target is not None and own.value is not None and own.value >= step.target.at_least
-            return own.values[-1][0] if reached else None
+            return _met(look, step, own, state)
         case Kind.REVIEW:
             return None
         case _:
             assert_never(step.kind)
+
+
+def _met(look: Look, step: Step, own: StepState, state: State) -> date | None:
+    """The day of the value that meets an indicator's target; a ceiling is met by one that tells of all its time."""
+    if step.target is None or own.value is None or not step.target.met(own.value):
+        return None
+    told = own.values[-1][0]
+    if not step.target.ceiling:
+        return told
+    limit = deadline(look, step, state)
+    return told if limit is not None and told >= look.calendar.previous_working(limit.day) else None
 
 
 def completed(step: str, day: date, own: StepState, actor: str = SYSTEM) -> Draft:

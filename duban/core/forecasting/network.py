@@ -136,13 +136,15 @@ def forward(
     earliest: IntArray | None = None,
     fixed_start: IntArray | None = None,
     fixed_finish: IntArray | None = None,
+    lasting: IntArray | None = None,
 ) -> Pass:
     """Find the earliest start and finish of every step.
 
     `data_date` is the time of today: nothing that has not started starts before it, and nothing that has not finished
     finishes before it. `earliest` is a time before which a step may not start. `fixed_start` and `fixed_finish` are
     what really happened and win over all else, also where a step began before what it needs was done. A step of which
-    only the finish is known is given a start that is not after it.
+    only the finish is known is given a start that is not after it. `lasting` is a time before which a step does not
+    finish, however soon it begins.
     Raises ValueError for a column that has not one row per step.
     """
     spans.check(len(network))
@@ -150,12 +152,18 @@ def forward(
     begun, begun_at = _known(network, fixed_start, spans)
     done, done_at = _known(network, fixed_finish, spans)
     bound, bound_at = _known(network, earliest, spans)
+    floor = _floor(network, lasting, spans)
+
+    def close(opened: IntArray, rows: slice | IntArray) -> IntArray:
+        closed = laid.finish(opened, rows)
+        return closed if floor is None else np.maximum(closed, floor[rows])
+
     start, finish = _blank(spans.shape, opens=data_date, closes=UNSET)
     start[bound] = np.maximum(bound_at, data_date)
     start[begun] = begun_at
-    finish[begun] = np.maximum(laid.finish(start[begun], begun), data_date)
+    finish[begun] = np.maximum(close(start[begun], begun), data_date)
     finish[done] = done_at
-    _sweep(network.upstream, np.maximum, start, finish, close=laid.finish, settled=(begun, done))
+    _sweep(network.upstream, np.maximum, start, finish, close=close, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)
     start[begun] = begun_at
     return Pass(start[network.place], finish[network.place])
@@ -269,6 +277,14 @@ def _known(network: Network, column: IntArray | None, spans: Spans) -> tuple[Int
         return network.place, column
     steps = np.flatnonzero(column != UNSET)
     return network.place[steps], column[steps].reshape(upright)
+
+
+def _floor(network: Network, lasting: IntArray | None, spans: Spans) -> IntArray | None:
+    """The times before which steps do not finish, in the order of the network; None where there are none."""
+    if lasting is None or (lasting == UNSET).all():
+        return None
+    check_rows(lasting, len(network))
+    return lasting[network.order].reshape((-1,) + (1,) * (spans.days.ndim - 1))
 
 
 def _refuse_strangers(needing: IntArray, needed: IntArray, size: int) -> None:

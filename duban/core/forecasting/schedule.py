@@ -86,6 +86,7 @@ class Schedule:
             earliest=self._first,
             fixed_start=self._since,
             fixed_finish=fixed,
+            lasting=self._lasting,
         )
 
     def late(self, early: Pass, deadlines: IntArray | None = None, durations: IntArray | None = None) -> Pass:
@@ -157,6 +158,10 @@ class Schedule:
                 self._done[place] = max(self.now, self.time(fact.submitted))  # nobody but the reviewer is waited for
         self._first = self._times([*map(self._earliest, self.steps), *[None] * extra])
         self._due = self._times([row.due if row else self._written(s) for s, row in zip(self.steps, rows, strict=True)])
+        self._lasting = np.full(len(units), UNSET)
+        for place, step in enumerate(self.steps):
+            if step.lasting:
+                self._lasting[place] = self._due[place]
 
     def _spans(self, durations: IntArray | None) -> Spans:
         days = self.likely if durations is None else durations

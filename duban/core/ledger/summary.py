@@ -43,6 +43,7 @@ class Rule(StrEnum):
     FAILED = "failed"  # an action failed for good
     LATE = "late"  # the deadline has passed
     UNREVIEWED = "unreviewed"  # so it has, but the work was handed in in time
+    EXCEEDED = "exceeded"  # an indicator has passed the ceiling it was to keep
     DAYS_LEFT = "days_left"
     TIME_SHARE = "time_share"
     PACE = "pace"

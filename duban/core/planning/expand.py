@@ -169,7 +169,7 @@ def _date(when: When | None, instance: Instance, instances: Instances) -> tuple[
 
 
 def _target(target: TargetFile) -> Target:
-    return Target(target.at_least, target.unit, target.baseline, target.path)
+    return Target(target.value, target.unit, target.baseline, target.path, target.at_least is None)
 
 
 def _usual_duration(kind: Kind) -> Duration:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from duban.core.planning.plan import Initiative, Step, StepRef
+from duban.core.planning.plan import Initiative, Step, StepRef, Target
 from duban.core.planning.snapshot import heading, step_values
 
 _KEYS = (
     *("id", "title", "kind", "needs", "duration", "earliest", "due", "roll", "owner", "evidence", "review", "ladder"),
-    *("action", "target", "was", "basis", "assumed"),
+    *("action", "target", "measure", "was", "basis", "assumed"),
 )
 
 
@@ -20,8 +20,15 @@ def plain_step(step: Step) -> dict[str, Any]:
     """A step by the keys of a file; steps of its own initiative are named without it."""
     values = step_values(step) | {"needs": [_name(ref, step) for ref in step.needs]}
     if step.target:
-        values["target"] = {"at_least": step.target.at_least, "unit": step.target.unit}
+        values["target"] = _target(step.target)
     return {key: values[key] for key in _KEYS if values.get(key) not in (None, []) and not _empty(key, step)}
+
+
+def _target(target: Target) -> dict[str, Any]:
+    way: dict[str, Any] = {"baseline": target.baseline} if target.baseline else {}
+    if target.path:
+        way["path"] = {day.isoformat(): value for day, value in target.path}
+    return {"at_most" if target.at_most else "at_least": target.value, "unit": target.unit, **way}
 
 
 def _name(ref: StepRef, step: Step) -> str:

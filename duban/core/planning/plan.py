@@ -26,12 +26,25 @@ ACTED_ON = HUMAN | {Kind.ACTION}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The value, in `unit`, that ends an indicator step; `path` are the values planned on the way, by their days."""
+    """The value, in `unit`, that ends an indicator step; `path` are the values planned on the way, by their days.
 
-    at_least: float
+    It is met by what is no less, or `at_most` by what is no more.
+    """
+
+    value: float
     unit: str
     baseline: float = 0.0
     path: tuple[tuple[date, float], ...] = ()
+    at_most: bool = False
+
+    @property
+    def ceiling(self) -> bool:
+        """Whether it is to be kept until the deadline, and not worked towards: nothing above it comes down to it."""
+        return self.at_most and self.baseline <= self.value
+
+    def met(self, value: float) -> bool:
+        """Whether a value meets it."""
+        return value <= self.value if self.at_most else value >= self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +82,12 @@ class Step:
     """Place of the step in its file: what messages about it point to."""
     id: str = field(init=False, repr=False, compare=False)
     """The step's id within its initiative."""
+    lasting: bool = field(init=False, repr=False, compare=False)
+    """Whether it does not end before its deadline: a ceiling is kept until then."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.ref.step)
+        object.__setattr__(self, "lasting", self.target is not None and self.target.ceiling)
 
     @property
     def reviewers(self) -> tuple[str, ...]:

@@ -99,11 +99,15 @@ def step_values(step: Step) -> dict[str, Any]:
 
 def _target(target: Target) -> list[Any]:
     way = [target.baseline, [[day.isoformat(), value] for day, value in target.path]]
-    return [target.at_least, target.unit, *(way if target.baseline or target.path else ())]
+    most = [True] if target.at_most else []
+    return [target.value, target.unit, *(way if target.baseline or target.path or most else ()), *most]
 
 
-def _restored_target(at_least: float, unit: str, baseline: float = 0.0, path: Iterable[Any] = ()) -> Target:
-    return Target(at_least, unit, baseline, tuple((date.fromisoformat(day), value) for day, value in path))
+def _restored_target(
+    value: float, unit: str, baseline: float = 0.0, path: Iterable[Any] = (), at_most: bool = False
+) -> Target:
+    knots = tuple((date.fromisoformat(day), planned) for day, planned in path)
+    return Target(value, unit, baseline, knots, at_most)
 
 
 def _without_defaults(values: Mapping[str, Any]) -> dict[str, Any]:

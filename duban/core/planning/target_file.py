@@ -1,11 +1,12 @@
 """The value that ends an indicator, and the values planned on the way to it."""
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Self
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from duban.core.planning.values import PlainText, Strict
 from duban.core.planning.when import DATE, OnDate, Span, parse_when
@@ -47,10 +48,20 @@ def _last_day(key: object) -> date | None:
     return when.day if isinstance(when, OnDate) else None
 
 
+AT_LEAST = "the measured value from which on the step is done"
+AT_MOST = (
+    "the value that is not to be passed (零事故: 0): without `baseline` it is kept until the deadline, and the step is "
+    "done by a value told on the last working day until then, or later; with a higher one it is done once down to it"
+)
+
+
 class TargetFile(Strict):
     """The value that ends an indicator step."""
 
-    at_least: float = Field(description="the measured value from which on the step is done")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]})
+
+    at_least: float | None = Field(None, description=AT_LEAST)
+    at_most: float | None = Field(None, description=AT_MOST)
     unit: PlainText = Field(description="what the value is counted in, in Chinese")
     baseline: float = Field(0.0, description="the value when the step opens, from which progress is counted")
     path: Annotated[
@@ -61,16 +72,49 @@ class TargetFile(Strict):
         ),
     ] = Field((), description=f"values planned on the way, evenly when left out: {PATH_REMEDY}")
 
+    @property
+    def falls(self) -> bool:
+        """Whether the value is to be no more, and not no less."""
+        return self.at_least is None
+
+    @property
+    def value(self) -> float:
+        """The value itself, whichever way it is meant."""
+        return self.at_least if self.at_least is not None else self.at_most or 0.0
+
+    @property
+    def ceiling(self) -> bool:
+        """Whether it is to be kept, and not worked towards."""
+        return self.falls and self.baseline <= self.value
+
     @model_validator(mode="after")
-    def _leads_upwards(self) -> Self:
-        faults = []
-        if "baseline" in self.model_fields_set and self.baseline >= self.at_least:
-            message = f"`baseline` is {self.baseline:g}, not below the target of {self.at_least:g}"
-            faults.append(Fault("out-of-range", message, "correct one of the two", ("baseline",)))
-        values = (self.baseline, *(value for _, value in self.path), self.at_least)
-        if self.path and any(later < earlier for earlier, later in pairwise(values)):
-            message = f"the values planned do not rise from {self.baseline:g} to {self.at_least:g}"
-            faults.append(Fault("path-falls", message, "correct the values, or the target", ("path",)))
-        if faults:
+    def _is_one_value_that_is_led_to(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            remedy = f"add it: {AT_LEAST}; or `at_most` for what is not to be passed"
+            raise Invalid(Fault("missing-key", "`at_least` is missing", remedy))
+        if self.at_least is not None and self.at_most is not None:
+            message = "`at_least` and `at_most` are two targets, and a step has one"
+            raise Invalid(Fault("target-twice", message, "remove one, or make two steps of it", ("at_most",)))
+        if faults := (*self._baseline(), *self._way()):
             raise Invalid(*faults)
         return self
+
+    def _baseline(self) -> Iterator[Fault]:
+        low, high = (self.value, self.baseline) if self.falls else (self.baseline, self.value)
+        if "baseline" in self.model_fields_set and low >= high:
+            side = "above" if self.falls else "below"
+            message = f"`baseline` is {self.baseline:g}, not {side} the target of {self.value:g}"
+            or_else = ", or remove `baseline` where nothing is to come down" if self.falls else ""
+            yield Fault("out-of-range", message, f"correct one of the two{or_else}", ("baseline",))
+
+    def _way(self) -> Iterator[Fault]:
+        values = (self.baseline, *(value for _, value in self.path), self.value)
+        if self.path and self.ceiling:
+            message = "`path` has no meaning for what is only to be kept (`at_most` without `baseline`)"
+            yield Fault("needs-a-baseline", message, "add the `baseline` it comes down from, or remove it", ("path",))
+        elif self.path and any(
+            later > earlier if self.falls else later < earlier for earlier, later in pairwise(values)
+        ):
+            kind, way = ("path-rises", "fall") if self.falls else ("path-falls", "rise")
+            message = f"the values planned do not {way} from {self.baseline:g} to {self.value:g}"
+            yield Fault(kind, message, "correct the values, or the target", ("path",))

@@ -276,6 +276,8 @@ class _Owner:
     def _end(self) -> date:
         if self.done_on is None:
             self.done_on = self._finish()
+            if self.step.lasting and (until := self._goal()):
+                self.done_on = max(self.done_on, self.look.calendar.previous_working(until))
         return self.done_on
 
     def _finish(self) -> date:
@@ -321,14 +323,18 @@ class _Owner:
 
     def value(self, target: Target) -> float:
         """What an indicator with this target has come to today, on the way that is planned for it."""
-        reach, whole = self.profile.indicator.reach, target.at_least - target.baseline
+        reach, whole = self.profile.indicator.reach, target.value - target.baseline
+        if target.ceiling:
+            return target.value  # whatever people are like: nobody causes accidents for a rehearsal
         if not self._over_time():
             along = course(self.own.opened or self.look.today, self._end(), path(self.step))
             share = min(95.0, planned_on(self.look.calendar, along, self.look.today)) / 100
             return round(target.baseline + whole * reach * share, 2)
         full = round(target.baseline + whole * reach, 2)
         asked_for = self.due is not None and self._since(self.due) >= self.temper.late_by
-        return full if reach < 1 and not asked_for else max(target.at_least, full)
+        if reach < 1 and not asked_for:
+            return full
+        return min(target.value, full) if target.at_most else max(target.value, full)
 
     def _since(self, day: date | None) -> int:
         return 0 if day is None else self.look.calendar.between(day, self.look.today)

@@ -56,6 +56,9 @@ def source(one: Gauge) -> str:
 
 def in_words(one: Gauge) -> str:
     """An indicator in one sentence: 目标200件，6月3日达110件（10%），今日应达150件（50%）."""
+    if one.kept is not None:
+        found = "尚无数值" if one.value is None else f"{chinese(one.on)}为{one.value:g}{one.unit}"
+        return f"上限{one.target:g}{one.unit}，{found}" + ("" if one.kept else "，已突破")
     reached = "尚无数值" if one.value is None else f"{chinese(one.on)}达{one.value:g}{one.unit}（{one.share}%）"
     planned = "" if one.planned is None else f"，今日应达{amount(one.planned)}{one.unit}（{one.planned_share}%）"
-    return f"目标{one.target:g}{one.unit}，{reached}{planned}"
+    return f"目标{one.target:g}{one.unit}{'以内' if one.at_most else ''}，{reached}{planned}"

@@ -132,7 +132,8 @@ def requirement(matter: Occasion) -> str:
     """What ends the step, beyond its deadline and its deliverables."""
     step = matter.step
     if step.target is not None:
-        return f"达到{step.target.at_least:g}{step.target.unit}以上"
+        amount = f"{step.target.value:g}{step.target.unit}"
+        return f"控制在{amount}以内" if step.target.at_most else f"达到{amount}以上"
     if step.kind is Kind.REVIEW:
         work = "、".join(f"“{matter.look.office.plan.step(need).title}”" for need in step.needs)
         return f"审核{work}，予以通过或者退回"

@@ -65,6 +65,7 @@ JUDGED: Mapping[Rule, Judged] = {
     Rule.FAILED: Judged("自动事项执行失败，一律亮红灯", lambda why, *_: "自动事项执行失败，需人工处理"),
     Rule.LATE: Judged("过了时限", lambda why, cause, _: f"已逾期{why.days}个工作日" + (f"，{cause}" if cause else "")),
     Rule.UNREVIEWED: Judged("过了时限，已按时报送", lambda why, *_: f"按时报送，待审核，已过时限{why.days}个工作日"),
+    Rule.EXCEEDED: Judged("突破上限，一律亮红灯", lambda why, *_: "指标已突破上限"),
     Rule.DAYS_LEFT: Judged("按剩余工作日", lambda why, *_: f"距时限{why.days}个工作日" if why.days else "今日到期"),
     Rule.TIME_SHARE: Judged("按剩余时间比例", lambda why, *_: f"时间已过{why.percent}%，尚无进展"),
     Rule.PACE: Judged("按序时进度", lambda why, *_: f"进度落后序时{why.percent}个百分点"),

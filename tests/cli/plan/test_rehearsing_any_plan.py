@@ -58,7 +58,14 @@ SAID: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "period": {"duration": LENGTHS, "assumed": st.just(True)},
     "milestone": {},
     "indicator": {
-        "target": st.sampled_from([{"at_least": 1, "unit": "件"}, {"at_least": 0.5, "unit": "个", "baseline": 0.25}]),
+        "target": st.sampled_from(
+            [
+                {"at_least": 1, "unit": "件"},
+                {"at_least": 0.5, "unit": "个", "baseline": 0.25},
+                {"at_most": 3, "unit": "起"},
+                {"at_most": 3, "unit": "天", "baseline": 9},
+            ]
+        ),
         "measure": st.just({"by": "csv", "file": "var/x.csv", "take": "count"}),
         "owner": OWNERS,
     },
