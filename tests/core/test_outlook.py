@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
-from duban.core.deciding.deadlines import deadlines
+from duban.core.deciding.deadlines import deadlines, lasting
 from duban.core.deciding.outlook import Outlook, foresee, latest_start
 from duban.core.deciding.settle import settle
+from duban.core.planning.plan import Step
 from duban.core.planning.when import Span
 from tests.core.builders import (
     HERE,
@@ -155,14 +156,19 @@ def test_what_is_closed_binds_nothing_and_what_is_elsewhere_is_not_bound() -> No
     assert latest(story.act("leader", "cancel", "x", "任务取消"))["a"] is None
 
 
+def ending(step: Step, ready: date) -> date:
+    limit = lasting(calendar(), step, ready)
+    return calendar().roll(limit.day, limit.roll)
+
+
 @given(
     st.dates(day("2024-01-10"), day("2025-12-31")),
     st.integers(0, 30),
     st.sampled_from(DayUnit),
 )
 def test_the_latest_start_is_the_last_day_on_which_to_begin(limit: date, days: int, unit: DayUnit) -> None:
-    step = work("x", days=days)
-    step = replace(step, duration=replace(step.duration, unit=unit))
-    start = latest_start(calendar(), step, limit)
-    assert calendar().after(start, days, unit) <= limit
-    assert calendar().after(calendar().add_calendar(start, 1), days, unit) > limit
+    for written in work("x", days=days), period("x", days=days):
+        step = replace(written, duration=replace(written.duration, unit=unit))
+        start = latest_start(calendar(), step, limit)
+        assert ending(step, start) <= limit
+        assert ending(step, calendar().add_calendar(start, 1)) > limit

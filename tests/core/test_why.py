@@ -16,7 +16,7 @@ from duban.core.ledger.summary import Light, Rule, Status
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import DaysLeft, Lights, Pace, TimeShare
-from duban.core.planning.when import Relative, month_span
+from duban.core.planning.when import Relative, When, month_span
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -144,6 +144,19 @@ class TestLimits:
 
     def test_steps_nobody_answers_for_have_no_limit_of_their_own(self) -> None:
         assert reasons(Story().at(1), "publicity").limit is None
+
+    @pytest.mark.parametrize(
+        ("written", "unit"),
+        [
+            (None, DayUnit.WORKING),
+            (month_span(2024, 6), DayUnit.WORKING),
+            (Relative(30, DayUnit.CALENDAR, date(2024, 4, 1)), DayUnit.CALENDAR),
+        ],
+    )
+    def test_the_days_a_limit_is_counted_in_and_grows_by(self, written: When | None, unit: DayUnit) -> None:
+        limit = reasons(Story().at(1)).limit
+        assert limit is not None
+        assert replace(limit, written=written).unit is unit
 
     def test_an_extension_asked_for_and_granted(self) -> None:
         story = Story().at(1).at(3).act(Verb.EXTEND, to="2024-04-19", reason="等待批复")

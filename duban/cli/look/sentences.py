@@ -93,7 +93,8 @@ class _Told:
         if limit.extended_to:
             yield f"{chinese(limit.granted)}同意延期至{self._day(limit.extended_to)}"
         for first, last in limit.suspended:
-            yield f"{chinese(first)}起中止{f'，{chinese(last)}恢复' if last else '，尚未恢复'}，其间不计时限"
+            until = f"{chinese(last)}恢复" if last else "尚未恢复"
+            yield f"{chinese(first)}起中止，{until}，其间的{UNITS[limit.unit].removeprefix('个')}不计时限"
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{self._day(limit.asked.to)}，尚待答复：{limit.asked.reason}"
 

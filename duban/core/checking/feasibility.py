@@ -12,7 +12,7 @@ from itertools import count
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
-from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
 from duban.core.planning.when import OnDate, Relative, When
 
 
@@ -112,7 +112,8 @@ def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: Wor
     )
     if first is not None and first > ready:
         ready, holder = first, anchor
-    return Early(_covered(calendar.after(ready, step.duration.likely, step.duration.unit), calendar), holder)
+    finish = calendar.after(ready, step.duration.likely, step.duration.unit)
+    return Early(calendar.roll(finish, Roll.FORWARD if step.kind in ACTED_ON else Roll.NONE), holder)
 
 
 def _latest(refs: tuple[StepRef, ...], early: Mapping[StepRef, Early]) -> StepRef | None:

@@ -185,11 +185,16 @@ class WorkCalendar:
         moves to a working day outside the intervals; a calendar deadline may need `roll` afterwards.
         Raises ValueError for an interval that ends before it starts.
         """
+        return self.after(deadline, self.taken(deadline, excluded, unit), unit)
+
+    def taken(self, deadline: date, excluded: Iterable[tuple[date, date]], unit: DayUnit) -> int:
+        """Give the days by which `shift` pushes a deadline."""
+        days = 0
         for start, end in _merged(excluded):
-            if start > deadline:
+            if start > self.after(deadline, days, unit):
                 break
-            deadline = self._pushed(deadline, start, end, unit)
-        return deadline
+            days += self._length(start, end, unit)
+        return days
 
     def ordinals(self, day_numbers: IntArray) -> IntArray:
         """Give for each day number (`date.toordinal()`) the ordinal of the last working day up to it; 0 for none.
@@ -212,13 +217,10 @@ class WorkCalendar:
             raise self._beyond(f"working day number {strays[0]} of {len(self._day_numbers)}")
         return self._day_numbers[ordinals - 1]
 
-    def _pushed(self, deadline: date, start: date, end: date, unit: DayUnit) -> date:
-        """Give `deadline` later by the days from `start` up to but not including `end`."""
+    def _length(self, start: date, end: date, unit: DayUnit) -> int:
+        """Count the days from `start` up to but not including `end`."""
         begins, ends = self._position[start], self._position[end]
-        if unit == DayUnit.CALENDAR:
-            return self.add_calendar(deadline, ends - begins)
-        length = self._before[ends] - self._before[begins]
-        return self.add(deadline, length) if length else deadline
+        return ends - begins if unit is DayUnit.CALENDAR else self._before[ends] - self._before[begins]
 
     def _covered(self, day: date) -> date:
         """Give `day` itself once it is known to be in the calendar."""

@@ -5,15 +5,18 @@ calendar, a plan, a rule, judges nobody anew.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from duban.core.days.workdays import DayUnit
+from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import NOTHING, StepState
-from duban.core.planning.dates import earliest, resolve
-from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.ledger.steps import NOTHING, Excluded, StepState
+from duban.core.planning.dates import Limit, earliest, limit_of
+from duban.core.planning.plan import ACTED_ON, HUMAN, Step, StepRef
+
+Spells = tuple[Excluded, ...]
+DAY = timedelta(days=1)
 
 
 class Deadline(NamedTuple):
@@ -48,21 +51,20 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     """The deadline of a step; None while it has none or hangs on a step that is not finished.
 
     A step of a person without a written deadline is due when its duration has passed since it opened (限时办结).
-    An extension sets a new day, and so does a plan that was changed; days of suspension since then do not count.
+    An extension sets a new day, and so does a plan that writes another; days of suspension since then do not count.
     """
     own = state.steps.get(step.id, NOTHING)
     if own.judged is not None and own.finished is not None:
         return Deadline._make(own.judged) if own.judged else None
-    since = _since(look, step, own, state)
-    current = _set(look, step, since)
-    if current is None:
+    limit = _limit(look, step, own, state)
+    if limit is None:
         return None
-    original = own.first_due or current
-    if own.extended_to is not None and own.extended_to > current:  # else what the limit runs from has moved on since
-        current, since = own.extended_to, own.granted
-    elif own.moved is not None:
-        since = max(since or own.moved, own.moved)
-    return Deadline(_pushed(look, own, current, since, DayUnit.WORKING), original)
+    first = own.first_due or _ends(look, NOTHING, limit)
+    day = _ends(look, own, limit if limit.first else limit._replace(first=own.moved))
+    if own.extended_to is not None:  # what the limit runs from may have moved on since
+        extended = _ends(look, own, Limit(own.extended_to, Roll.NONE, limit.unit, own.granted))
+        day = max(day, extended if extended == own.extended_to else look.calendar.next_working(extended))
+    return Deadline(day, first)
 
 
 def deadlines(look: Look, state: State) -> Mapping[str, Deadline | None]:
@@ -70,55 +72,78 @@ def deadlines(look: Look, state: State) -> Mapping[str, Deadline | None]:
     return {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
 
 
-def _since(look: Look, step: Step, own: StepState, state: State) -> date | None:
-    """The day the limit runs from; None when it has not begun to, or is a day written out."""
-    if step.due is not None:
-        return last_end(look, step.due_anchor, state)
-    return own.opened if step.kind in HUMAN else None
-
-
 def planned_limit(look: Look, step: Step, state: State) -> date | None:
     """The deadline as the plan has it, whatever people did since; None as for `deadline`."""
-    return _set(look, step, _since(look, step, state.step(step.id), state))
+    limit = _limit(look, step, state.step(step.id), state)
+    return limit and _ends(look, NOTHING, limit)
 
 
-def _set(look: Look, step: Step, since: date | None) -> date | None:
-    """The deadline that the plan sets a step whose limit runs from that day."""
-    if step.due is not None:
-        return resolve(
-            step.due,
-            plan_start=look.office.plan.starts,
-            span=step.span,
-            anchor=since,
-            calendar=look.calendar,
-            roll=step.roll,
-        )
-    if since is None:
-        return None
-    # A limit that ends on a day off ends on the next working day, whatever it is counted in.
-    return look.calendar.next_working(look.calendar.after(since, step.duration.likely, step.duration.unit))
-
-
-def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
-    """The last day of a step that opened and takes its likely duration; days of suspension do not count."""
-    return _pushed(
-        look, own, look.calendar.after(opened, step.duration.likely, step.duration.unit), opened, step.duration.unit
+def _limit(look: Look, step: Step, own: StepState, state: State) -> Limit | None:
+    """The limit that the plan sets a step; None as for `deadline`."""
+    if step.due is None:
+        return lasting(look.calendar, step, own.opened) if own.opened is not None and step.kind in HUMAN else None
+    return limit_of(
+        step.due,
+        plan_start=look.office.plan.starts,
+        span=step.span,
+        anchor=last_end(look, step.due_anchor, state),
+        calendar=look.calendar,
+        roll=step.roll,
     )
 
 
-def _pushed(look: Look, own: StepState, limit: date, since: date | None, unit: DayUnit) -> date:
-    """`limit` later by the days of suspension before it; those before `since`, when it began to run, took nothing."""
-    if not own.excluded and own.suspended is None:
-        return limit
-    spells = own.excluded if own.suspended is None else (*own.excluded, (own.suspended, look.today))
-    if since is not None:
-        spells = tuple((max(first, since), last) for first, last in spells)
-    lost = [(first, last) for first, last in spells if first < last]
-    if not lost or lost[0][0] > limit:
-        return limit
-    # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
-    day = look.calendar.next_working(limit) if unit is DayUnit.WORKING else limit
-    return look.calendar.shift(day, lost, unit)
+def lasting(calendar: WorkCalendar, step: Step, since: date) -> Limit:
+    """The likely time of a step that begins on a day, itself not counted.
+
+    What somebody or something must end does not end on a day off; a period does.
+    """
+    days, unit = step.duration.likely, step.duration.unit
+    ends_there = step.kind not in ACTED_ON or (unit is DayUnit.WORKING and days > 0)
+    last = calendar.after(since, days, unit) if days else since
+    return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit, since + DAY)
+
+
+def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
+    """The last day of a step that opened, or will, and takes its likely duration; days of suspension do not count."""
+    return _ends(look, own, lasting(look.calendar, step, opened))
+
+
+def _ends(look: Look, own: StepState, limit: Limit) -> date:
+    """The last day of a limit of a step, with what suspensions give back."""
+    if own.excluded or own.suspended is not None:
+        return grown(look.calendar, limit, suspensions(look, own))
+    return limit.day if limit.roll is Roll.NONE else look.calendar.roll(limit.day, limit.roll)
+
+
+def suspensions(look: Look, own: StepState) -> Spells:
+    """The spells in which a step rested; one that goes on lasts until the next working day, when it may be resumed."""
+    if own.suspended is None:
+        return own.excluded
+    return (*own.excluded, (own.suspended, look.calendar.next_working(look.today)))
+
+
+def grown(calendar: WorkCalendar, limit: Limit, spells: Spells) -> date:
+    """The last day of a limit with what suspensions give back; it is never a day on which the step rested.
+
+    A limit in working days grows by working days, one in calendar days by calendar days.
+    """
+    counted, working = counting(limit, spells), limit.unit is DayUnit.WORKING
+    last = calendar.roll(limit.day, limit.roll)
+    day = last if working else limit.day
+    if calendar.taken(day, counted, limit.unit):
+        # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
+        pushed = calendar.shift(calendar.next_working(day) if working else day, counted, limit.unit)
+        last = calendar.roll(pushed, limit.roll)
+    for first, end in spells:
+        if first <= last < end:
+            last = calendar.next_working(end)
+    return last
+
+
+def counting(limit: Limit, spells: Spells) -> Spells:
+    """What of the spells lies in the time that counts."""
+    since = limit.first
+    return spells if since is None else tuple((max(first, since), end) for first, end in spells if end > since)
 
 
 def may_open(look: Look, step: Step, state: State) -> date | None:

@@ -16,7 +16,7 @@ from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING
 from duban.core.planning.dates import earliest
-from duban.core.planning.plan import Step
+from duban.core.planning.plan import ACTED_ON, Step
 
 Held = tuple[date, StepRef | None]
 """A day, and the unfinished step it depends on."""
@@ -45,17 +45,18 @@ class Outlook:
 
 def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
     """Forward and backward pass over the steps, in the order of needs, from what really happened."""
-    soonest, calendar = look.calendar.next_working(look.today), look.calendar
+    soonest = look.calendar.next_working(look.today)
     forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
     for name, step in look.initiative.steps.items():
         own, holder = state.steps.get(name, NOTHING), None
         if own.finished is not None:
             forecast[name] = own.finished
         elif own.opened is not None:  # work that is handed in is over as far as one can see
-            forecast[name] = max(soonest, own.submitted or planned(look, step, own, own.opened))
+            last = own.submitted or planned(look, step, own, own.opened)
+            forecast[name] = max(last, soonest if step.kind in ACTED_ON else look.today)
         else:
             ready, holder = _ready(look, step, state, forecast, soonest)
-            forecast[name] = calendar.after(ready, step.duration.likely, step.duration.unit)
+            forecast[name] = planned(look, step, own, ready)
         if step.lasting and own.finished is None and (limit := deadlines[name]) is not None:
             forecast[name] = max(forecast[name], limit.day)
         held_by[name] = holder
@@ -65,8 +66,9 @@ def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
 
 def _ready(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
     """The day a step that has not opened may be expected to, and the unfinished step that decides it."""
-    ready, holder = soonest, None
-    if step.earliest or step.span or soonest < look.office.plan.starts:  # else nothing but its needs holds it back
+    at_rest = state.steps.get(step.id, NOTHING).suspended is not None
+    ready, holder = soonest if at_rest else look.today, None
+    if step.earliest or step.span or look.today < look.office.plan.starts:  # else nothing but its needs holds it back
         ready, holder = max((ready, holder), _earliest(look, step, state, forecast, soonest), key=_day)
     here = look.initiative.id
     for need in step.needs:
@@ -91,7 +93,8 @@ def _expected(look: Look, ref: StepRef, state: State, forecast: Mapping[str, dat
     if ref.initiative == look.initiative.id:
         return forecast[ref.step], ref
     elsewhere = look.upstream.get(ref)
-    return max(soonest, elsewhere.forecast) if elsewhere and elsewhere.forecast else soonest, ref
+    day = elsewhere.forecast if elsewhere else None
+    return day if day and day >= look.today else soonest, ref
 
 
 def _earliest(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:
@@ -135,7 +138,7 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
 
 def latest_start(calendar: WorkCalendar, step: Step, limit: date) -> date:
     """The last day, worked or not, on which a step may begin to end by `limit`."""
-    days = step.duration.likely
+    days, last = step.duration.likely, calendar.previous_working(limit) if step.kind in ACTED_ON else limit
     if step.duration.unit is DayUnit.CALENDAR or days == 0:
-        return calendar.add_calendar(limit, -days)
+        return calendar.add_calendar(last, -days)
     return calendar.add(calendar.previous_working(limit), 1 - days) - timedelta(days=1)

@@ -125,7 +125,7 @@ def _estimates(schedule: Schedule, places: list[int]) -> tuple[FloatArray, Float
 
 def _spent(schedule: Schedule, place: int) -> int:
     """The least days a step can take, because it has been under way for so long; 0 or less when it has not."""
-    fact, today = schedule.facts[place], schedule.day(schedule.now)
+    fact, today = schedule.facts[place], schedule.day(schedule.soonest)
     if fact is None or fact.since is None:
         return 0
     if schedule.steps[place].duration.unit is DayUnit.CALENDAR:

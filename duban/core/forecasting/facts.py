@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from duban.core.days.workdays import DayUnit
-from duban.core.deciding.deadlines import planned
+from duban.core.deciding.deadlines import counting, lasting, suspensions
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.steps import StepState
@@ -43,10 +42,6 @@ def _facts(look: Look, decision: Decision) -> Iterator[tuple[StepRef, Fact]]:
 def _since(look: Look, step: Step, own: StepState) -> date | None:
     if own.opened is None or own.closed:
         return own.opened
-    calendar, plain = look.calendar, look.calendar.after(own.opened, step.duration.likely, step.duration.unit)
-    pushed = planned(look, step, own, own.opened)
-    if pushed == plain:
-        return own.opened
-    if step.duration.unit is DayUnit.CALENDAR:
-        return own.opened + timedelta(days=(pushed - plain).days)
-    return calendar.add(own.opened, calendar.between(plain, pushed))
+    limit = lasting(look.calendar, step, own.opened)
+    lost = look.calendar.taken(limit.day, counting(limit, suspensions(look, own)), limit.unit)
+    return look.calendar.after(own.opened, lost, limit.unit)

@@ -140,7 +140,7 @@ def _leading_elsewhere(schedule: Schedule, holder: IntArray) -> set[int]:
 
 def _moves(schedule: Schedule, early: Pass, place: int, due: date) -> dict[StepRef, int]:
     """Steps elsewhere that would end earlier if a step ended by its deadline, and by how many working days."""
-    in_time = schedule.early(finish={place: max(schedule.now, schedule.time(due))})
+    in_time = schedule.early(finish={place: schedule.in_time(place, due)})
     days = schedule.axis.between(in_time.finish, early.finish)
     home = schedule.ref(place).initiative
     found = np.flatnonzero(days[: len(schedule)]).tolist()

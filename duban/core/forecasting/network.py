@@ -161,7 +161,7 @@ def forward(
     start, finish = _blank(spans.shape, opens=data_date, closes=UNSET)
     start[bound] = np.maximum(bound_at, data_date)
     start[begun] = begun_at
-    finish[begun] = np.maximum(close(start[begun], begun), data_date)
+    finish[begun] = laid.ended(np.maximum(close(start[begun], begun), data_date), begun)
     finish[done] = done_at
     _sweep(network.upstream, np.maximum, start, finish, close=close, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)

@@ -15,9 +15,9 @@ from duban.core.days.workdays import DayUnit, IntArray, WorkCalendar
 from duban.core.forecasting.facts import Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.forecasting.spans import Axis, BoolArray, Spans
-from duban.core.ledger.summary import CLOSED
+from duban.core.ledger.summary import CLOSED, Status
 from duban.core.planning.dates import earliest, resolve
-from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
 from duban.core.planning.when import Relative
 
 AS_IT_STANDS: Mapping[int, int] = MappingProxyType({})
@@ -44,7 +44,7 @@ class Schedule:
         self.steps = [step for initiative in plan.initiatives.values() for step in initiative.steps.values()]
         self.place = {step.ref: i for i, step in enumerate(self.steps)}
         self.facts = [facts.get(step.ref) for step in self.steps]
-        self.now = self.time(calendar.next_working(today))
+        self.now, self.soonest = self.time(today), self.time(calendar.next_working(today))
         self.open = np.array([fact is None or fact.row.status not in CLOSED for fact in self.facts], np.bool_)
         self._distances = [found for step in self.steps if (found := self._distance(step))]
         self._network = compile_network(self._needs())
@@ -65,6 +65,10 @@ class Schedule:
     def day(self, time: int) -> date:
         """The day of a time."""
         return date.fromordinal(int(self.axis.days(np.array([time]))[0]))
+
+    def in_time(self, place: int, due: date) -> int:
+        """The time at which a step ends that ends by its deadline, or as soon as it still may."""
+        return max(self.soonest if self._worked[place] else self.now, self.time(due))
 
     def days(self, times: IntArray) -> list[date]:
         """The days of times, shape (n,)."""
@@ -150,13 +154,17 @@ class Schedule:
         units = [step.duration.unit for step in self.steps] + [one.when.unit for one in self._distances]
         self._elapsing: BoolArray = np.array([unit is DayUnit.CALENDAR for unit in units], np.bool_)
         self._counting = (np.arange(len(units)) >= len(self)) & ~self._elapsing
+        self._worked = np.array([step.kind in ACTED_ON for step in self.steps] + [False] * extra, np.bool_)
         rows = [fact.row if fact else None for fact in self.facts]
         self._since = self._times([*(fact.since if fact else None for fact in self.facts), *[None] * extra])
         self._done = self._times([row.finished if row else None for row in rows] + [None] * extra)
         for place, fact in enumerate(self.facts):
             if fact is not None and fact.submitted is not None and self.open[place]:
-                self._done[place] = max(self.now, self.time(fact.submitted))  # nobody but the reviewer is waited for
+                self._done[place] = max(self.soonest, self.time(fact.submitted))  # but for the reviewer it is over
         self._first = self._times([*map(self._earliest, self.steps), *[None] * extra])
+        for place, fact in enumerate(self.facts):
+            if fact is not None and fact.since is None and fact.row.status is Status.SUSPENDED:
+                self._first[place] = max(self.soonest, self._first[place])  # somebody must resume it
         self._due = self._times([row.due if row else self._written(s) for s, row in zip(self.steps, rows, strict=True)])
         self._lasting = np.full(len(units), UNSET)
         for place, step in enumerate(self.steps):
@@ -169,7 +177,7 @@ class Schedule:
             amounts = np.array([one.when.amount for one in self._distances], np.int64)
             shape = (len(amounts), *days.shape[1:])
             days = np.concatenate([days, np.broadcast_to(amounts.reshape(-1, *[1] * (days.ndim - 1)), shape)])
-        return Spans(days, self.axis, self._elapsing, self._counting)
+        return Spans(days, self.axis, self._elapsing, self._counting, self._worked)
 
     def _times(self, days: Iterable[date | None]) -> IntArray:
         numbers = np.array([day.toordinal() if day else 0 for day in days], np.int64)

@@ -82,13 +82,15 @@ class Spans:
 
     On a bare axis of slots they are working days of 0 or more. With an `axis`, `elapsing` (n,) is true for steps that
     take calendar days, and `distances` (n,) for those that only count days from one date to another: they may be
-    negative, and one of 0 leads from a day off to the next working day.
+    negative, and one of 0 leads from a day off to the next working day. `worked` (n,) is true for steps that somebody
+    or something must end: not on a day off.
     """
 
     days: IntArray
     axis: Axis | None = None
     elapsing: BoolArray | None = None
     distances: BoolArray | None = None
+    worked: BoolArray | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,13 +103,15 @@ class Spans:
         if self.axis is None:
             return _Bare(days)
         elapsing, distances = (_or_none(flags, order) for flags in (self.elapsing, self.distances))
-        return _OnDays(
-            self.axis, days, days * self.axis.grain, np.where(days > 0, -self.axis.grain, -1), elapsing, distances
-        )
+        worked = np.zeros(len(order), np.bool_) if self.worked is None else self.worked[order]
+        at_once = worked.reshape(-1, *[1] * (days.ndim - 1)) & (days == 0)
+        lengths = np.where(at_once, self.axis.grain - 1, days * self.axis.grain)
+        mask = np.where(at_once | (days > 0), -self.axis.grain, -1)
+        return _OnDays(self.axis, days, lengths, mask, elapsing, distances, worked)
 
     def check(self, rows: int) -> None:
         """Raise ValueError for a column that has not so many rows."""
-        for column in (self.days, self.elapsing, self.distances):
+        for column in (self.days, self.elapsing, self.distances, self.worked):
             check_rows(column, rows)
 
 
@@ -133,6 +137,10 @@ class OrderedSpans(Protocol):
         """Give the latest starts with which steps finish so."""
         ...
 
+    def ended(self, times: IntArray, rows: slice | IntArray) -> IntArray:
+        """Give the first times, from these on, at which steps may end."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bare:
@@ -144,10 +152,13 @@ class _Bare:
     def start(self, finish: IntArray, rows: slice | IntArray) -> IntArray:
         return finish - self.days[rows]
 
+    def ended(self, times: IntArray, rows: slice | IntArray) -> IntArray:
+        return times
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _OnDays:
-    """`lengths` are times; `mask` takes days off away where a working day is counted, and nothing else."""
+    """`lengths` are times; `mask` takes days off away where a working day is counted or ended on, and nothing else."""
 
     axis: Axis
     days: IntArray
@@ -155,19 +166,27 @@ class _OnDays:
     mask: IntArray
     elapsing: BoolArray | None
     distances: BoolArray | None
+    worked: BoolArray
 
     def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
         finish = start + self.lengths[rows]
         finish &= self.mask[rows]
         for on, days, unit in self._others(rows):
             finish[on] = self.axis.counted(start[on], days, unit)
+            finish[on] = self._moved(finish[on], self.worked[rows][on], Roll.FORWARD)
         return finish
 
     def start(self, finish: IntArray, rows: slice | IntArray) -> IntArray:
         start = (finish | ~self.mask[rows]) - self.lengths[rows]
         for on, days, unit in self._others(rows):
-            start[on] = self.axis.counted_back(finish[on], days, unit)
+            start[on] = self.axis.counted_back(self._moved(finish[on], self.worked[rows][on], Roll.BACK), days, unit)
         return start
+
+    def ended(self, times: IntArray, rows: slice | IntArray) -> IntArray:
+        return self._moved(times, self.worked[rows], Roll.FORWARD)
+
+    def _moved(self, times: IntArray, worked: BoolArray, roll: Roll) -> IntArray:
+        return np.where(worked.reshape(-1, *[1] * (times.ndim - 1)), self.axis.rolled(times, roll), times)
 
     def _others(self, rows: slice | IntArray) -> Iterator[tuple[IntArray, IntArray, DayUnit]]:
         """The steps that count otherwise, with their days."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType
 
+from duban.core.days.workdays import DayUnit
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.deadlines import Deadline, may_open
 from duban.core.deciding.decide import Decision
@@ -72,6 +73,13 @@ class TracedDeadline:
     suspended: tuple[tuple[date, date | None], ...]
     asked: Extension | None
     judged: bool
+
+    @property
+    def unit(self) -> DayUnit:
+        """What days it is counted in, and grows by."""
+        if self.written is None:
+            return self.duration.unit
+        return self.written.unit if isinstance(self.written, Relative) else DayUnit.WORKING
 
 
 @dataclass(frozen=True, slots=True)

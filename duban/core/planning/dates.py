@@ -4,16 +4,37 @@ The day from which a limit runs is not counted (当日不计入), so a step that
 on the day the other ends.
 """
 
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 from duban.core.planning.when import PERIOD, START, OnDate, Relative, Span, When
 
 
+class Limit(NamedTuple):
+    """The last day of a limit, and how it moves off a day off; what it is counted in, and the first day that counts.
+
+    That is None for a day written out, and for one counted back from such a day: it has no beginning.
+    """
+
+    day: date
+    roll: Roll
+    unit: DayUnit
+    first: date | None
+
+
 def resolve(
     when: When, *, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar, roll: Roll | None
 ) -> date | None:
-    """The last day on which a step is in time; None while the step its date hangs on is not finished.
+    """The last day on which a step is in time, as `limit_of` has it."""
+    limit = limit_of(when, plan_start=plan_start, span=span, anchor=anchor, calendar=calendar, roll=roll)
+    return limit and calendar.roll(limit.day, limit.roll)
+
+
+def limit_of(
+    when: When, *, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar, roll: Roll | None
+) -> Limit | None:
+    """The limit that a date sets; None while the step it hangs on is not finished.
 
     `anchor` is the latest last day of the steps a relative date hangs on; `span` the month or quarter of a repeated
     step. A limit that falls on a day off moves as `roll` says. Without it, a day written out stays where it is; a month
@@ -22,11 +43,15 @@ def resolve(
     counted back end on the last working day, so that the distance asked for is kept.
     Raises CalendarRange for a day beyond the calendar.
     """
-    day, usual = _limit(when, plan_start, span, anchor, calendar)
-    if day is None:
+    if isinstance(when, Span):
+        return Limit(when.last, roll or Roll.BACK, DayUnit.WORKING, None)
+    if isinstance(when, OnDate):
+        return Limit(when.day, roll or Roll.NONE, DayUnit.WORKING, None)
+    base = _base(when.anchor, plan_start, span, anchor)
+    if base is None:
         return None
-    move = usual if roll is None else roll
-    return day if move is Roll.NONE else calendar.roll(day, move)
+    since = base if when.amount > 0 else anchor
+    return Limit(_counted(when, base, calendar), roll or when.roll, when.unit, since and since + timedelta(days=1))
 
 
 def earliest(
@@ -39,7 +64,8 @@ def earliest(
     Raises CalendarRange for a day beyond the calendar.
     """
     if isinstance(when, Relative):
-        return _counted(when, plan_start, span, anchor, calendar)
+        base = _base(when.anchor, plan_start, span, anchor)
+        return base and _counted(when, base, calendar)
     if isinstance(when, Span):
         return when.first
     if isinstance(when, OnDate):
@@ -47,23 +73,7 @@ def earliest(
     return span.first if span else plan_start
 
 
-def _limit(
-    when: When, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
-) -> tuple[date | None, Roll]:
-    """The last day of a limit before it moves, and how it usually moves."""
-    if isinstance(when, Relative):
-        return _counted(when, plan_start, span, anchor, calendar), when.roll
-    if isinstance(when, Span):
-        return when.last, Roll.BACK
-    return when.day, Roll.NONE
-
-
-def _counted(
-    when: Relative, plan_start: date, span: Span | None, anchor: date | None, calendar: WorkCalendar
-) -> date | None:
-    base = _base(when.anchor, plan_start, span, anchor)
-    if base is None:
-        return None
+def _counted(when: Relative, base: date, calendar: WorkCalendar) -> date:
     if when.unit is DayUnit.CALENDAR:
         return calendar.add_calendar(base, when.amount)
     return calendar.add(base, when.amount) if when.amount else calendar.roll(base, when.roll)

@@ -157,11 +157,11 @@ class TestWhy:
 
     def test_deadlines_of_every_origin_and_what_moved_them(self, bureau: Bureau) -> None:
         bureau.ok("suspend", "cosmetics/draft", "--as", HEAD, "--reason", "待文件")
-        assert "2024年4月1日起中止，尚未恢复，其间不计时限" in bureau.ok("why", "cosmetics/draft")
+        assert "2024年4月1日起中止，尚未恢复，其间的工作日不计时限" in bureau.ok("why", "cosmetics/draft")
         bureau.at("2024-04-03 09:00").ok("resume", "cosmetics/draft", "--as", HEAD)
         shown = bureau.ok("why", "cosmetics/draft")
         assert "原时限2024年4月12日" in shown
-        assert "2024年4月1日起中止，2024年4月3日恢复，其间不计时限" in shown
+        assert "2024年4月1日起中止，2024年4月3日恢复，其间的工作日不计时限" in shown
         issue = bureau.ok("why", "cosmetics/issue")
         assert "尚未确定（“方案公示”办结后8个工作日）" in issue
         assert "等“方案公示”办结后确定" in issue
