@@ -88,10 +88,9 @@ def directory(*changed: Post) -> Directory:
     return Directory(DirectoryFile(administrator="administrator", posts=tuple(posts.values()), units=UNITS))
 
 
-def rung(name: str, anchor: str, offset: int, to: str, slip: str, *, stops: bool = True) -> Rung:
-    return Rung.model_validate(
-        {"id": name, "anchor": anchor, "offset": offset, "to": to.split(), "slip": slip, "stops_on_answer": stops}
-    )
+def rung(name: str, anchor: str, offset: int, to: str, slip: str, *, stops: bool = True, repeat: int = 0) -> Rung:
+    said = {"id": name, "anchor": anchor, "offset": offset, "to": to.split(), "slip": slip, "stops_on_answer": stops}
+    return Rung.model_validate({**said, "repeat": repeat})
 
 
 RUNGS = (

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from duban.core.deciding.commands import RULES, STATUS_TITLES, VERB_TITLES, Command, Refused, Verb, respond
+from duban.core.deciding.offers import offers
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import StepRef
@@ -386,6 +387,29 @@ def test_after_a_hand_over_the_new_owner_is_asked_and_the_old_one_no_longer() ->
     assert refused(story, "officer", "report").startswith("not-yours")
     story.act("clerk", "sign", "x").on("2024-06-11")
     assert story.told("2024-06-11") == ["remind clerk"]
+
+
+GONE = post("clerk", None, vacant=True), post("judge", None, "2024-06-03..2024-06-28")
+"""The unit `law` without anybody: its officer's post is vacant, its head on leave."""
+
+
+@pytest.mark.parametrize("to", ["clerk", "judge", "law"])
+def test_a_hand_over_to_where_nobody_is_and_nobody_stands_in_is_refused(to: str) -> None:
+    story = Story(work("x", due="2024-06-14"), people=directory(*GONE))
+    assert refused(story, "leader", "hand-over", reason="职责调整", to=to).startswith("nobody-there: ")
+    assert "hand-over" in {offer.verb for offer in offers(story.look, story.state)}
+
+
+def test_a_hand_over_to_a_vacant_post_goes_to_its_deputy() -> None:
+    story = Story(work("x", due="2024-06-14"), people=directory(post("clerk", "vice", vacant=True)))
+    story.act("leader", "hand-over", "x", "职责调整", to="law")
+    assert "assign vice" in story.told()
+    assert story.act("vice", "sign", "x").status["x"] == "working"
+
+
+def test_a_hand_over_to_a_unit_one_of_whose_people_is_there_is_taken() -> None:
+    story = Story(work("x", due="2024-06-14"), people=directory(GONE[0]))
+    assert story.act("leader", "hand-over", "x", "职责调整", to="law").step("x").owner == "law"
 
 
 def test_what_is_handed_back_is_handed_out_again() -> None:

@@ -64,3 +64,23 @@ def test_an_absence_does_not_end_before_it_begins() -> None:
 def test_an_id_stands_for_one_thing() -> None:
     with pytest.raises(ValidationError, match="'roads' already names another post, unit or group"):
         directory(roads={}, officer={})
+
+
+WEEK = {"first": "2024-06-03", "last": "2024-06-07"}
+
+
+@pytest.mark.parametrize(
+    ("post", "day", "back"),
+    [
+        ({"absences": [WEEK]}, 3, 8),
+        ({"absences": [WEEK]}, 7, 8),
+        ({"absences": [WEEK]}, 8, None),
+        ({"absences": [{"first": "2024-06-08", "last": "2024-06-10"}, WEEK]}, 3, 11),
+        ({"vacant": True, "absences": [WEEK]}, 3, None),
+        ({}, 3, None),
+    ],
+    ids=["on the first day", "on the last", "there", "two spells as one", "vacant", "never away"],
+)
+def test_who_is_away_is_back_on_the_day_after(post: dict[str, Any], day: int, back: int | None) -> None:
+    found = directory(officer=post).back("officer", date(2024, 6, day))
+    assert found == (date(2024, 6, back) if back else None)

@@ -4,13 +4,18 @@ The step of these stories is due on Friday 14 June, so that its rungs are: the r
 the Dragon Boat Festival), pressing on Monday 17, the head on Wednesday 19, leader and coordinator on Friday 21.
 """
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from duban.core.deciding.recheck import recheck
 from duban.core.deciding.undelivered import next_in_line
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.planning.directory import Directory
 from duban.core.planning.policy import Policy
+from duban.core.telling.lapses import why_lapsed
 from tests.core.builders import Story, action, directory, moment, period, policy, post, review, rung, work
 
 DUE = "2024-06-14"
@@ -664,3 +669,264 @@ def test_rule_9_of_a_deputy_who_gets_a_higher_rung_instead_the_administrator_is_
     assert "draft/2024-06-05/supervise/head/instead/vice" in queued
     assert NoticeKey.parse("draft/2024-06-05/press/officer/instead/vice") in story.step("draft").skipped
     assert story.decision.drafts == ()
+
+
+# Rule 4: 知悉
+
+
+def acknowledged_twice_a_week(rules: Policy) -> list[str]:
+    """Nobody signs for a step due on 14 June; somebody acknowledges whatever comes, twice a week, for 58 days."""
+    story, day = Story(work("draft", due=DUE), rules=rules), moment("2024-06-03 09:00")
+    for place in range(90):
+        story.on(day + timedelta(days=place)).sent()
+        if place % 7 in (1, 4) and story.told():
+            story.act("officer", "acknowledge", "draft")
+    return [f"{n.queued_at:%m-%d} {n.rung} {n.recipient}" for n in story.state.notices.values() if n.rung != "assign"]
+
+
+def test_rule_4_acknowledging_twice_a_week_keeps_nobody_from_hearing_of_an_unsigned_step() -> None:
+    told = acknowledged_twice_a_week(policy())
+    assert told == [
+        "06-05 unsigned officer",
+        "06-11 remind officer",
+        "06-17 press officer",
+        "06-19 supervise head",
+        "06-21 report leader",
+        "06-21 report coordinator",
+    ]
+
+
+def test_rule_4_an_acknowledgement_rests_a_rung_once() -> None:
+    story = patient().on("2024-06-17").act("officer", "acknowledge", "draft")
+    assert calls(story) == ["06-20 08:30 head head"]
+    assert calls(story.on("2024-06-18").act("officer", "acknowledge", "draft")) == ["06-20 08:30 head head"]
+    assert calls(story.on("2024-06-19").act("head", "acknowledge", "draft")) == ["06-20 08:30 head head"]
+
+
+def test_rule_4_another_deadline_may_be_acknowledged_anew() -> None:
+    story = patient().on("2024-06-06").act("officer", "acknowledge", "draft")
+    story.replanned(work("draft", due="2024-06-28")).on("2024-06-20").on("2024-07-01")
+    assert calls(story.act("officer", "acknowledge", "draft")) == ["07-04 08:30 head head"]
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ({"progress": 40}, True),
+        ({"progress": 20}, True),  # a setback is news as well
+        ({"progress": 30}, False),
+        ({"reason": "等待批复"}, True),
+        ({"reason": "正在起草"}, False),
+        ({"progress": 30, "reason": "正在起草"}, False),
+        ({"progress": 30, "reason": "已送会签"}, True),
+    ],
+)
+def test_rule_4_only_what_says_something_new_of_the_work_rests_a_rung_again(said: dict[str, Any], held: bool) -> None:
+    story = patient().on("2024-06-17").act("officer", "report", "draft", "正在起草", progress=30)
+    assert calls(story) == ["06-20 08:30 head head"]
+    story.on("2024-06-19").act("officer", "report", "draft", **said)
+    assert calls(story) == ["06-24 08:30 head head" if held else "06-20 08:30 head head"]
+
+
+def test_rule_4_what_was_said_before_the_last_report_is_nothing_new_either() -> None:
+    story = patient().on("2024-06-17").act("officer", "report", "draft", progress=30)
+    story.act("officer", "report", "draft", progress=40).on("2024-06-18").act("officer", "report", "draft", progress=30)
+    assert calls(story) == ["06-20 08:30 head head"]
+
+
+def test_rule_4_the_same_request_for_an_extension_is_nothing_new() -> None:
+    story = patient().on("2024-06-17").act("officer", "extend", "draft", "等待批复", to="2024-06-28")
+    story.act("leader", "refuse", "draft", "不影响办理").on("2024-06-18")
+    story.act("officer", "extend", "draft", "等待批复", to="2024-06-28")
+    assert "06-20 08:30 head head" in calls(story)
+
+
+# Rule 13
+
+AGAIN = policy(
+    rung("press", "due", 1, "owner owner-head", "press", stops=False, repeat=5),
+    rung("report", "due", 7, "coordinator", "supervise", repeat=5),
+    rung("review", "submitted", 0, "reviewer", "review", repeat=3),
+    rung("ask", "asked", 0, "supervisor", "ask", repeat=2),
+)
+
+
+def again(**said: Any) -> Story:
+    """Signed for, and late from 17 June on: officer and head are pressed on the 17th and 24th, 1 July, the 8th …"""
+    return Story(work("draft", due=DUE, **said), rules=AGAIN).act("officer", "sign", "draft")
+
+
+def days(story: Story, until: str) -> list[str]:
+    """Notices sent on each day until one, as `day rung recipient`."""
+    while story.now < moment(until):
+        story.on(story.now + timedelta(days=1)).sent()
+    return [f"{n.queued_at:%m-%d} {n.rung} {n.recipient}" for n in story.state.notices.values()]
+
+
+def test_rule_13_what_is_late_is_told_again_until_it_is_closed() -> None:
+    story = again()
+    assert days(story, "2024-07-12") == [
+        "06-17 press officer",
+        "06-17 press head",
+        "06-24 press officer",
+        "06-24 press head",
+        "06-25 report coordinator",
+        "07-01 press officer",
+        "07-01 press head",
+        "07-02 report coordinator",
+        "07-08 press officer",
+        "07-08 press head",
+        "07-09 report coordinator",
+    ]
+    assert calls(story) == ["07-15 08:30 press officer", "07-15 08:30 press head", "07-16 08:30 report coordinator"]
+    assert calls(story.act("officer", "submit", "draft")) == []
+
+
+def test_rule_13_each_time_has_a_key_of_its_own_however_often_one_looks() -> None:
+    story = again().on("2024-06-17").sent().on("2024-06-24")
+    story.on("2024-06-24 10:00").on("2024-06-24 23:00").tick()
+    assert story.told("2024-06-18") == ["press officer", "press head"]
+    assert [key for key in story.state.notices if key.endswith("/officer")] == [
+        "draft/2024-06-14/press/officer",
+        "draft/2024-06-14/press~2024-06-24/officer",
+    ]
+
+
+def test_rule_13_however_long_nobody_looked_it_is_told_once() -> None:
+    story = again().on("2024-06-17").sent().on("2024-08-09 08:30")
+    assert story.told("2024-06-18") == ["press officer", "press head", "report coordinator"]
+    assert calls(story)[:2] == ["08-16 08:30 press officer", "08-16 08:30 press head"]
+
+
+def test_rule_13_a_report_keeps_back_what_stops_for_one() -> None:
+    story = again()
+    days(story, "2024-06-28")
+    story.act("officer", "report", "draft", "等待批复").on("2024-07-01").sent()
+    assert calls(story)[0] == "07-05 08:30 report coordinator"
+    assert story.told("2024-07-01") == ["press officer", "press head"]
+
+
+def test_rule_13_a_moved_deadline_ends_it() -> None:
+    story = again()
+    days(story, "2024-06-25")
+    story.act("officer", "extend", "draft", "等待批复", to="2024-07-12").act("leader", "grant", "draft")
+    assert [line for line in days(story, "2024-07-22") if line > "06-26" and "press" in line] == [
+        "07-15 press officer",
+        "07-15 press head",
+        "07-22 press officer",
+        "07-22 press head",
+    ]
+
+
+def test_rule_13_a_new_owner_is_pressed_by_the_same_rhythm_from_the_hand_over_on() -> None:
+    story = again()
+    days(story, "2024-06-24")
+    story.on("2024-06-26").act("leader", "hand-over", "draft", "职责调整", to="law")
+    assert [line for line in days(story, "2024-07-11") if line > "06-26" and "press" in line] == [
+        "06-27 press clerk",
+        "06-27 press judge",
+        "07-04 press clerk",
+        "07-04 press judge",
+        "07-11 press clerk",
+        "07-11 press judge",
+    ]
+
+
+def test_rule_13_reviewers_and_leaders_are_asked_again_until_they_answer() -> None:
+    story = again(review="law").on("2024-06-05 08:30").act("officer", "extend", "draft", "等待批复", to="2024-06-28")
+    assert days(story, "2024-06-12")[:3] == ["06-05 ask leader", "06-07 ask leader", "06-12 ask leader"]
+    story = again(review="law").on("2024-06-05 08:30").act("officer", "submit", "draft")
+    assert days(story, "2024-06-18") == [
+        "06-05 review judge",
+        "06-11 review judge",
+        "06-14 review judge",
+        "06-19 review judge",
+    ]
+
+
+def test_rule_13_what_the_first_load_is_silent_about_is_told_from_then_on() -> None:
+    story = Story(work("late", due="2024-05-20"), on="2024-06-03", rules=AGAIN)
+    assert (story.told(), story.skipped()) == ([], ["press", "press", "report"])
+    assert days(story, "2024-06-19")[:3] == ["06-11 press officer", "06-11 press head", "06-11 report coordinator"]
+
+
+def test_rule_13_one_that_was_answered_before_it_was_sent_comes_again_with_its_key() -> None:
+    story = again()
+    days(story, "2024-06-24")
+    story.on("2024-06-25 08:30").act("officer", "report", "draft", "等待批复").sent(EntryKind.NOTICE_DROPPED)
+    assert story.on("2024-07-02").sent().told("2024-06-26") == ["press officer", "press head", "report coordinator"]
+    assert days(story, "2024-07-10")[-1] == "07-09 report coordinator"
+
+
+def test_rule_13_of_two_that_repeat_together_the_higher_one_is_sent() -> None:
+    rules = policy(
+        rung("press", "due", 1, "owner-head", "press", repeat=5),
+        rung("report", "due", 6, "lead-head", "supervise", repeat=5),
+    )
+    story = Story(work("draft", due=DUE), rules=rules)
+    assert days(story, "2024-07-09") == [
+        "06-17 press head",
+        "06-24 report head",
+        "07-01 report head",
+        "07-08 report head",
+    ]
+    assert story.skipped() == ["press~2024-06-24", "press~2024-07-01", "press~2024-07-08"]
+
+
+def test_rule_13_one_that_could_not_be_sent_gives_way_to_the_next() -> None:
+    story = again().on("2024-06-17").sent().on("2024-06-24").on("2024-07-01")
+    row = story.state.notice("draft/2024-06-14/press~2024-06-24/officer")
+    assert why_lapsed(story.office, recheck(story.look, story.state, row).lapsed) == "已有更高层级的通知一并发出"
+    row = story.state.notice("draft/2024-06-14/press~2024-07-01/officer")
+    assert recheck(story.look, story.state, row).rung
+
+
+def test_rule_13_deciding_again_has_nothing_to_add() -> None:
+    story = again()
+    for place in range(60):
+        story.on(moment("2024-06-10 12:00") + timedelta(days=place))
+        assert story.decision.drafts == ()
+
+
+# Rule 14
+
+
+@pytest.mark.parametrize("deputy", ["vice", None], ids=["a deputy had it", "nobody had it"])
+@pytest.mark.parametrize("repeat", [0, 5])
+def test_rule_14_an_owner_back_from_leave_is_pressed_for_what_is_late(deputy: str | None, repeat: int) -> None:
+    people = directory(post("officer", deputy, "2024-06-11..2024-06-20"))
+    rules = policy(
+        rung("press", "due", 1, "owner", "press", repeat=repeat), rung("report", "due", 7, "coordinator", "supervise")
+    )
+    story = Story(work("draft", due=DUE), people=people, rules=rules).act("officer", "sign", "draft")
+    told = [line for line in days(story, "2024-06-27") if "officer" in line]
+    assert told == ["06-21 press officer", *["06-25 press officer"][: repeat // 5]]  # rule 11: two days apart
+
+
+def test_rule_14_who_is_back_on_a_day_off_hears_on_the_next_working_day() -> None:
+    people = directory(post("officer", "vice", "2024-06-11..2024-06-21"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft")
+    assert [line for line in days(story, "2024-06-30") if "press" in line] == [
+        "06-17 press vice",
+        "06-24 press officer",
+    ]
+
+
+def test_rule_14_a_second_leave_after_the_first_counts_as_one() -> None:
+    people = directory(post("officer", "vice", "2024-06-11..2024-06-18", "2024-06-19..2024-06-20"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft")
+    assert "06-21 press officer" in days(story, "2024-06-30")
+
+
+def test_rule_14_nothing_of_what_was_done_meanwhile() -> None:
+    people = directory(post("officer", "vice", "2024-06-11..2024-06-20"))
+    story = Story(work("draft", due=DUE), people=people).act("officer", "sign", "draft")
+    days(story, "2024-06-19")
+    story.act("vice", "submit", "draft")
+    assert not [line for line in days(story, "2024-06-30") if "press officer" in line]
+
+
+def test_rule_14_a_vacant_post_comes_back_on_no_day() -> None:
+    people = directory(post("officer", "vice", vacant=True), post("head", "vice", "2024-06-03..2024-06-04"))
+    story = Story(work("draft", due=DUE), people=people)
+    assert [line for line in days(story, "2024-06-30") if "press" in line] == ["06-17 press vice"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from duban.cli.look.sentences import paragraphs
 from duban.cli.look.why import reasons_of
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
@@ -15,8 +16,9 @@ from duban.core.forecasting.why import Link, Origin, Why
 from duban.core.ledger.summary import Light, Rule, Status
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import DaysLeft, Lights, Pace, TimeShare
+from duban.core.planning.policy import DaysLeft, Lights, Pace, Policy, TimeShare
 from duban.core.planning.when import Relative, When, month_span
+from duban.outbox import deliver_due
 from tests.bureau import (
     ADMINISTRATOR,
     COSMETICS,
@@ -24,12 +26,15 @@ from tests.bureau import (
     LEADER,
     OFFICER,
     REVIEWER,
+    STANDARD,
     STEPS,
     TRAINING,
     ZONE,
+    Postbox,
     Story,
     initiative,
     office,
+    plain,
     step,
 )
 
@@ -262,6 +267,24 @@ class TestWhoAndNext:
         rung = reasons(Story().at(1).act(Verb.SIGN).at(8)).next_rung
         assert rung is not None
         assert (rung.rung, set(rung.people)) == ("warn", {OFFICER, HEAD})
+
+    def test_a_rung_that_repeats_tells_so_and_what_an_acknowledgement_was_good_for(self) -> None:
+        bureau = Story().service.office
+        rungs = tuple(rung.model_copy(update={"repeat": 5 if rung.id == "supervise" else 0}) for rung in STANDARD.rungs)
+        policy = Policy(ladders=(STANDARD.model_copy(update={"rungs": rungs}),))
+        story = Story(replace(bureau, policy=policy)).at(1).act(Verb.SIGN)
+        deliver_due(story.at(15).service, Postbox(), plain)
+        story.act(Verb.ACKNOWLEDGE)
+        rung = reasons(story).next_rung
+        assert rung is not None
+        assert (rung.rung, rung.every, rung.acknowledged) == ("supervise", 5, date(2024, 4, 15))
+        assert rung.answered == datetime(2024, 4, 22, 8, 30, tzinfo=ZONE)
+        said = dict(paragraphs(reasons(story), story.service.office))["下一步"]
+        assert said == [
+            "2024年4月22日08:30，《督办通知单》送保护处处长、分管副局长，此后每5个工作日再送一次，直至有结果",
+            "承办方已有回应，会因此暂缓的层级暂缓至2024年4月22日",
+            "2024年4月15日已知悉；现时限内再次知悉不再暂缓，有新情况请反馈",
+        ]
 
     def test_owners_are_waited_for_and_later_reviewers(self) -> None:
         story = Story().at(1)

@@ -140,7 +140,14 @@ class _Told:
         rung = self.why.next_rung
         if rung is not None:
             moment = rung.moment.astimezone(self.office.zone)
-            yield f"{self._day(moment.date())}{moment:%H:%M}，《{SLIP_TITLES[rung.slip]}》送{self._titles(rung.people)}"
+            again = f"，此后每{rung.every}个工作日再送一次，直至有结果" if rung.every else ""
+            slip = f"《{SLIP_TITLES[rung.slip]}》"
+            yield f"{self._day(moment.date())}{moment:%H:%M}，{slip}送{self._titles(rung.people)}{again}"
+            if rung.answered:
+                rests = self._day(self.office.day(rung.answered))
+                yield f"承办方已有回应，会因此暂缓的层级暂缓至{rests}"
+            if rung.acknowledged:
+                yield f"{chinese(rung.acknowledged)}已知悉；现时限内再次知悉不再暂缓，有新情况请反馈"
 
     def waiting(self) -> Iterator[str]:
         """What waits for it."""

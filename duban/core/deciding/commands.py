@@ -217,6 +217,10 @@ def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
         raise Refused("unknown-person", f"通讯录中没有单位或岗位 {to}：{hint}")
     if to == matter.look.office.owner(matter.step, matter.own):
         raise Refused("same-owner", f"“{matter.step.title}”本就由{directory.title(to)}承办")
+    if not any(directory.present(post, matter.look.today) for post in (directory.officer(to), directory.head(to))):
+        raise Refused(
+            "nobody-there", f"{directory.title(to)}空缺或者不在岗，也没有人代行：请转给他人，或者先写明代行人"
+        )
     return (matter.draft(EntryKind.HANDED_OVER, {"to": to}),)
 
 

@@ -1,11 +1,12 @@
 """The ladder (催办层级): which rungs have come due for a step, to whom, and when the next one does.
 
-Twelve rules, each with its tests in tests/core/test_ladder.py:
+Fourteen rules, each with its tests in tests/core/test_ladder.py:
 
 1. A rung fires once per step, version of what it hangs on (the deadline, a round of review …) and post: the key.
 2. The key is stored before anything is sent, the outcome after.
 3. Just before sending it is asked again (`recheck`) what is due; what no longer is, is not sent.
-4. An answer holds higher rungs back until the next deadline or the next silence.
+4. An answer holds higher rungs back until the next deadline or the next silence. An acknowledgement does so once in a
+   version of the deadline; after that only what says something new of the work does, however often the old is said.
 5. A moved deadline is a new version: rungs of the old one never fire again.
 6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
    was found open, came back, was extended, resumed, handed over or given another deadline by the plan after them);
@@ -21,9 +22,12 @@ Twelve rules, each with its tests in tests/core/test_ladder.py:
     end. Whoever was not pressed before, as the one a rung climbs to, is pressed at once.
 12. Of several rungs that press one person about one step together the highest is sent; the lower ones are recorded as
     skipped. So it is with several that bear the same slip.
+13. A rung that repeats fires again so many working days after it last went out, on a day that is part of its key, until
+    what it counts from is over. However long nobody looked, once.
+14. An owner who was away on the day a rung of what is late fell due gets it on coming back, whoever had it meanwhile.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -82,11 +86,11 @@ def has_dead(own: StepState) -> bool:
     return any(row.delivery is Delivery.DEAD for row in own.notices.values())
 
 
-def _spent(own: StepState) -> frozenset[NoticeKey]:
+def _spent(own: StepState) -> Set[NoticeKey]:
     """The keys that have fired: queued, sent or skipped. One dropped just before sending may fire later."""
     if not own.notices:
-        return own.skipped
-    return own.skipped.union([key for key, row in own.notices.items() if row.delivery is not Delivery.DROPPED])
+        return own.skips.keys()
+    return {*own.skips, *[key for key, row in own.notices.items() if row.delivery is not Delivery.DROPPED]}
 
 
 def due(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
@@ -105,7 +109,7 @@ def due(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
 def _overtakes(higher: DueRung, lower: DueRung) -> bool:
     """Whether the higher of two rungs that are due makes the lower one needless (rule 12)."""
     alike = higher.slip == lower.slip or {higher.slip, lower.slip} <= PRESSINGS
-    return alike and higher.recipient == lower.recipient and higher.rung != lower.rung
+    return alike and higher.recipient == lower.recipient and higher.key.rung != lower.key.rung
 
 
 def _unreached(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
@@ -130,7 +134,7 @@ def _as_of_now(look: Look, rung: DueRung, step: Ladder) -> DueRung:
 def _over(own: StepState) -> Collection[NoticeKey]:
     """The keys that are spent, and their notices on no way to anybody."""
     if not own.notices:
-        return own.skipped
+        return own.skips
     pending = {key for key, row in own.notices.items() if row.delivery in PENDING}
     return _spent(own) - pending
 
@@ -192,11 +196,11 @@ def rested(office: Office, own: StepState) -> dict[str, datetime]:
 
 def _held_back(at: Given) -> datetime | None:
     """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
-    answered, due, assigned = at.own.answered, at.dates.due, at.own.assigned
-    if answered is None or due is None or (assigned and answered < assigned):
+    due, since = at.dates.due, _pressed_since(at) if at.own.answered else None
+    if due is None or since is None:
         return None
-    pressed = _first_pressed(at, due.isoformat())
-    if pressed is None or answered < pressed:
+    answered = max([day for day in (at.own.news, acknowledged(at)) if day and day >= since], default=None)
+    if answered is None:
         return None
     until = at.office.calendar.add(answered, at.office.policy.silence)
     if answered <= due:
@@ -204,12 +208,18 @@ def _held_back(at: Given) -> datetime | None:
     return at.office.morning(until)
 
 
-def _first_pressed(at: Given, version: str) -> date | None:
-    """The day on which a rung of the present version of the deadline first fired."""
-    rows = at.own.notices.items()
-    name = at.own.name or at.step.was or at.step.id
-    first = min((row.queued_at for key, row in rows if key[:2] == (name, version)), default=None)
-    return at.office.day(first) if first else None
+def acknowledged(at: Given) -> date | None:
+    """The day of the one acknowledgement that keeps rungs of the present version of the deadline back: the first."""
+    since = _pressed_since(at)
+    return next((day for day in at.own.acknowledged if day >= since), None) if since else None
+
+
+def _pressed_since(at: Given) -> date | None:
+    """The day on which a rung of the present version of the deadline first fired, or its owner of now was given it."""
+    own, version = at.own, f"{at.dates.due}"
+    name = own.name or at.step.was or at.step.id
+    first = min((row.queued_at for key, row in own.notices.items() if key[:2] == (name, version)), default=None)
+    return max(at.office.day(first), own.assigned or date.min) if first else None
 
 
 def _standing_in(office: Office, post: str, day: date) -> str:

@@ -81,7 +81,8 @@ def _whither(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...
             return (str(max(min(_limit(look, step, state), look.calendar.last), look.today) + timedelta(1)),)
         case Verb.HAND_OVER:
             owner = look.office.owner(step, state.step(step.id))
-            return tuple(name for name in look.office.directory.posts if name != owner)[:1]
+            people, today = look.office.directory, look.today
+            return tuple(name for name in people.posts if name != owner and people.present(name, today))[:1]
         case Verb.RETURN if step.kind is Kind.REVIEW:
             return tuple(judged_work(look.initiative, step, state))
         case _:

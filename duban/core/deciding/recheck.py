@@ -15,7 +15,7 @@ from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import status
 from duban.core.deciding.timetable import NOTHING_KEPT, Kept
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.keys import DEAD, NoticeKey
+from duban.core.ledger.keys import AGAIN, DEAD, NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import Status
@@ -120,6 +120,9 @@ def _gone(decision: Decision, notice: NoticeRow, key: NoticeKey) -> Lapsed:
 def _unanchored(decision: Decision, notice: NoticeRow, key: NoticeKey) -> Lapsed:
     """What became of what the rung hung on, or of those it meant."""
     at, _ = decision.kept[notice.step]
+    later = [rung for rung in decision.rungs if rung.rung == notice.rung and rung.post == key.post]
+    if AGAIN in key.rung and any(rung.key[:2] == key[:2] and rung.key.rung > key.rung for rung in later):
+        return Lapsed(Lapse.OVERTAKEN)  # by itself: it has come again meanwhile
     rungs = at.office.policy.ladder(at.step.ladder).rungs
     what = next((rung.anchor for rung in rungs if rung.id == notice.rung), None)
     same = 4 if key.instead else 3  # of a deputy's notice its first recipient counts as well

@@ -4,12 +4,13 @@ Nothing here depends on the moment or on what was sent; what is due of it, and w
 1, 5 to 8 there).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
 from duban.core.deciding.given import Given
-from duban.core.ledger.keys import NoticeKey
+from duban.core.ledger.keys import AGAIN, BACK, NoticeKey
+from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.policy import Anchor, Role, Rung
@@ -43,7 +44,7 @@ Laid = tuple[tuple[DueRung, ...], ...]
 def laid(at: Given) -> Laid:
     """Lay out the ladder of a step, spent or not, as its rungs go out when each is sent on its own day."""
     found, holding, since = list[tuple[DueRung, ...]](), anchors(at), _since(at.own)
-    rungs, calendar = at.office.rungs[at.step.ladder], at.office.calendar
+    rungs, calendar, leaves = at.office.rungs[at.step.ladder], at.office.calendar, at.office.directory.leaves
     for place, rung in enumerate(rungs):
         if rung.anchor not in holding:
             continue
@@ -53,16 +54,57 @@ def laid(at: Given) -> Laid:
         day = calendar.add(first, rung.offset)
         stale = rung.anchor is Anchor.DUE and day < since
         found.append(of_rung(at, rung, version, day, called(at, rungs[place:], day), stale=stale))
+        if (rung.repeat or (leaves and rung.presses_owner_late)) and (at.own.notices or at.own.skips):
+            found += _again(at, rungs[place:], version, day)
     return tuple(found)
+
+
+def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterator[tuple[DueRung, ...]]:
+    """The first of `rungs` once it went out for its `day`: on the last day it fell due again, and on the next.
+
+    So there are never more than these, however often it went out.
+    """
+    rung, went, since = rungs[0], _went_out(at, rungs[0], version, day), _since(at.own)
+    if not went:
+        return
+    last = max(day, *went)
+    if rung.repeat:
+        for fell in (last, at.office.calendar.add(max(since, last, *went.values()), rung.repeat)):
+            stale = rung.anchor is Anchor.DUE and fell < since
+            if fell != day:
+                yield _named(f"{fell}", of_rung(at, rung, version, fell, called(at, rungs, fell), stale=stale))
+    (owner,) = _posts(at, Role.OWNER)
+    back = at.office.directory.back(owner, last) if rung.presses_owner_late else None
+    if back is not None:
+        fell = at.office.calendar.next_working(back)
+        yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {owner: owner}, stale=False))
+
+
+def _went_out(at: Given, rung: Rung, version: str, day: date) -> Mapping[date, date]:
+    """The days on which a rung fell due, the first on `day`, each with that on which it went out, or was skipped."""
+    own, which, found = at.own, (at.own.name or at.step.was or at.step.id, version), dict[date, date]()
+    for key in (*own.notices, *own.skips):
+        name, _, again = key.rung.partition(AGAIN)
+        if key[:2] != which or name != rung.id or key.death or key.on_return:
+            continue
+        fell, row, went = date.fromisoformat(again) if again else day, own.notices.get(key), own.skips.get(key)
+        if row is not None and row.delivery is not Delivery.DROPPED:
+            went = at.office.day(row.queued_at)
+        if went is not None:
+            found[fell] = max(went, found.get(fell, went))
+    return found
+
+
+def _named(again: str, rungs: tuple[DueRung, ...]) -> tuple[DueRung, ...]:
+    return tuple([one._replace(key=one.key._replace(rung=f"{one.rung}{AGAIN}{again}")) for one in rungs])
 
 
 def of_rung(
     at: Given, rung: Rung, version: str, day: date, people: Mapping[str, str], *, stale: bool
 ) -> tuple[DueRung, ...]:
     """A rung on its day, once for each of the `people` there, by whom the post is that it is meant for."""
-    name = at.own.name or at.step.was or at.step.id  # a renamed step keeps its name in the keys of its notices
     moment, waits = at.office.morning(day), rung.anchor is Anchor.DUE and rung.stops_on_answer
-    found = list[DueRung]()
+    name, found = at.own.name or at.step.was or at.step.id, list[DueRung]()  # a renamed step keeps its name in keys
     for there, post in people.items():
         key, meant = NoticeKey(name, version, rung.id, post), (rung.id, rung.slip, post, there)
         found.append(DueRung(key, at.step.id, *meant, moment, moment, rung.immediate, stale, waits))

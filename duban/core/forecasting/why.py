@@ -14,6 +14,7 @@ from duban.core.deciding.agenda import awaited
 from duban.core.deciding.deadlines import Deadline, may_open
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
+from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.steps import Extension, StepState
@@ -84,12 +85,19 @@ class TracedDeadline:
 
 @dataclass(frozen=True, slots=True)
 class NextRung:
-    """The next rung of the ladder, unless somebody does something before `moment`."""
+    """The next rung of the ladder, unless somebody does something before `moment`.
+
+    After that it comes again every so many working days (0: it does not). `answered` is until when an answer of the
+    owner's side keeps rungs back, None when none does; `acknowledged` the day of the one acknowledgement that may.
+    """
 
     rung: str
     slip: str
     moment: datetime
     people: tuple[str, ...]
+    every: int = 0
+    answered: datetime | None = None
+    acknowledged: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +235,11 @@ def _next_rung(look: Look, decision: Decision, step: Step) -> NextRung | None:
         return None
     first = rungs[0]
     people = tuple(dict.fromkeys(rung.recipient for rung in rungs if rung.rung == first.rung))
-    return NextRung(first.rung, first.slip, first.moment, people)
+    every = next((rung.repeat for rung in look.office.rungs[step.ladder] if rung.id == first.rung), 0)
+    at, table = decision.kept[step.id]
+    answered = table.rungs.answered
+    answered = answered if answered and answered > look.now else None
+    return NextRung(first.rung, first.slip, first.moment, people, every, answered, acknowledged(at))
 
 
 def _waiting(look: Look, step: Step) -> Iterator[StepRef]:

@@ -7,7 +7,10 @@ DEAD = "dead"
 """The rung of a notice that tells of one that reached nobody, and what its key has besides that one's."""
 
 AGAIN = "~"
-"""What parts `dead` from the day on which a notice died again after it was revived."""
+"""What parts `dead` from the day on which a notice died again after it was revived, a rung from a day it repeats on."""
+
+BACK = "back-"
+"""What stands before that day where the rung goes to somebody who is back from leave on it."""
 
 INSTEAD = "/instead/"
 """What stands in the key of a notice to a deputy, before the deputy."""
@@ -34,7 +37,8 @@ class NoticeKey(NamedTuple):
 
     As text `step/version/rung/post`, then `/dead` where it tells of one that reached nobody, then `/instead/recipient`
     where it goes to somebody in place of one who could not be reached. `step` is the name the step bore when its
-    notices began; `version` the deadline, the round of review and so on that the rung hangs on.
+    notices began; `version` the deadline, the round of review and so on that the rung hangs on. A rung that is sent
+    again bears the day it falls due on: `press~2024-06-24`.
     """
 
     step: str
@@ -61,6 +65,11 @@ class NoticeKey(NamedTuple):
         text = "/".join(self[:4]) if self.rung else self.step
         text = f"{text}/{self.death}" if self.death else text
         return f"{text}{INSTEAD}{self.instead}" if self.instead else text
+
+    @property
+    def on_return(self) -> bool:
+        """Whether it goes to somebody who was away when the rung fell due."""
+        return f"{AGAIN}{BACK}" in self.rung
 
     @property
     def first(self) -> Self:

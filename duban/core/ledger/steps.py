@@ -1,6 +1,6 @@
 """The record of a step: what the entries of the ledger have made of it, the notices about it among that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -70,6 +70,12 @@ class StepState(NamedTuple):
     signed: date | None = None
     answered: date | None = None
     """Last day on which the owner's side said anything."""
+    news: date | None = None
+    """Last day on which it said something new of the work: signed for it, reported, handed in, asked for time."""
+    said: frozenset[str] = frozenset()
+    """What it said then; said again it is nothing new."""
+    acknowledged: tuple[date, ...] = ()
+    """Days on which somebody acknowledged a notice, oldest first."""
     progress: int = 0
     values: tuple[tuple[date, float], ...] = ()
     """Values of an indicator, reported or measured, oldest first, each with its day."""
@@ -129,8 +135,13 @@ class StepState(NamedTuple):
     """Slips that were sent about it, oldest first."""
     notices: Mapping[NoticeKey, NoticeRow] = MappingProxyType({})
     """Notices about it by their keys, in the order in which they were first queued."""
-    skipped: frozenset[NoticeKey] = frozenset()
-    """Keys of rungs that were recorded as skipped."""
+    skips: Mapping[NoticeKey, date] = MappingProxyType({})
+    """Keys of rungs that were recorded as skipped, each with the day."""
+
+    @property
+    def skipped(self) -> Set[NoticeKey]:
+        """Keys of rungs that were recorded as skipped."""
+        return self.skips.keys()
 
     @property
     def value(self) -> float | None:
@@ -156,25 +167,34 @@ def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(opened=_date(data["day"]), assigned=day)
 
 
+TELLING = ("progress", "value", "reason", "to", "evidence")
+"""What an entry of the owner's side may say of the work."""
+
+
+def _heard(step: StepState, day: date, data: Data) -> StepState:
+    """The step once its owner's side has spoken; only what it has not said before is news."""
+    told = {f"{key} {data[key]}" for key in TELLING if key in data}
+    news = step.news if told <= step.said else day
+    return step._replace(answered=day, news=news, said=step.said | told)
+
+
 def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(signed=day, answered=day)
+    return step._replace(signed=day, answered=day, news=day)
 
 
 def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
-        answered=day,
+    return _heard(step, day, data)._replace(
         progress=data.get("progress", step.progress),
         values=(*step.values, (day, data["value"])) if "value" in data else step.values,
     )
 
 
 def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
+    return _heard(step, day, data)._replace(
         submitted=day,
         submitter=actor,
         evidence=tuple(data.get("evidence", ())),
         agreed=(),
-        answered=day,
         returned=None,
         asked=None,
         progress=100,
@@ -219,7 +239,7 @@ def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
     ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
-    return step._replace(asked=ask, asks=step.asks + 1, answered=day)
+    return _heard(step, day, data)._replace(asked=ask, asks=step.asks + 1)
 
 
 def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -269,12 +289,12 @@ def _changes(step: StepState, kind: EntryKind, day: date, actor: str, to: str = 
 
 
 def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(answered=day)
+    return step._replace(answered=day, acknowledged=(*step.acknowledged, day))
 
 
 def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
     if data.get("added") and step.removed:
-        step = NOTHING._replace(notices=step.notices, skipped=step.skipped)  # it begins anew
+        step = NOTHING._replace(notices=step.notices, skips=step.skips)  # it begins anew
     step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
     if step.closed:
         return step
@@ -332,7 +352,7 @@ def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _skipped(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(skipped=step.skipped | {NoticeKey.parse(data["notice"])})
+    return step._replace(skips={**step.skips, NoticeKey.parse(data["notice"]): day})
 
 
 CHANGES: Mapping[EntryKind, Change] = {

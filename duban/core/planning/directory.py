@@ -1,7 +1,7 @@
 """Units and posts: who answers for what, and who stands in for whom."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -88,6 +88,8 @@ class Directory:
         self._officers = {unit.id: unit.officer for unit in file.units}
         self._heads = {unit.id: unit.head for unit in file.units}
         self._steady = frozenset(post.id for post in file.posts if not post.vacant and not post.absences)
+        self.leaves = any(post.absences for post in file.posts)
+        """Whether anybody is ever away."""
 
     def knows(self, name: str) -> bool:
         """Whether `name` is a unit or a post."""
@@ -122,3 +124,10 @@ class Directory:
                 return current
             current = holder.deputy
         return None
+
+    def back(self, post: str, day: date) -> date | None:
+        """The first day after `day` on which the holder of a post who is away then is back; None while it is vacant."""
+        holder, back = self.posts[post], day
+        while (spell := next((a for a in holder.absences if a.first <= back <= a.last), None)) is not None:
+            back = spell.last + timedelta(days=1)
+        return None if holder.vacant or back == day else back

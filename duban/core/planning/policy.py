@@ -136,6 +136,9 @@ class Rung(Strict):
     anchor: Anchor = Field(strict=False, description="what the rung counts from")
     offset: int = Field(0, ge=-LONGEST, le=LONGEST, description="working days after the anchor; negative: before it")
     to: Many[Annotated[Role, Field(strict=False)]] = Field(min_length=1, description="who is told")
+    repeat: int = Field(
+        0, ge=0, le=LONGEST, description="working days after which it is sent again, until somebody acts; 0: never"
+    )
     slip: Literal[
         "assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "change", "failure"
     ] = Field(description="in which words")
@@ -145,6 +148,18 @@ class Rung(Strict):
     stops_on_answer: bool = Field(
         True, description="whether an acknowledgement or a report keeps this rung back until the next silence"
     )
+
+    @property
+    def presses_owner_late(self) -> bool:
+        """Whether it tells the owner of what is late."""
+        return self.anchor is Anchor.DUE and self.offset > 0 and Role.OWNER in self.to
+
+    @model_validator(mode="after")
+    def _told_once(self) -> Self:
+        if self.repeat and self.anchor is Anchor.CHANGED:
+            message = f"a rung that counts from {self.anchor} is sent once, not again after {self.repeat} days"
+            raise Invalid(Fault("told-once", message, "leave out repeat", ("repeat",)))
+        return self
 
 
 class LadderFile(Strict):

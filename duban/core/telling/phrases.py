@@ -188,7 +188,7 @@ def next_rung(matter: Occasion) -> str:
     look, ladder = matter.look, matter.look.office.policy.ladder(matter.step.ladder)
     anchors = {rung.id: rung.anchor for rung in ladder.rungs}
     coming = [rung for rung in matter.decision.rungs if rung.step == matter.step.id and rung.rung in anchors]
-    later = [rung for rung in coming if rung.moment > look.now]
+    later = [rung for rung in coming if rung.moment > look.now and not rung.key.on_return]
     if not later:
         return ""
     first = later[0]
