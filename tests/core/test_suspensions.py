@@ -165,6 +165,12 @@ class Oracle:
         for name, first in since.items():
             self.rests[name] |= set(days(first, self.working(self.today)))
 
+    def known(self, other: str, to: str) -> date | None:
+        """The last day of another step, as far as one had known it: of what is closed no more is learnt."""
+        closed = list(self.finished)
+        late = to in closed and other in closed and closed.index(other) > closed.index(to)
+        return None if late else self.finished.get(other)
+
     def working(self, one: date) -> date:
         """The first working day from a day on."""
         while not calendar().is_working(one):
@@ -204,7 +210,7 @@ class Oracle:
         if isinstance(step.due, OnDate):
             limit = self.pushed(name, step.due.day, date.min, unit)
         elif isinstance(step.due, Relative):
-            anchor = self.finished.get(step.due_anchor[0].step)
+            anchor = self.known(step.due_anchor[0].step, name)
             unit = step.due.unit
             limit = anchor and self.free(name, self.counted(name, anchor, step.due.amount, unit))
         elif step.kind in HUMAN and name in self.opened:
