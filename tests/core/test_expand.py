@@ -38,6 +38,26 @@ def test_what_a_plan_takes_over_as_it_is_written() -> None:
     assert (road.tags, road.note, road.assumed, road.file) == (("道路",), "注", True, "plan/road.yaml")
 
 
+@pytest.mark.parametrize(
+    ("section", "number", "place"),
+    [
+        (None, None, "第1部分第4句"),
+        ("第一部分", None, "第一部分第4句"),
+        (None, "第12条", "第12条"),
+        ("二、", "（三）", "二、（三）"),
+        ("二", "（三）", "二（三）"),
+        ("二", "12", "二、12"),
+        ("第二部分", "第3项", "第二部分第3项"),
+    ],
+)
+def test_what_is_cited_is_the_number_of_the_document(section: str | None, number: str | None, place: str) -> None:
+    roads = {"id": "roads", "title": "道路"} | ({"number": section} if section else {})
+    said = {"number": number} if number else {}
+    built = plan(written("road", step("draft"), source="1.4a", **said), sections=[roads])
+    assert built.cited(built.initiatives["road"]) == place
+    assert built.initiatives["road"].number == "1.04a"
+
+
 def test_what_a_step_takes_over_as_it_is_written() -> None:
     draft = step("draft", duration=[1, 2, 3], due="2024-06-28", earliest="2024-06", roll="back", owner="head")
     more = {

@@ -37,7 +37,7 @@ def test_sections_have_headings_and_long_titles_are_cut() -> None:
     office = bureau(one)
     object.__setattr__(office.plan.initiatives["here"], "title", "长" * 60)
     drawn = gantt(rehearse(office, profile()).report)
-    assert [heading.title for heading in drawn.headings] == ["1. 一"]
+    assert [heading.title for heading in drawn.headings] == ["1 一"]
     assert len(drawn.rows[0].label) == LONGEST
     assert drawn.rows[0].title == f"1.01 {'长' * 60}（建设处）1/1"
     assert drawn.height > drawn.rows[0].y

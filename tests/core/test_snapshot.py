@@ -60,6 +60,7 @@ RICH = build(
     note="注",
     assumed=True,
     support=["pudong"],
+    number="（三）",
 )
 
 
@@ -74,6 +75,13 @@ def test_nothing_of_any_plan_is_lost(ours: tuple[dict[str, Any]], theirs: tuple[
     plan = expand(plan_file(), read, Directory(directory_file()))
     assert kept(plan) == without_places(plan)
     assert fingerprint(snapshot(kept(plan))) == fingerprint(snapshot(plan))
+
+
+def test_numbers_of_sections_are_kept() -> None:
+    sections = [{"id": "roads", "title": "道路", "number": "二、"}, {"id": "parks", "title": "公园"}]
+    plan = expand(plan_file(sections=sections), [written("road", step("a"))], None)
+    assert [one.numeral for one in kept(plan).sections] == ["二、", None]
+    assert [one.heading for one in plan.sections] == ["二、道路", "2 公园"]
 
 
 def test_no_field_is_forgotten() -> None:

@@ -16,7 +16,7 @@ def tree(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> T
     """The tree; without `every`, of the steps only those that are lit yellow or worse."""
     root = Tree(f"[bold]{escape(office.plan.title)}[/]")
     for section in sections:
-        branch = root.add(f"[bold]{section.number}　{escape(section.title)}[/]")
+        branch = root.add(f"[bold]{escape(section.heading)}[/]")
         for line in section.initiatives:
             twig = branch.add(_initiative(office.calendar, line))
             for step in line.steps:

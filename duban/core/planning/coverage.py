@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from duban.core.planning.document_file import DocumentFile
 from duban.core.planning.files import Written
+from duban.core.planning.plan import LETTERS
 from duban.core.planning.plan_file import InitiativeFile
 
 FIRST_WORDS = 24
@@ -51,7 +52,7 @@ def coverage(document: DocumentFile, written: Iterable[Written]) -> tuple[Covere
 
 def sentence_of(file: InitiativeFile) -> str:
     """The sentence an initiative comes from, without the letter of its part."""
-    return file.source.rstrip("abcdefghijklmnopqrstuvwxyz")
+    return file.source.rstrip(LETTERS)
 
 
 def is_part(file: InitiativeFile) -> bool:

@@ -43,7 +43,9 @@ def expand(
         starts=plan.starts,
         ends=plan.ends,
         coordinator=plan.coordinator,
-        sections=tuple(Section(file.id, file.title, number) for number, file in enumerate(plan.sections, start=1)),
+        sections=tuple(
+            Section(file.id, file.title, number, file.number) for number, file in enumerate(plan.sections, start=1)
+        ),
         initiatives=initiatives,
         downstream=downstream_of(initiatives.values()),
     )
@@ -139,6 +141,7 @@ def _initiative(written: Written, instances: Instances, directory: Directory | N
         note=file.note,
         assumed=file.assumed,
         file=written.name,
+        numeral=file.number,
     )
 
 

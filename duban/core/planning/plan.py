@@ -17,6 +17,9 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.review_file import Review, Several, reviewers
 from duban.core.planning.when import Duration, Span, When
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""One of these follows a sentence in a source that is a part of it."""
+
 HUMAN = frozenset({Kind.WORK, Kind.REVIEW, Kind.INDICATOR})
 """Kinds of step that a person answers for."""
 
@@ -127,6 +130,8 @@ class Initiative:
     assumed: bool = False
     file: str = ""
     """The file it was read from, as messages name it."""
+    numeral: str | None = None
+    """The number that the document gives it, as written there."""
 
     @cached_property
     def upstream(self) -> frozenset[StepRef]:
@@ -150,16 +155,22 @@ class Initiative:
     def number(self) -> str:
         """Section and sentence of the document, padded so that names sort as the document reads: `2.04a`."""
         section, _, sentence = self.source.partition(".")
-        return f"{section}.{sentence.rstrip('abcdefghijklmnopqrstuvwxyz').zfill(2)}{sentence.lstrip('0123456789')}"
+        return f"{section}.{sentence.rstrip(LETTERS).zfill(2)}{sentence.lstrip('0123456789')}"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the document."""
+    """A section of the document; `numeral` is its number as the document writes it."""
 
     id: str
     title: str
     number: int
+    numeral: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """Its number and title, as a heading."""
+        return f"{self.numeral}{self.title}" if self.numeral else f"{self.number} {self.title}"
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,16 @@ class Plan:
     def roster(self) -> str:
         """A mark of which initiatives there are: another one as soon as one comes or goes."""
         return sha256("\n".join(self.initiatives).encode()).hexdigest()
+
+    def cited(self, initiative: Initiative) -> str:
+        """The place of the document an initiative comes from: 二、（三）, or 第2部分第3句 where it bears no number."""
+        section, _, sentence = initiative.source.rstrip(LETTERS).partition(".")
+        before = {one.id: one.numeral for one in self.sections}.get(initiative.section) or ""
+        own = initiative.numeral
+        if own is None:
+            return f"{before or f'第{section}部分'}第{sentence}句"
+        apart = before[-1:].isalnum() and own[0].isalnum() and not own.startswith("第")
+        return f"{before}{'、' if apart else ''}{own}"
 
     def step(self, ref: StepRef) -> Step:
         """The step of that name; KeyError when the plan has none."""

@@ -26,6 +26,7 @@ from duban.core.planning.values import (
     Day,
     DurationText,
     Many,
+    Numeral,
     PlainText,
     Reference,
     Slug,
@@ -207,6 +208,7 @@ DatesOfStep = Annotated[
     ),
 ]
 STEPS = "steps in the order in which people read them"
+AS_WRITTEN = "as the document writes it, by which letters cite it"
 _OF_A_PATTERN = ("values", "dates", "change", "without")
 
 
@@ -228,6 +230,7 @@ class InitiativeFile(Strict):
         (),
         description="undertakings of the sentence, as the document's file has them, where several initiatives share it",
     )
+    number: Numeral | None = Field(None, description=f"number of the initiative {AS_WRITTEN}: （三）, 第12条")
     lead: Slug = Field(description="unit that leads (牵头单位)")
     support: Many[Slug] = Field((), description="units that support (配合单位)")
     supervisor: Slug = Field(description="post that supervises (分管领导)")
@@ -269,10 +272,11 @@ class InitiativeFile(Strict):
 
 
 class SectionFile(Strict):
-    """A section of the document; its number is its place in the list, its id the name of its folder."""
+    """A section of the document; sources name it by its place in the list, its id is the name of its folder."""
 
     id: Slug = Field(description="name of the folder of the section")
     title: Title = Field(description="heading of the section, in Chinese")
+    number: Numeral | None = Field(None, description=f"number of the section {AS_WRITTEN}: 二、, 第二部分")
 
 
 class PlanFile(Strict):

@@ -32,7 +32,7 @@ def snapshot(plan: Plan) -> dict[str, Any]:
         "starts": plan.starts.isoformat(),
         "ends": plan.ends.isoformat(),
         "coordinator": plan.coordinator,
-        "sections": [[section.id, section.title] for section in plan.sections],
+        "sections": [[one.id, one.title, *([one.numeral] if one.numeral else [])] for one in plan.sections],
         "initiatives": [_initiative(one) for one in plan.initiatives.values()],
     }
 
@@ -50,6 +50,7 @@ def heading(initiative: Initiative) -> dict[str, Any]:
             "id": initiative.id,
             "title": initiative.title,
             "source": initiative.source,
+            "number": initiative.numeral,
             "section": initiative.section,
             "lead": initiative.lead,
             "support": list(initiative.support),
@@ -132,7 +133,10 @@ def restored(plan: Json) -> Plan:
         starts=date.fromisoformat(plan["starts"]),
         ends=date.fromisoformat(plan["ends"]),
         coordinator=plan["coordinator"],
-        sections=tuple(Section(name, title, number) for number, (name, title) in enumerate(plan["sections"], start=1)),
+        sections=tuple(
+            Section(name, title, number, *numeral)
+            for number, (name, title, *numeral) in enumerate(plan["sections"], start=1)
+        ),
         initiatives=initiatives,
         downstream=downstream_of(initiatives.values()),
     )
@@ -152,6 +156,7 @@ def _restored_initiative(values: Json) -> Initiative:
         tags=tuple(values.get("tags", ())),
         note=values.get("note"),
         assumed=values.get("assumed", False),
+        numeral=values.get("number"),
     )
 
 

@@ -54,6 +54,8 @@ LONGEST_TITLE = 120
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_in_one_line)]
 Source = Annotated[str, Field(pattern=SOURCE_PATTERN)]
 PlainText = Annotated[str, Field(min_length=1), AfterValidator(_in_one_line)]
+Numeral = Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_in_one_line)]
+"""A number as a document writes it."""
 MultilineText = Annotated[str, Field(min_length=1)]
 """What programs read, and may stand in several lines."""
 

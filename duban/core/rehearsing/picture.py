@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.ledger.summary import Light
-from duban.core.rehearsing.report import Report, SectionTracks, Track
+from duban.core.rehearsing.report import Report, Track
 from duban.core.rehearsing.timeline import Tally, months
 
 LABEL, WIDTH, MARGIN = 430, 1090, 20
@@ -117,7 +117,7 @@ def gantt(told: Report) -> Gantt:
     scale = _DayScale(told.starts, (last - told.starts).days + 1)
     headings, rows, bottom = [], [], HEAD
     for section in told.sections:
-        headings.append(Heading(bottom + SECTION - 10, _titled(section)))
+        headings.append(Heading(bottom + SECTION - 10, section.heading))
         bottom += SECTION
         for track in section.tracks:
             rows.append(_row(scale, track, bottom, told.last))
@@ -130,10 +130,6 @@ def gantt(told: Report) -> Gantt:
         headings=tuple(headings),
         rows=tuple(rows),
     )
-
-
-def _titled(section: SectionTracks) -> str:
-    return f"{section.number}. {section.title}"
 
 
 def _row(scale: _DayScale, track: Track, y: int, last: date) -> GanttRow:

@@ -49,6 +49,7 @@ class SectionTracks:
 
     id: str
     number: int
+    heading: str
     title: str
     tracks: tuple[Track, ...]
 
@@ -203,7 +204,7 @@ def _sections(office: Office, bureau: Bureau) -> Iterator[SectionTracks]:
             if one.section == section.id
         )
         if tracks:
-            yield SectionTracks(section.id, section.number, section.title, tracks)
+            yield SectionTracks(section.id, section.number, section.heading, section.title, tracks)
 
 
 def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:

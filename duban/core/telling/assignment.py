@@ -24,7 +24,7 @@ def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: S
             "",
             f"编号：〔{begun.day.year}〕{initiative.number}-{begun.sequence}　日期：{chinese(begun.day)}",
             "",
-            f"- 依据：{escape(plan.title)}（{escape(plan.document)}）第{initiative.source}项",
+            f"- 依据：{escape(plan.title)}（{escape(plan.document)}）{escape(plan.cited(initiative))}",
             f"- 举措：{escape(initiative.title)}",
             f"- 事项：{escape(step.title)}",
             f"- 要求：{escape(requirement)}",

@@ -57,6 +57,7 @@ class SectionLine:
 
     id: str
     number: int
+    heading: str
     title: str
     initiatives: tuple[InitiativeLine, ...]
 
@@ -67,7 +68,7 @@ def outline(office: Office, seen: Iterable[tuple[Look, Decision]]) -> tuple[Sect
     for look, decision in seen:
         lines[look.initiative.section].append(initiative_line(look, decision))
     return tuple(
-        SectionLine(section.id, section.number, section.title, tuple(lines[section.id]))
+        SectionLine(section.id, section.number, section.heading, section.title, tuple(lines[section.id]))
         for section in office.plan.sections
         if lines[section.id]
     )

@@ -46,7 +46,7 @@ def _sections(seen: PlanForecast) -> Iterator[str]:
     for section in seen.office.plan.sections:
         listed = _listed(seen, section)
         if listed:
-            yield f"## {section.number} {escape(section.title)}"
+            yield f"## {escape(section.heading)}"
             yield ""
             if here := [ref for ref in listed if ref in late]:
                 yield from (_table(seen, here), "")

@@ -165,7 +165,7 @@ def _sections(seen: PatrolFindings, found: Seen) -> Iterator[str]:
     for section in seen.office.plan.sections:
         rows = [_row(seen, *pair) for pair in _gravest([pair for pair in found if pair[0].section == section.id])]
         if rows:
-            yield f"## {section.number} {escape(section.title)}"
+            yield f"## {escape(section.heading)}"
             yield ""
             yield of_lines(("红黄绿灯　", "举措", "办结进度"), rows)
             yield ""

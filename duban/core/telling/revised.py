@@ -31,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "measure": "自动测量",
     "by_signing": "签收即办结",
     "source": "出处",
+    "number": "序号",
     "slots": "收集范围",
     "span": "期次",
     "basis": "依据",
@@ -150,7 +151,7 @@ def _plain(field: str, value: Any) -> str:
     if field == "sections":
         return f"“{value[1]}”"
     if field == "target":
-        return f"{value[0]:g}{value[1]}"
+        return f"{value[0]:g}{value[1]}" + ("以内" if value[4:] else "")
     if isinstance(value, dict):
         return str(value.get("uses", "（已写明）"))
     words: Mapping[str, str] = {"kind": KINDS, "roll": ROLLS}.get(field, {})

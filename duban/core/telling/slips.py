@@ -40,6 +40,7 @@ class Slip:
     date: str
     plan_title: str
     document: str
+    cited: str
     initiative_title: str
     initiative_number: str
     lead_title: str
@@ -89,6 +90,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         date=chinese(look.today),
         plan_title=office.plan.title,
         document=office.plan.document,
+        cited=office.plan.cited(look.initiative),
         initiative_title=look.initiative.title,
         initiative_number=look.initiative.number,
         lead_title=matter.title(look.initiative.lead),
