@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.decide import decide
@@ -52,6 +54,46 @@ def test_a_failed_action_is_the_administrators_now() -> None:
         story.service.start_action(StepRef(COSMETICS, "bulletin"))
         story.service.fail_action(StepRef(COSMETICS, "bulletin"), "磁盘已满")
     assert ("bulletin", None, (ADMINISTRATOR,)) in told(story)
+
+
+@pytest.mark.parametrize("acted", ["draft", "extension", "review", "failure"])
+def test_an_answer_is_dated_from_when_it_was_asked_however_far_the_deadline(acted: str) -> None:
+    story = Story().at(1).act(Verb.SIGN).at(2)
+    match acted:
+        case "draft":
+            story.act(Verb.SUBMIT, evidence=("稿",))
+            asked = ("draft", Verb.APPROVE)
+        case "extension":
+            story.act(Verb.EXTEND, to="2024-04-19", reason="等待批复")
+            asked = ("draft", Verb.GRANT)
+        case "review":
+            story.act(Verb.SUBMIT, evidence=("稿",)).act(Verb.APPROVE, actor=REVIEWER).act(Verb.SIGN, "check", REVIEWER)
+            asked = ("check", Verb.APPROVE)
+        case _:
+            for _ in range(3):
+                story.service.start_action(StepRef(COSMETICS, "bulletin"))
+                story.service.fail_action(StepRef(COSMETICS, "bulletin"), "磁盘已满")
+            asked = ("bulletin", None)
+    story.at(3)
+    view = story.service.view(COSMETICS)
+    found = [
+        duty for duty in agenda(view.look, decide(view.look, view.state), 0) if duty.due and duty.due > date(2024, 4, 3)
+    ]
+    assert [(duty.step.step, duty.verb, duty.asked, duty.waited) for duty in found] == [(*asked, date(2024, 4, 2), 1)]
+
+
+def test_answers_are_listed_first_the_longest_waited_for_before_the_others() -> None:
+    def duty(name: str, due: date, asked: date | None = None) -> Duty:
+        ref = StepRef(COSMETICS, name)
+        return Duty(ref, "", "", "", Status.REVIEW, Light.GREEN, None, Verb.APPROVE, (), due, None, asked)
+
+    mixed = [
+        duty("late", date(2024, 3, 1)),
+        duty("asked", date(2024, 5, 6), date(2024, 4, 1)),
+        duty("asked-before", date(2024, 5, 31), date(2024, 3, 29)),
+    ]
+    order = [duty.step.step for duty in urgent_first(mixed, date(2024, 4, 1))]
+    assert order == ["asked-before", "asked", "late"]
 
 
 def test_only_what_falls_due_within_so_many_working_days_is_listed() -> None:

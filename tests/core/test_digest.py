@@ -45,6 +45,17 @@ def test_what_is_late_comes_before_what_is_not_whatever_the_slip() -> None:
     assert groups(slip("remind", None)) == [NEAR]
 
 
+def test_what_waits_for_its_reader_comes_first_the_longest_waited_for_before_the_others() -> None:
+    asked = [
+        replace(slip("review", 30, "a/x"), waited=0),
+        replace(slip("ask", -9, "b/x"), waited=1),
+        replace(slip("review", 20, "c/x"), waited=7),
+    ]
+    told = digest(office(), OFFICER, DAY, [slip("press", -20, "d/x"), *asked])
+    assert [item.slip.step_ref for item in told.items] == ["c/x", "b/x", "a/x", "d/x"]
+    assert told.late == 1  # the deadline of somebody else's work makes its reader late with nothing
+
+
 def test_within_a_group_the_most_urgent_comes_first_then_the_order_of_the_plan() -> None:
     slips = [
         slip("press", -1, "b/x", "1.02"),

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
 from duban.core.deciding.commands import VERB_TITLES, Refused
 from duban.core.telling.whens import in_digits
@@ -50,14 +51,20 @@ def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
     for duty in duties:
         table.add_row(
             LIGHT_MARKS[duty.light],
-            in_digits(duty.due, at.service.office.calendar),
-            _days_left(duty.days_left),
+            *_when(duty, at.service.office.calendar),
             VERB_TITLES[duty.verb] if duty.verb else STATUS_TITLES[duty.status],
             escape(duty.title),
             "、".join(map(titles, duty.posts)),
             str(duty.step),
         )
     return table
+
+
+def _when(duty: Duty, calendar: WorkCalendar) -> tuple[str, str]:
+    """The deadline and the days left; of an answer the day it was asked for, and the days others have waited."""
+    if duty.asked:
+        return f"{duty.asked}提请", f"已等{duty.waited}天"
+    return in_digits(duty.due, calendar), _days_left(duty.days_left)
 
 
 def _days_left(days: int | None) -> str:

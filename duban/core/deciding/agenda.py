@@ -1,4 +1,8 @@
-"""What people have to do next, and by when: the list a coordinator works through, most urgent first."""
+"""What people have to do next, and by when: the list a coordinator works through, most urgent first.
+
+An answer that somebody else's work waits for, be it to a draft, to a request or to a failed action, is dated from when
+it was asked, whenever that work is due, and comes first. A person's own work is dated by its deadline.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +24,7 @@ class Duty:
 
     `verb` is what brings it on; None for a step that waits for others, and for a failed action, which is to be mended.
     `posts` are those who may do it; `days_left` counts working days, negative once late, None without a deadline.
+    `asked` is the day on which an answer was asked for, `waited` the working days since; None for work of one's own.
     """
 
     step: StepRef
@@ -33,25 +38,30 @@ class Duty:
     posts: tuple[str, ...]
     due: date | None
     days_left: int | None
+    asked: date | None = None
+    waited: int | None = None
 
 
 class Awaited(NamedTuple):
-    """What is waited for, and the posts that may do it; `now` is false while the step waits for others first."""
+    """What is waited for, the posts that may do it, and the day on which an answer was asked for.
+
+    `now` is false while the step waits for others first.
+    """
 
     verb: Verb | None
     posts: tuple[str, ...]
+    asked: date | None = None
     now: bool = True
 
 
 def agenda(look: Look, decision: Decision, days: int) -> Iterator[Duty]:
-    """The duties of an initiative that fall due within so many working days; what has no deadline is due now."""
+    """The duties of an initiative that fall due within so many working days; answers, and what has no deadline, now."""
     last = look.calendar.add(look.today, days)
     for row in decision.summary.steps:
         step, own = look.initiative.steps[row.step], decision.state.step(row.step)
-        if row.due is not None and row.due > last:
-            continue
+        soon = row.due is None or row.due <= last
         for waited in awaited(look, step, own, row.status):
-            if waited.now or row.due is not None:
+            if waited.asked or (soon and (waited.now or row.due is not None)):
                 yield _duty(look, step, own, row, waited)
 
 
@@ -68,6 +78,8 @@ def _duty(look: Look, step: Step, own: StepState, row: StepRow, waited: Awaited)
         posts=waited.posts,
         due=row.due,
         days_left=None if row.due is None else look.calendar.between(look.today, row.due),
+        asked=waited.asked,
+        waited=None if waited.asked is None else look.calendar.between(waited.asked, look.today),
     )
 
 
@@ -83,18 +95,22 @@ def awaited(look: Look, step: Step, own: StepState, where: Status) -> Iterator[A
         case Status.WORKING if step.kind is not Kind.REVIEW:
             yield Awaited(Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT, owners)
         case Status.WORKING | Status.REVIEW:
-            yield Awaited(Verb.APPROVE, office.judges(initiative, step, own))
+            yield Awaited(Verb.APPROVE, office.judges(initiative, step, own), own.submitted or own.assigned)
         case Status.FAILED:
-            yield Awaited(None, (office.directory.administrator,))
+            yield Awaited(None, (office.directory.administrator,), own.failed)
         case _:
             return
     if own.asked is not None:
-        yield Awaited(Verb.GRANT, (office.directory.head(initiative.supervisor),))
+        yield Awaited(Verb.GRANT, (office.directory.head(initiative.supervisor),), own.asked.on)
 
 
 def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:
-    """By deadline, the graver light first among equals; what has no deadline is due today."""
-    return sorted(duties, key=lambda duty: (duty.due or today, -duty.light, duty.step))
+    """Answers, longest waited for first; then by deadline, and what has none today. The graver light among equals."""
+
+    def place(duty: Duty) -> tuple[bool, date, int, StepRef]:
+        return duty.asked is None, duty.asked or duty.due or today, -duty.light, duty.step
+
+    return sorted(duties, key=place)
 
 
 def of_post(duties: Iterable[Duty], office: Office, post: str, day: date) -> list[Duty]:

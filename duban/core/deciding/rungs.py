@@ -73,11 +73,11 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
             stale = rung.anchor is Anchor.DUE and fell < since
             if fell != day:
                 yield _named(f"{fell}", of_rung(at, rung, version, fell, called(at, rungs, fell), stale=stale))
-    (owner,) = _posts(at, Role.OWNER)
-    back = at.office.directory.back(owner, last) if rung.presses_owner_late else None
-    if back is not None:
-        fell = at.office.calendar.next_working(back)
-        yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {owner: owner}, stale=False))
+    for owner in _posts(at, Role.OWNER) if rung.presses_owner_late else ():
+        back = at.office.directory.back(owner, last)
+        if back is not None:
+            fell = at.office.calendar.next_working(back)
+            yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {owner: owner}, stale=False))
 
 
 def _went_out(at: Given, rung: Rung, version: str, day: date) -> Mapping[date, date]:

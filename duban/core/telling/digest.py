@@ -13,8 +13,8 @@ from duban.core.titles import DIGEST
 from duban.core.typed import in_lines
 
 URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审核、答复", "临近时限", "交办、答复及其他"
-GROUPS = (URGENT, LATE, AWAITED, NEAR, OTHER)
-"""What a digest's items are listed under, the most urgent first."""
+GROUPS = (URGENT, AWAITED, LATE, NEAR, OTHER)
+"""What a digest's items are listed under, what waits for its reader first, then the most urgent."""
 
 SLIP_GROUPS: Mapping[str, str] = {
     "failure": URGENT,
@@ -24,6 +24,9 @@ SLIP_GROUPS: Mapping[str, str] = {
     "change": OTHER,
 }
 """Where a slip is listed whatever its deadline."""
+
+NOT_LATE = frozenset({"change", "review", "ask"})
+"""Slips whose reader is late with nothing: it tells of a change, or asks about the work of somebody else."""
 
 NO_DEADLINE = 10**6
 """Working days that count as left where there is no deadline."""
@@ -85,8 +88,10 @@ def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> 
 
 
 def _urgency(slip: Slip) -> tuple[int, int, str, str]:
+    """What waits for an answer is as urgent as it has waited long, whatever the deadline of the work."""
     left = NO_DEADLINE if slip.days_left is None else slip.days_left
-    return GROUPS.index(_group(slip)), left, slip.initiative_number, slip.step_ref
+    place = left if slip.waited is None else -slip.waited
+    return GROUPS.index(_group(slip)), place, slip.initiative_number, slip.step_ref
 
 
 def _group(slip: Slip) -> str:
@@ -94,4 +99,4 @@ def _group(slip: Slip) -> str:
 
 
 def _late(slip: Slip) -> bool:
-    return slip.kind != "change" and slip.days_left is not None and slip.days_left < 0
+    return slip.kind not in NOT_LATE and slip.days_left is not None and slip.days_left < 0

@@ -75,6 +75,13 @@ def _lit(matter: Occasion) -> str:
     return reason_of(look.office, look.initiative.id, row) if row and row.light > Light.GREEN else ""
 
 
+def waited(matter: Occasion) -> int | None:
+    """The working days an answer has been waited for; None where the slip asks for none."""
+    own = matter.own
+    asked = {"review": own.submitted, "ask": own.asked.on if own.asked else None}.get(matter.fired.slip)
+    return _days_since(matter, asked) if asked else None
+
+
 def _days_since(matter: Occasion, day: date | None) -> int:
     return matter.look.calendar.between(day, matter.look.today) if day else 0
 

@@ -32,7 +32,8 @@ class Slip:
 
     `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
     `pressed` is how often people were reminded or pressed about the step before; `change` is what somebody else did to
-    it, of a slip about that: 中止, 恢复, 转办 or 终止.
+    it, of a slip about that: 中止, 恢复, 转办 or 终止; `waited` the working days since an answer was asked
+    for, None where none is.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Slip:
     next_rung: str
     command: str
     change: str
+    waited: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         next_rung=phrases.next_rung(matter) if asks else "",
         command=phrases.command(matter),
         change=phrases.change(matter),
+        waited=phrases.waited(matter),
     )
     return in_lines(told)
 

@@ -118,6 +118,17 @@ class TestNext:
         assert bureau.ok("next", "--post", LEADER) == "今后10个工作日内没有要办的事项\n"
         assert bureau.ok("next", "--days", "3") == "今后3个工作日内没有要办的事项\n"
 
+    def test_leaders_and_reviewers_see_what_waits_for_them_however_far_its_deadline(self, bureau: Bureau) -> None:
+        bureau.tick()
+        asked = ("--as", "service-officer", "--to", "2024-09-30", "--reason", "等待批复")
+        bureau.ok("extend", "training/attendance", *asked)
+        bureau.at("2024-04-03 09:00")
+        assert lines(bureau.ok("next", "--post", LEADER, "--days", "0"))[1:] == [
+            "🟢  2024-04-01提请  已等2天  同意延期  培训人次  分管副局长  training/attendance"
+        ]
+        (duty,) = bureau.json("next", "--post", LEADER)
+        assert (duty["verb"], duty["asked"], duty["waited"], duty["due"]) == ("grant", "2024-04-01", 2, "2024-06-28")
+
     def test_an_unknown_post_is_refused(self, bureau: Bureau) -> None:
         result = bureau.run("next", "--post", "protection-oficer")
         assert result.exit_code == 4
