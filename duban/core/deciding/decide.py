@@ -20,7 +20,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import settle, status
-from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, next_day, row, timetable
+from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, row, timetable
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
@@ -45,6 +45,8 @@ class Decision:
     deadlines: Mapping[str, Deadline | None]
     """The deadline of every step, where it is known."""
     outlook: Outlook
+    turning: datetime | None
+    """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     kept: Kept
     """What makes a later decision about the same initiative quicker, and not another."""
 
@@ -59,7 +61,7 @@ def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     adopted = () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
     limits = deadlines(look, after)
     outlook = foresee(look, after, limits)
-    steps = {at.step.id: timetable(look, at, kept) for at in _given(look, after, limits, outlook)}
+    steps = _timetables(look, after, limits, outlook, kept)
     rows = {name: table.over or row(at, *lit(at, table.lights, look.today)) for name, (at, table) in steps.items()}
     rungs = _rungs(look, after, steps)
     turning = _turning(look, rungs, steps, rows)
@@ -73,22 +75,26 @@ def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
         rows=rows,
         deadlines=limits,
         outlook=outlook,
+        turning=turning,
         kept=steps,
     )
 
 
-def _given(look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook) -> list[Given]:
-    """Every step with its dates; of one that is over only the deadline and the last day matter any more."""
-    office, adopted, found = look.office, look.office.day(state.adopted or look.now), list[Given]()
+def _timetables(look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook, kept: Kept) -> Kept:
+    """The timetable of every step, with what it is made of: as kept, where that is the same."""
+    office, adopted, found = look.office, look.office.day(state.adopted or look.now), dict[str, Made]()
     opens = openings(look, state)
     for name, step in look.initiative.steps.items():
-        own, forecast = state.steps.get(name, NOTHING), outlook.forecast[name]
+        own, known = state.steps.get(name, NOTHING), kept.get(name)
         due, original = limits[name] or (None, None)
-        if own.finished is not None:
-            dates = Dates(due, original, None, forecast, None, None)
+        if own.finished is not None:  # only the deadline and the last day matter any more
+            dates = Dates(due, original, None, own.finished, None, None)
         else:
-            dates = Dates(due, original, opens.get(name), forecast, outlook.latest[name], outlook.root[name])
-        found.append(Given(office, look.initiative, step, own, status(step, own), dates, adopted))
+            dates = Dates(
+                due, original, opens.get(name), outlook.forecast[name], outlook.latest[name], outlook.root[name]
+            )
+        at = Given(office, look.initiative, step, own, status(step, own), dates, adopted)
+        found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 
 

@@ -34,7 +34,7 @@ from typing import NamedTuple
 
 from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.rungs import DueRung, Laid, laid
+from duban.core.deciding.rungs import DueRung, Going, Laid, alike, going, laid
 from duban.core.deciding.undelivered import Line, died, lines, next_in_line, telling_key, tried
 from duban.core.ledger.keys import DEAD, NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery
@@ -51,11 +51,14 @@ WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, S
 class Ladder(NamedTuple):
     """The rungs of a step, spent or not: as `laid` out, and `ahead` as they go out if nothing happens before.
 
+    `going` are they as each first goes out.
+
     `answered` is until when an answer keeps some back (rule 4), `pressed` until when whom an earlier one (rule 11), and
     `dead` whether a notice reached nobody. `first` is the first moment of a rung that has not fired; from then on it is
     the day that tells who is there.
     """
 
+    going: tuple[Going, ...] = ()
     laid: Laid = ()
     ahead: tuple[DueRung, ...] = ()
     answered: datetime | None = None
@@ -67,18 +70,20 @@ class Ladder(NamedTuple):
 NO_LADDER = Ladder()
 
 
-def ladder(at: Given) -> Ladder:
-    """The ladder of a step, by what has happened to it."""
+def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
+    """The ladder of a step, by what has happened to it; laid as it was `before` where nothing of that moves a rung."""
     dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
-    rungs, answered, pressed = laid(at), _held_back(at), _pressed(at)
+    firsts = before[1].going if before is not None and alike(at, before[0]) else going(at)
+    rungs = laid(at, firsts)
+    answered, pressed = _held_back(at), _pressed(at)
     ahead = [rung for group in rungs for rung in group]
     if answered or pressed:
         ahead = [_kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed) for rung in ahead]
     spent = _spent(at.own)
     first = min([rung.rung_at for rung in ahead if rung.key not in spent], default=None)
-    return Ladder(rungs, tuple(ahead), answered, pressed, dead, first)
+    return Ladder(firsts, rungs, tuple(ahead), answered, pressed, dead, first)
 
 
 def has_dead(own: StepState) -> bool:

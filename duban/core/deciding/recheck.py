@@ -74,10 +74,10 @@ def recheck(look: Look, state: State, notice: NoticeRow, kept: Kept = NOTHING_KE
 
 def still_due(look: Look, decision: Decision, state: State, notice: NoticeRow) -> bool:
     """The same for a step whose dates are those of a decision, however its record has changed: yes or no, and quick."""
-    at, _ = decision.kept[notice.step]
+    at, table = decision.kept[notice.step]
     own, key = _without(state, notice).step(notice.step), NoticeKey.parse(notice.key)
     now = at._replace(own=own, status=status(at.step, own))
-    rungs = (*due(look, own, ladder(now)), *change_rungs(look, now))
+    rungs = (*due(look, own, ladder(now, (at, table.rungs))), *change_rungs(look, now))
     meant = next((rung for rung in rungs if rung.key == key and not rung.stale), None)
     return meant is not None and meant.moment <= look.now and meant.recipient == notice.recipient
 

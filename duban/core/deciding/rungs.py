@@ -4,7 +4,7 @@ Nothing here depends on the moment or on what was sent; what is due of it, and w
 1, 5 to 8 there).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
@@ -37,14 +37,23 @@ class DueRung(NamedTuple):
     waits: bool = False
 
 
+class Going(NamedTuple):
+    """A rung of a ladder as it first goes out: its place there, the version and day it falls due, and to whom."""
+
+    place: int
+    version: str
+    day: date
+    rungs: tuple[DueRung, ...]
+
+
 Laid = tuple[tuple[DueRung, ...], ...]
 """The rungs that apply, lowest first, each once for every post it is meant for."""
 
 
-def laid(at: Given) -> Laid:
-    """Lay out the ladder of a step, spent or not, as its rungs go out when each is sent on its own day."""
-    found, holding, since = list[tuple[DueRung, ...]](), anchors(at), _since(at.own)
-    rungs, calendar, leaves = at.office.rungs[at.step.ladder], at.office.calendar, at.office.directory.leaves
+def going(at: Given) -> tuple[Going, ...]:
+    """The rungs that apply, lowest first, spent or not, as each goes out when it is sent on its own day."""
+    found, holding, since = list[Going](), anchors(at), _since(at.own)
+    rungs, calendar = at.office.rungs[at.step.ladder], at.office.calendar
     for place, rung in enumerate(rungs):
         if rung.anchor not in holding:
             continue
@@ -53,8 +62,24 @@ def laid(at: Given) -> Laid:
             first = max(first, since)
         day = calendar.add(first, rung.offset)
         stale = rung.anchor is Anchor.DUE and day < since
-        found.append(of_rung(at, rung, version, day, called(at, rungs[place:], day), stale=stale))
-        if (rung.repeat or (leaves and rung.presses_owner_late)) and (at.own.notices or at.own.skips):
+        people = called(at, rungs[place:], day)
+        found.append(Going(place, version, day, of_rung(at, rung, version, day, people, stale=stale)))
+    return tuple(found)
+
+
+def alike(at: Given, was: Given) -> bool:
+    """Whether the rungs of a step go out as they did: none is moved by what is told of the step, or foreseen."""
+    same = at.office is was.office and at.initiative is was.initiative and at.step is was.step
+    return same and at.dates.due == was.dates.due and at.adopted == was.adopted and at.own.done == was.own.done
+
+
+def laid(at: Given, firsts: Iterable[Going]) -> Laid:
+    """Lay out the ladder of a step: its rungs as they first go out, and those that fall due again after that."""
+    rungs, leaves, told = at.office.rungs[at.step.ladder], at.office.directory.leaves, at.own.notices or at.own.skips
+    found = list[tuple[DueRung, ...]]()
+    for place, version, day, first in firsts:
+        found.append(first)
+        if told and (rungs[place].repeat or (leaves and rungs[place].presses_owner_late)):
             found += _again(at, rungs[place:], version, day)
     return tuple(found)
 

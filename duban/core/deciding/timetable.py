@@ -33,22 +33,22 @@ class Timetable(NamedTuple):
     over: StepRow | None = None
 
 
-Kept = Mapping[str, tuple[Given, Timetable]]
-"""Timetables by step, each with what it was made of. Those made before change nothing but the time deciding takes."""
+Made = tuple[Given, Timetable]
+"""A timetable, and what it was made of."""
+
+Kept = Mapping[str, Made]
+"""Timetables by step. Those made before change nothing but the time deciding takes."""
 
 NOTHING_KEPT: Kept = MappingProxyType({})
 
 
-def timetable(look: Look, at: Given, kept: Kept) -> tuple[Given, Timetable]:
-    """The timetable of a step, as kept if it was made of the same."""
-    known = kept.get(at.step.id)
-    if known is not None and known[0] == at:
-        return known
-    rungs = ladder(at)
+def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
+    """The timetable of a step; what one made of something else has in common with it is taken from there."""
+    rungs = ladder(at, (before[0], before[1].rungs) if before is not None else None)
     if at.own.finished is not None:
-        return at, Timetable((), (), rungs, row(at, Light.OFF, None))
+        return Timetable((), (), rungs, row(at, Light.OFF, None))
     lights = turns(at)
-    return at, Timetable(lights, tuple(sorted(_days(look, at, lights))), rungs)
+    return Timetable(lights, tuple(sorted(_days(look, at, lights))), rungs)
 
 
 def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:

@@ -144,6 +144,11 @@ class StepState(NamedTuple):
         return self.skips.keys()
 
     @property
+    def done(self) -> tuple[object, ...]:
+        """What was done about it, without what was told of that."""
+        return self[:TOLD]
+
+    @property
     def value(self) -> float | None:
         """The latest value of an indicator."""
         return self.values[-1][1] if self.values else None
@@ -153,6 +158,9 @@ class StepState(NamedTuple):
         """Done or cancelled."""
         return self.finished is not None
 
+
+TOLD = StepState._fields.index("history")
+"""Where a record begins to tell what was sent of a step; what is before that was done."""
 
 NOTHING = StepState()
 

@@ -51,7 +51,10 @@ class Desk:
 
     def due(self, now: datetime) -> bool:
         """Whether time alone asks for a look."""
-        again = self.decided.summary.look_again if self.decided else now
+        if self.decided is None:
+            return True
+        awaited = any(self.decided.rows[ref.step].status not in CLOSED for ref in self.exported)
+        again = self.decided.summary.look_again if awaited else self.decided.turning
         return again is not None and again <= now
 
 
