@@ -5,7 +5,7 @@ look again. Asked again with those entries stored, it has nothing to add. What h
 every step has its dates, a timetable made of these, and what that says at this moment.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
@@ -90,9 +90,8 @@ def _timetables(look: Look, state: State, limits: Mapping[str, Deadline | None],
         if own.finished is not None:  # only the deadline and the last day matter any more
             dates = Dates(due, original, None, own.finished, None, None)
         else:
-            dates = Dates(
-                due, original, opens.get(name), outlook.forecast[name], outlook.latest[name], outlook.root[name]
-            )
+            seen = outlook.forecast[name], outlook.latest[name], outlook.root[name]
+            dates = Dates(due, original, opens.get(name), *seen)
         at = Given(office, look.initiative, step, own, status(step, own), dates, adopted)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
@@ -172,11 +171,13 @@ def _look_again(look: Look, turning: datetime | None, worst: Light | None) -> da
     return restless if turning is None else min(turning, restless)
 
 
-def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
+def _turning(look: Look, rungs: Collection[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     later = [rung for rung in rungs if rung.moment > look.now]
     moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
     days = [next_day(steps, look.today), *_overdue(look, rows)]
+    if len(later) < len(rungs):  # one that goes out now may fall due again
+        days.append(look.today + DAY)
     for rung in later:
         if rung.rung_at <= look.now:  # kept apart, it may be a deputy's turn on the next day of sending
             moments.append(look.office.sending_passes(look.now, immediate=rung.immediate))

@@ -34,7 +34,7 @@ from typing import NamedTuple
 
 from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.rungs import DueRung, Going, Laid, alike, going, laid
+from duban.core.deciding.rungs import DueRung, Going, Laid, laid
 from duban.core.deciding.undelivered import Line, died, lines, next_in_line, telling_key, tried
 from duban.core.ledger.keys import DEAD, NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery
@@ -58,13 +58,13 @@ class Ladder(NamedTuple):
     the day that tells who is there.
     """
 
-    going: tuple[Going, ...] = ()
     laid: Laid = ()
     ahead: tuple[DueRung, ...] = ()
     answered: datetime | None = None
     pressed: Mapping[str, datetime] = MappingProxyType({})
     dead: bool = False
     first: datetime | None = None
+    going: tuple[Going, ...] = ()
 
 
 NO_LADDER = Ladder()
@@ -75,15 +75,14 @@ def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
     dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
-    firsts = before[1].going if before is not None and alike(at, before[0]) else going(at)
-    rungs = laid(at, firsts)
+    firsts, rungs = laid(at, (before[0], before[1].going) if before is not None else None)
     answered, pressed = _held_back(at), _pressed(at)
     ahead = [rung for group in rungs for rung in group]
     if answered or pressed:
         ahead = [_kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed) for rung in ahead]
     spent = _spent(at.own)
     first = min([rung.rung_at for rung in ahead if rung.key not in spent], default=None)
-    return Ladder(firsts, rungs, tuple(ahead), answered, pressed, dead, first)
+    return Ladder(rungs, tuple(ahead), answered, pressed, dead, first, firsts)
 
 
 def has_dead(own: StepState) -> bool:

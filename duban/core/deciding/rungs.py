@@ -4,7 +4,7 @@ Nothing here depends on the moment or on what was sent; what is due of it, and w
 1, 5 to 8 there).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
@@ -50,7 +50,28 @@ Laid = tuple[tuple[DueRung, ...], ...]
 """The rungs that apply, lowest first, each once for every post it is meant for."""
 
 
-def going(at: Given) -> tuple[Going, ...]:
+def laid(at: Given, before: tuple[Given, tuple[Going, ...]] | None = None) -> tuple[tuple[Going, ...], Laid]:
+    """Lay out the ladder of a step: its rungs as they first go out, and with those that fall due again after that.
+
+    The first are taken from `before` where nothing has happened since that moves a rung.
+    """
+    firsts = before[1] if before is not None and _alike(at, before[0]) else _going(at)
+    rungs, leaves, told = at.office.rungs[at.step.ladder], at.office.directory.leaves, at.own.notices or at.own.skips
+    found = list[tuple[DueRung, ...]]()
+    for place, version, day, first in firsts:
+        found.append(first)
+        if told and (rungs[place].repeat or (leaves and rungs[place].presses_owner_late)):
+            found += _again(at, rungs[place:], version, day)
+    return firsts, tuple(found)
+
+
+def _alike(at: Given, was: Given) -> bool:
+    """Whether the rungs of a step go out as they did: none is moved by what is told of the step, or foreseen."""
+    same = at.office is was.office and at.initiative is was.initiative and at.step is was.step
+    return same and at.dates.due == was.dates.due and at.adopted == was.adopted and at.own.done == was.own.done
+
+
+def _going(at: Given) -> tuple[Going, ...]:
     """The rungs that apply, lowest first, spent or not, as each goes out when it is sent on its own day."""
     found, holding, since = list[Going](), anchors(at), _since(at.own)
     rungs, calendar = at.office.rungs[at.step.ladder], at.office.calendar
@@ -64,23 +85,6 @@ def going(at: Given) -> tuple[Going, ...]:
         stale = rung.anchor is Anchor.DUE and day < since
         people = called(at, rungs[place:], day)
         found.append(Going(place, version, day, of_rung(at, rung, version, day, people, stale=stale)))
-    return tuple(found)
-
-
-def alike(at: Given, was: Given) -> bool:
-    """Whether the rungs of a step go out as they did: none is moved by what is told of the step, or foreseen."""
-    same = at.office is was.office and at.initiative is was.initiative and at.step is was.step
-    return same and at.dates.due == was.dates.due and at.adopted == was.adopted and at.own.done == was.own.done
-
-
-def laid(at: Given, firsts: Iterable[Going]) -> Laid:
-    """Lay out the ladder of a step: its rungs as they first go out, and those that fall due again after that."""
-    rungs, leaves, told = at.office.rungs[at.step.ladder], at.office.directory.leaves, at.own.notices or at.own.skips
-    found = list[tuple[DueRung, ...]]()
-    for place, version, day, first in firsts:
-        found.append(first)
-        if told and (rungs[place].repeat or (leaves and rungs[place].presses_owner_late)):
-            found += _again(at, rungs[place:], version, day)
     return tuple(found)
 
 
