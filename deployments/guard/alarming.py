@@ -9,6 +9,7 @@ from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD
 from duban.core.telling.alarm import AlarmWords, Silence, alarm_words
 from duban.core.telling.slips import Words
+from duban.outbox.sweep import carried
 from duban.ports import Carrier, Letter, Outcome
 from duban.wiring import Desk
 
@@ -43,7 +44,7 @@ def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
         text=said.text,
         html=said.html,
     )
-    return carrier.deliver(letter, seen.now.astimezone(seen.office.zone))
+    return carried(carrier, letter, seen.now.astimezone(seen.office.zone))
 
 
 def _written(told: AlarmWords) -> Words:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import StepRef
-from duban.core.ledger.notices import Delivery, NoticeRow, Said
+from duban.core.ledger.notices import Delivery, NoticeRow, said_of
 from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
 from duban.ports import LedgerUnusable
 
@@ -23,7 +23,7 @@ def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
     if isinstance(value, StepRow):
         columns |= {"reason": _reason(value.reason), "held_by": str(value.held_by or "")}
     if isinstance(value, NoticeRow):
-        columns["channels"] = [asdict(said) for said in value.channels]
+        columns["channels"] = [said.data() for said in value.channels]
     return columns
 
 
@@ -105,7 +105,7 @@ def read_notice(row: Row[Any]) -> NoticeRow:
         ended_at=row.ended_at,
         immediate=row.immediate,
         digest=row.digest,
-        channels=tuple(Said(**said) for said in row.channels),
+        channels=said_of(row.channels),
     )
 
 

@@ -7,7 +7,7 @@ because mail programs drop all others.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -73,6 +73,7 @@ class PartKind(StrEnum):
     ROW = "row"  # rows that follow one another are a table
     LISTING = "listing"
     RULE = "rule"
+    ITEM = "item"  # says nothing: the first words of an item of a digest follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,41 @@ class Part:
 
 def words(subject: str, told: Iterable[Part]) -> Words:
     """The words of a letter that has these parts."""
-    blocks = [list(block) for kind, rows in groupby(told, key=_kind) for block in _parted(kind, rows)]
-    text = "\n\n".join("\n".join(map(_text, block)) for block in blocks)
-    html = _page().render(subject=subject, blocks=blocks, cell=CELL, sizes=SIZES)
-    return Words(subject, text + "\n", html.lstrip() + "\n")
+    all_ = list(told)
+    seen = [part for part in all_ if part.kind is not PartKind.ITEM]
+    html = _page().render(subject=subject, blocks=_blocks(seen), cell=CELL, sizes=SIZES)
+    return Words(subject, _plain(seen) + "\n", html.lstrip() + "\n", tuple(_pieces(all_)))
+
+
+def _plain(told: Iterable[Part]) -> str:
+    return "\n\n".join("\n".join(map(_text, block)) for block in _blocks(told))
+
+
+def _blocks(told: Iterable[Part]) -> list[list[Part]]:
+    return [list(block) for kind, rows in groupby(told, key=_kind) for block in _parted(kind, rows)]
+
+
+def _pieces(told: Sequence[Part]) -> list[str]:
+    """The text between rules: what stands before the first item, then each item with what follows it.
+
+    Nothing where a template has no items, or two of them with no rule between.
+    """
+    pieces: list[list[Part]] = [[]]
+    for is_rule, between in groupby(told, key=lambda part: part.kind is PartKind.RULE):
+        section = list(between)
+        items = sum(part.kind is PartKind.ITEM for part in section)
+        if items > 1:
+            return []
+        if items:
+            pieces.append([part for part in section if part.kind is not PartKind.ITEM])
+        elif not is_rule or pieces[-1]:
+            pieces[-1] += section
+    return [_plain(_unruled(piece)) for piece in pieces] if len(pieces) > 1 else []
+
+
+def _unruled(piece: Sequence[Part]) -> Sequence[Part]:
+    """Without the rule that parts it from the next."""
+    return piece[:-1] if piece and piece[-1].kind is PartKind.RULE else piece
 
 
 def _kind(part: Part) -> PartKind:
@@ -113,7 +145,7 @@ def _text(part: Part) -> str:
             return "\n".join((f"{part.label}：{part.text}", *(f"　· {line}" for line in part.lines)))
         case PartKind.LISTING:
             return "\n".join((part.text, *(f"　{line}" for line in part.lines)))
-        case PartKind.RULE:
+        case _:
             return RULE
 
 
@@ -145,6 +177,11 @@ def listing(text: str, lines: Iterable[str]) -> str:
 def rule() -> str:
     """A line across the page."""
     return _mark(Part(PartKind.RULE))
+
+
+def item(text: str) -> str:
+    """An item of a digest: what it says, marked as such."""
+    return f"{_mark(Part(PartKind.ITEM))}{text}"
 
 
 def _mark(part: Part) -> str:

@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from duban.adapters.letter_parts import CALLED, parts, words
+from duban.adapters.letter_parts import item as marked
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.digest import GROUPS, Digest, Item
 from duban.core.telling.slips import Slip, Words
@@ -56,7 +57,7 @@ class Wording:
     def _item(self, item: Item) -> dict[str, object]:
         subject, text = self._rendered(item.slip, in_digest=True)
         order = GROUPS.index(item.group)
-        return {"place": item.place, "group": item.group, "order": order, "subject": subject, "text": text}
+        return {"place": item.place, "group": item.group, "order": order, "subject": subject, "text": marked(text)}
 
 
 def _parted(rendered: str) -> tuple[str, str]:

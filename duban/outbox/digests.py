@@ -14,13 +14,14 @@ from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import DELIVERIES, PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import chain_of
-from duban.core.telling.digest import day_of, digest, key_of
+from duban.core.telling.digest import Digest, day_of, digest, key_of, urgency
 from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.slips import Slip, slip
 from duban.core.titles import DIGEST
 from duban.outbox.books import Book, Read, added, note, read
 from duban.outbox.immediate import GONE, claim
-from duban.outbox.sweep import Delivered, Ending, Sweep, ending, failed, try_key
+from duban.outbox.sweep import Delivered, Ending, Sweep, ending, failed, part_gone, try_key
+from duban.ports import Outcome
 from duban.service import Joint, View
 
 Drafts = Mapping[str, tuple[Draft, ...]]
@@ -46,7 +47,7 @@ def compose(sweep: Sweep, recipient: str, waiting: Sequence[NoticeRow]) -> None:
         if today in chain.state.notices:
             again = _next_digest(sweep)
             return _by_ledger((row, _postponed(row, LATE, again)) for row in _still(read, waiting))
-        old = [row for row in chain.state.notices.values() if row.delivery in PENDING]
+        old = [row for row in chain.state.notices.values() if row.delivery in PENDING and not row.gone]
         left = [member for row in old for member in _in_digest(read, chain, row.key)]
         members = [*left, *_still(read, waiting)]
         if not members:
@@ -138,18 +139,28 @@ def _dissolve(sweep: Sweep, row: NoticeRow) -> Delivered | None:
 class Parts:
     """A digest decided on again: what is still due, with its slips; what has lapsed, and why; what met an error.
 
-    `views` are the initiatives the plan has; notices are known by initiative and key.
+    `views` are the initiatives the plan has; notices are known by initiative and key. `before` counts those that went
+    in messages before.
     """
 
     views: dict[str, View] = field(default_factory=dict)
     due: dict[Member, Slip] = field(default_factory=dict)
     lapsed: dict[Member, str] = field(default_factory=dict)
     errors: dict[Member, Exception] = field(default_factory=dict)
+    before: int = 0
+
+    def in_order(self) -> list[Member]:
+        """What is still due, the most urgent first."""
+        return sorted(self.due, key=lambda member: urgency(self.due[member]))
+
+    def part_with(self, members: Iterable[Member]) -> None:
+        """Count notices as gone."""
+        self.before += sum(1 for member in members if self.due.pop(member, None))
 
 
 def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
     """Deliver a digest; None when another sender has it. Raises ExceptionGroup for notices that met an error."""
-    if day_of(row.key) != sweep.today:
+    if day_of(row.key) != sweep.today and not row.gone:  # else whoever has it would get it again
         return _dissolve(sweep, row)
     if not note(sweep.service, sweep.now, lambda read: _claimed(sweep, read(row.initiative), row)):
         return None
@@ -187,6 +198,7 @@ def _take_again(sweep: Sweep, parts: Parts, member: Member, mine: NoticeRow) -> 
         return
     view = parts.views[name]
     notice = view.state.notice(key)
+    parts.before += notice.delivery is Delivery.SENT and notice.digest == mine.key
     if _goes_with(notice, mine):
         # As of the moment the digest is for: who is written to was chosen for that.
         look = replace(view.look, now=sweep.office.at(sweep.today, sweep.office.policy.digest))
@@ -202,27 +214,44 @@ def _goes_with(notice: NoticeRow, mine: NoticeRow) -> bool:
 
 
 def _carry(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Delivered | None:
+    while parts.due:
+        try:
+            outcome = sweep.carry(mine, sweep.wording(_matter(sweep, mine, parts)), parts.before)
+        except Exception as error:
+            _conclude(sweep, mine, parts, ending(sweep.office, mine, failed(error), sweep.now))
+            raise
+        if not outcome.more:
+            return _conclude(sweep, mine, parts, ending(sweep.office, mine, outcome, sweep.now))
+        gone = parts.in_order()[: outcome.through]
+        arrived = replace(parts, due={member: parts.due[member] for member in gone})
+        said_so = ending(sweep.office, mine, replace(outcome, accepted=True), sweep.now)
+        if not _conclude(sweep, mine, arrived, said_so, part_gone(sweep, mine, outcome)):
+            return None
+        mine = read(sweep.service, mine.initiative).state.notice(mine.key)
+        parts.part_with(gone)
+    if parts.before:
+        return _conclude(sweep, mine, parts, ending(sweep.office, mine, Outcome(True, mine.outcome), sweep.now))
+    return _conclude(sweep, mine, parts, Ending(EntryKind.NOTICE_DROPPED, LAPSED))
+
+
+def _matter(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Slip | Digest:
+    """One notice alone is its own letter: a list of one says nothing more."""
     slips = list(parts.due.values())
-    if not slips:
-        return _conclude(sweep, mine, parts, Ending(EntryKind.NOTICE_DROPPED, LAPSED))
-    try:
-        # One notice alone is its own letter: a list of one says nothing more.
-        matter = slips[0] if len(slips) == 1 else digest(sweep.office, mine.recipient, sweep.today, slips)
-        outcome = sweep.carry(mine, sweep.wording(matter))
-    except Exception as error:
-        _conclude(sweep, mine, parts, ending(sweep.office, mine, failed(error), sweep.now))
-        raise
-    return _conclude(sweep, mine, parts, ending(sweep.office, mine, outcome, sweep.now))
+    alone = len(slips) == 1 and not parts.before
+    return slips[0] if alone else digest(sweep.office, mine.recipient, sweep.today, slips, parts.before)
 
 
-def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending) -> Delivered | None:
-    """Store what became of a digest and of each of its notices; None when another sender has done so."""
+def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending, own: Draft | None = None) -> Delivered | None:
+    """Store what became of a digest and of each of its notices; None when another sender has done so.
+
+    `own` says of the digest itself that a part of it has arrived, whose notices alone are in `parts` then.
+    """
     faulty = {name for name, _ in parts.errors}
 
     def say(views: Mapping[str, View]) -> Joint | None:
         chain = read(sweep.service, mine.initiative)
         present = chain.state.notice(mine.key)
-        if present.delivery not in PENDING or (end.kind is not EntryKind.NOTICE_SENT and present != mine):
+        if present.delivery not in PENDING or ((own or end.kind is not EntryKind.NOTICE_SENT) and present != mine):
             return None  # the lease ran out, and another sender has it now or has carried it
         decided = {name: _told_of(sweep, mine, parts, end, view.state) for name, view in views.items()}
         # An initiative that cannot be decided on, or that the plan no longer has, is only told.
@@ -232,8 +261,12 @@ def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending) -> Deliv
         return Joint(
             {name: drafts for name, drafts in decided.items() if name not in faulty},
             (
-                added(sweep.service, chain, (_ended(mine, end),), sweep.now),
-                *(added(sweep.service, book, drafts, sweep.now, wake=book.name in faulty) for book, drafts in noted),
+                added(sweep.service, chain, (own or _ended(mine, end),), sweep.now),
+                *(
+                    added(sweep.service, book, drafts, sweep.now, wake=book.name in faulty)
+                    for book, drafts in noted
+                    if drafts
+                ),
             ),
         )
 

@@ -8,7 +8,7 @@ from duban.core.ledger.notices import DELIVERIES, NoticeRow
 from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.slips import Slip, slip
 from duban.outbox.books import note
-from duban.outbox.sweep import LEASE, Delivered, Ending, Sweep, ending, failed, try_key
+from duban.outbox.sweep import LEASE, Delivered, Ending, Sweep, ending, failed, part_gone, try_key
 from duban.ports import Outcome
 
 GONE = "计划中已无此举措"
@@ -39,7 +39,12 @@ def claim(sweep: Sweep, row: NoticeRow) -> Draft:
 
 def _carry(sweep: Sweep, mine: NoticeRow, write: Callable[[], Slip]) -> Delivered | None:
     try:
-        outcome = sweep.carry(mine, sweep.wording(write()))
+        words = sweep.wording(write())
+        while (outcome := sweep.carry(mine, words)).more:
+            stored = sweep.service.record(mine.initiative, part_gone(sweep, mine, outcome))
+            if stored is None:
+                return None
+            mine = stored.decision.state.notice(mine.key)
     except Exception as error:
         _end(sweep, mine, failed(error))
         raise

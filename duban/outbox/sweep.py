@@ -1,13 +1,13 @@
 """What every letter's delivery shares: the sweep it belongs to, its carrier, and how it is put down."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.telling.digest import Digest
 from duban.core.telling.slips import Slip, Words
@@ -63,17 +63,26 @@ class Sweep:
         view = self.seen[name]
         return replace(view, look=replace(view.look, now=self.now))
 
-    def carry(self, mine: NoticeRow, words: Words) -> Outcome:
-        """Hand a letter to the carrier."""
+    def carry(self, mine: NoticeRow, words: Words, after: int = 0) -> Outcome:
+        """Hand a letter, or the next part of it, to the carrier; `after` so many matters of it that went before."""
         letter = Letter(
-            key=f"{self.office.plan.id}/{mine.initiative}/{mine.key}",
+            key=f"{self.office.plan.id}/{mine.initiative}/{mine.key}" + (f"/{after}" if after else ""),
             recipient=mine.recipient,
             to=self.office.directory.posts[mine.recipient].channels,
             subject=words.subject,
             text=words.text,
             html=words.html,
+            pieces=words.pieces,
+            gone=mine.gone,
         )
         return self.carrier.deliver(letter, self.now)
+
+
+def carried(carrier: Carrier, letter: Letter, now: datetime) -> Outcome:
+    """Have a letter delivered to its end, part by part; for letters of which nothing is noted on the way."""
+    while (outcome := carrier.deliver(letter, now)).more:
+        letter = replace(letter, gone=letter.gone.union(*(one.gone for one in outcome.channels)))
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,7 @@ def failed(error: Exception) -> Outcome:
 
 def ending(office: Office, mine: NoticeRow, outcome: Outcome, now: datetime) -> Ending:
     """What an outcome means: sent; or put off, to be tried again, or dead, after so many tries."""
-    channels = [asdict(Said(one.channel, one.accepted, heard(one.detail))) for one in outcome.channels]
-    more: dict[str, Any] = {"channels": channels} if channels else {}
+    more = said(mine, outcome)
     detail = heard(outcome.detail)
     told = {"slip": mine.slip, "recipient": mine.recipient}
     if outcome.accepted:
@@ -104,6 +112,22 @@ def ending(office: Office, mine: NoticeRow, outcome: Outcome, now: datetime) -> 
     kind = EntryKind.NOTICE_REFUSED if outcome.wait is None else EntryKind.NOTICE_POSTPONED
     again = office.working_moment(now + pause)
     return Ending(kind, detail, more | {"next_try": again.isoformat()})
+
+
+def said(mine: NoticeRow, outcome: Outcome) -> dict[str, Any]:
+    """What the channels said, as an entry holds it; with the last of them all that has arrived, until all of it has."""
+    told = [Said(one.channel, one.accepted, heard(one.detail)) for one in outcome.channels]
+    if told and not outcome.accepted:
+        gone = mine.gone.union(*(one.gone for one in outcome.channels))
+        told[-1] = replace(told[-1], gone=tuple(sorted(gone)))
+    return {"channels": [one.data() for one in told]} if told else {}
+
+
+def part_gone(sweep: Sweep, mine: NoticeRow, outcome: Outcome) -> Draft:
+    """The entry that a part of a letter has arrived, by which its sender goes on with the rest: stored before that."""
+    data = {"notice": mine.key, "next_try": (sweep.now + LEASE).isoformat(), "tries": mine.tries, **said(mine, outcome)}
+    key = f"part/{mine.key}/{mine.tries}/{mine.next_try}/{len(mine.gone)}"
+    return Draft(EntryKind.NOTICE_CLAIMED, mine.step, data=data, key=key)
 
 
 def try_key(kind: EntryKind, mine: NoticeRow) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from jinja2.exceptions import SecurityError
 
+from duban.adapters.letter_parts import RULE
 from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Draft, EntryKind
@@ -109,6 +110,26 @@ def test_the_html_of_a_digest_has_a_heading_and_a_table_for_each_item_and_its_co
 def test_the_html_of_a_digest_is_headed_level_by_level() -> None:
     html = WORDING(daily()).html
     assert re.findall(r"<h(\d)", html) == ["1", *["2", "3"] * 4]
+
+
+def test_a_digest_can_be_parted_into_its_beginning_and_its_items() -> None:
+    slips = [assigned(), pressed(), assigned()]
+    told = digest(office(), REVIEWER, date(2024, 4, 1), slips, before=4)
+    words = WORDING(told)
+    beginning, *items = words.pieces
+    assert "接前，第5项至第7项" in beginning
+    assert "（续）第5项起" in words.subject
+    assert [item.partition("．")[0] for item in items] == ["5", "6", "7"]
+    assert [f"编号：{item.slip.step_ref}" in text for item, text in zip(told.items, items, strict=True)] == [True] * 3
+    joined = f"\n\n{RULE}\n\n".join((beginning, *items))
+    assert "".join(joined.split()) == "".join(words.text.split())
+    assert WORDING(slips[0]).pieces == ()
+
+
+def test_a_digest_whose_template_has_no_rules_cannot_be_parted(folder: Path) -> None:
+    file = folder / "digest.txt.j2"
+    file.write_text(file.read_text("utf-8").replace("{{ rule() }}", ""), "utf-8")
+    assert Wording(folder)(digest(office(), REVIEWER, date(2024, 4, 1), [assigned(), pressed()])).pieces == ()
 
 
 def test_words_are_a_table_where_the_template_says_so_and_nowhere_else(folder: Path) -> None:

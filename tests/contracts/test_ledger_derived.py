@@ -135,7 +135,7 @@ def test_notices_that_wait_for_digests_are_found_by_recipient_whole_the_longest_
 
 
 def test_what_channels_said_is_kept(ledger: Ledger) -> None:
-    said = (Said("mailto://mail", False, "550 拒收"), Said("wecom://***", True, "已送出"))
+    said = (Said("mailto://mail", False, "550 拒收"), Said("wecom://***", True, "已送出", ("0a1b", "2c3d")))
     ledger.commit(Commit(BRIDGES, (), notices=(notice(channels=said),)))
     assert ledger.notices()[0].channels == said
 

@@ -97,7 +97,9 @@ class MailReceiver(Receiver):
         self._tls = tls
         self._controller: Any = None
         self.recipients: list[str] = []
-        """Everybody who was written to, in order, once for each letter."""
+        """Everybody a letter was taken for, in order, once for each."""
+        self.refusing: dict[str, str] = {}
+        """What is answered to whoever writes to these addresses."""
 
     @property
     def port(self) -> int:
@@ -128,6 +130,8 @@ class MailReceiver(Receiver):
     ) -> str:
         if address.startswith("nobody"):
             return "550 no such user here"
+        if address in self.refusing:
+            return self.refusing[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -135,8 +139,8 @@ class MailReceiver(Receiver):
         mail = message_from_bytes(envelope.content or b"", policy=default)  # type: ignore[arg-type]  # bytes, unless told
         assert isinstance(mail, EmailMessage)
         plain = mail.get_body(("plain",))
-        self.recipients += envelope.rcpt_tos
         do = self.judge(unquote(mail[HEADER].strip()), plain.get_content() if plain else "", mail)
+        self.recipients += envelope.rcpt_tos if do in (Do.ACCEPT, Do.TAKE_AND_HANG) else []
         while do in (Do.HANG, Do.TAKE_AND_HANG) and not self._closing.is_set():
             await asyncio.sleep(0.02)
         return ANSWERS[do]

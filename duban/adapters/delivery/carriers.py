@@ -1,6 +1,7 @@
 """Carriers of letters: by a recipient's channels, and by mail files where there are none."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -49,22 +50,24 @@ class ChannelCarrier:
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
         """Send one letter, channel by channel in the directory's order; the outcome tells of each that was tried."""
         tried: list[ChannelOutcome] = []
+        reply = Reply(False, "")
         for channel in letter.to:
-            tried.append(self._try(channel, letter, now))
-            if tried[-1].accepted:
+            reply = self._try(channel, letter, now)
+            took = reply.accepted or reply.more
+            tried.append(ChannelOutcome(shown(channel), took, reply.detail, reply.wait, reply.gone))
+            if reply.accepted or reply.more or reply.held:
                 break
-        accepted = bool(tried) and tried[-1].accepted
-        waits = [one.wait for one in tried if one.wait is not None and not accepted]
+        waits = [one.wait for one in tried if one.wait is not None and not reply.accepted]
         told = "；".join(f"{one.channel}：{one.detail}" for one in tried)
-        return Outcome(accepted, told, min(waits, default=None), tuple(tried))
+        return Outcome(reply.accepted, told, min(waits, default=None), tuple(tried), reply.more, reply.through)
 
-    def _try(self, channel: str, letter: Letter, now: datetime) -> ChannelOutcome:
+    def _try(self, channel: str, letter: Letter, now: datetime) -> Reply:
         if (rested := self._resting.get(channel, now)) > now:
-            return ChannelOutcome(shown(channel), False, "仍在限流，稍后再送", rested - now)
+            return Reply(False, "仍在限流，稍后再送", rested - now)
         reply = self._send(channel, letter, now)
         if reply.wait is not None:
             self._resting[channel] = now + reply.wait
-        return ChannelOutcome(shown(channel), reply.accepted, reply.detail, reply.wait)
+        return reply
 
     def _send(self, channel: str, letter: Letter, now: datetime) -> Reply:
         # Slow to import, and most ticks send nothing by a channel.
@@ -81,7 +84,7 @@ class ChannelCarrier:
             return Reply(False, str(unreached))
         except Exception as error:  # noqa: BLE001  whatever one channel does, the next one is asked
             return Reply(False, f"内部错误：{type(error).__name__}")  # its words may hold secrets
-        return Reply(reply.accepted, filled.hide(reply.detail)[:REASON_LENGTH], reply.wait)
+        return replace(reply, detail=filled.hide(reply.detail)[:REASON_LENGTH])
 
     def _hand_over(self, service: "Service", letter: Letter, now: datetime) -> Reply:
         return service.voice(Errand(service.plugin, service.options, letter, now, self._clock))

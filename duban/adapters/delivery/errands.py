@@ -28,11 +28,20 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a service said: accepted, or why not; `wait` when it only has too much to do, and for how long."""
+    """What a service said: accepted, or why not; `wait` when it only has too much to do, and for how long.
+
+    `gone` are the marks of what it took now: sheets, or the letter to one of its recipients. There is `more` where it
+    may have the next sheet at once; `through` are the matters, from the first on, that it has by then. The letter is
+    `held` where some of its recipients have it and others do not.
+    """
 
     accepted: bool
     detail: str
     wait: timedelta | None = None
+    gone: tuple[str, ...] = ()
+    more: bool = False
+    through: int = 0
+    held: bool = False
 
 
 class Unreached(Exception):

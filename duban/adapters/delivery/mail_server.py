@@ -9,7 +9,8 @@ from email.utils import formataddr
 from typing import Any
 
 from duban.adapters.delivery.errands import SENT, Errand, Reply
-from duban.adapters.delivery.mails import mail
+from duban.adapters.delivery.mails import mail, short_hash
+from duban.adapters.delivery.sheets import MARK_LENGTH
 from duban.adapters.delivery.web import too_slow, unreached
 
 PLAIN = OVER_SMTP.clone(cte_type="7bit")
@@ -21,7 +22,7 @@ UNNAMED = (False, "", "duban", "Apprise")
 
 
 def by_mail(errand: Errand) -> Reply:
-    """Send a letter as one mail of text and HTML; its Message-ID is the same for every try."""
+    """Send a letter as one mail of text and HTML to those who do not have it; its Message-ID is always the same."""
     service = errand.service
     message = mail(errand.letter, errand.now, PLAIN, _sender(service), map(formataddr, service.targets))
     for header, addresses in (("Cc", service.cc), ("Reply-To", service.reply_to)):
@@ -30,13 +31,23 @@ def by_mail(errand: Errand) -> Reply:
     for header, value in service.headers.items():
         if header not in message:
             message[header] = value
-    recipients = [*(address for _, address in service.targets), *sorted(service.cc | service.bcc)]
+    recipients = dict.fromkeys((*(address for _, address in service.targets), *sorted(service.cc | service.bcc)))
+    marks = {address: short_hash(f"{errand.letter.key}/{address}", MARK_LENGTH) for address in recipients}
+    missing = [address for address in recipients if marks[address] not in errand.letter.gone]
     try:
         with _connected(service) as server:
-            refused = server.send_message(message, service.from_addr[1], recipients)
+            refused = server.send_message(message, service.from_addr[1], missing) if missing else {}
+    except smtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients
     except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
-        return Reply(False, _reason(error, service))
-    return Reply(True, f"{SENT}，但{_told(refused)}" if refused else SENT)
+        return Reply(False, _reason(error, service), held=len(missing) < len(recipients))
+    have = [address for address in recipients if address not in refused]
+    if not refused:
+        return Reply(True, SENT)
+    if not have:
+        return Reply(False, f"邮件服务器拒收：{_told(refused)}")
+    told = f"{'、'.join(have)} {SENT}，{_told(refused)}"
+    return Reply(False, told, gone=tuple(marks[address] for address in have), held=True)
 
 
 def _sender(service: Any) -> str:
@@ -70,8 +81,6 @@ def _connected(service: Any) -> Iterator[smtplib.SMTP]:
 
 def _reason(error: Exception, service: Any) -> str:
     match error:
-        case smtplib.SMTPRecipientsRefused():
-            return f"邮件服务器拒收：{_told(error.recipients)}"
         case smtplib.SMTPAuthenticationError():
             return f"邮件服务器不接受登录：{_said(error.smtp_code, error.smtp_error)}"
         case smtplib.SMTPResponseException():

@@ -2,18 +2,24 @@
 
 import base64
 import hmac
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import requests
 
 from duban.adapters.delivery.errands import SENT, Errand, Reply
-from duban.adapters.delivery.markdown import headed, unheaded
+from duban.adapters.delivery.markdown import CONTINUED, inert, message
+from duban.adapters.delivery.sheets import Sheet, next_sheet
 from duban.adapters.delivery.web import post, retry_after
 
 TITLE_LENGTH = 100
+LARGEST = 20_000
+"""Bytes that DingTalk and Feishu take in all; WeCom takes LONGEST of the text."""
+
+LONGEST = 4096
 MINUTE = timedelta(minutes=1)
 
 
@@ -21,23 +27,32 @@ MINUTE = timedelta(minutes=1)
 class Robot:
     """How a kind of robot is spoken to.
 
-    `post` sends a letter to a server; `code` and `message` are where its answer holds them; `busy` are the codes of its
-    rate limit, each with what the message must contain then, `rest` is how long the limit lasts; `hints` tell what to
-    do about other codes.
+    `says` makes a message of a subject, a text and whether it is the last; `fits` tells whether it is taken at once,
+    `post` sends it to a server; `code` and `text` are where the answer holds them; `busy` are the codes of its rate
+    limit, each with what the answer must contain then, `rest` is how long the limit lasts; `hints` tell what to do
+    about other codes.
     """
 
     title: str
     server: str
-    post: Callable[[Errand, str], requests.Response]
+    says: Callable[[Errand, str, str, bool], Mapping[str, Any]]
+    fits: Callable[[Mapping[str, Any]], bool]
+    post: Callable[[Errand, str, Mapping[str, Any]], requests.Response]
     code: str
-    message: str
+    text: str
     busy: Mapping[int, str]
     rest: timedelta
     hints: Mapping[int, str]
 
     def __call__(self, errand: Errand) -> Reply:
-        """Hand over a letter; another server may be named by the option `base`, of a private installation say."""
-        return self._reply(self.post(errand, errand.options.get("base", self.server).rstrip("/")))
+        """Hand over the next sheet; another server may be named by the option `base`, of a private installation say."""
+        letter = inert(errand.letter)
+        longest = letter.subject + CONTINUED
+        sheet = next_sheet(letter, lambda text: self.fits(self.says(errand, longest, text, False)))
+        server = errand.options.get("base", self.server).rstrip("/")
+        said = self.says(errand, letter.subject + (CONTINUED if sheet.number else ""), sheet.text, sheet.last)
+        reply = self._reply(self.post(_keyed(errand, sheet), server, said))
+        return of_sheet(reply, sheet)
 
     def _reply(self, response: requests.Response) -> Reply:
         said = _json(response)
@@ -48,7 +63,7 @@ class Robot:
             return Reply(True, SENT)
         if not isinstance(code, int):
             return Reply(False, f"{self.title}没有正常答复（HTTP {response.status_code}）")
-        message = str(said.get(self.message, ""))
+        message = str(said.get(self.text, ""))
         told = f"错误码{code}：{message}"
         if code in self.busy and self.busy[code] in message.lower():
             return self._busy(told, self.rest)
@@ -71,49 +86,84 @@ def _hmac(key: str, message: str) -> str:
     return base64.b64encode(hmac.digest(key.encode(), message.encode(), "sha256")).decode()
 
 
-def _dingtalk(errand: Errand, server: str) -> requests.Response:
-    service, letter = errand.service, errand.letter
+def _keyed(errand: Errand, sheet: Sheet) -> Errand:
+    """The errand of one sheet: those after the first are letters of their own to whoever knows letters by their key."""
+    key = f"{errand.letter.key}/{sheet.number}" if sheet.number else errand.letter.key
+    return replace(errand, letter=replace(errand.letter, key=key))
+
+
+def of_sheet(reply: Reply, sheet: Sheet) -> Reply:
+    """A reply about a sheet as one about its letter."""
+    if not reply.accepted:
+        return reply
+    gone = () if sheet.last else (sheet.mark,)
+    return replace(reply, accepted=sheet.last, more=not sheet.last, through=sheet.through, gone=gone)
+
+
+def _small(said: Mapping[str, Any]) -> bool:
+    signed = {**said, "timestamp": "0" * 13, "sign": "0" * 44}
+    return len(json.dumps(signed, ensure_ascii=False).encode()) <= LARGEST
+
+
+def _dingtalk(errand: Errand, subject: str, text: str, last: bool) -> Mapping[str, Any]:
+    mobiles = errand.service.targets
+    called = "".join(f" @{mobile}" for mobile in mobiles)  # nobody is called who is not in the text as well
+    written = message(subject, text + (f"\n\n{called.strip()}" if called else ""), last=last, newline="  \n")
+    return {
+        "msgtype": "markdown",
+        "markdown": {"title": subject[:TITLE_LENGTH], "text": written},
+        "at": {"atMobiles": mobiles, "isAtAll": False},
+    }
+
+
+def _to_dingtalk(errand: Errand, server: str, said: Mapping[str, Any]) -> requests.Response:
+    service = errand.service
     params = {"access_token": service.token}
     if service.secret:
         timestamp = str(round(errand.clock.now().timestamp() * 1000))
         params |= {"timestamp": timestamp, "sign": _hmac(service.secret, f"{timestamp}\n{service.secret}")}
-    called = "".join(f" @{mobile}" for mobile in service.targets)  # nobody is called who is not in the text as well
-    text = headed(letter, 16_000, newline="  \n") + called  # of the 20,000 bytes it takes in all
-    payload = {
-        "msgtype": "markdown",
-        "markdown": {"title": letter.subject[:TITLE_LENGTH], "text": text},
-        "at": {"atMobiles": service.targets, "isAtAll": False},
-    }
-    return post(errand, f"{server}/robot/send", payload, params=params)
+    return post(errand, f"{server}/robot/send", said, params=params)
 
 
-def _wecom(errand: Errand, server: str) -> requests.Response:
-    payload = {"msgtype": "markdown", "markdown": {"content": headed(errand.letter, 4096)}}
-    return post(errand, f"{server}/cgi-bin/webhook/send", payload, params={"key": errand.service.key})
+def _wecom(errand: Errand, subject: str, text: str, last: bool) -> Mapping[str, Any]:
+    return {"msgtype": "markdown", "markdown": {"content": message(subject, text, last=last)}}
 
 
-def _feishu(errand: Errand, server: str) -> requests.Response:
-    letter = errand.letter
-    payload: dict[str, Any] = {
+def _short(said: Mapping[str, Any]) -> bool:
+    return len(said["markdown"]["content"].encode()) <= LONGEST
+
+
+def _to_wecom(errand: Errand, server: str, said: Mapping[str, Any]) -> requests.Response:
+    return post(errand, f"{server}/cgi-bin/webhook/send", said, params={"key": errand.service.key})
+
+
+def _feishu(errand: Errand, subject: str, text: str, last: bool) -> Mapping[str, Any]:
+    written = message(subject if len(subject) > TITLE_LENGTH else "", text, last=last)
+    return {
         "msg_type": "interactive",
         "card": {
-            "header": {"title": {"tag": "plain_text", "content": letter.subject[:TITLE_LENGTH]}},
-            "elements": [{"tag": "markdown", "content": unheaded(letter, 16_000)}],  # of 20,000 bytes in all
+            "header": {"title": {"tag": "plain_text", "content": subject[:TITLE_LENGTH]}},
+            "elements": [{"tag": "markdown", "content": written}],
         },
     }
+
+
+def _to_feishu(errand: Errand, server: str, said: Mapping[str, Any]) -> requests.Response:
     secret = errand.options.get("secret") or errand.service.user
     if secret:
         timestamp = str(int(errand.clock.now().timestamp()))
-        payload |= {"timestamp": timestamp, "sign": _hmac(f"{timestamp}\n{secret}", "")}
-    return post(errand, f"{server}/open-apis/bot/v2/hook/{errand.service.token}", payload)
+        said = {**said, "timestamp": timestamp, "sign": _hmac(f"{timestamp}\n{secret}", "")}
+    return post(errand, f"{server}/open-apis/bot/v2/hook/{errand.service.token}", said)
 
 
 DINGTALK = Robot(
     "钉钉",
     "https://oapi.dingtalk.com",
     _dingtalk,
+    _small,
+    _to_dingtalk,
     code="errcode",
-    message="errmsg",
+    text="errmsg",
     busy={130101: "", 410100: "", 90030: ""},
     rest=timedelta(minutes=10),
     hints={
@@ -125,8 +175,10 @@ WECOM = Robot(
     "企业微信",
     "https://qyapi.weixin.qq.com",
     _wecom,
+    _short,
+    _to_wecom,
     code="errcode",
-    message="errmsg",
+    text="errmsg",
     busy={45009: "", 45033: ""},
     rest=MINUTE,
     hints={93000: "请核对机器人地址中的 key，机器人可能已被移出群聊"},
@@ -135,8 +187,10 @@ FEISHU = Robot(
     "飞书",
     "https://open.feishu.cn",
     _feishu,
+    _small,
+    _to_feishu,
     code="code",
-    message="msg",
+    text="msg",
     busy={11232: "", 99991400: "", 9499: "too many"},  # 9499 is a bad request otherwise, which never mends
     rest=MINUTE,
     hints={
@@ -146,4 +200,4 @@ FEISHU = Robot(
         19024: "请把机器人的关键词设为“督办”",
     },
 )
-LARK = Robot("Lark", "https://open.larksuite.com", _feishu, "code", "msg", FEISHU.busy, FEISHU.rest, FEISHU.hints)
+LARK = replace(FEISHU, title="Lark", server="https://open.larksuite.com", hints={})

@@ -18,10 +18,14 @@ from duban.adapters.delivery.ears import EARS
 from duban.adapters.delivery.errands import SENT, Errand, Fault, Reply, Unusable, Voice
 from duban.adapters.delivery.mail_server import by_mail
 from duban.adapters.delivery.mails import HEADER, header_value
-from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM
+from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM, of_sheet
+from duban.adapters.delivery.sheets import next_sheet
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
 from duban.adapters.delivery.written import ALIASES, as_read
+
+MARGIN = 10
+"""Characters that Apprise may put between a subject and a text."""
 
 LEFT_OUT = re.compile("Dropped|Ignor")
 """How Apprise says that it goes on without a part of an address."""
@@ -39,6 +43,9 @@ VOICES: Mapping[str, Voice] = {
 NOTHING_SENT = "没有可送达的地址"
 STATUS = re.compile(r"error=([1-5]\d\d)\b")
 KIND = re.compile(r"\((\w+(?:Error|Exception|Refused|Timeout))\)$")
+OURS_TO_SAY = {"retry": 0, "optional": "no", "overflow": "upstream"}
+"""Options that no address changes: tries are the outbox's business, and nothing is cut short."""
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -106,19 +113,20 @@ def _secure(base: str) -> bool:
 
 
 def by_apprise(errand: Errand) -> Reply:
-    """Send a letter as text in Apprise's own way. None, for nothing sent, is not yes.
+    """Send the next sheet of a letter as text in Apprise's own way. None, for nothing sent, is not yes.
 
     What went wrong is in its log, whose words hold parts of addresses: of them only what is surely none is told.
     """
     service, letter = errand.service, errand.letter
     if isinstance(headers := getattr(service, "headers", None), dict):
         headers |= {name: header_value(letter.key) for name in (HEADER, IDEMPOTENCY)}
+    sheet = next_sheet(letter, lambda text: len(letter.subject) + len(text) + MARGIN <= service.body_maxlen)
     apprise = Apprise()
     apprise.add(service)
     with EARS.listening() as heard:
-        sent = apprise.notify(title=letter.subject, body=letter.text, body_format=NotifyFormat.TEXT)
+        sent = apprise.notify(title=letter.subject, body=sheet.text, body_format=NotifyFormat.TEXT)
     if sent is True:
-        return Reply(True, SENT)
+        return of_sheet(Reply(True, SENT), sheet)
     told = "、".join(dict.fromkeys(said for line in heard for said in _harmless(line)))
     return Reply(False, f"未能送出（{told}）" if told else NOTHING_SENT if sent is None else "未能送出")
 

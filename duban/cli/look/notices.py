@@ -1,7 +1,6 @@
 """`notices`: what went to whom and when, and what is stuck. Chinese, for coordinators."""
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Annotated
 
@@ -110,7 +109,7 @@ def resend(
 
 def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, object]:
     """A notice; a digest with its members, which are notices as well."""
-    channels = [asdict(said) for said in row.channels]
+    channels = [said.data() for said in row.channels]
     told = {**row._asdict(), "channels": channels, "stuck": stuck(row, now)}
     if row.slip != DIGEST:
         return told

@@ -10,6 +10,7 @@ from duban.cli.exits import Exit
 from duban.cli.output import print_json
 from duban.core.deciding.commands import Refused
 from duban.core.titles import perhaps
+from duban.outbox.sweep import carried
 from duban.ports import Carrier, ChannelOutcome, Clock, Letter
 from duban.settings import load_settings
 
@@ -54,7 +55,7 @@ def _tried(letter: Letter, carrier: Carrier, clock: Clock) -> Iterator[ChannelOu
     now = clock.now()
     for number, channel in enumerate(letter.to):
         key = f"{letter.key}/{letter.recipient}/{number}/{now.isoformat()}"
-        yield from carrier.deliver(replace(letter, key=key, to=(channel,)), now).channels
+        yield from carried(carrier, replace(letter, key=key, to=(channel,)), now).channels
     if not letter.to:
         outcome = carrier.deliver(replace(letter, key=f"{letter.key}/{letter.recipient}/{now.isoformat()}"), now)
         yield ChannelOutcome("信件目录", outcome.accepted, outcome.detail)

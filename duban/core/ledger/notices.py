@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from duban.core.ledger.entries import Entry, EntryKind
 
@@ -27,11 +27,25 @@ PENDING = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.RETRYING, Deliv
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one channel answered to a letter; `channel` is its address without any secret."""
+    """What one channel answered to a letter; `channel` is its address without any secret.
+
+    `gone` are the marks of what has arrived of a letter that has not arrived whole, by this channel and others.
+    """
 
     channel: str
     accepted: bool
     detail: str
+    gone: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """As entries and tables hold it."""
+        told = {"channel": self.channel, "accepted": self.accepted, "detail": self.detail}
+        return {**told, "gone": list(self.gone)} if self.gone else told
+
+
+def said_of(channels: Iterable[Mapping[str, Any]]) -> tuple[Said, ...]:
+    """What channels answered, as entries and tables hold it."""
+    return tuple(Said(**{**said, "gone": tuple(said.get("gone", ()))}) for said in channels)
 
 
 class NoticeRow(NamedTuple):
@@ -57,6 +71,11 @@ class NoticeRow(NamedTuple):
     immediate: bool = True
     digest: str = ""
     channels: tuple[Said, ...] = ()
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The marks of what has arrived of it, where it has not arrived whole."""
+        return frozenset(mark for said in self.channels for mark in said.gone)
 
 
 DELIVERIES: Mapping[EntryKind, Delivery] = {
@@ -101,7 +120,7 @@ def told(entry: Entry, before: NoticeRow | None, step: str) -> NoticeRow:
         None if delivery in PENDING else entry.at,
         before.immediate,
         data.get("digest", "" if put_off else before.digest),
-        tuple(Said(**said) for said in data["channels"]) if "channels" in data else before.channels,
+        said_of(data["channels"]) if "channels" in data else before.channels,
     )
 
 

@@ -34,7 +34,7 @@ NO_DEADLINE = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One slip of a digest, numbered from 1."""
+    """One slip of a digest, numbered from 1 through all its messages."""
 
     place: int
     group: str
@@ -43,7 +43,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What the template of a digest may say besides what its slips say; `late` counts those past their deadline."""
+    """What the template of a digest may say besides what its slips say; `late` counts those past their deadline.
+
+    `before` counts the items that its recipient has already, where a long digest goes in several messages.
+    """
 
     recipient_title: str
     date: str
@@ -52,6 +55,7 @@ class Digest:
     document: str
     late: int
     items: tuple[Item, ...]
+    before: int = 0
 
 
 def key_of(day: date) -> str:
@@ -72,9 +76,9 @@ def by_recipient(waiting: Iterable[NoticeRow]) -> Mapping[str, tuple[NoticeRow, 
     return {recipient: tuple(rows) for recipient, rows in found.items()}
 
 
-def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> Digest:
-    """A recipient's digest of a day, its items in order."""
-    ordered = sorted(slips, key=_urgency)
+def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip], before: int = 0) -> Digest:
+    """A recipient's digest of a day, its items in order, after those that went before."""
+    ordered = sorted(slips, key=urgency)
     told = Digest(
         recipient_title=office.directory.known_title(recipient),
         date=chinese(day),
@@ -82,12 +86,13 @@ def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip]) -> 
         plan_title=office.plan.title,
         document=office.plan.document,
         late=sum(_late(slip) for slip in ordered),
-        items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=1)),
+        items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=before + 1)),
+        before=before,
     )
     return in_lines(told)
 
 
-def _urgency(slip: Slip) -> tuple[int, int, str, str]:
+def urgency(slip: Slip) -> tuple[int, int, str, str]:
     """What waits for an answer is as urgent as it has waited long, whatever the deadline of the work."""
     left = NO_DEADLINE if slip.days_left is None else slip.days_left
     place = left if slip.waited is None else -slip.waited

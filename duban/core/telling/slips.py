@@ -68,11 +68,15 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A slip in words: one line of subject, and the same body as plain text and as HTML."""
+    """A slip in words: one line of subject, and the same body as plain text and as HTML.
+
+    Of a digest `pieces` are its text before the first item, then the text of each; none where it cannot be parted so.
+    """
 
     subject: str
     text: str
     html: str
+    pieces: tuple[str, ...] = ()
 
 
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:

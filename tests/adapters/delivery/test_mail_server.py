@@ -1,14 +1,15 @@
 """Mail, to a real mail server on loopback."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from smtplib import SMTP
 
 import pytest
 
 from duban.adapters.delivery.mails import HEADER
-from duban.ports import ChannelOutcome
-from tests.adapters.delivery.letters import LETTER, NOW, send
+from duban.ports import ChannelOutcome, Letter, Outcome
+from tests.adapters.delivery.letters import LETTER, NOW, carrier, send
 from tests.receivers import Do, always
 from tests.receivers.mail import PASSWORD, MailReceiver, certificate_file
 
@@ -104,10 +105,56 @@ def test_a_refused_recipient_is_a_refusal_with_what_the_server_said(server: Mail
     assert "nobody@duban.test 550 no such user here" in outcome.detail
 
 
-def test_one_recipient_of_several_is_enough_and_the_refused_ones_are_named(server: MailReceiver) -> None:
-    outcome = send(server.address_of("head@duban.test", "nobody@duban.test"))
-    assert outcome.accepted
-    assert "已送出，但nobody@duban.test 550 no such user here" in outcome.detail
+def again(letter: Letter, outcome: Outcome) -> Letter:
+    return replace(letter, gone=letter.gone | {mark for one in outcome.channels for mark in one.gone})
+
+
+@pytest.mark.parametrize("said", ["450 4.2.0 greylisted, try later", "550 no such user here", "452 mailbox full"])
+@pytest.mark.parametrize("kind", ["to", "cc", "bcc"])
+def test_who_was_refused_is_tried_again_and_who_has_the_letter_is_not(
+    plain_server: MailReceiver, kind: str, said: str
+) -> None:
+    plain_server.refusing = {"b@duban.test": said}
+    others = "a@duban.test,b@duban.test" if kind == "to" else f"a@duban.test&{kind}=b@duban.test"
+    letter = replace(LETTER, to=(plain_server.address_of(others), "json://127.0.0.1:1"))
+    first = carrier().deliver(letter, NOW)
+    assert (first.accepted, first.more, len(first.channels)) == (False, False, 1)
+    assert first.detail.endswith(f"a@duban.test 已送出，b@duban.test {said}")
+    letter = again(letter, first)
+    second = carrier().deliver(letter, NOW)
+    assert (second.accepted, len(second.channels)) == (False, 1)
+    assert plain_server.recipients == ["a@duban.test"]
+    plain_server.refusing = {}
+    assert carrier().deliver(again(letter, second), NOW).accepted
+    assert plain_server.recipients == ["a@duban.test", "b@duban.test"]
+    assert len({got.body["Message-ID"] for got in plain_server.asked}) == 1
+
+
+def test_where_nobody_has_it_the_next_channel_is_asked(plain_server: MailReceiver) -> None:
+    plain_server.refusing = dict.fromkeys(("a@duban.test", "b@duban.test"), "450 later")
+    with MailReceiver(always(Do.ACCEPT), tls=False) as other:
+        outcome = send(plain_server.address_of("a@duban.test", "b@duban.test"), other.address)
+        assert outcome.accepted
+        assert other.recipients == ["head@duban.test"]
+
+
+def test_a_letter_everybody_has_is_not_sent_again(plain_server: MailReceiver) -> None:
+    plain_server.refusing = {"b@duban.test": "450 later"}
+    letter = replace(LETTER, to=(plain_server.address_of("a@duban.test", "b@duban.test"),))
+    letter = again(letter, carrier().deliver(letter, NOW))
+    only = replace(letter, to=(plain_server.address_of("a@duban.test"),))
+    assert carrier().deliver(only, NOW).accepted
+    assert plain_server.recipients == ["a@duban.test"]
+
+
+def test_a_server_that_is_away_when_the_rest_is_tried_leaves_it_with_its_channel(plain_server: MailReceiver) -> None:
+    plain_server.refusing = {"b@duban.test": "450 later"}
+    letter = replace(LETTER, to=(plain_server.address_of("a@duban.test", "b@duban.test"), "json://127.0.0.1:1"))
+    letter = again(letter, carrier().deliver(letter, NOW))
+    plain_server.refusing = {}
+    plain_server.behaviour = always(Do.BREAK)
+    outcome = carrier().deliver(letter, NOW)
+    assert [one.detail for one in outcome.channels] == ["邮件服务器拒收：421 service not available"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import ChannelCarrier
-from duban.adapters.delivery.markdown import ENDING
+from duban.adapters.delivery.markdown import CONTINUED, INERT, SIGNATURE, TO_BE_CONTINUED
 from duban.adapters.delivery.services import read
-from duban.ports import ChannelOutcome
+from duban.adapters.delivery.sheets import BETWEEN
+from duban.ports import ChannelOutcome, Letter, Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
 from tests.receivers.web import SECRET, TOKEN, Answer, WebReceiver
@@ -136,13 +137,84 @@ def test_lark_speaks_as_feishu_does() -> None:
 # Length ---------------------------------------------------------------------------------------------------------------
 
 
+def in_parts(address: str, letter: Letter) -> tuple[Outcome, list[int]]:
+    """A letter delivered to its end, and how many of its matters were through after each part."""
+    sender, through = carrier(), []
+    letter = replace(letter, to=(address,))
+    while (outcome := sender.deliver(letter, NOW)).more:
+        letter = replace(letter, gone=letter.gone | set(outcome.channels[-1].gone))
+        through.append(outcome.through)
+    return outcome, through
+
+
+def words(text: str) -> str:
+    """The text of a message without what is put around it."""
+    for around in (CONTINUED, TO_BE_CONTINUED, SIGNATURE, BETWEEN.strip(), f"**{LETTER.subject}**"):
+        text = text.replace(around, "")
+    return "".join(text.split())
+
+
 @pytest.mark.parametrize("kind", ROBOTS)
-def test_what_is_too_long_is_cut_and_never_refused(kind: str) -> None:
+@pytest.mark.parametrize("text", ["“长”\n" * 9_000, "长" * 20_000, '"\\"' * 9_000 + "\n", "短\n"])
+def test_what_is_too_long_goes_in_parts_that_are_taken_and_hold_all_of_it(kind: str, text: str) -> None:
     with receiver(kind) as robot:
-        assert send(robot.address, text="“长”\n" * 30_000).accepted
-    got = robot.accepted[LETTER.key]
-    assert ENDING.strip() in got.text
-    assert got.text.endswith("督办系统")
+        outcome, _ = in_parts(robot.address, replace(LETTER, text=text))
+        assert isinstance(robot, WebReceiver)
+        assert robot.wrong == []
+    assert outcome.accepted
+    assert words("".join(got.text for got in robot.asked)) == words(text.translate(INERT))
+    assert len({got.key for got in robot.asked}) == len(robot.asked)
+    *before, last = (got.text for got in robot.asked)
+    assert all(TO_BE_CONTINUED in one for one in before)
+    assert TO_BE_CONTINUED not in last
+    assert all("督办系统" in one for one in (*before, last))
+
+
+MATTERS = tuple(f"{place}．【催办】起草方案\n\n" + f"第{place}项的情况。\n" * 30 for place in range(1, 31))
+LONG = replace(LETTER, text="不用这一份\n", pieces=("三十项如下", *MATTERS))
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_a_part_holds_matters_whole(kind: str) -> None:
+    with receiver(kind) as robot:
+        outcome, through = in_parts(robot.address, LONG)
+    assert outcome.accepted
+    assert len(robot.asked) > 1
+    for number, matter in enumerate(MATTERS):
+        whole = [words(matter) in words(got.text) for got in robot.asked]
+        assert whole.count(True) == 1
+        assert whole.index(True) == sum(done <= number for done in through)
+
+
+def test_a_matter_too_long_for_one_message_is_through_with_its_last_part() -> None:
+    huge = "长长的说明\n" * 1_000
+    with receiver("wecom") as robot:
+        _, through = in_parts(robot.address, replace(LONG, pieces=("两项如下", MATTERS[0], huge, MATTERS[1])))
+    told = words("".join(got.text for got in robot.asked))
+    assert all(words(one) in told for one in (MATTERS[0], huge, MATTERS[1]))
+    assert through == [1, *[1] * (len(robot.asked) - 2)]
+
+
+def test_a_part_that_is_refused_is_tried_again_alone() -> None:
+    with receiver("wecom") as robot:
+        letter = replace(LONG, to=(robot.address,))
+        first = carrier().deliver(letter, NOW)
+        letter = replace(letter, gone=frozenset(first.channels[0].gone))
+        robot.behaviour = always(Do.REFUSE)
+        assert (carrier().deliver(letter, NOW).accepted, carrier().deliver(letter, NOW).more) == (False, False)
+        robot.behaviour = always(Do.ACCEPT)
+        assert carrier().deliver(letter, NOW).more
+    assert words(robot.asked[0].text) not in [words(got.text) for got in robot.asked[1:]]
+
+
+def test_words_that_changed_meanwhile_are_sent_anew() -> None:
+    with receiver("wecom") as robot:
+        letter = replace(LONG, to=(robot.address,))
+        first = carrier().deliver(letter, NOW)
+        pieces = ("二十九项如下", *MATTERS[1:])
+        letter = replace(letter, gone=frozenset(first.channels[0].gone), pieces=pieces)
+        carrier().deliver(letter, NOW)
+    assert "二十九项如下" in robot.asked[1].text
 
 
 # Odd answers ----------------------------------------------------------------------------------------------------------
