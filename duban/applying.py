@@ -306,23 +306,9 @@ def carry_on(service: Service) -> None:
         if name in service.office.plan.initiatives:
             service.replan(name)
         else:
-            _close_down(service, name)
+            service.reaching((name,)).tick(name)  # nothing more is decided about it than who is told
 
 
 def _unheard(service: Service, name: str) -> tuple[Draft, ...]:
     keys = {entry.key for entry in service.ledger.entries(name)}
     return tuple(draft for draft in service.replans[name] if draft.key not in keys)
-
-
-def _close_down(service: Service, name: str) -> None:
-    """Write what an application says to an initiative that the plan no longer has, about which nothing is decided."""
-    office, now = service.office, service.clock.now()
-    entries = seal(
-        _unheard(service, name),
-        plan=office.plan.id,
-        initiative=name,
-        after=service.ledger.last(name),
-        at=now,
-        day=office.day(now),
-    )
-    service.ledger.commit(Commit(name, entries))

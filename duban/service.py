@@ -4,7 +4,7 @@ Every function here may be interrupted at any instant and called again: what is 
 again adds nothing that is there already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -15,12 +15,13 @@ from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.schedule import Schedule
-from duban.core.ledger.entries import GUARD, Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, seal
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
+from duban.core.planning.snapshot import restored
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger
 
@@ -138,6 +139,22 @@ class Service:
         if name not in known:
             raise Refused("unknown-initiative", f"没有举措 {name}：{perhaps(name, known, '请核对举措编号')}")
         return known[name]
+
+    def reaching(self, names: Iterable[str]) -> "Service":
+        """The same with initiatives that the plan no longer has, but none of their steps: people still hear of these.
+
+        Each as the last application that had it; those that none ever had are not there.
+        """
+        missing = set(names) - self.office.plan.initiatives.keys()
+        found: dict[str, Initiative] = {}
+        applied = self.ledger.entries(PLAN) if missing else ()
+        for entry in (one for one in applied if one.kind is EntryKind.PLAN_APPLIED):
+            known = restored(entry.data["plan"]).initiatives
+            found |= {name: replace(known[name], steps={}) for name in missing & known.keys()}
+        if not found:
+            return self
+        plan = replace(self.office.plan, initiatives={**self.office.plan.initiatives, **found})
+        return replace(self, office=replace(self.office, plan=plan))
 
     def foresee(self, view: View) -> Result:
         """What a tick would come to now; stores nothing."""
@@ -344,7 +361,8 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
     commit = Commit(
         initiative=initiative.id,
         entries=tuple(page.entries),
-        summary=replace(decision.summary, sequence=head.sequence if head else 0),
+        # One that the plan no longer has stays as it stood.
+        summary=replace(decision.summary, sequence=head.sequence if head else 0) if initiative.steps else None,
         notices=tuple(row for key, row in page.state.notices.items() if row is not told.get(key)),
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,

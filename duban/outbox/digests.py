@@ -165,6 +165,7 @@ def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
     if not note(sweep.service, sweep.now, lambda read: _claimed(sweep, read(row.initiative), row)):
         return None
     chain = read(sweep.service, row.initiative)
+    sweep = sweep.reaching(name for name, _ in members_of(chain, row.key))
     mine = chain.state.notice(row.key)
     parts = _taken_again(sweep, chain, mine)
     delivered = _carry(sweep, mine, parts)

@@ -16,6 +16,7 @@ GONE = "计划中已无此举措"
 
 def deliver(sweep: Sweep, row: NoticeRow) -> Delivered | None:
     """Deliver one notice; None when another sender has it."""
+    sweep = sweep.reaching((row.initiative,))
     if row.initiative not in sweep.office.plan.initiatives:
         return _forget(sweep, row)
     view = sweep.view(row.initiative)

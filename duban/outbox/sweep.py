@@ -1,6 +1,6 @@
 """What every letter's delivery shares: the sweep it belongs to, its carrier, and how it is put down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,6 +55,10 @@ class Sweep:
     def today(self) -> date:
         """The business date."""
         return self.office.day(self.now)
+
+    def reaching(self, names: Iterable[str]) -> "Sweep":
+        """The same, which also knows initiatives that the plan no longer has."""
+        return replace(self, service=self.service.reaching(names))
 
     def view(self, name: str) -> View:
         """An initiative seen now, its entries as they were when the sweep first came to it."""

@@ -65,13 +65,13 @@ def rebuild_derived(service: Service) -> Rebuilt:
         if after == before:
             break
         before = after
-    digests = sum([_digests_anew(service, name) for name in every if name.startswith(RECIPIENT)])
+    digests = sum([_notices_anew(service, name) for name in every if name not in known])
     steps = sum(len(summary.steps) for summary in before)
     return Rebuilt(len(before), steps, (notices if known else 0) + digests, tuple(set(names) - set(known)))
 
 
-def _digests_anew(service: Service, name: str) -> int:
-    """Store the digests of a recipient as their entries tell them; their number."""
+def _notices_anew(service: Service, name: str) -> int:
+    """Store digests of a recipient, or notices of what the plan no longer has, as entries tell them; their number."""
     for _ in range(TRIES):
         entries = service.ledger.entries(name)
         rows = tuple(fold(entries).notices.values())

@@ -106,7 +106,7 @@ class TestRebuild:
         bureau.tick()
         (bureau.config / "plans/small-2024/service/training.yaml").unlink()
         assert bureau.ok("ledger", "rebuild").splitlines() == [
-            "made anew: 1 initiatives, 4 steps, 1 notices",
+            "made anew: 1 initiatives, 4 steps, 2 notices",
             "left out: training, which the plan no longer has",
         ]
 
