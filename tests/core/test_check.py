@@ -321,6 +321,16 @@ def test_deadlines_that_cannot_be_met() -> None:
     ]
 
 
+def test_a_duration_nobody_wrote_is_told_where_it_has_part() -> None:
+    steps = [step("survey", duration=1), step("draft", needs=["survey"]), step("sum", "milestone", needs=["draft"])]
+    steps[2]["due"] = "2024-01-05"
+    (text,) = messages(files(written("road", *steps)))
+    assert "of road/survey -> road/draft -> road/sum (road/draft: 5 working days, as no `duration` is written)" in text
+    many = [step(f"s{n}", needs=[f"s{n - 1}"] if n else []) for n in range(5)]
+    (text,) = messages(files(written("road", *many[:-1], many[-1] | {"due": "2024-01-05"})))
+    assert "(road/s0, road/s1, road/s2 and others: 5 working days, as no `duration` is written)" in text
+
+
 def test_of_many_instances_the_one_that_is_late_by_most_is_told() -> None:
     steps = [
         step("plan", duration=9),

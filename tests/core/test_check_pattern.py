@@ -15,6 +15,7 @@ def found(*steps: dict[str, Any], **more: Any) -> list[tuple[Any, ...]]:
 
 def test_a_good_pattern() -> None:
     assert found() == []
+    assert found(*STEPS, step("again", needs=["again@previous"], repeat="monthly")) == []
     dated = step("tell", due="5 days after start", earliest="3 days before period", repeat="monthly")
     assert found(*STEPS, dated) == []
 

@@ -135,6 +135,16 @@ def test_an_owner_that_is_written_holds_for_every_unit() -> None:
     assert {one.owner for one in steps.values()} == {"officer"}
 
 
+def test_a_repeated_step_may_wait_for_that_of_the_period_before() -> None:
+    """By its own unit, and over periods of another length: the first period waits for none."""
+    report = step("report", repeat="monthly", each="districts", needs=["report@previous"])
+    built = plan(written("road", report, step("sum", repeat="quarterly", needs=["report@previous"])))
+    assert needs(built, "road/report@xuhui@2024-01") == []
+    assert needs(built, "road/report@xuhui@2024-03") == ["road/report@xuhui@2024-02"]
+    assert needs(built, "road/sum@2024-q1") == []
+    assert needs(built, "road/sum@2024-q2") == ["road/report@pudong@2024-03", "road/report@xuhui@2024-03"]
+
+
 COLLECT = {"uses": "collect", "parameters": {"units": ["districts", "roads"]}}
 
 

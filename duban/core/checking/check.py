@@ -45,8 +45,18 @@ def _steps(files: Files, plan_file: PlanFile, calendar: WorkCalendar) -> list[Pr
     problems += check_circles(plan, files, instances)
     if _within(calendar, plan.starts) and _within(calendar, plan.ends):
         misdated = {WrittenStep(one.file, int(one.location[1])) for one in problems if one.id in MISDATED}
-        problems += check_deadlines(plan, calendar, frozenset(misdated))
+        problems += check_deadlines(plan, calendar, frozenset(misdated), _untimed(files))
     return problems
+
+
+def _untimed(files: Files) -> frozenset[WrittenStep]:
+    """The steps for which no duration is written."""
+    return frozenset(
+        WrittenStep(one.name, place)
+        for one in files.written
+        for place, step in enumerate(one.file.steps)
+        if step.duration is None
+    )
 
 
 def _within(calendar: WorkCalendar, day: date) -> bool:

@@ -9,11 +9,12 @@ from duban.core.planning.expand import anchor_step
 from duban.core.planning.files import Files
 from duban.core.planning.instances import Instances
 from duban.core.planning.order import circles
-from duban.core.planning.plan import Plan, StepRef
-from duban.core.planning.plan_file import StepFile
+from duban.core.planning.plan import HUMAN, Plan, StepRef
+from duban.core.planning.plan_file import USUAL_DURATION, StepFile
 from duban.core.problems import Location, Problem
 
 _LINKS_SHOWN = 12
+_NAMED = 3
 _INFEASIBLE = "move the due date, shorten a duration or remove a need"
 _CIRCLE = "take out one of these needs, or dates that hang on a step"
 _BEYOND = "shorten what it waits for, or correct its dates"
@@ -54,10 +55,13 @@ def _leading_to(step: StepFile, ref: StepRef, target: StepRef, instances: Instan
     return ("due",) if due and target in instances.meant(due, by) else ("earliest",)
 
 
-def check_deadlines(plan: Plan, calendar: WorkCalendar, misdated: frozenset[WrittenStep]) -> Iterator[Problem]:
+def check_deadlines(
+    plan: Plan, calendar: WorkCalendar, misdated: frozenset[WrittenStep], untimed: frozenset[WrittenStep]
+) -> Iterator[Problem]:
     """Deadlines that cannot be met; of a step with many instances, that of the one that is late by most.
 
-    Of the steps `misdated`, whose own dates are to be corrected first, nothing is said.
+    Of the steps `misdated`, whose own dates are to be corrected first, nothing is said. Where the duration of steps
+    `untimed`, which is none that anybody wrote, has part in it, that is told.
     """
     found = feasibility(plan, calendar)
     worst: dict[WrittenStep, Infeasible] = {}
@@ -65,7 +69,8 @@ def check_deadlines(plan: Plan, calendar: WorkCalendar, misdated: frozenset[Writ
         worst.setdefault(_written(plan, one.step), one)
     for place, one in worst.items():
         if place not in misdated:
-            message = f"{_late(one)}, because of {_chain(found.chain(one.step))}"
+            chain = found.chain(one.step)
+            message = f"{_late(one)}, because of {_chain(chain)}{_usual(plan, chain, untimed)}"
             yield Problem(place.file, 0, "infeasible", message, _INFEASIBLE, ("steps", place.number, "due"))
     for ref in found.beyond:
         place = _written(plan, ref)
@@ -81,6 +86,14 @@ def _written(plan: Plan, ref: StepRef) -> WrittenStep:
 def _late(one: Infeasible) -> str:
     days = f"{one.days} working day{'s' if one.days > 1 else ''}"
     return f"{one.step} is due on {one.due}, but {one.finish} is the earliest it can end, {days} late"
+
+
+def _usual(plan: Plan, refs: tuple[StepRef, ...], untimed: frozenset[WrittenStep]) -> str:
+    usual = [str(ref) for ref in refs if plan.step(ref).kind in HUMAN and _written(plan, ref) in untimed]
+    if not usual:
+        return ""
+    others = " and others" if len(usual) > _NAMED else ""
+    return f" ({', '.join(usual[:_NAMED])}{others}: {USUAL_DURATION} working days, as no `duration` is written)"
 
 
 def _chain(refs: tuple[StepRef, ...]) -> str:

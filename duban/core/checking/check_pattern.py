@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from duban.core.planning.expand import anchor_step
+from duban.core.planning.instances import of_now
 from duban.core.planning.order import circles
 from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.plan_file import StepFile
@@ -69,7 +70,8 @@ def _circles(pattern: PatternFile) -> Iterator[Fault]:
 
 def _waits_for(step: StepFile) -> Iterator[str]:
     for name in (*step.needs, anchor_step(step.due), anchor_step(step.earliest)):
-        yield (name or "").partition("@")[0]
+        if name == of_now(name or ""):  # what is of the period before makes no circle
+            yield name.partition("@")[0]
 
 
 def _texts(pattern: PatternFile) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.files import Files
-from duban.core.planning.instances import Instance, Instances, Period
+from duban.core.planning.instances import Instance, Instances, Period, of_now
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import PERIOD, Relative, Span, When, write_duration
+from duban.core.planning.when import PERIOD, PREVIOUS, Relative, Span, When, write_duration
 from duban.core.problems import Location, Problem, Suggestions, nearest
 
 MISDATED = frozenset({"date-outside-plan", "before-a-step"})
@@ -76,6 +76,9 @@ class _Checker:
         ref = StepRef.parse(text, stands_for[0].ref.initiative)
         if self._cannot_tell(ref):
             return
+        if (now := of_now(text)) != text and self.instances.knows(StepRef(ref.initiative, ref.step.partition("@")[0])):
+            yield from self._previous(text, now, stands_for, unknown, place)
+            return
         told: set[Period | None] = set()
         for instance in stands_for:
             meant = self.instances.meant(text, instance)
@@ -85,6 +88,20 @@ class _Checker:
             elif instance.ref in meant:
                 message = f"{text!r} makes the step wait for itself"
                 yield _problem("self-need", message, "name another step, or remove this", *place)
+
+    def _previous(
+        self, text: str, now: str, stands_for: tuple[Instance, ...], unknown: str, place: Location
+    ) -> Iterator[Problem]:
+        """Whether there is such a step in any period, and what is of periods at all; the first has none before it."""
+        by = stands_for[0]
+        ref = StepRef.parse(now, by.ref.initiative)
+        named = self.instances.of(StepRef(ref.initiative, ref.step.partition("@")[0]))
+        if by.period is None or named[0].period is None:
+            other = "the step" if by.period is None else f"{now!r}"
+            message = f"{text!r} is the step of the period before, but {other} is not repeated"
+            yield _problem("needs-a-repeat", message, f"add `repeat` there, or remove `@{PREVIOUS}`", *place)
+        elif not any(self.instances.meant(now, one) for one in stands_for):
+            yield _problem(unknown, *self._unknown(now, ref, by), *place)
 
     def _cannot_tell(self, ref: StepRef) -> bool:
         """Whether the step meant is written but could not be used."""

@@ -17,7 +17,7 @@ Schema = Mapping[str, Any]
 
 _FORMS = {
     SLUG_PATTERN: "use small letters, digits and hyphens, as in traffic-plan",
-    REFERENCE_PATTERN: "write own-step, other-initiative/step or step@unit",
+    REFERENCE_PATTERN: "write own-step, other-initiative/step, step@unit or step@previous",
     SOURCE_PATTERN: 'write section.sentence, as in "2.10" or "3.4a"',
     FILE_PATTERN: "name a table below var/ or config/, as in var/exports/cases.csv",
     VARIABLE_PATTERN: "name a variable, as in ${CASES_DATABASE}; its value stands in the environment",

@@ -14,14 +14,12 @@ from duban.core.planning.files import Written
 from duban.core.planning.instances import Instance, Instances
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import HUMAN, Initiative, Plan, Section, Step, StepRef, Target
-from duban.core.planning.plan_file import InitiativeFile, Kind, PlanFile, StepFile
+from duban.core.planning.plan_file import USUAL_DURATION, InitiativeFile, Kind, PlanFile, StepFile
 from duban.core.planning.shares import share
 from duban.core.planning.target_file import TargetFile
 from duban.core.planning.when import PERIOD, START, Duration, Relative, When
 
 STANDARD_LADDER = "standard"
-USUAL_DURATION = 5
-"""Likely working days of work, a review or an indicator for which none is written: a week."""
 
 
 def expand(

@@ -9,7 +9,7 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile
-from duban.core.planning.when import Span, month_span
+from duban.core.planning.when import PREVIOUS, Span, month_span
 
 _QUARTERS = "一二三四"
 
@@ -107,7 +107,8 @@ class Instances:
 
         A name without `@` means, of a step written for the same group, the instance of the same unit, and, of a
         repeated step, the instances whose time overlaps that of `by`; of an action with a step for every unit, what
-        comes last of it; of any other step it means all instances.
+        comes last of it; of any other step it means all instances. With `@previous` it means the last instances whose
+        time is over when that of `by` begins: none in the first period.
         """
         ref = StepRef.parse(text, by.ref.initiative)
         base, *tags = ref.step.split("@")
@@ -116,12 +117,20 @@ class Instances:
         named = [tag for tag in tags if tag in family]
         same = [by.unit] if by.unit in family and _group(family) == by.group else list(family)
         units = named or self._last.get(written, same)
+        if PREVIOUS in tags:
+            before = ([one.ref for one in family[unit] if _precedes(one, by)] for unit in units)
+            return tuple(refs[-1] for refs in before if refs)
         return tuple(
             instance.ref
             for unit in units
             for instance in family[unit]
             if _tagged(instance, tags) and _meets(instance, by, tags)
         )
+
+
+def of_now(text: str) -> str:
+    """A reference without the word that makes it one to the period before."""
+    return "@".join(part for part in text.split("@") if part != PREVIOUS)
 
 
 def _instance(ref: StepRef, group: str | None, unit: str | None, period: Period | None) -> Instance:
@@ -136,6 +145,13 @@ def _group(family: Mapping[str | None, tuple[Instance, ...]]) -> str | None:
 def _tagged(instance: Instance, tags: list[str]) -> bool:
     """Whether an instance bears all the tags, in their order."""
     return [tag for tag in instance.tags if tag in tags] == tags
+
+
+def _precedes(instance: Instance, by: Instance) -> bool:
+    """Whether the time of an instance is over when that of the step that names it begins."""
+    if instance.period is None or by.period is None:
+        return False
+    return instance.period.span.last < by.period.span.first
 
 
 def _meets(instance: Instance, by: Instance, tags: list[str]) -> bool:

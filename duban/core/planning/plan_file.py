@@ -62,13 +62,22 @@ DUE = f"last day on which the step is in time: {WHEN_REMEDY}"
 EARLIEST = f"first day on which the step may start: {WHEN_REMEDY}"
 
 
+USUAL_DURATION = 5
+"""Likely working days of work, a review or an indicator for which none is written: a week."""
+USUAL = f"when left out {USUAL_DURATION} working days for work, a review or an indicator, and none for an action"
+
+
 class _Changeable(Strict):
     """What an initiative may change in a step of its pattern."""
 
     needs: Many[Reference] = Field(
-        (), description="steps that must be closed first: own-step, other-initiative/step, or one of many: step@unit"
+        (),
+        description=(
+            "steps that must be closed first: own-step, other-initiative/step, one of many: step@unit, "
+            "or of a repeated step, also of this one, that of the period before: step@previous"
+        ),
     )
-    duration: DurationText | None = Field(None, description=f"how long the step takes: {LENGTH_REMEDY}")
+    duration: DurationText | None = Field(None, description=f"how long the step takes: {LENGTH_REMEDY}; {USUAL}")
     roll: Literal["forward", "back", "none"] | None = Field(
         None, description="where a due date goes that falls on a day off: the next or the last working day, or nowhere"
     )

@@ -40,6 +40,10 @@ PERIOD = "period"
 """The anchor that means the last day of the month or quarter of a repeated step."""
 
 
+PREVIOUS = "previous"
+"""What stands for the period before, after the `@` of a repeated step."""
+
+
 @dataclass(frozen=True, slots=True)
 class OnDate:
     """A day written out."""
