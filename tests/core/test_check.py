@@ -331,6 +331,35 @@ def test_a_duration_nobody_wrote_is_told_where_it_has_part() -> None:
     assert "(road/s0, road/s1, road/s2 and others: 5 working days, as no `duration` is written)" in text
 
 
+def test_what_is_late_only_because_of_another_is_not_told_beside_it() -> None:
+    steps = [
+        step("a", duration=9, due="2024-01-08"),
+        step("b", duration=1, needs=["a"], due="2024-01-09"),
+        step("c", duration=5, needs=["a"], due="2024-01-10"),
+    ]
+    assert in_steps(*steps) == [("infeasible", (0, "due")), ("infeasible", (2, "due"))]
+    assert in_steps(*steps[:2]) == [("infeasible", (0, "due"))]
+
+
+def test_what_waits_for_a_step_with_a_wrong_date_is_not_told_beside_it() -> None:
+    steps = [
+        step("a", duration=1, earliest="2034-06-03"),
+        step("b", duration=1, needs=["a"], due="2024-06-28"),
+        step("c", duration=9, due="2023-06-28"),
+        step("d", duration=1, needs=["c"], due="2024-01-16"),
+    ]
+    assert in_steps(*steps) == [
+        ("date-outside-plan", (0, "earliest")),
+        ("date-outside-plan", (2, "due")),
+    ]
+
+
+def test_references_to_a_misnamed_initiative_are_not_told_beside_its_name() -> None:
+    road = written("raod", step("x"), file="plan/roads/road.yaml")
+    park = written("park", step("y", needs=["road/x"]), source="2.1", section="parks", file="plan/parks/park.yaml")
+    assert [one.id for one in check(files(road, park), calendar=CALENDAR)] == ["file-name"]
+
+
 def test_of_many_instances_the_one_that_is_late_by_most_is_told() -> None:
     steps = [
         step("plan", duration=9),

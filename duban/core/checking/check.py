@@ -28,7 +28,7 @@ def check(files: Files, *, calendar: WorkCalendar) -> list[Problem]:
     Lines are 0: the reader of the files turns locations into lines. What cannot be judged because a file could not be
     used is left for the next time.
     """
-    files = replace(files, lost=files.lost | _twice(files))
+    files = replace(files, lost=files.lost | _twice(files) | _misnamed(files))
     problems = [*check_office(files), *_initiatives(files), *check_document(files)]
     if files.plan is not None:
         problems += _plan(files.plan, files, calendar)
@@ -44,8 +44,9 @@ def _steps(files: Files, plan_file: PlanFile, calendar: WorkCalendar) -> list[Pr
     plan = expand(plan_file, files.written, directory, instances)
     problems += check_circles(plan, files, instances)
     if _within(calendar, plan.starts) and _within(calendar, plan.ends):
-        misdated = {WrittenStep(one.file, int(one.location[1])) for one in problems if one.id in MISDATED}
-        problems += check_deadlines(plan, calendar, frozenset(misdated), _untimed(files))
+        wrong = sorted((one for one in problems if one.id in MISDATED), key=lambda one: one.location[2] == "earliest")
+        misdated = {WrittenStep(one.file, int(one.location[1])): str(one.location[2]) for one in wrong}
+        problems += check_deadlines(plan, calendar, misdated, _untimed(files))
     return problems
 
 
@@ -97,13 +98,22 @@ def _twice(files: Files) -> frozenset[str]:
     return frozenset(name for name, _ in repeated((written.file.id, ()) for written in files.written))
 
 
+def _misnamed(files: Files) -> frozenset[str]:
+    """Names of files whose initiative bears another: a reference may mean that one."""
+    return frozenset(_stem(written) for written in files.written) - {written.file.id for written in files.written}
+
+
+def _stem(written: Written) -> str:
+    return written.name.rpartition("/")[2].rpartition(".")[0]
+
+
 def _initiatives(files: Files) -> Iterator[Problem]:
     named: dict[str, list[str]] = {}
     for written in files.written:
         named.setdefault(written.file.id, []).append(written.name)
     for written in files.written:
         file, name = written.file, written.name
-        if (stem := name.rpartition("/")[2].rpartition(".")[0]) != file.id:
+        if (stem := _stem(written)) != file.id:
             message = f"the file is named {stem!r} but its initiative {file.id!r}"
             yield Problem(name, 0, "file-name", message, "give both the same name", ("id",))
         if others := [other for other in named[file.id] if other != name]:

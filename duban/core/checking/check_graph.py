@@ -1,6 +1,6 @@
 """What is wrong with the graph that the steps make: circles, and deadlines that cannot be met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from duban.core.checking.feasibility import Infeasible, feasibility
@@ -56,14 +56,17 @@ def _leading_to(step: StepFile, ref: StepRef, target: StepRef, instances: Instan
 
 
 def check_deadlines(
-    plan: Plan, calendar: WorkCalendar, misdated: frozenset[WrittenStep], untimed: frozenset[WrittenStep]
+    plan: Plan, calendar: WorkCalendar, misdated: Mapping[WrittenStep, str], untimed: frozenset[WrittenStep]
 ) -> Iterator[Problem]:
     """Deadlines that cannot be met; of a step with many instances, that of the one that is late by most.
 
-    Of the steps `misdated`, whose own dates are to be corrected first, nothing is said. Where the duration of steps
-    `untimed`, which is none that anybody wrote, has part in it, that is told.
+    Nothing is said of the steps `misdated`, whose own dates are to be corrected first (each with the key of one), of
+    what waits for one that begins on such a date, and of what is late only because a step before it is. Where the
+    duration of steps `untimed`, which is none that anybody wrote, has part in it, that is told.
     """
-    found = feasibility(plan, calendar)
+    steps = (step for initiative in plan.initiatives.values() for step in initiative.steps.values())
+    adrift = {step.ref for step in steps if misdated.get(_written(plan, step.ref)) == "earliest"}
+    found = feasibility(plan, calendar, causes=True, unsaid=adrift)
     worst: dict[WrittenStep, Infeasible] = {}
     for one in sorted(found.infeasible, key=lambda one: one.days, reverse=True):
         worst.setdefault(_written(plan, one.step), one)

@@ -4,7 +4,7 @@ It counts as the outlook of a running initiative does, so that a plan found feas
 day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -50,10 +50,13 @@ class Feasibility:
         return tuple(reversed(chain))
 
 
-def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
+def feasibility(
+    plan: Plan, calendar: WorkCalendar, *, causes: bool = False, unsaid: Container[StepRef] = ()
+) -> Feasibility:
     """Let every step begin as early as it may, from the first day of the plan on, and take its likely duration.
 
-    Nothing is said of steps in a circle, of steps beyond the calendar, and of those that wait for either.
+    Nothing is said of steps in a circle, of steps beyond the calendar, of those `unsaid`, and of what waits for any of
+    them. Where only `causes` are asked for, what waits for a step that is late is judged as if that ended in time.
     """
     steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
     early: dict[StepRef, Early] = {}
@@ -61,7 +64,7 @@ def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
     beyond: list[StepRef] = []
     for ref in ordered({ref: step.waits_for for ref, step in steps.items()}):
         step = steps[ref]
-        if not all(other in early for other in step.waits_for):
+        if ref in unsaid or not all(other in early for other in step.waits_for):
             continue
         try:
             own = _early(step, plan, early, calendar)
@@ -71,8 +74,9 @@ def feasibility(plan: Plan, calendar: WorkCalendar) -> Feasibility:
             continue
         if step.lasting and due is not None and not step.due_anchor:  # else the forecast does not know it yet either
             own = Early(max(own.finish, due), own.held_by)
-        early[ref] = own
-        if due is not None and own.finish > due:
+        late = due is not None and own.finish > due
+        early[ref] = Early(due, own.held_by) if causes and late and due is not None else own
+        if due is not None and late:
             infeasible.append(Infeasible(ref, due, own.finish, max(1, calendar.between(due, own.finish))))
     return Feasibility(tuple(infeasible), tuple(beyond), early)
 
