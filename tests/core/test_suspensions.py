@@ -11,11 +11,12 @@ import pytest
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Refused
+from duban.core.deciding.deadlines import days_left
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import CLOSED
+from duban.core.ledger.summary import CLOSED, Rule
 from duban.core.planning.plan import HUMAN, Step
 from duban.core.planning.when import OnDate, Relative
 from tests.core.builders import Story, calendar, day, milestone, period, work
@@ -221,6 +222,11 @@ class Oracle:
             limit = max(limit, self.pushed(name, to, granted, unit))
         return limit
 
+    def days_late(self, name: str, limit: date, until: date) -> int:
+        """How many working days have passed since a deadline, of those on which the step did not rest."""
+        passed = [one for one in days(limit + DAY, until + DAY) if calendar().is_working(one)]
+        return max(1, len([one for one in passed if one not in self.rests[name]]))
+
     def ends(self) -> dict[str, date]:
         """When every step ends, or is expected to."""
         found: dict[str, date] = {}
@@ -301,8 +307,16 @@ def agree(story: Story) -> None:
     ends = oracle.ends()
     schedule = Schedule(story.office.plan, calendar(), facts_of([(story.look, decision)]), story.look.today)
     seen = forecast(schedule)
+    late = {one.step.step: one.days for one in seen.late}
     for name, step in story.initiative.steps.items():
         row = decision.rows[name]
+        if row.status not in CLOSED and row.due and row.due < story.look.today:
+            today = oracle.working(story.look.today) if name in oracle.resting else story.look.today
+            days = oracle.days_late(name, row.due, today)
+            assert days_left(story.look, decision.state.step(name), row.due) == -days, name
+            assert row.reason is None or row.reason.rule is not Rule.LATE or row.reason.days == days, name
+        if row.due and name in late:
+            assert late[name] == oracle.days_late(name, row.due, ends[name]), name
         judged = row.status in CLOSED and row.due is None  # it closed while what its limit runs from was open
         assert judged or row.due == oracle.due(step), name
         assert (row.finished or row.forecast) == ends[name], name

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from duban.core.deciding.commands import Verb
+from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look, Office
 from duban.core.ledger.steps import StepState
@@ -77,7 +78,7 @@ def _duty(look: Look, step: Step, own: StepState, row: StepRow, waited: Awaited)
         verb=waited.verb,
         posts=waited.posts,
         due=row.due,
-        days_left=None if row.due is None else look.calendar.between(look.today, row.due),
+        days_left=None if row.due is None else days_left(look, own, row.due),
         asked=waited.asked,
         waited=None if waited.asked is None else look.calendar.between(waited.asked, look.today),
     )

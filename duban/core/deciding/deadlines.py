@@ -146,6 +146,46 @@ def counting(limit: Limit, spells: Spells) -> Spells:
     return spells if since is None else tuple((max(first, since), end) for first, end in spells if end > since)
 
 
+def worked(calendar: WorkCalendar, spells: Spells, first: date, last: date) -> int:
+    """Count the working days after `first` up to and including `last` on which a step did not rest."""
+    days = calendar.between(first, last)
+    for begin, end in spells:
+        rest = max(begin, first + DAY) - DAY, min(end, last + DAY) - DAY
+        if rest[0] < rest[1]:
+            days -= calendar.between(*rest)
+    return days
+
+
+def days_late(calendar: WorkCalendar, limit: date, day: date, spells: Spells = ()) -> int:
+    """Working days from a limit to a later day, on which the step did not rest; late by days off alone is late by one.
+
+    The one number in words, lights, ladder and reports.
+    """
+    return max(1, worked(calendar, spells, limit, day))
+
+
+def days_left(look: Look, own: StepState, due: date) -> int:
+    """Working days until a deadline; late, they are negative, and do not grow while the step rests."""
+    day = look.today if own.suspended is None else look.calendar.next_working(look.today)
+    return (
+        look.calendar.between(day, due) if day <= due else -days_late(look.calendar, due, day, suspensions(look, own))
+    )
+
+
+def clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
+    """The day it would be for a step that opened then, had its time not stood still while it rested."""
+    if not spells or day <= opened:
+        return day
+    return calendar.after(opened, worked(calendar, spells, opened, day), DayUnit.WORKING)
+
+
+def off_clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
+    """The first day that `clock` shows as that day."""
+    if not spells or day <= opened:
+        return day
+    return grown(calendar, Limit(day, Roll.NONE, DayUnit.WORKING, opened + DAY), spells)
+
+
 def may_open(look: Look, step: Step, state: State) -> date | None:
     """The day from which a step may be worked on, once all its needs are closed; None before."""
     ready = last_end(look, step.needs, state) if step.needs else look.office.plan.starts

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from duban.core.deciding.deadlines import clock, off_clock, suspensions
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.pace import Course, course, planned_on, points
 from duban.core.ledger.steps import StepState
@@ -67,8 +68,13 @@ def gauge(look: Look, step: Step, own: StepState, due: date | None) -> Gauge | N
     target = step.target
     if target is None:
         return None
-    along = course(own.opened, due, path(step)) if own.opened and due and not target.ceiling else ()
-    percent = planned_on(look.calendar, along, look.today) if along else None
+    along: Course = ()
+    percent: float | None = None
+    if own.opened and due and not target.ceiling:
+        still = look.calendar, suspensions(look, own), own.opened
+        by_clock = course(own.opened, clock(*still, due), path(step))
+        percent = planned_on(look.calendar, by_clock, clock(*still, look.today))
+        along = tuple((off_clock(*still, day), part) for day, part in by_clock)
     return Gauge(
         target=target.value,
         at_most=target.at_most,

@@ -9,9 +9,9 @@ Fourteen rules, each with its tests in tests/core/test_ladder.py:
    version of the deadline; after that only what says something new of the work does, however often the old is said.
 5. A moved deadline is a new version: rungs of the old one never fire again.
 6. Rungs older than the ledger's first entry are recorded as skipped. So are rungs older than the owner's turn (the step
-   was found open, came back, was extended, resumed, handed over or given another deadline by the plan after them);
-   where the deadline itself has passed by then, its rungs count from that day, so that nobody is told everything at
-   once, and nobody nothing.
+   was found open, came back, was extended, handed over or given another deadline by the plan after them); where the
+   deadline itself has passed by then, its rungs count from that day, so that nobody is told everything at once, and
+   nobody nothing. Days on which the step rested count for no rung; reminders older than its resumption are skipped.
 7. A rung on a day off or outside working hours moves to the next working morning; it neither drops nor spends another.
 8. A rung nobody can be found for climbs: deputy, then the next rung's people, then the administrator.
 9. A refused delivery is tried again, then dead; then the recipient's deputies get it, one after another, and when

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import floor
 from typing import NamedTuple, assert_never
 
-from duban.core.days.workdays import WorkCalendar
+from duban.core.deciding.deadlines import clock, days_late, off_clock
 from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import path, progress
 from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
@@ -63,7 +63,9 @@ def _late(at: Given, due: date) -> Turn:
 def _running_out(at: Given, opened: date, due: date) -> list[Turn]:
     """The rules that compare the time that is left, or has gone, with what was done."""
     rules, calendar, found = at.office.policy.lights, at.office.calendar, list[Turn]()
-    whole, last, done = calendar.between(opened, due), calendar.previous_working(due), _done(at)
+    spells, last, done = at.own.excluded, calendar.previous_working(due), _done(at)
+    end = clock(calendar, spells, opened, due) if spells else due  # its time stands still while it rests
+    whole = calendar.between(opened, end)
     if rules.days_left:
         found.append(Turn(calendar.add(last, -rules.days_left.yellow), Light.YELLOW, Rule.DAYS_LEFT))
     if at.step.lasting:
@@ -72,10 +74,11 @@ def _running_out(at: Given, opened: date, due: date) -> list[Turn]:
         for light, share in ((Light.ORANGE, rules.time_share.orange), (Light.YELLOW, rules.time_share.yellow)):
             found.append(Turn(calendar.add(last, -_part(share, whole)), light, Rule.TIME_SHARE))
     if rules.pace and whole >= max(1, rules.pace.from_days):
-        along = _course(at, opened, due)
+        along = _course(at, opened, end)
         for light, lag in ((Light.RED, rules.pace.red), (Light.YELLOW, rules.pace.yellow)):
             first = reached_on(calendar, along, done + lag + 1)
             if first is not None:
+                first = off_clock(calendar, spells, opened, first) if spells else first
                 found.append(Turn(first, light, Rule.PACE))
     return found
 
@@ -89,9 +92,9 @@ def _done(at: Given) -> int:
     return at.own.progress if at.step.target is None else progress(at.step, at.own)
 
 
-def _course(at: Given, opened: date, due: date) -> Course:
-    """What is planned between opening and deadline; evenly but for an indicator with a path of its own."""
-    return course(opened, due, path(at.step) if at.step.target else ())
+def _course(at: Given, opened: date, end: date) -> Course:
+    """What is planned between opening and end; evenly but for an indicator with a path of its own."""
+    return course(opened, end, path(at.step) if at.step.target else ())
 
 
 def _part(share: float, whole: int) -> int:
@@ -144,26 +147,23 @@ def _reason(at: Given, rule: Rule, today: date) -> Reason:
     due, opened = dates.due or today, own.opened or today
     match rule:
         case Rule.LATE:
-            return Reason(rule, days_late(calendar, due, today), root=dates.root)
+            return Reason(rule, days_late(calendar, due, today, own.excluded), root=dates.root)
         case Rule.UNREVIEWED:
-            return Reason(rule, days_late(calendar, due, today))
+            return Reason(rule, days_late(calendar, due, today, own.excluded))
         case Rule.DAYS_LEFT:
             return Reason(rule, calendar.between(today, due))
         case Rule.TIME_SHARE:
-            whole = calendar.between(opened, due)
+            whole = calendar.between(opened, clock(calendar, own.excluded, opened, due))
             return Reason(rule, percent=100 * (whole - calendar.between(today, due)) // whole)
         case Rule.PACE:
-            return Reason(rule, percent=points(planned_on(calendar, _course(at, opened, due), today)) - _done(at))
+            day, end = (clock(calendar, own.excluded, opened, one) for one in (today, due))
+            return Reason(rule, percent=points(planned_on(calendar, _course(at, opened, end), day)) - _done(at))
         case Rule.FORECAST:
-            return Reason(rule, days_late(calendar, due, dates.forecast), forecast=dates.forecast, root=dates.root)
+            days = days_late(calendar, due, dates.forecast, own.excluded)
+            return Reason(rule, days, forecast=dates.forecast, root=dates.root)
         case Rule.DOWNSTREAM:
             return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
         case Rule.FAILED | Rule.UNANSWERED | Rule.EXCEEDED:
             return Reason(rule)
         case _:
             assert_never(rule)
-
-
-def days_late(calendar: WorkCalendar, limit: date, day: date) -> int:
-    """Working days from a limit to a later day; late by days off alone is late by one."""
-    return max(1, calendar.between(limit, day))

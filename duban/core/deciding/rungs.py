@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
+from duban.core.days.workdays import DayUnit, Roll
+from duban.core.deciding.deadlines import DAY, grown
 from duban.core.deciding.given import Given
 from duban.core.ledger.keys import AGAIN, BACK, NoticeKey
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
+from duban.core.planning.dates import Limit
 from duban.core.planning.policy import Anchor, Role, Rung
 
 
@@ -82,7 +85,9 @@ def _going(at: Given) -> tuple[Going, ...]:
         if rung.anchor is Anchor.DUE and since > at.adopted:  # who could not be pressed before is from that day on
             first = max(first, since)
         day = calendar.add(first, rung.offset)
-        stale = rung.anchor is Anchor.DUE and day < since
+        if at.own.excluded and rung.offset >= 0:  # days on which it rested count for no rung
+            day = grown(calendar, Limit(day, Roll.NONE, DayUnit.WORKING, first + DAY), at.own.excluded)
+        stale = rung.anchor is Anchor.DUE and day < (since if rung.offset > 0 else max(since, _resumed(at.own)))
         people = called(at, rungs[place:], day)
         found.append(Going(place, version, day, of_rung(at, rung, version, day, people, stale=stale)))
     return tuple(found)
@@ -166,8 +171,13 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
 
 def _since(own: StepState) -> date:
     """The day from which the present owner can be pressed for the present deadline."""
-    turns = (own.assigned, own.granted, own.moved, own.returned, own.excluded[-1][1] if own.excluded else None)
+    turns = (own.assigned, own.granted, own.moved, own.returned)
     return max([day for day in turns if day is not None], default=date.min)
+
+
+def _resumed(own: StepState) -> date:
+    """The day on which it was last resumed."""
+    return own.excluded[-1][1] if own.excluded else date.min
 
 
 def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:

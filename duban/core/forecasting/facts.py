@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.deadlines import counting, lasting, suspensions
+from duban.core.deciding.deadlines import Spells, counting, lasting, suspensions
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.steps import StepState
@@ -16,13 +16,15 @@ from duban.core.planning.plan import Step, StepRef
 class Fact:
     """One step. `since`: the day from which its duration counts, None while it has not opened; suspensions put it off.
 
-    `submitted` is the day it was handed in, while nobody has answered; `owner` the unit or post that answers for it.
+    `submitted` is the day it was handed in, while nobody has answered; `owner` the unit or post that answers for it;
+    `rested` are the spells in which it was suspended.
     """
 
     row: StepRow
     since: date | None
     submitted: date | None
     owner: str
+    rested: Spells = ()
 
 
 Facts = Mapping[StepRef, Fact]
@@ -36,7 +38,8 @@ def facts_of(seen: Iterable[tuple[Look, Decision]]) -> Facts:
 def _facts(look: Look, decision: Decision) -> Iterator[tuple[StepRef, Fact]]:
     for row in decision.summary.steps:
         step, own = look.initiative.steps[row.step], decision.state.step(row.step)
-        yield step.ref, Fact(row, _since(look, step, own), own.submitted, look.office.owner(step, own))
+        owner, rested = look.office.owner(step, own), suspensions(look, own)
+        yield step.ref, Fact(row, _since(look, step, own), own.submitted, owner, rested)
 
 
 def _since(look: Look, step: Step, own: StepState) -> date | None:

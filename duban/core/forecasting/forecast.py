@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from duban.core.days.workdays import IntArray
-from duban.core.deciding.lights import days_late
+from duban.core.deciding.deadlines import days_late
 from duban.core.forecasting.network import Pass
 from duban.core.forecasting.network import critical_chain as links_to
 from duban.core.forecasting.schedule import AS_IT_STANDS, Schedule
@@ -80,16 +80,25 @@ def forecast(
     slacks = schedule.slack(early, late)
     holder = schedule.holders(early)
     last = dict(zip(map(schedule.ref, open_), schedule.days(early.finish[open_]), strict=True))
+    latest = dict(zip(map(schedule.ref, open_), schedule.days(late.finish[open_]), strict=True))
     limits = {**_limits(schedule, early, open_), **due}
     return Forecast(
         finish=last,
-        latest=dict(zip(map(schedule.ref, open_), schedule.days(late.finish[open_]), strict=True)),
-        slack={schedule.ref(i): int(slacks[i]) for i in open_},
+        latest=latest,
+        slack={schedule.ref(i): _slack(schedule, i, int(slacks[i]), latest, last) for i in open_},
         due=limits,
         held_by={schedule.ref(i): schedule.ref(int(holder[i])) for i in open_ if holder[i] >= 0},
         ends=_ends(last),
         late=tuple(_late(schedule, early, holder, last, limits)),
     )
+
+
+def _slack(
+    schedule: Schedule, place: int, slack: int, latest: Mapping[StepRef, date], last: Mapping[StepRef, date]
+) -> int:
+    """The slack of a step; late, it has not lost the days on which it rested."""
+    ref, rested = schedule.ref(place), schedule.rested(place)
+    return -days_late(schedule.calendar, latest[ref], last[ref], rested) if rested and slack < 0 else slack
 
 
 def _limits(schedule: Schedule, early: Pass, open_: list[int]) -> dict[StepRef, date]:
@@ -121,7 +130,7 @@ def _late(
             step=ref,
             due=due,
             finish=last[ref],
-            days=days_late(schedule.calendar, due, last[ref]),
+            days=days_late(schedule.calendar, due, last[ref], schedule.rested(place)),
             cause=chain[0] if len(chain) > 1 else None,
             act_on=next((one for one in chain if schedule.plan.step(one).kind in ACTED_ON), None),
             chain=chain,

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from duban.core.days.workdays import DayUnit, IntArray, WorkCalendar
+from duban.core.deciding.deadlines import Spells
 from duban.core.forecasting.facts import Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.forecasting.spans import Axis, BoolArray, Spans
@@ -69,6 +70,11 @@ class Schedule:
     def in_time(self, place: int, due: date) -> int:
         """The time at which a step ends that ends by its deadline, or as soon as it still may."""
         return max(self.soonest if self._worked[place] else self.now, self.time(due))
+
+    def rested(self, place: int) -> Spells:
+        """The spells in which a step was suspended."""
+        fact = self.facts[place]
+        return fact.rested if fact else ()
 
     def days(self, times: IntArray) -> list[date]:
         """The days of times, shape (n,)."""

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from duban.core.deciding.deadlines import days_late
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import NoticeRow
@@ -292,7 +293,7 @@ def _missed(office: Office, bureau: Bureau) -> Iterator[Overdue]:
     for ref, late in sorted(bureau.missed.items(), key=lambda pair: (pair[1].due, pair[0])):
         step, desk = office.plan.step(ref), bureau.desks[ref.initiative]
         own = desk.state.step(ref.step)
-        days = max(1, office.calendar.between(late.due, own.finished)) if own.finished else 0
+        days = days_late(office.calendar, late.due, own.finished, own.excluded) if own.finished else 0
         yield Overdue(
             step=ref,
             title=step.title,

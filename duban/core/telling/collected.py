@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from duban.core.deciding.deadlines import deadline
+from duban.core.deciding.deadlines import days_late, deadline
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
@@ -44,8 +44,10 @@ def _cells(look: Look, state: State, entries: Sequence[Entry], slot: Step) -> It
         yield from ("未报", "", "", "", _said(entries, slot, EntryKind.CANCELLED))
         return
     limit = deadline(look, slot, state)
-    late = look.calendar.between(limit.day, own.submitted) if limit and own.submitted else 0
-    yield f"逾期{late}个工作日" if late > 0 else "按时"
+    if limit and own.submitted and own.submitted > limit.day:
+        yield f"逾期{days_late(look.calendar, limit.day, own.submitted, own.excluded)}个工作日"
+    else:
+        yield "按时"
     yield own.submitted.isoformat() if own.submitted else ""
     yield title(own.submitter)
     yield "、".join(own.evidence)

@@ -7,7 +7,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from duban.core.deciding.changes import change_of
-from duban.core.deciding.deadlines import Deadline
+from duban.core.deciding.deadlines import Deadline, worked
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung
@@ -83,7 +83,7 @@ def waited(matter: Occasion) -> int | None:
 
 
 def _days_since(matter: Occasion, day: date | None) -> int:
-    return matter.look.calendar.between(day, matter.look.today) if day else 0
+    return worked(matter.look.calendar, matter.own.excluded, day, matter.look.today) if day else 0
 
 
 def _failure(matter: Occasion) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duban.core.deciding.changes import gone
+from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.recheck import Recheck
@@ -109,7 +110,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         acting_for="" if fired.recipient == fired.post else matter.title(fired.post),
         due=chinese(due.day, look.calendar) if due else "",
         original_due=chinese(due.original, look.calendar) if due else "",
-        days_left=look.calendar.between(look.today, due.day) if due else None,
+        days_left=days_left(look, matter.own, due.day) if due else None,
         light=_light(matter, reason),
         reason=reason,
         pressed=sum(sent.slip in REMINDING for sent in matter.own.history),
