@@ -218,11 +218,11 @@ def test_rule_6_work_sent_back_after_its_deadline_is_pressed_from_then_on() -> N
     assert calls(story)[0] == "06-26 08:30 press officer"
 
 
-def test_rule_6_a_resumed_step_is_pressed_from_then_on() -> None:
+def test_rule_6_days_of_rest_count_for_no_rung() -> None:
     story = draft().on("2024-06-11").on("2024-06-18").act("leader", "suspend", "draft", "等待上级意见")
     story.on("2024-06-27").act("leader", "resume", "draft")
     assert story.told("2024-06-12") == ["press officer", "change officer", "change officer"]
-    assert calls(story)[0] == "07-02 08:30 supervise head"
+    assert calls(story)[0] == "06-28 08:30 supervise head"  # three working days late, the 17th, the 27th and this
 
 
 def test_rule_6_the_new_owner_is_pressed_from_the_hand_over_on() -> None:

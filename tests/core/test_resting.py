@@ -51,9 +51,8 @@ def late(story: Story) -> int:
 
 
 def due_on_16_march() -> Story:
-    return (
-        Story(work("x", due="2026-03-16"), on="2026-03-02").act("officer", "sign", "x").sent().on("2026-03-11").sent()
-    )
+    story = Story(work("x", due="2026-03-16"), on="2026-03-02").act("officer", "sign", "x").sent()
+    return story.on("2026-03-11").sent()
 
 
 def test_days_of_rest_after_the_deadline_make_nobody_later() -> None:
@@ -71,6 +70,17 @@ def test_who_was_late_before_is_as_late_afterwards() -> None:
     assert late(story.on("2026-03-18").sent()) == 2
     assert late(rested(story, "2026-03-19 00:10", "2026-05-18")) == 3
     assert story.told("2026-05-18") == ["supervise head", "change officer"]
+
+
+def test_a_rung_that_repeats_does_not_count_days_of_rest() -> None:
+    (told,) = [one for one in policy().ladders[0].rungs if one.id == "report"]
+    rules = policy(told.model_copy(update={"offset": 1, "repeat": 3}))
+    story = Story(work("x", due="2026-03-16"), rules=rules, on="2026-03-02").on("2026-03-17").sent()
+    rested(story, "2026-03-18 00:10", "2026-05-18")
+    assert [story.on(f"2026-05-{on}").sent().told(f"2026-05-{on}") for on in (19, 20)] == [
+        [],
+        ["report leader", "report coordinator"],
+    ]
 
 
 def test_a_reminder_older_than_the_resumption_is_skipped() -> None:

@@ -84,13 +84,19 @@ def _going(at: Given) -> tuple[Going, ...]:
         first, version = holding[rung.anchor]
         if rung.anchor is Anchor.DUE and since > at.adopted:  # who could not be pressed before is from that day on
             first = max(first, since)
-        day = calendar.add(first, rung.offset)
-        if at.own.excluded and rung.offset >= 0:  # days on which it rested count for no rung
-            day = grown(calendar, Limit(day, Roll.NONE, DayUnit.WORKING, first + DAY), at.own.excluded)
+        day = _later(at, first, rung.offset) if at.own.excluded else calendar.add(first, rung.offset)
         stale = rung.anchor is Anchor.DUE and day < (since if rung.offset > 0 else max(since, _resumed(at.own)))
         people = called(at, rungs[place:], day)
         found.append(Going(place, version, day, of_rung(at, rung, version, day, people, stale=stale)))
     return tuple(found)
+
+
+def _later(at: Given, first: date, days: int) -> date:
+    """So many working days later, of those on which the step did not rest; before a day all count."""
+    day = at.office.calendar.add(first, days)
+    if days < 0:
+        return day
+    return grown(at.office.calendar, Limit(day, Roll.NONE, DayUnit.WORKING, first + DAY), at.own.excluded)
 
 
 def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterator[tuple[DueRung, ...]]:
@@ -103,7 +109,7 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
         return
     last = max(day, *went)
     if rung.repeat:
-        for fell in (last, at.office.calendar.add(max(since, last, *went.values()), rung.repeat)):
+        for fell in (last, _later(at, max(since, last, *went.values()), rung.repeat)):
             stale = rung.anchor is Anchor.DUE and fell < since
             if fell != day:
                 yield _named(f"{fell}", of_rung(at, rung, version, fell, called(at, rungs, fell), stale=stale))

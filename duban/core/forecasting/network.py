@@ -154,14 +154,16 @@ def forward(
     bound, bound_at = _known(network, earliest, spans)
     floor = _floor(network, lasting, spans)
 
-    def close(opened: IntArray, rows: slice | IntArray) -> IntArray:
-        closed = laid.finish(opened, rows)
+    def least(closed: IntArray, rows: slice | IntArray) -> IntArray:
         return closed if floor is None else np.maximum(closed, floor[rows])
+
+    def close(opened: IntArray, rows: slice | IntArray) -> IntArray:
+        return least(laid.finish(opened, rows), rows)
 
     start, finish = _blank(spans.shape, opens=data_date, closes=UNSET)
     start[bound] = np.maximum(bound_at, data_date)
     start[begun] = begun_at
-    finish[begun] = laid.ended(np.maximum(close(start[begun], begun), data_date), begun)
+    finish[begun] = least(laid.ended(np.maximum(laid.finish(start[begun], begun), data_date), begun), begun)
     finish[done] = done_at
     _sweep(network.upstream, np.maximum, start, finish, close=close, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)
