@@ -34,7 +34,7 @@ Replans = Mapping[str, tuple[Draft, ...]]
 def in_force(service: Service) -> Service:
     """The service of the plan that was applied last; the same one where none was.
 
-    Raises BadInput when the directory or the ladders no longer have what that plan names.
+    Raises BadInput when the office no longer has a ladder that plan names; who is no longer there is told by `check`.
     """
     entry = service.ledger.last(PLAN)
     if entry is None:
@@ -42,7 +42,7 @@ def in_force(service: Service) -> Service:
     office = service.office
     if office.applied != entry.sequence:
         office = replace(office, plan=restored(entry.data["plan"]), applied=entry.sequence)
-    if problems := check_force(office.plan, office.directory, office.policy):
+    if problems := check_force(office.plan, office.policy):
         raise BadInput(problems)
     return replace(service, office=office, replans=replans_of(entry))
 
@@ -268,7 +268,7 @@ def _authorised(service: Service, by: str) -> None:
         hint = perhaps(by, directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {by}：{hint}")
     leaders = (directory.head(one.supervisor) for one in plan.initiatives.values())
-    posts = tuple(dict.fromkeys((plan.coordinator, directory.administrator, *leaders)))
+    posts = tuple(dict.fromkeys((office.coordinator, directory.administrator, *leaders)))
     if office.acts_for(by, posts, office.day(service.clock.now())) is None:
         titles = "、".join(map(directory.title, posts))
         raise Refused("not-yours", f"{directory.title(by)}不能调整计划，应由{titles}办理")

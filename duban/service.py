@@ -125,6 +125,15 @@ class Service:
             own = stored.get(name, ())
             yield Look(self.office, initiative, facts, now), fold(own, self.names(initiative, own))
 
+    def owners(self) -> Mapping[StepRef, str]:
+        """The unit or post that each open step is with, whether or not the directory still has it."""
+        return {
+            step.ref: own.owner or step.owner
+            for look, state in self.everything()
+            for step in look.initiative.steps.values()
+            if not (own := state.step(step.id)).closed
+        }
+
     def schedule(self) -> Schedule:
         """The whole plan as it stands at this moment, whether or not a tick has stored it: what forecasts are made of.
 

@@ -29,7 +29,7 @@ def tell(at: Desk, stands: Regularity, seen: Silence) -> None:
 def people(office: Office, now: datetime) -> tuple[str, ...]:
     """The administrator and the coordinator, or who is there in their place."""
     directory, today = office.directory, office.day(now)
-    posts = (directory.administrator, office.plan.coordinator)
+    posts = (directory.administrator, office.coordinator)
     return tuple(dict.fromkeys(directory.present(post, today) or post for post in posts))
 
 
@@ -39,7 +39,7 @@ def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
     letter = Letter(
         key=f"{seen.office.plan.id}/{GUARD}/{alarm.key}",
         recipient=alarm.post,
-        to=seen.office.directory.posts[alarm.post].channels,
+        to=seen.office.directory.channels(alarm.post),
         subject=said.subject,
         text=said.text,
         html=said.html,

@@ -60,7 +60,7 @@ def _may(service: Service, asked: Revival) -> None:
     if actor not in office.directory.posts:
         hint = perhaps(actor, office.directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {actor}：{hint}")
-    posts = (office.plan.coordinator, office.directory.administrator)
+    posts = (office.coordinator, office.directory.administrator)
     if office.acts_for(actor, posts, office.day(service.clock.now())) is None:
         titles = "、".join(map(office.directory.title, posts))
         raise Refused("not-yours", f"{office.directory.title(actor)}不能重新投递通知，应由{titles}办理")

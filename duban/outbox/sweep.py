@@ -72,7 +72,7 @@ class Sweep:
         letter = Letter(
             key=f"{self.office.plan.id}/{mine.initiative}/{mine.key}" + (f"/{after}" if after else ""),
             recipient=mine.recipient,
-            to=self.office.directory.posts[mine.recipient].channels,
+            to=self.office.directory.channels(mine.recipient),
             subject=words.subject,
             text=words.text,
             html=words.html,

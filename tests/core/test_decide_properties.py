@@ -18,6 +18,7 @@ from duban.core.deciding.settle import ENDING, LIVES, status
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.state import EMPTY, fold
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Rule, Status, Upstream
+from duban.core.planning.directory import Directory
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.policy import Lights
 from duban.core.planning.when import parse_when
@@ -91,10 +92,12 @@ RULES = [
 ]
 
 
-def story_of(steps: list[Step], start: int, rules: Lights, events: list[tuple[int, ...]]) -> Story:
+def story_of(
+    steps: list[Step], start: int, rules: Lights, events: list[tuple[int, ...]], people: Directory = PEOPLE
+) -> Story:
     """A story up to some moment: looks, commands allowed and refused, deliveries, news from elsewhere, new plans."""
     begins = moment("2024-01-02 00:30") + timedelta(hours=start)
-    story = Story(*steps, on=begins, people=PEOPLE, rules=policy(lights=rules), beside=[THERE])
+    story = Story(*steps, on=begins, people=people, rules=policy(lights=rules), beside=[THERE])
     for minutes, what, which, who, n in events:
         story.now += timedelta(minutes=minutes)
         match what % 10:

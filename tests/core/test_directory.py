@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.planning.directory import Absence, Directory, DirectoryFile, Post
+from duban.core.planning.directory import Absence, Directory, DirectoryFile
 
 DAY = date(2024, 5, 6)
 
@@ -34,9 +34,64 @@ def test_names_are_units_and_posts() -> None:
     assert (office.head("roads"), office.head("officer")) == ("head", "officer")
     assert (office.officer("roads"), office.officer("head")) == ("officer", "head")
     assert office.groups["all"].units == ("roads",)
-    assert (office.known_title("roads"), office.known_title("nobody")) == ("道路处", "nobody")
-    with pytest.raises(KeyError):
-        office.title("nobody")
+
+
+def test_there_is_an_answer_for_names_that_are_no_longer_there() -> None:
+    office = directory(head={}, officer={})
+    assert not office.knows("nobody")
+    assert "nobody" not in office.filled
+    asked = (office.title, office.officer, office.head, office.person, office.desk)
+    assert [ask("nobody") for ask in asked] == ["nobody"] * 5
+    assert office.channels("nobody") == ()
+    assert office.present("nobody", DAY) is None
+    assert list(office.chain("nobody")) == []
+
+
+def test_a_name_is_filled_where_somebody_can_act_for_it() -> None:
+    office = directory(
+        head={"vacant": True, "deputy": "vice"}, vice={}, lost={"vacant": True}, officer={"vacant": True}
+    )
+    assert office.filled == {"head", "vice", "roads"}
+    assert "roads" not in directory(head={"vacant": True}, officer={"vacant": True}).filled
+
+
+# People --------------------------------------------------------------------------------------------------------------
+
+AWAY = {"absences": [{"first": "2024-05-06", "last": "2024-05-06"}]}
+
+
+def test_whoever_holds_several_posts_is_one_person() -> None:
+    office = directory(a={"person": "wang"}, b={}, c={"person": "wang"})
+    assert [office.person(post) for post in "abc"] == ["wang", "b", "wang"]
+    assert office.present("c", DAY) == "a"  # written to at one post, in one digest
+
+
+def test_a_person_is_written_to_where_there_are_channels() -> None:
+    office = directory(a={"person": "wang"}, b={}, c={"person": "wang", "channels": ["json://c"]})
+    assert [office.desk(post) for post in "abc"] == ["c", "b", "c"]
+    assert office.channels("c") == ("json://c",)
+
+
+def test_a_person_who_is_away_is_away_from_all_their_posts() -> None:
+    office = directory(a={"person": "wang", "deputy": "b"}, b={}, c={"person": "wang", **AWAY})
+    assert [office.present(post, DAY) for post in "abc"] == ["b", "b", None]
+    assert office.present("a", date(2024, 5, 7)) == "a"
+
+
+def test_people_can_be_passed_by() -> None:
+    office = directory(a={"person": "wang", "deputy": "b"}, b={"deputy": "c"}, c={"person": "wang"})
+    assert office.present("a", DAY, {"wang"}) == "b"
+    assert office.present("c", DAY, {"wang"}) is None
+
+
+def test_nobody_holds_a_vacant_post() -> None:
+    with pytest.raises(ValidationError, match="post 'a' is vacant, and held by 'wang'"):
+        directory(a={"person": "wang", "vacant": True})
+
+
+def test_a_person_bears_no_name_of_a_post_or_unit() -> None:
+    with pytest.raises(ValidationError, match="bears the name of the person 'roads'"):
+        directory(a={"person": "roads"})
 
 
 def test_a_post_is_held_by_the_first_deputy_who_is_there() -> None:
@@ -52,8 +107,8 @@ def test_nobody_is_there_when_all_of_a_circle_of_deputies_are_away() -> None:
 
 @pytest.mark.parametrize(("day", "away"), [(5, False), (6, True), (7, True), (8, False)])
 def test_the_first_and_the_last_day_of_an_absence_count(day: int, away: bool) -> None:
-    absence = Absence.model_validate({"first": "2024-05-06", "last": "2024-05-07"})
-    assert Post(id="a", title="处长", absences=(absence,)).away(date(2024, 5, day)) is away
+    office = directory(a={"absences": [{"first": "2024-05-06", "last": "2024-05-07"}]})
+    assert office.away("a", date(2024, 5, day)) is away
 
 
 def test_an_absence_does_not_end_before_it_begins() -> None:

@@ -77,11 +77,11 @@ def test_a_deputy_is_offered_what_is_to_be_done_only_while_the_post_is_empty() -
     assert [one for one in offered(story.on("2024-06-05")) if "sign" in one] == ["officer sign"]
 
 
-def test_the_head_is_asked_where_there_is_no_officer_and_nobody_where_there_is_neither() -> None:
+def test_the_head_is_asked_where_there_is_no_officer_and_the_leader_where_there_is_neither() -> None:
     story = Story(work("x"), people=directory(post("officer", vacant=True)))
     assert [one for one in offered(story) if "sign" in one] == ["head sign"]
     story = Story(work("x"), people=directory(post("officer", vacant=True), post("head", vacant=True)))
-    assert [one for one in offered(story) if "sign" in one] == []
+    assert [one for one in offered(story) if "sign" in one] == ["leader sign"]
 
 
 def test_the_most_urgent_step_comes_first_and_one_without_a_deadline_last() -> None:

@@ -164,7 +164,7 @@ def test_while_there_is_no_deadline_who_never_signs_waits() -> None:
 
 
 def test_an_unanswered_request_does_not_stop_the_work() -> None:
-    nobody = directory(post("leader", vacant=True))
+    nobody = directory(post("leader", None, "2024-06-01..2024-12-31"))
     done = live(Story(work("draft", due="2024-06-11"), people=nobody), profile(manner="extension"), *WEEKS)
     assert [verb for _, verb, _ in done][-2:] == ["extend", "submit"]
     assert done[-1][0] == "06-18"
@@ -219,7 +219,8 @@ def test_nobody_does_anything_on_a_day_off() -> None:
 
 
 def test_where_nobody_is_there_nothing_is_done() -> None:
-    nobody = directory(post("officer", vacant=True), post("head", vacant=True))
+    away = "2024-06-03..2024-06-07"
+    nobody = directory(post("officer", None, away), post("head", None, away))
     assert acts(Story(work("draft"), people=nobody), profile()) == []
 
 

@@ -109,7 +109,8 @@ def test_it_stops_at_the_end_of_a_day() -> None:
 
 
 def test_it_ends_though_a_step_never_does() -> None:
-    nobody = directory(post("officer", vacant=True), post("head", vacant=True), post("leader", vacant=True))
+    away = "2024-01-01..2027-12-31"
+    nobody = directory(post("officer", None, away), post("head", None, away), post("leader", None, away))
     office = bureau(initiative(work("a")), people=nobody)
     told = rehearse(office, profile()).report
     assert (told.ended, told.unfinished) == (None, (StepRef(HERE, "a"),))

@@ -189,7 +189,7 @@ def test_everybody_whose_answer_is_wanted_is_asked_and_asked_again() -> None:
     ]
     assert letter(story, "x", "review").requirement == "办结后报法规处、建设处、vice岗会签"
     story.act("judge", "approve", "x")
-    (duty,) = awaited(story.look, story.initiative.steps["x"], story.step("x"), story.row("x").status)
+    (duty,) = awaited(story.look, story.initiative.steps["x"], story.state, story.row("x").status)
     assert (duty.verb, duty.posts) == (Verb.APPROVE, ("head", "vice", "leader"))
     acts = {offer.actor for offer in offers(story.look, story.state) if offer.verb is Verb.APPROVE}
     assert acts == {"head", "vice", "leader"}

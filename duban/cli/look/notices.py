@@ -68,7 +68,7 @@ def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json:
         held = sum(stuck(row, moment) for row in rows)
         typer.echo(f"共{len(rows)}份" + (f"，其中{held}份受阻，见“情况”" if held else ""))
         for what in _offered(dead, everything=to is None and initiative is None):
-            typer.echo(f"排除故障后重新投递：{resending(what, office.plan.coordinator)}")
+            typer.echo(f"排除故障后重新投递：{resending(what, office.coordinator)}")
 
 
 def _offered(dead: list[NoticeRow], *, everything: bool) -> list[str]:

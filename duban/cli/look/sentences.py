@@ -50,6 +50,11 @@ class _Told:
         yield f"{STATUS_TITLES[why.status]}{ended}，由{self._title(why.owner)}承办{posts}"
         if why.agreed:
             yield f"{self._titles(why.agreed)}已同意，须会签的都同意或者够数方为通过"
+        if why.instead_of:
+            lost = f"原承办{self._title(why.instead_of)}已撤销，或者空缺且无人代行"
+            yield f"{lost}：依次由承办单位负责人、牵头单位负责人、分管领导接办"
+        if why.passed:
+            yield f"不由{self._titles(why.passed)}答复：本人办理的事项本人不能审核、答复，岗位无人的由顺位人答复"
 
     def light(self) -> Iterator[str]:
         """What lit the step."""

@@ -1,23 +1,27 @@
-"""`duban check`: every file of a plan, and what is wrong with it. It opens no ledger."""
+"""`duban check`: every file of a plan, and what is wrong with it; and names in the ledger, where there is one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from duban.adapters.delivery.checked import channel_problems, literal_secrets
-from duban.cli.exits import Exit
-from duban.cli.output import console, print_json
-from duban.core.checking.check_force import check_told
+from duban.cli.exits import Exit, foreseen
+from duban.cli.output import complain, console, print_json
+from duban.core.checking.check_answers import check_answers
+from duban.core.checking.check_force import check_names, check_told
 from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
 from duban.core.planning.plan import Initiative
 from duban.core.problems import BadInput, Problem
 from duban.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from duban.adapters.yaml_files import Loaded
 
 ReadBureau = tuple[Office, Sequence[Covered]]
 """The bureau, and what of its document is covered."""
@@ -40,6 +44,8 @@ def check(
     read, problems = _read(settings)
     problems += channel_problems(settings.directory, settings.variables, settings.channels.timeout)
     warnings = list(literal_secrets(settings.file.parent))
+    if read is not None:
+        problems += _in_ledger(settings)
     if as_json:
         print_json(_report(settings, read, problems) | {"warnings": _as_data(warnings)})
     else:
@@ -59,9 +65,11 @@ def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
 
     def with_coverage() -> ReadBureau:
         office, loaded = load_bureau(settings)
+        unanswered.extend(_placed(loaded, one) for one in check_answers(office.plan, office.directory))
         return office, loaded.coverage
 
     bureau: list[ReadBureau] = []
+    unanswered: list[Problem] = []
     readers: tuple[Callable[[], object], ...] = (
         lambda: bureau.append(with_coverage()),
         lambda: Wording(settings.notices),
@@ -74,8 +82,32 @@ def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
         except BadInput as error:
             problems += error.problems
     if bureau:
-        problems += check_told(bureau[0][0].policy)
+        problems += [*check_told(bureau[0][0].policy), *unanswered]
     return (bureau[0] if bureau else None), problems
+
+
+def _placed(loaded: "Loaded", problem: Problem) -> Problem:
+    file, line = loaded.written[problem.file].place(problem.location)
+    return replace(problem, file=file, line=line)
+
+
+def _in_ledger(settings: Settings) -> list[Problem]:
+    """Names of the plan in force and of the ledger that nobody bears any more; none where there is no ledger."""
+    from duban.cli.opening import engine, found  # noqa: PLC0415  as above
+    from duban.wiring import unborn  # noqa: PLC0415  as above
+
+    try:
+        with found(settings) as (at, stack):
+            if unborn(at):
+                return []
+            with engine(at, stack) as opened:
+                office = opened.service.office
+                return check_names(office.plan, office.directory, opened.service.owners())
+    except Exception as error:
+        if (end := foreseen(error)) is None:
+            raise
+        complain(f"names in the ledger were not checked: {end[1]}")
+        return []
 
 
 def _report(settings: Settings, read: ReadBureau | None, problems: list[Problem]) -> dict[str, object]:

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from duban.cli.account import by_command
-from duban.cli.exits import ServerUnreachable
+from duban.cli.exits import Exit, ServerUnreachable
 from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import ask
 from duban.cli.work.effects import show_effects
+from duban.cli.work.holdings import HandingOver, carried_out, holdings, in_words
+from duban.core.checking.check_force import parts
 from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import StepRef
@@ -132,16 +134,42 @@ def resume(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as
 
 @app.command("hand-over")
 def hand_over(
-    step: Step,
+    step: Annotated[str, typer.Argument(metavar="[STEP]", help="The step, as initiative/step.")] = "",
     *,
     actor: Actor,
     to: Annotated[str, typer.Option(metavar="UNIT|POST", help="Who takes it over.")],
     reason: Reason = "",
+    all_of: Annotated[
+        str, typer.Option("--all-of", metavar="UNIT|POST", help="Everything that is with them, instead of one step.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do what --all-of shows; nothing is changed without.")] = False,
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Hand a step over to another unit or post, who signs for it anew (转办)."""
-    carry_out(_command(Verb.HAND_OVER, step, actor, reason=reason, to=to, key=key), as_json)
+    if bool(step) == bool(all_of):
+        raise typer.BadParameter("name a step, or --all-of whom", param_hint="STEP")
+    if not all_of:
+        carry_out(_command(Verb.HAND_OVER, step, actor, reason=reason, to=to, key=key), as_json)
+        return
+    _hand_over_all(HandingOver(all_of.strip(), to.strip(), actor, reason.strip(), key, by_command()), yes, as_json)
+
+
+def _hand_over_all(over: HandingOver, yes: bool, as_json: bool) -> None:
+    """Show everything that is with somebody and, if that is wanted, hand it over; what could not be is a problem."""
+    with opened() as at:
+        found = holdings(at, over)
+        besides = parts(at.service.office.plan, at.service.owners()).get(over.whose, {})
+        found, woken = carried_out(at.service, over, found) if yes else (found, ())
+        if as_json:
+            print_json({"from": over.whose, "to": over.to, "done": yes, "steps": found})
+        else:
+            for line in in_words(at.service.office, over, found, besides, done=yes):
+                typer.echo(line)
+        if woken:
+            _wake(at, woken)
+    if any(one.refused for one in found):
+        raise typer.Exit(Exit.PROBLEMS)
 
 
 @app.command()

@@ -1,26 +1,70 @@
 """Whether the plan in force can still be carried out: the directory and the ladders are read anew from their files."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from duban.core.planning.directory import Directory
-from duban.core.planning.plan import Initiative, Plan
+from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.policy import Policy
 from duban.core.problems import Problem
 
 DIRECTORY, ESCALATION = "directory.yaml", "escalation.yaml"
 
 
-def check_force(plan: Plan, directory: Directory, policy: Policy) -> list[Problem]:
-    """What the plan in force names and the office no longer has; each name is told once."""
-    posts, both = directory.posts.keys(), {*directory.posts, *directory.units}
-    problems = [*_missing(DIRECTORY, "post", {plan.coordinator}, posts)]
+def check_force(plan: Plan, policy: Policy) -> list[Problem]:
+    """The ladders that the plan in force names and the office no longer has; each is told once."""
+    named = {step.ladder for one in plan.initiatives.values() for step in one.steps.values()}
+    return [
+        Problem(ESCALATION, 0, "unknown-ladder", _LADDER.format(name), "put it back until another plan is applied")
+        for name in sorted(named - {ladder.id for ladder in policy.ladders})
+    ]
+
+
+_LADDER = "the plan in force names the ladder {!r}, which is no longer there"
+
+
+def check_names(plan: Plan, directory: Directory, owners: Mapping[StepRef, str]) -> list[Problem]:
+    """The units and posts that the plan in force or the ledger names and nobody bears, each with what it stands for.
+
+    `owners` are the units or posts that open steps are with. Work goes on: what these held climbs.
+    """
+    named = sorted(parts(plan, owners).items())
+    return [_nobody(directory, name, found) for name, found in named if name not in directory.filled]
+
+
+def parts(plan: Plan, owners: Mapping[StepRef, str]) -> Mapping[str, Mapping[str, list[str]]]:
+    """By the names that a plan and its ledger name: in what each plays which part."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, part, what in _named(plan, owners):
+        found.setdefault(name, {}).setdefault(part, []).append(what)
+    return found
+
+
+def _named(plan: Plan, owners: Mapping[StepRef, str]) -> Iterator[tuple[str, str, str]]:
+    """Each name, the part it plays, and in what; of what is closed nobody asks any more."""
+    yield plan.coordinator, "coordinates", plan.id
     for one in plan.initiatives.values():
-        problems += _missing(DIRECTORY, "post", {one.supervisor}, posts)
-        problems += _missing(DIRECTORY, "unit", {one.lead, *one.support}, directory.units)
-        problems += _missing(DIRECTORY, "unit or post", _people(one), both)
-        ladders = {step.ladder for step in one.steps.values()}
-        problems += _missing(ESCALATION, "ladder", ladders, {ladder.id for ladder in policy.ladders})
-    return list(dict.fromkeys(problems))
+        going_on = [step for step in one.steps.values() if step.ref in owners]
+        if going_on:
+            yield one.lead, "leads", one.id
+            yield one.supervisor, "supervises", one.id
+            yield from ((name, "supports", one.id) for name in one.support)
+        yield from ((name, "reviews", str(step.ref)) for step in going_on for name in step.reviewers)
+    yield from ((name, HOLDS, str(ref)) for ref, name in owners.items())
+
+
+def _nobody(directory: Directory, name: str, parts: Mapping[str, list[str]]) -> Problem:
+    does = "; ".join(f"{part} {', '.join(what)}" for part, what in parts.items())
+    back = "put it back, or name a deputy, or apply a plan that names another"
+    moved = f"duban hand-over --all-of {name} --to UNIT|POST --as POST --reason TEXT moves what it holds; "
+    remedy = (moved if HOLDS in parts else "") + back
+    if directory.knows(name):
+        message = f"nobody holds the post {name!r}, nor stands in, which {does}"
+        return Problem(DIRECTORY, 0, "vacant-role", message, remedy)
+    message = f"there is no unit or post {name!r} any more, which {does}"
+    return Problem(DIRECTORY, 0, "unknown-post", message, remedy)
+
+
+HOLDS = "holds"
 
 
 def check_told(policy: Policy) -> list[Problem]:
@@ -34,14 +78,3 @@ def check_told(policy: Policy) -> list[Problem]:
 
 _UNTOLD = "ladder {ladder!r} has no rung for 'changed': no owner hears of a step suspended, handed over or cancelled"
 _RUNG = "add to its rungs {id: change, anchor: changed, to: [owner], slip: change, stops_on_answer: false}"
-
-
-def _people(initiative: Initiative) -> set[str]:
-    return {name for step in initiative.steps.values() for name in (step.owner, *step.reviewers)}
-
-
-def _missing(file: str, kind: str, named: set[str], known: Collection[str]) -> Iterator[Problem]:
-    what = f"unknown-{kind.partition(' ')[0]}"
-    for name in sorted(named.difference(known)):
-        message = f"the plan in force names the {kind} {name!r}, which is no longer there"
-        yield Problem(file, 0, what, message, "put it back until another plan is applied")

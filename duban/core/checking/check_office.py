@@ -1,10 +1,10 @@
 """What is wrong with the names in the directory and the ladders, and with the units and posts a plan names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from duban.core.planning.action_file import SHARED
-from duban.core.planning.directory import DirectoryFile, Post
+from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.expand import STANDARD_LADDER
 from duban.core.planning.files import Files, Written
 from duban.core.planning.review_file import Several, reviewers
@@ -104,25 +104,13 @@ def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
 
 def _vacant(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
     """Posts that a ladder may turn to although nobody fills them, nor any deputy along the chain."""
-    posts = {post.id: post for post in directory.posts}
+    filled = Directory(directory).filled
     parts: dict[str, str] = {}
     for named in _all_named(files, directory):
         if "deputy" not in named.place:
             parts.setdefault(named.name, named.part)
     for number, post in enumerate(directory.posts):
-        if post.id in parts and not _filled(posts, post.id):
+        if post.id in parts and post.id not in filled:
             message = f"post {post.id!r} is {parts[post.id]}, but it is vacant and nobody stands in"
             remedy = "name a deputy, or another post in its place"
             yield Problem(files.directory_name, 0, "vacant-role", message, remedy, ("posts", number, "vacant"))
-
-
-def _filled(posts: Mapping[str, Post], name: str) -> bool:
-    """Whether somebody holds a post, or stands in for it along the chain of deputies."""
-    seen: set[str] = set()
-    current: str | None = name
-    while current is not None and current in posts and current not in seen:
-        seen.add(current)
-        if not posts[current].vacant:
-            return True
-        current = posts[current].deputy
-    return False

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.decide import Decision
+from duban.core.deciding.judging import answerers, judges
 from duban.core.deciding.office import Look, Office
+from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
@@ -61,7 +63,7 @@ def agenda(look: Look, decision: Decision, days: int) -> Iterator[Duty]:
     for row in decision.summary.steps:
         step, own = look.initiative.steps[row.step], decision.state.step(row.step)
         soon = row.due is None or row.due <= last
-        for waited in awaited(look, step, own, row.status):
+        for waited in awaited(look, step, decision.state, row.status):
             if waited.asked or (soon and (waited.now or row.due is not None)):
                 yield _duty(look, step, own, row, waited)
 
@@ -84,9 +86,9 @@ def _duty(look: Look, step: Step, own: StepState, row: StepRow, waited: Awaited)
     )
 
 
-def awaited(look: Look, step: Step, own: StepState, where: Status) -> Iterator[Awaited]:
+def awaited(look: Look, step: Step, state: State, where: Status) -> Iterator[Awaited]:
     """What a step waits for people to do; nothing where it goes on by itself."""
-    office, initiative = look.office, look.initiative
+    office, own = look.office, state.step(step.id)
     owners = tuple(dict.fromkeys(office.owner_side(step, own)))
     match where:
         case Status.WAITING if step.kind in HUMAN:
@@ -96,13 +98,13 @@ def awaited(look: Look, step: Step, own: StepState, where: Status) -> Iterator[A
         case Status.WORKING if step.kind is not Kind.REVIEW:
             yield Awaited(Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT, owners)
         case Status.WORKING | Status.REVIEW:
-            yield Awaited(Verb.APPROVE, office.judges(initiative, step, own), own.submitted or own.assigned)
+            yield Awaited(Verb.APPROVE, judges(look, state, step), own.submitted or own.assigned)
         case Status.FAILED:
             yield Awaited(None, (office.directory.administrator,), own.failed)
         case _:
             return
     if own.asked is not None:
-        yield Awaited(Verb.GRANT, (office.directory.head(initiative.supervisor),), own.asked.on)
+        yield Awaited(Verb.GRANT, answerers(look, own), own.asked.on)
 
 
 def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:

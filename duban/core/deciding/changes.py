@@ -72,7 +72,7 @@ def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[Due
     concerned = set[str]()
     for change in reversed(_of_now(at.own)):
         people = [pair for then in _owned(at, change) for pair in called(then, rungs, change.on).items()]
-        told = {there: post for there, post in people if post not in concerned and change.by not in (post, there)}
+        told = {there: post for there, post in people if post not in concerned and not _did(look, change, post, there)}
         concerned.update(post for _, post in people)
         day = at.office.calendar.add(change.on, rungs[0].offset)
         told_of = of_rung(at, rungs[0], _version(change), day, told, stale=_past(look, change))
@@ -90,6 +90,12 @@ def _owned(at: Given, change: Changed) -> Iterator[Given]:
 def _asked(own: StepState, change: Changed) -> bool:
     """Whether the owner knew of the step: signed for it, or a slip about it was sent by the day of the change."""
     return change.signed or any(sent.day <= change.on for sent in own.history[:1])
+
+
+def _did(look: Look, change: Changed, *posts: str) -> bool:
+    """Whether a change is the act of whoever holds one of these posts."""
+    person = look.office.directory.person
+    return person(change.by) in map(person, posts)
 
 
 def _past(look: Look, change: Changed) -> bool:

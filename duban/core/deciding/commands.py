@@ -4,14 +4,14 @@ Every command names who acts. It is allowed or not by the post (or its deputy wh
 the step stands; both are checked before anything is written. Refusals are read by coordinators, hence in Chinese.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
-from duban.core.deciding.judging import approve, send_back
+from duban.core.deciding.judging import answerers, approve, doers, judges, send_back
 from duban.core.deciding.matter import VERB_TITLES as VERB_TITLES  # noqa: PLC0414
 from duban.core.deciding.matter import Command as Command  # noqa: PLC0414
 from duban.core.deciding.matter import Matter as _Matter
@@ -56,12 +56,16 @@ def came_by(via: str, draft: Draft) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class _VerbRule:
-    """Who may, what entry it comes to, and what more than that; `when` and `what` narrow where and which steps."""
+    """Who may, what entry it comes to, and what more than that; `when` and `what` narrow where and which steps.
+
+    `whose` are those of whom it answers for something they did, which is nobody's own to answer for.
+    """
 
     who: Callable[[_Matter], tuple[str, ...]]
     on: EntryKind
     act: Callable[[_Matter], tuple[Draft, ...]] | None = None
     reasoned: bool = False
+    whose: Callable[[_Matter], Collection[str]] = lambda matter: ()
     when: frozenset[Status] = frozenset(Status)
     what: Callable[[Step], bool] = lambda step: True
 
@@ -77,11 +81,15 @@ def _allow(matter: _Matter, rule: _VerbRule) -> None:
     posts, directory = rule.who(matter), matter.look.office.directory
     if not posts:
         raise Refused("no-reviewer", f"“{step.title}”不设审核，报送即办结，无需{verb}")
+    own = set(map(directory.person, rule.whose(matter)))
+    others = (post for post in dict.fromkeys(posts) if post in directory.filled and directory.person(post) not in own)
+    by = "应由" + "、".join(map(directory.title, others))
+    if directory.person(matter.command.actor) in own:
+        if rule.on is EntryKind.APPROVED:
+            raise Refused("own-work", f"不能审核本人报送的事项，{by}审核")
+        raise Refused("own-request", f"不能答复本人提出的延期申请，{by}答复")
     if matter.look.office.acts_for(matter.command.actor, posts, matter.look.today) is None:
-        titles = "、".join(directory.title(post) for post in dict.fromkeys(posts))
-        raise Refused(
-            "not-yours", f"{directory.title(matter.command.actor)}不能对“{step.title}”{verb}，应由{titles}办理"
-        )
+        raise Refused("not-yours", f"{directory.title(matter.command.actor)}不能对“{step.title}”{verb}，{by}办理")
     if matter.status not in stands:
         if matter.status in AWAITING_OWNER and Status.REVIEW in stands:
             raise Refused("not-now", f"“{step.title}”尚未报送办结，不能{verb}")
@@ -104,12 +112,20 @@ def _owner_side(matter: _Matter) -> tuple[str, ...]:
     return matter.look.office.owner_side(matter.step, matter.own)
 
 
-def _reviewers(matter: _Matter) -> tuple[str, ...]:
-    return matter.look.office.reviewers(matter.look.initiative, matter.step, matter.own)
-
-
 def _supervisor(matter: _Matter) -> tuple[str, ...]:
     return (matter.look.office.directory.head(matter.look.initiative.supervisor),)
+
+
+def _answerers(matter: _Matter) -> tuple[str, ...]:
+    return answerers(matter.look, matter.own)
+
+
+def _doers(matter: _Matter) -> tuple[str, ...]:
+    return doers(matter.look.initiative, matter.step, matter.state)
+
+
+def _asking(matter: _Matter) -> tuple[str, ...]:
+    return (matter.own.asked.doer,) if matter.own.asked else ()
 
 
 def _managers(matter: _Matter) -> tuple[str, ...]:
@@ -121,7 +137,7 @@ def _dispatchers(matter: _Matter) -> tuple[str, ...]:
 
 
 def _cancellers(matter: _Matter) -> tuple[str, ...]:
-    return (*_supervisor(matter), matter.look.office.plan.coordinator)
+    return (*_supervisor(matter), matter.look.office.coordinator)
 
 
 def _addressees(matter: _Matter) -> tuple[str, ...]:
@@ -205,8 +221,6 @@ def _asked(matter: _Matter) -> date:
     asked = matter.own.asked
     if asked is None:
         raise Refused("not-asked", f"“{matter.step.title}”没有待答复的延期申请")
-    if asked.by == matter.command.actor:
-        raise Refused("own-request", "不能答复本人提出的延期申请")
     return asked.to
 
 
@@ -231,19 +245,22 @@ def _conclude(matter: _Matter) -> tuple[Draft, ...]:
 
 
 def _judgeable(matter: _Matter) -> tuple[str, ...]:
-    """Reviewers; a work step without a reviewer has nobody to judge it."""
-    return _reviewers(matter) if matter.step.kind is Kind.REVIEW or matter.step.review else ()
+    """Reviewers, and the next in line where it is their turn; a work step without a reviewer has nobody to judge it."""
+    look, step = matter.look, matter.step
+    named = look.office.reviewers(look.initiative, step, matter.own)
+    judged = step.kind is Kind.REVIEW or step.review
+    return tuple(dict.fromkeys((*named, *judges(look, matter.state, step)))) if judged else ()
 
 
 RULES: Mapping[Verb, _VerbRule] = {
     Verb.SIGN: _VerbRule(_owner_side, EntryKind.SIGNED, when=AWAITING_OWNER),
     Verb.REPORT: _VerbRule(_owner_side, EntryKind.REPORTED, _report),
     Verb.SUBMIT: _VerbRule(_owner_side, EntryKind.SUBMITTED, _submit),
-    Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, approve),
+    Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, approve, whose=_doers),
     Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, send_back, reasoned=True),
     Verb.EXTEND: _VerbRule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
-    Verb.GRANT: _VerbRule(_supervisor, EntryKind.EXTENSION_GRANTED, _grant),
-    Verb.REFUSE: _VerbRule(_supervisor, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True),
+    Verb.GRANT: _VerbRule(_answerers, EntryKind.EXTENSION_GRANTED, _grant, whose=_asking),
+    Verb.REFUSE: _VerbRule(_answerers, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True, whose=_asking),
     Verb.SUSPEND: _VerbRule(_managers, EntryKind.SUSPENDED, reasoned=True),
     Verb.RESUME: _VerbRule(_managers, EntryKind.RESUMED),
     Verb.HAND_OVER: _VerbRule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from duban.core.deciding.matter import Matter, Refused, ends
+from duban.core.deciding.office import Look
 from duban.core.deciding.upset import told, upset
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
+from duban.core.ledger.steps import StepState
 from duban.core.planning.plan import Initiative, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.review_file import Several
@@ -13,7 +15,6 @@ from duban.core.planning.review_file import Several
 
 def approve(matter: Matter) -> tuple[Draft, ...]:
     """The reviewer agrees; of several the last whose answer is wanted ends the step by it."""
-    _not_ones_own(matter)
     speaks_for = _speaks_for(matter) if isinstance(matter.step.review, Several) else ()
     if not speaks_for:
         return matter.draft(EntryKind.APPROVED), ends(matter)
@@ -34,12 +35,21 @@ def _speaks_for(matter: Matter) -> tuple[str, ...]:
     return new
 
 
-def _not_ones_own(matter: Matter) -> None:
-    judged = [matter.own]
-    if matter.step.kind is Kind.REVIEW:
-        judged = [matter.state.step(name) for name in judged_work(matter.look.initiative, matter.step, matter.state)]
-    if matter.command.actor in {own.submitter for own in judged}:
-        raise Refused("own-work", "不能审核本人报送的事项，请由审核人或分管领导审核")
+def judges(look: Look, state: State, step: Step) -> tuple[str, ...]:
+    """The posts that may approve a step or send it back as things stand: not whoever did the work."""
+    return look.office.judges(look.initiative, step, state.step(step.id), doers(look.initiative, step, state))
+
+
+def doers(initiative: Initiative, step: Step, state: State) -> tuple[str, ...]:
+    """Those whose work a step's reviewers judge: who handed it in, or what it reviews."""
+    names = [step.id] if step.kind is Kind.WORK else judged_work(initiative, step, state)
+    return tuple(who for name in names if (who := state.step(name).doer))
+
+
+def answerers(look: Look, own: StepState) -> tuple[str, ...]:
+    """The posts that may grant or refuse the extension that was asked for: the supervisor, unless it is their own."""
+    named, asking = (look.office.directory.head(look.initiative.supervisor),), (own.asked.doer,) if own.asked else ()
+    return look.office.answering(look.initiative, named, asking)
 
 
 def judged_work(initiative: Initiative, review: Step, state: State) -> list[str]:

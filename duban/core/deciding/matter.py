@@ -98,6 +98,8 @@ class Matter:
     def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
         """An entry by the person; the first of a command carries its key."""
         said = {"reason": self.command.reason} if self.command.reason else {}
+        holder = self.look.office.directory.posts[self.command.actor].person
+        said |= {"person": holder} if holder else {}  # tomorrow the post may be somebody else's
         return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
 
 

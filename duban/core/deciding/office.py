@@ -1,6 +1,6 @@
 """What stays fixed while duban looks at an initiative: the bureau, and the moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -29,8 +29,12 @@ class Office:
     applied: int = 0
     rungs: Mapping[str, tuple[Rung, ...]] = field(init=False, repr=False, compare=False)
     """The rungs of every ladder, lowest first, by its id."""
+    coordinator: str = field(init=False, repr=False, compare=False)
+    """The post that keeps the plan going; the administrator where nobody holds it any more."""
 
     def __post_init__(self) -> None:
+        named, people = self.plan.coordinator, self.directory
+        object.__setattr__(self, "coordinator", named if named in people.filled else people.administrator)
         object.__setattr__(self, "rungs", {ladder.id: ladder.rungs for ladder in self.policy.ladders})
 
     def day(self, moment: datetime) -> date:
@@ -73,8 +77,17 @@ class Office:
         return evening if moment < evening else self.at(today + timedelta(days=1), self.policy.hours.last)
 
     def owner(self, step: Step, state: StepState) -> str:
-        """The unit or post that answers for a step now."""
-        return state.owner or step.owner
+        """The unit or post that answers for a step now.
+
+        One that nobody holds any more gives way to the head of the unit the plan names, then of the lead unit, then to
+        the supervisor and the coordinator.
+        """
+        named, people = state.owner or step.owner, self.directory
+        if named in people.filled:
+            return named
+        here = self.plan.initiatives[step.ref.initiative]
+        line = map(people.head, (step.owner, here.lead, here.supervisor, self.coordinator))
+        return next((post for post in line if post in people.filled), people.administrator)
 
     def owner_side(self, step: Step, state: StepState) -> tuple[str, ...]:
         """Posts that may sign for, report and submit a step: officer, then head."""
@@ -92,26 +105,54 @@ class Office:
         names = [name for name in step.reviewers if name not in state.agreed] or (self.owner(step, state),)
         return tuple(dict.fromkeys(map(self.directory.head, names)))
 
-    def judges(self, initiative: Initiative, step: Step, state: StepState) -> tuple[str, ...]:
-        """Those who may answer: whose answer is wanted, and the supervisor unless he has agreed as one of them."""
-        leader = self.directory.head(initiative.supervisor)
-        agreed = {self.directory.head(name) for name in state.agreed}
-        return tuple(dict.fromkeys((*self.wanted(step, state), *(() if leader in agreed else (leader,)))))
+    def agreed(self, state: StepState) -> tuple[str, ...]:
+        """Posts that have agreed to what was handed in, of several reviewers."""
+        return tuple(map(self.directory.head, state.agreed))
+
+    def judges(self, initiative: Initiative, step: Step, state: StepState, doers: Iterable[str]) -> tuple[str, ...]:
+        """Those who may answer for what `doers` did: whose answer is wanted, and the supervisor; else the next in line.
+
+        Nobody for their own, nor who has agreed as one of several.
+        """
+        named = (*self.wanted(step, state), self.directory.head(initiative.supervisor))
+        return self.answering(initiative, dict.fromkeys(named), (*doers, *self.agreed(state)))
+
+    def answering(self, initiative: Initiative, posts: Iterable[str], doers: Iterable[str]) -> tuple[str, ...]:
+        """Those of `posts` who may answer for what `doers` did: nobody for their own; else the next in line."""
+        people = self.directory
+        own = frozenset(map(people.person, doers))
+        may = tuple(post for post in posts if post in people.filled and people.person(post) not in own)
+        return may or (self.next_in_line(initiative, own),)
+
+    def next_in_line(self, initiative: Initiative, own: Collection[str]) -> str:
+        """The post that answers where those who should did it themselves, or are no longer there.
+
+        The supervisor, then the deputies along the chain, then the coordinator: the first that is not one of the people
+        whose own it is. Else the administrator.
+        """
+        people = self.directory
+        line = (*people.chain(people.head(initiative.supervisor)), self.coordinator)
+        free = (post for post in line if post in people.filled and people.person(post) not in own)
+        return next(free, people.administrator)
 
     def managers(self, initiative: Initiative) -> tuple[str, ...]:
         """Posts that may suspend, resume and hand over: head of the lead unit, supervisor, coordinator."""
         posts = (
             self.directory.head(initiative.lead),
             self.directory.head(initiative.supervisor),
-            self.plan.coordinator,
+            self.coordinator,
         )
         return tuple(dict.fromkeys(posts))
 
     def acts_for(self, actor: str, posts: tuple[str, ...], day: date) -> str | None:
-        """The post of `posts` that `actor` holds or, while its holder is away, stands in for; None: no such post."""
-        if actor in posts:
-            return actor
-        return next((post for post in posts if self.directory.present(post, day) == actor), None)
+        """The post of `posts` that `actor` holds or, while its holder is away, stands in for; None: no such post.
+
+        Whoever holds several posts may act as any of them.
+        """
+        people = self.directory
+        me, desk = people.person(actor), people.desk(actor)
+        held = (post for post in posts if people.person(post) == me)
+        return next(held, None) or next((post for post in posts if people.present(post, day) == desk), None)
 
 
 Upstreams = Mapping[StepRef, Upstream]

@@ -4,7 +4,7 @@ Nothing here depends on the moment or on what was sent; what is due of it, and w
 1, 5 to 8 there).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
@@ -38,6 +38,12 @@ class DueRung(NamedTuple):
     immediate: bool
     stale: bool = False
     waits: bool = False
+
+
+JUDGED = frozenset({Anchor.SUBMITTED, Anchor.ASKED})
+"""Anchors of rungs that ask for an answer to what somebody did."""
+
+NOBODY: frozenset[str] = frozenset()
 
 
 class Going(NamedTuple):
@@ -116,8 +122,8 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
     for owner in _posts(at, Role.OWNER) if rung.presses_owner_late else ():
         back = at.office.directory.back(owner, last)
         if back is not None:
-            fell = at.office.calendar.next_working(back)
-            yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {owner: owner}, stale=False))
+            fell, desk = at.office.calendar.next_working(back), at.office.directory.desk(owner)
+            yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {desk: owner}, stale=False))
 
 
 def _went_out(at: Given, rung: Rung, version: str, day: date) -> Mapping[date, date]:
@@ -191,13 +197,16 @@ def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:
 
     It is that day that counts, though the rung may be sent later: otherwise a leave would make an old rung fire anew.
     """
-    people = at.office.directory
+    people, own = at.office.directory, NOBODY
+    if rungs[0].anchor in JUDGED:  # nobody is asked to judge what they did themselves
+        own = frozenset({people.person(at.own.asked.doer if at.own.asked else at.own.doer)})
     for rung in rungs:
         if rung.anchor == rungs[0].anchor:
-            found: dict[str, str] = {}  # one person standing in for two posts is written to once
+            found: dict[str, str] = {}  # one person who holds two posts, or stands in for two, is written to once
             for role in rung.to:
-                for post in _posts(at, role):
-                    there = people.present(post, day)
+                posts = _posts(at, role)
+                for post in _in_their_place(at, posts, own) if own else posts:
+                    there = people.present(post, day, own)
                     if there is not None:
                         found.setdefault(there, post)
             if found:
@@ -205,20 +214,31 @@ def called(at: Given, rungs: Sequence[Rung], day: date) -> dict[str, str]:
     return {people.administrator: people.administrator}
 
 
+def _in_their_place(at: Given, posts: Iterable[str], own: frozenset[str]) -> Iterator[str]:
+    """The posts, the next in line where one is held by nobody or by one of those whose `own` it is."""
+    office, people = at.office, at.office.directory
+    passed = own.union(map(people.person, office.agreed(at.own)))
+    for post in posts:
+        free = post in people.filled and people.person(post) not in own
+        yield post if free else office.next_in_line(at.initiative, passed)
+
+
 def _posts(at: Given, role: Role) -> tuple[str, ...]:
     """The posts that a role means for a step: one, or of several who judge it those who have not agreed."""
-    office, people = at.office, at.office.directory
+    office, people, owner = at.office, at.office.directory, at.own.owner or at.step.owner
+    if owner not in people.filled:
+        owner = office.owner(at.step, at.own)
     match role:
         case Role.OWNER:
-            return (people.officer(at.own.owner or at.step.owner),)
+            return (people.officer(owner),)
         case Role.OWNER_HEAD:
-            return (people.head(at.own.owner or at.step.owner),)
+            return (people.head(owner),)
         case Role.LEAD_HEAD:
             return (people.head(at.initiative.lead),)
         case Role.SUPERVISOR:
             return (people.head(at.initiative.supervisor),)
         case Role.COORDINATOR:
-            return (office.plan.coordinator,)
+            return (office.coordinator,)
         case Role.REVIEWER:
             return office.wanted(at.step, at.own)
         case Role.ADMINISTRATOR:

@@ -83,12 +83,5 @@ def tried(line: Line) -> list[str]:
 
 def next_in_line(people: Directory, line: Line, day: date, told: Collection[str] = ()) -> str | None:
     """The first deputy along the chain who is there on a day, was not tried and is not `told` anyway; None: nobody."""
-    passed = {*tried(line), *told}
-    seen: set[str] = set()
-    post: str | None = line[0].recipient
-    while post is not None and post in people.posts and post not in seen:
-        seen.add(post)
-        if post not in passed and not people.posts[post].away(day):
-            return post
-        post = people.posts[post].deputy
-    return None
+    passed = set(map(people.person, (*tried(line), *told)))
+    return people.present(line[0].recipient, day, passed)

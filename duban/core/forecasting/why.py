@@ -11,12 +11,14 @@ from types import NoneType
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.agenda import awaited
+from duban.core.deciding.commands import Verb
 from duban.core.deciding.deadlines import Deadline, may_open
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
+from duban.core.ledger.state import State
 from duban.core.ledger.steps import Extension, StepState
 from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
@@ -109,7 +111,9 @@ class Why:
     without making a settled deadline, or the end of the plan, late, and the working days left until then. `chain`
     leads, through the whole plan, to the step from the one that makes its date; `act_on` is the first of it that is not
     closed. `posts` are those who may
-    act on the step now. `gauge` tells how an indicator stands, None for other steps.
+    act on the step now. `gauge` tells how an indicator stands, None for other steps. `instead_of` is who the step was
+    given to, where nobody holds that any more and `owner` has taken it over; `passed` are posts named to answer for it
+    that do not: it is their own, or nobody holds them.
     """
 
     step: StepRef
@@ -134,6 +138,8 @@ class Why:
     next_rung: NextRung | None
     waiting: tuple[Link, ...]
     gauge: Gauge | None
+    instead_of: str
+    passed: tuple[str, ...]
 
 
 def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
@@ -143,11 +149,12 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
     own = decision.state.step(step.id)
     links = _Lookup(look, decision_of)
     chain = () if row.status in CLOSED else links.of(told.chain(step.ref))
+    owner = look.office.owner(step, own)
     return Why(
         step=step.ref,
         title=step.title,
         initiative_title=look.initiative.title,
-        owner=look.office.owner(step, own),
+        owner=owner,
         status=row.status,
         light=row.light,
         reason=row.reason,
@@ -160,11 +167,13 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         slack=told.slack.get(step.ref),
         chain=chain,
         act_on=next((link for link in chain if not link.closed), None),
-        posts=tuple(_posts(look, step, own, row)),
+        posts=tuple(_posts(look, step, decision.state, row)),
         agreed=own.agreed if row.status is Status.REVIEW else (),
         next_rung=_next_rung(look, decision, step),
         waiting=links.open_ones(_waiting(look, step)),
         gauge=gauge(look, step, own, row.due),
+        instead_of="" if own.closed or owner == (own.owner or step.owner) else own.owner or step.owner,
+        passed=tuple(_passed(look, step, decision.state, row)),
     )
 
 
@@ -224,9 +233,20 @@ ORIGINS: Mapping[type, Origin] = {
 """Where a deadline comes from, by what stands in the plan."""
 
 
-def _posts(look: Look, step: Step, own: StepState, row: StepRow) -> Iterator[str]:
-    for waited in awaited(look, step, own, row.status):
+def _posts(look: Look, step: Step, state: State, row: StepRow) -> Iterator[str]:
+    for waited in awaited(look, step, state, row.status):
         yield from waited.posts if waited.now else ()
+
+
+def _passed(look: Look, step: Step, state: State, row: StepRow) -> Iterator[str]:
+    own, office = state.step(step.id), look.office
+    wanted = (post for post in office.reviewers(look.initiative, step, own) if post not in office.agreed(own))
+    named: dict[Verb | None, tuple[str, ...]] = {
+        Verb.APPROVE: tuple(wanted),
+        Verb.GRANT: (office.directory.head(look.initiative.supervisor),),
+    }
+    for waited in awaited(look, step, state, row.status):
+        yield from (post for post in named.get(waited.verb, ()) if post not in waited.posts)
 
 
 def _next_rung(look: Look, decision: Decision, step: Step) -> NextRung | None:

@@ -22,6 +22,13 @@ class Extension:
     to: date
     late: bool
     reason: str
+    person: str = ""
+    """Who held the post, where the directory said so."""
+
+    @property
+    def doer(self) -> str:
+        """The person who asked or, where nothing tells, the post."""
+        return self.person or self.by
 
 
 class Changed(NamedTuple):
@@ -85,6 +92,8 @@ class StepState(NamedTuple):
     """How often measuring it has failed in the period after that."""
     submitted: date | None = None
     submitter: str = ""
+    person: str = ""
+    """Who held the post that handed it in, where the directory said so."""
     evidence: tuple[str, ...] = ()
     agreed: tuple[str, ...] = ()
     """Of several reviewers those who have agreed to what is handed in, as the plan names them."""
@@ -154,6 +163,11 @@ class StepState(NamedTuple):
         return self.values[-1][1] if self.values else None
 
     @property
+    def doer(self) -> str:
+        """The person who handed it in or, where nothing tells, the post; empty before anybody did."""
+        return self.person or self.submitter
+
+    @property
     def closed(self) -> bool:
         """Done or cancelled."""
         return self.finished is not None
@@ -201,6 +215,7 @@ def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return _heard(step, day, data)._replace(
         submitted=day,
         submitter=actor,
+        person=data.get("person", ""),
         evidence=tuple(data.get("evidence", ())),
         agreed=(),
         returned=None,
@@ -246,7 +261,7 @@ def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"])
+    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"], data.get("person", ""))
     return _heard(step, day, data)._replace(asked=ask, asks=step.asks + 1)
 
 

@@ -1,6 +1,6 @@
 """Units and posts: who answers for what, and who stands in for whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Self
 
@@ -25,19 +25,26 @@ class Absence(Strict):
 
 
 class Post(Strict):
-    """A post, not a person: `name` is who holds it, left out while it is vacant or not of interest."""
+    """A post, not a person: `name` is who holds it, left out while it is vacant or not of interest.
+
+    Whoever holds several posts is one `person`, who judges nothing of their own under any of them.
+    """
 
     id: Slug = Field(description="name of the post, as in traffic-head")
     title: PlainText = Field(description="the post in Chinese")
     name: PlainText | None = Field(None, description="who holds the post")
+    person: Slug | None = Field(None, description="the same at every post that one person holds, as in wang-wei")
     vacant: bool = Field(False, description="true while nobody holds the post")
     deputy: Slug | None = Field(None, description="the post whose holder stands in")
     absences: Many[Absence] = Field((), description="days on which the deputy stands in")
     channels: Many[PlainText] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
 
-    def away(self, day: date) -> bool:
-        """Whether nobody holds the post on that day."""
-        return self.vacant or any(a.first <= day <= a.last for a in self.absences)
+    @model_validator(mode="after")
+    def _held_or_vacant(self) -> Self:
+        if self.vacant and self.person:
+            message = f"post {self.id!r} is vacant, and held by {self.person!r}"
+            raise Invalid(Fault("held-and-vacant", message, "remove one of the two", ("person",)))
+        return self
 
 
 class OfficeUnit(Strict):
@@ -69,6 +76,15 @@ class DirectoryFile(Strict):
     def _ids_are_unique(self) -> Self:
         """A step names a unit or a post by its id alone, so that one id may not stand for two things."""
         refuse_repeated("post, unit or group", self._places())
+        taken = {name for name, _ in self._places()}
+        message, remedy = "a post, a unit or a group bears the name of the person {!r}", "give the person another name"
+        faults = [
+            Fault("duplicate-id", message.format(post.person), remedy, ("posts", number, "person"))
+            for number, post in enumerate(self.posts)
+            if post.person in taken
+        ]
+        if faults:
+            raise Invalid(*faults)
         return self
 
     def _places(self) -> Iterator[tuple[str, Location]]:
@@ -78,7 +94,11 @@ class DirectoryFile(Strict):
 
 
 class Directory:
-    """Look-ups over a directory file whose names have been checked."""
+    """Look-ups over a directory file whose own names have been checked.
+
+    They have an answer for any name: plans and ledgers name units and posts that a reorganisation may have done away
+    with since.
+    """
 
     def __init__(self, file: DirectoryFile) -> None:
         self.administrator = file.administrator
@@ -87,7 +107,17 @@ class Directory:
         self.groups: Mapping[str, Group] = {group.id: group for group in file.groups}
         self._officers = {unit.id: unit.officer for unit in file.units}
         self._heads = {unit.id: unit.head for unit in file.units}
-        self._steady = frozenset(post.id for post in file.posts if not post.vacant and not post.absences)
+        people: dict[str, list[Post]] = {}
+        for post in file.posts:
+            people.setdefault(self.person(post.id), []).append(post)
+        self._absences = {name: tuple(spell for one in of for spell in one.absences) for name, of in people.items()}
+        reached = {name: next((one.id for one in of if one.channels), of[0].id) for name, of in people.items()}
+        self._desks = {post.id: reached[self.person(post.id)] for post in file.posts}
+        there = (post.id for post in file.posts if not post.vacant and not self._absences[self.person(post.id)])
+        self._steady = {post: self._desks[post] for post in there}
+        held = {post.id for post in file.posts if any(not self.posts[one].vacant for one in self.chain(post.id))}
+        self.filled = frozenset(held.union(unit.id for unit in file.units if held & {unit.head, unit.officer}))
+        """Posts that somebody holds, or stands in for along the chain, and units with such an officer or head."""
         self.leaves = any(post.absences for post in file.posts)
         """Whether anybody is ever away."""
 
@@ -96,12 +126,11 @@ class Directory:
         return name in self.units or name in self.posts
 
     def title(self, name: str) -> str:
-        """The Chinese title of a unit or post."""
-        return self.units[name].title if name in self.units else self.posts[name].title
+        """The Chinese title of a unit or post; the name itself where there is none any more, as in old entries."""
+        known = self.units.get(name) or self.posts.get(name)
+        return known.title if known else name
 
-    def known_title(self, name: str) -> str:
-        """The title, or the name itself where the directory no longer has it, as in old entries."""
-        return self.title(name) if self.knows(name) else name
+    known_title = title
 
     def officer(self, name: str) -> str:
         """The post that acts for a unit; a post acts for itself."""
@@ -111,23 +140,47 @@ class Directory:
         """The head of a unit; a post stands for itself."""
         return self._heads.get(name, name)
 
-    def present(self, post: str, day: date) -> str | None:
-        """The post itself, or the first deputy along the chain who is there on `day`; None when nobody is."""
-        if post in self._steady:
-            return post
+    def person(self, post: str) -> str:
+        """Who holds a post: whoever holds no other is known by it."""
+        known = self.posts.get(post)
+        return known.person or post if known else post
+
+    def desk(self, post: str) -> str:
+        """The one of its holder's posts at which they are written to: the first with channels, else the first."""
+        return self._desks.get(post, post)
+
+    def channels(self, post: str) -> tuple[str, ...]:
+        """Where a post is written to; nowhere for one that is no longer there."""
+        return self.posts[post].channels if post in self.posts else ()
+
+    def chain(self, post: str) -> Iterator[str]:
+        """The post and its deputies, in the order in which they stand in, each once."""
         seen: set[str] = set()
         current: str | None = post
-        while current is not None and current not in seen:
+        while current is not None and current in self.posts and current not in seen:
             seen.add(current)
-            holder = self.posts[current]
-            if not holder.away(day):
-                return current
-            current = holder.deputy
-        return None
+            yield current
+            current = self.posts[current].deputy
+
+    def away(self, post: str, day: date) -> bool:
+        """Whether nobody holds the post on that day: it is vacant, or its holder away from all posts they hold."""
+        return self.posts[post].vacant or any(a.first <= day <= a.last for a in self._absences[self.person(post)])
+
+    def present(self, post: str, day: date, besides: Collection[str] = ()) -> str | None:
+        """The post at which whoever holds it, or stands in along the chain, is written to; None when nobody is there.
+
+        `besides` are people who are passed by.
+        """
+        if not besides and post in self._steady:
+            return self._steady[post]
+        there = (one for one in self.chain(post) if not self.away(one, day) and self.person(one) not in besides)
+        return next(map(self.desk, there), None)
 
     def back(self, post: str, day: date) -> date | None:
         """The first day after `day` on which the holder of a post who is away then is back; None while it is vacant."""
-        holder, back = self.posts[post], day
-        while (spell := next((a for a in holder.absences if a.first <= back <= a.last), None)) is not None:
+        if post not in self.posts or self.posts[post].vacant:
+            return None
+        spells, back = self._absences[self.person(post)], day
+        while (spell := next((a for a in spells if a.first <= back <= a.last), None)) is not None:
             back = spell.last + timedelta(days=1)
-        return None if holder.vacant or back == day else back
+        return None if back == day else back

@@ -14,6 +14,7 @@ from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import path
+from duban.core.deciding.judging import answerers, doers
 from duban.core.deciding.office import Look
 from duban.core.deciding.pace import course, planned_on
 from duban.core.ledger.notices import Delivery, NoticeRow
@@ -227,18 +228,13 @@ class _Owner:
                 yield from self._judges(submitter=done[0].actor)
 
     def _judges(self, submitter: str = "") -> Iterator[Command]:
-        reviewers = self.look.office.judges(self.look.initiative, self.step, self.own)
+        look, own = self.look, doers(self.look.initiative, self.step, self.state)
+        barred = (submitter, *own) if submitter else own
+        judges = look.office.judges(look.initiative, self.step, self.own, barred)
         if self.temper.sends_back and self.step.kind is Kind.WORK:
-            yield from self._by(reviewers, Verb.RETURN, reason="材料尚需补充完善")
+            yield from self._by(judges, Verb.RETURN, barred=barred, reason="材料尚需补充完善")
         else:
-            yield from self._by(reviewers, Verb.APPROVE, barred={submitter, *self._submitters()})
-
-    def _submitters(self) -> Iterator[str]:
-        """Those who handed in what is judged here, and may not judge it."""
-        yield self.own.submitter
-        if self.step.kind is Kind.REVIEW:
-            here = self.look.initiative.id
-            yield from (self.state.step(n.step).submitter for n in self.step.needs if n.initiative == here)
+            yield from self._by(judges, Verb.APPROVE, barred=barred)
 
     # Asking for time
 
@@ -260,8 +256,7 @@ class _Owner:
     def _waits_for_answer(self, asked: Extension) -> Iterator[Command]:
         """Answered or not, the work goes on and ends when it is done."""
         if self._since(asked.on) >= self.temper.answer_after:
-            supervisor = self.look.office.directory.head(self.look.initiative.supervisor)
-            answers = tuple(self._by((supervisor,), Verb.GRANT, barred={asked.by}))
+            answers = tuple(self._by(answerers(self.look, self.own), Verb.GRANT, barred=(asked.doer,)))
             yield from answers
             if answers:
                 return
@@ -349,8 +344,10 @@ class _Owner:
 
     def _by(self, posts: Iterable[str], verb: Verb, *, barred: Iterable[str] = (), **said: Any) -> Iterator[Command]:
         """The command by the first of the posts whose holder, or deputy, is there and not barred from it."""
-        people = (self.look.office.directory.present(post, self.look.today) for post in posts)
-        actor = next((person for person in people if person and person not in barred), None)
+        people = self.look.office.directory
+        own = set(map(people.person, barred))
+        there = (people.present(post, self.look.today, own) for post in posts)
+        actor = next(filter(None, there), None)
         if actor is not None:
             # One act a day, so that a rehearsal cut short goes on alike; a judgement may follow it on the same day.
             judged = "/judged" if verb in JUDGING else ""

@@ -56,8 +56,9 @@ def _part(look: Look, unit: str) -> str:
 
 def _person(look: Look, post: str) -> str:
     """The post, and who holds it where that is known."""
-    name = look.office.directory.posts[post].name
-    return look.office.directory.title(post) + (f"（{name}）" if name else "")
+    people = look.office.directory
+    name = people.posts[post].name if post in people.posts else None
+    return people.title(post) + (f"（{name}）" if name else "")
 
 
 def _is_task(step: Step, unit: str) -> bool:

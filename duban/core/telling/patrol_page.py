@@ -109,7 +109,7 @@ def _reasons(seen: PatrolFindings, line: Line) -> str:
 
 
 def _remedy(seen: PatrolFindings, row: NoticeRow) -> str:
-    command = resending(f"{row.initiative}/{row.key}", seen.office.plan.coordinator)
+    command = resending(f"{row.initiative}/{row.key}", seen.office.coordinator)
     return escape(f"处理：核对通讯录中 {row.recipient} 的通道，然后 {command}")
 
 

@@ -87,7 +87,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     """
     if recheck.rung is None:
         raise ValueError(f"this notice has lapsed: {why_lapsed(look.office, recheck.lapsed)}")
-    fired, office = recheck.rung, look.office
+    fired, office, people = recheck.rung, look.office, look.office.directory
     matter = _matter(look, recheck.decision, fired, entries)
     asks = phrases.asks(matter)
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
@@ -107,7 +107,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         evidence=_evidence(matter) if asks else (),
         owner_title=matter.title(office.owner(step, matter.own)),
         recipient_title=matter.title(fired.recipient),
-        acting_for="" if fired.recipient == fired.post else matter.title(fired.post),
+        acting_for="" if people.person(fired.recipient) == people.person(fired.post) else matter.title(fired.post),
         due=chinese(due.day, look.calendar) if due else "",
         original_due=chinese(due.original, look.calendar) if due else "",
         days_left=days_left(look, matter.own, due.day) if due else None,

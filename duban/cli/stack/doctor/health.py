@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from duban.core.checking.check_force import check_names
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import tried
 from duban.core.forecasting.forecast import forecast
@@ -99,6 +100,16 @@ def applied(service: Service, office: Office | None) -> Iterator[Finding]:
         yield Finding("applied", Level.WARN, found, "duban apply, which carries on")
     if not changed and not waiting:
         yield Finding("applied", Level.OK, f"application {number} is in force, as the files have it")
+
+
+def people(service: Service) -> Iterator[Finding]:
+    """Whether the directory has whom the plan in force and the ledger name."""
+    office = service.office
+    problems = check_names(office.plan, office.directory, service.owners())
+    for problem in problems:
+        yield Finding("people", Level.BAD, problem.message, problem.remedy)
+    if not problems:
+        yield Finding("people", Level.OK, "all whom the plan in force and the ledger name are in the directory")
 
 
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:

@@ -1,0 +1,70 @@
+"""Whether somebody may answer for what people hand in: nobody judges what they did themselves, under whichever post."""
+
+from collections.abc import Iterable, Iterator
+
+from duban.core.planning.directory import Directory
+from duban.core.planning.plan import HUMAN, Initiative, Plan, Step
+from duban.core.planning.plan_file import Kind
+from duban.core.problems import Problem
+
+
+def check_answers(plan: Plan, directory: Directory) -> Iterator[Problem]:
+    """Steps of which all who are named to answer are the one person who did it. Work goes on: the next in line answers.
+
+    A problem bears the id of its initiative in place of a file.
+    """
+    told = set[tuple[str, int, str]]()
+    for one in plan.initiatives.values():
+        for step in one.steps.values():
+            person = _only_judge(one, step, directory)
+            if person is not None and (one.id, step.written, person) not in told:
+                told.add((one.id, step.written, person))
+                message = f"{step.id!r} may be handed in by {person}, who alone is named to approve it"
+                place = ("steps", step.written, "review")
+                yield Problem(one.id, 0, "own-judge", _then(plan, one, directory, message, person), _REMEDY, place)
+        yield from _own_extensions(plan, one, directory)
+
+
+_REMEDY = "name another reviewer or supervisor"
+
+
+def _only_judge(one: Initiative, step: Step, directory: Directory) -> str | None:
+    """The one person named to judge a step, where they may have done it themselves."""
+    if step.kind is Kind.WORK:
+        owners = {step.owner} if step.reviewers else set()
+    elif step.kind is Kind.REVIEW:
+        needed = [one.steps[need.step] for need in step.needs if need.initiative == one.id]
+        owners = {work.owner for work in needed if work.kind is Kind.WORK}
+    else:
+        return None
+    named = map(directory.head, (*(step.reviewers or (step.owner,)), one.supervisor))
+    judges = _people(directory, named)
+    doers = {person for owner in owners for person in _people(directory, _side(directory, owner))}
+    return judges.pop() if len(judges) == 1 and judges <= doers else None
+
+
+def _own_extensions(plan: Plan, one: Initiative, directory: Directory) -> Iterator[Problem]:
+    """Work of which nobody but the supervisor may ask for an extension; reviews are a leader's own business anyway."""
+    supervisor = directory.person(directory.head(one.supervisor))
+    people = [step for step in one.steps.values() if step.kind in HUMAN - {Kind.REVIEW}]
+    asked = [step.id for step in people if _people(directory, _side(directory, step.owner)) == {supervisor}]
+    if asked:
+        steps = ", ".join(map(repr, asked))
+        message = f"an extension of {steps} may be asked for by {supervisor} alone, who is named to answer it"
+        message = _then(plan, one, directory, message, supervisor)
+        yield Problem(one.id, 0, "own-judge", message, _REMEDY, ("supervisor",))
+
+
+def _then(plan: Plan, one: Initiative, directory: Directory, message: str, person: str) -> str:
+    line = (*directory.chain(directory.head(one.supervisor)), plan.coordinator, directory.administrator)
+    free = (post for post in line if post in directory.filled and directory.person(post) != person)
+    after = next(free, None)
+    return f"{message}; {after!r} answers, who is next in line" if after else f"{message}, and nobody is next in line"
+
+
+def _side(directory: Directory, owner: str) -> tuple[str, str]:
+    return directory.officer(owner), directory.head(owner)
+
+
+def _people(directory: Directory, posts: Iterable[str]) -> set[str]:
+    return set(map(directory.person, posts))
