@@ -54,6 +54,8 @@ STANDARD = LadderFile(
         rung("ask", "asked", to="supervisor", slip="ask", stops=False),
         rung("answer", "answered", slip="answer", stops=False),
         rung("change", "changed", slip="change", stops=False),
+        rung("instruct", "instructed", slip="instruct", stops=False),
+        rung("advise", "advised", slip="advise", stops=False),
         rung("failure", "failed", to="administrator", slip="failure", stops=False),
     ),
 )

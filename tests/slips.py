@@ -14,6 +14,7 @@ from duban.core.planning.plan import Step, StepRef
 from duban.core.telling.digest import Digest, digest
 from duban.core.telling.slips import Slip
 from duban.outbox import deliver_due
+from duban.service import Service
 from tests.bureau import ADMINISTRATOR, COSMETICS, LEADER, OFFICER, REVIEWER, Postbox, Story, office, plain
 
 TEMPLATES = Path(__file__).parent.parent / "config" / "notices"
@@ -95,6 +96,22 @@ def draft_of(owner: str) -> Step:
     return replace(office().plan.initiatives[COSMETICS].steps["draft"], owner=owner)
 
 
+def remarked(verb: Verb) -> Slip:
+    """What a leader, or another unit, says about a step under way."""
+    story = signed().at(9)
+    actor = LEADER if verb is Verb.INSTRUCT else REVIEWER
+    story.service = supported(story.service)
+    told = {Verb.INSTRUCT: "先报初稿，再征求各区意见", Verb.ADVISE: "建议写明跨境维权的条款"}[verb]
+    return story.act(verb, actor=actor, reason=told).later(60).slip(verb.value)
+
+
+def supported(service: Service) -> Service:
+    """The same where the division of policy and law supports the initiative."""
+    bureau, known = service.office, service.office.plan.initiatives
+    here = replace(known[COSMETICS], support=("policy-law",))
+    return replace(service, office=replace(bureau, plan=replace(bureau.plan, initiatives={**known, COSMETICS: here})))
+
+
 def failed() -> Slip:
     story, ref = Story().at(2), StepRef(COSMETICS, "bulletin")
     for _ in range(3):
@@ -133,6 +150,8 @@ STORIES = {
     "return": returned,
     "ask": asked,
     "answer": answered,
+    "instruct": lambda: remarked(Verb.INSTRUCT),
+    "advise": lambda: remarked(Verb.ADVISE),
     "change-suspended": lambda: changed(Verb.SUSPEND, reason=WAITED_FOR),
     "change-resumed": lambda: changed(Verb.RESUME),
     "change-cancelled": lambda: changed(Verb.CANCEL, reason="并入全市方案，不再单独起草"),

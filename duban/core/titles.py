@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.summary import Light, Status
 from duban.core.problems import closest
@@ -16,9 +17,14 @@ SLIP_TITLES: Mapping[str, str] = {
     "ask": "延期申请审核单",
     "answer": "延期申请答复",
     "change": "办理事项变动通知",
+    "instruct": "批示转办单",
+    "advise": "意见转告单",
     "failure": "自动事项故障单",
 }
 """Slips, by the name rungs use."""
+
+REMARK_TITLES: Mapping[EntryKind, str] = {EntryKind.INSTRUCTED: "批示", EntryKind.ADVISED: "提出意见"}
+"""What is put on record about a step and changes nothing."""
 
 DIGEST = "digest"
 """The slip, and the rung, of a digest: it is on no ladder."""

@@ -105,6 +105,8 @@ RUNGS = (
     rung("ask", "asked", 0, "supervisor", "ask", stops=False),
     rung("answer", "answered", 0, "owner", "answer", stops=False),
     rung("change", "changed", 0, "owner", "change", stops=False),
+    rung("instruct", "instructed", 0, "owner", "instruct", stops=False),
+    rung("advise", "advised", 0, "owner", "advise", stops=False),
     rung("failure", "failed", 0, "administrator", "failure", stops=False),
 )
 LIGHTS = Lights.model_validate(

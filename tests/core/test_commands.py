@@ -57,6 +57,7 @@ OWNERS = {"officer", "head"}
 MANAGERS = {"head", "leader", "coordinator"}
 SUPERVISORS = {"leader", "coordinator"}
 JUDGES = {"judge", "leader"}
+LEADER = {"leader"}
 UNDER_WAY = ("open", "working", "asking", "unreviewed", "measuring")
 BY_ITSELF = ("running", "failed", "elapsing", "milestone", "acting-later", "collecting")
 ANYTHING = ("waiting", *UNDER_WAY, "review", "reviewing", *BY_ITSELF)
@@ -80,6 +81,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "hand-over": {**dict.fromkeys(WITH_OWNER, MANAGERS), "reviewing": MANAGERS | {"judge"}},
     "cancel": dict.fromkeys((*ANYTHING, "suspended"), SUPERVISORS),
     "conclude": {"collecting": MANAGERS},
+    "instruct": dict.fromkeys((*ANYTHING, "suspended"), LEADER),
+    "advise": {"reviewing": OWNERS},
     "acknowledge": {
         **dict.fromkeys((*ANYTHING, "suspended"), OWNERS),
         "review": OWNERS | {"judge"},

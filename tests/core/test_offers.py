@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.deciding.commands import Command, Refused, Verb, respond
-from duban.core.deciding.offers import MANAGING, OWNING, Offer, offers
+from duban.core.deciding.offers import MANAGING, OWNING, REMARKING, Offer, offers
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
@@ -18,6 +18,7 @@ from tests.core.test_decide_properties import stories
 
 OWNERS = [f"officer {what}" for what in ("sign", "report", "submit", "extend")]
 MANAGED = [f"coordinator {what}" for what in ("suspend", "hand-over", "cancel")]
+LEADS = "leader instruct"
 
 
 def offered(story: Story) -> list[str]:
@@ -26,27 +27,28 @@ def offered(story: Story) -> list[str]:
 
 
 SEEN = {
-    "an open step": (lambda: Story(work("x", due="2024-06-14")), [*OWNERS, *MANAGED]),
-    "a step without a deadline of its own": (lambda: Story(work("x")), [*OWNERS, *MANAGED]),
-    "one signed for": (lambda: Story(work("x")).act("officer", "sign", "x"), [*OWNERS[1:], *MANAGED]),
+    "an open step": (lambda: Story(work("x", due="2024-06-14")), [*OWNERS, *MANAGED, LEADS]),
+    "a step without a deadline of its own": (lambda: Story(work("x")), [*OWNERS, *MANAGED, LEADS]),
+    "one signed for": (lambda: Story(work("x")).act("officer", "sign", "x"), [*OWNERS[1:], *MANAGED, LEADS]),
     "one handed in": (
         lambda: Story(work("x", review="law")).act("officer", "submit", "x"),
-        ["judge approve", "leader approve", "judge return", "leader return", *MANAGED, "judge acknowledge"],
+        ["judge approve", "leader approve", "judge return", "leader return", *MANAGED, "judge acknowledge", LEADS],
     ),
     "an extension asked for": (
         lambda: Story(work("x")).act("officer", "sign", "x").act("officer", "extend", "x", "等批复", to="2024-06-28"),
-        [*OWNERS[1:3], "leader grant", "leader refuse", *MANAGED, "leader acknowledge"],
+        [*OWNERS[1:3], "leader grant", "leader refuse", *MANAGED, "leader acknowledge", LEADS],
     ),
     "a review": (
         lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y").act("clerk", "sign", "x"),
         [
             *("clerk report", "judge approve", "leader approve", "judge return", "leader return", "clerk extend"),
             *MANAGED,
+            LEADS,
         ],
     ),
     "a suspended step": (
         lambda: Story(work("x")).act("leader", "suspend", "x", "等上级意见"),
-        ["coordinator resume", "coordinator hand-over", "coordinator cancel"],
+        ["coordinator resume", "coordinator hand-over", "coordinator cancel", LEADS],
     ),
     "an action": (lambda: Story(action("x")), ["coordinator suspend", "coordinator cancel"]),
     "a failed action": (
@@ -59,7 +61,7 @@ SEEN = {
     "a closed step": (lambda: Story(work("x")).act("officer", "submit", "x"), []),
     "one the leader was told of": (
         lambda: Story(work("x", due="2024-06-07")).on("2024-06-21").sent(),
-        [*OWNERS, *MANAGED, "leader acknowledge", "coordinator acknowledge"],
+        [*OWNERS, *MANAGED, "leader acknowledge", "coordinator acknowledge", LEADS],
     ),
 }
 
@@ -155,7 +157,7 @@ def test_every_offer_is_accepted_once_the_rest_is_filled_in(story: Story) -> Non
 @settings(max_examples=150)
 def test_what_is_not_offered_of_an_open_step_is_refused(story: Story, verb: Verb) -> None:
     """Of what is offered to all who may do it."""
-    if verb in MANAGING | OWNING | {Verb.ACKNOWLEDGE}:
+    if verb in MANAGING | OWNING | REMARKING | {Verb.ACKNOWLEDGE}:
         return
     story.tick()
     made = {(one.step, one.actor) for one in offers(story.look, story.state) if one.verb is verb}

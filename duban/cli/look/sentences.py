@@ -10,7 +10,7 @@ from duban.core.planning.when import Relative
 from duban.core.telling import gauges
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, SLIP_TITLES, STATUS_TITLES
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -30,6 +30,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
         ("先办", told.act_on()),
         ("下一步", told.next_rung()),
         ("等它的", told.waiting()),
+        ("批示意见", told.remarks()),
     ):
         if found := list(lines):
             yield heading, found
@@ -153,6 +154,11 @@ class _Told:
                 yield f"承办方已有回应，会因此暂缓的层级暂缓至{rests}"
             if rung.acknowledged:
                 yield f"{chinese(rung.acknowledged)}已知悉；现时限内再次知悉不再暂缓，有新情况请反馈"
+
+    def remarks(self) -> Iterator[str]:
+        """What leaders instructed and other units advised."""
+        for one in self.why.remarks:
+            yield f"{chinese(one.on)}{self._title(one.by)}{REMARK_TITLES[one.kind]}：{one.words}"
 
     def waiting(self) -> Iterator[str]:
         """What waits for it."""

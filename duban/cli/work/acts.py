@@ -1,4 +1,4 @@
-"""Commands of people: sign, report, submit, approve, return, extend, suspend, resume, hand over, cancel, conclude.
+"""Commands of people: sign, report, submit, approve, return, extend, suspend, resume, hand over, cancel, conclude …
 
 The engine decides; here a command is only put together, and what came of it said. What is printed is for coordinators.
 """
@@ -188,6 +188,18 @@ def conclude(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, 
 def ack(step: Step, *, actor: Actor, key: Key = None, as_json: Json = False) -> None:
     """Acknowledge a notice about a step (知悉)."""
     carry_out(_command(Verb.ACKNOWLEDGE, step, actor, key=key), as_json)
+
+
+@app.command()
+def instruct(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: Json = False) -> None:
+    """Put a leader's instruction about a step on record (批示); its owner has it at once, and nothing else changes."""
+    carry_out(_command(Verb.INSTRUCT, step, actor, reason=note, key=key), as_json)
+
+
+@app.command()
+def advise(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: Json = False) -> None:
+    """Put the opinion of a supporting unit about a step on record (提出意见); its owner is told, nothing changes."""
+    carry_out(_command(Verb.ADVISE, step, actor, reason=note, key=key), as_json)
 
 
 def _command(

@@ -11,6 +11,7 @@ had not signed for it, and anybody of a step that never opened or, but for that,
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from duban.core.deciding.given import Dates, Given
 from duban.core.deciding.ladder import Ladder, due, has_dead
@@ -18,7 +19,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung, called, of_rung
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import NoticeKey, StepRef
-from duban.core.ledger.steps import Changed, StepState
+from duban.core.ledger.steps import Changed, Remark, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import HUMAN, Step
 from duban.core.planning.plan_file import Kind
@@ -27,15 +28,18 @@ from duban.core.planning.when import Duration
 
 
 def change_rungs(look: Look, at: Given) -> list[DueRung]:
-    """The rungs by which people hear of changes of a step, until they have fired.
+    """The rungs by which people hear of changes of a step, and of what was remarked on it, until they have fired.
 
     They are told whether or not the owner has answered or was pressed before.
     """
-    if at.step.kind not in HUMAN or not _of_now(at.own):
-        return []
-    rungs = at.office.rungs[at.step.ladder]
-    places = (place for place, rung in enumerate(rungs) if rung.anchor is Anchor.CHANGED)
-    laid = tuple(group for place in places for group in _of_rung(look, at, rungs[place:]))
+    rungs, changed = at.office.rungs[at.step.ladder], at.step.kind in HUMAN and _of_now(at.own)
+    found = list[tuple[DueRung, ...]]()
+    for place, rung in enumerate(rungs):
+        if rung.anchor is Anchor.CHANGED and changed:
+            found += _of_rung(look, at, rungs[place:])
+        elif rung.anchor in REMARKS:
+            found += _of_remarks(look, at, rungs[place:])
+    laid = tuple(found)
     ahead = tuple(rung for group in laid for rung in group)
     return due(look, at.own, Ladder(laid, ahead, dead=has_dead(at.own), first=look.now))
 
@@ -58,6 +62,30 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     return Given(look.office, here, step, own, Status.CANCELLED, dates, look.today)
 
 
+REMARKS = {Anchor.INSTRUCTED: EntryKind.INSTRUCTED, Anchor.ADVISED: EntryKind.ADVISED}
+"""What the rungs that tell of remarks count from."""
+
+
+def remark_of(own: StepState, key: NoticeKey) -> Remark:
+    """The remark that the notice of a key tells of."""
+    return next(remark for remark in own.remarks if _version_of(remark) == key.version)
+
+
+def _version_of(remark: Remark) -> str:
+    return f"remark-{remark.on}-{remark.number}"
+
+
+def _of_remarks(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[DueRung, ...]]:
+    """The first of `rungs`, once for each remark of its kind, for all it means but whoever made the remark."""
+    for remark in at.own.remarks:
+        if remark.kind is REMARKS[rungs[0].anchor]:
+            people = called(at, rungs, remark.on)
+            told = {there: post for there, post in people.items() if remark.by not in (post, there)}
+            day, stale = at.office.calendar.add(remark.on, rungs[0].offset), _past(look, remark.on)
+            told_of = of_rung(at, rungs[0], _version_of(remark), day, told, stale=stale)
+            yield tuple(rung._replace(stale=False) if rung.key in at.own.notices else rung for rung in told_of)
+
+
 def change_of(own: StepState, key: NoticeKey) -> Changed:
     """The change that the notice of a key tells of."""
     return next(change for change in own.changes if _version(change) == key.version)
@@ -75,7 +103,7 @@ def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[Due
         told = {there: post for there, post in people if post not in concerned and not _did(look, change, post, there)}
         concerned.update(post for _, post in people)
         day = at.office.calendar.add(change.on, rungs[0].offset)
-        told_of = of_rung(at, rungs[0], _version(change), day, told, stale=_past(look, change))
+        told_of = of_rung(at, rungs[0], _version(change), day, told, stale=_past(look, change.on))
         yield tuple(rung._replace(stale=False) if rung.key in at.own.notices else rung for rung in told_of)
 
 
@@ -98,6 +126,6 @@ def _did(look: Look, change: Changed, *posts: str) -> bool:
     return person(change.by) in map(person, posts)
 
 
-def _past(look: Look, change: Changed) -> bool:
+def _past(look: Look, on: date) -> bool:
     """Whether it was long ago: ledgers are older than these notices, and nobody wants to hear of last year's."""
-    return look.calendar.between(change.on, look.today) > look.office.policy.silence
+    return look.calendar.between(on, look.today) > look.office.policy.silence

@@ -74,13 +74,19 @@ class _VerbRule:
         return allowed(step.kind, self.on) & self.when if self.what(step) else frozenset()
 
 
+REMARKS = frozenset({EntryKind.INSTRUCTED, EntryKind.ADVISED})
+"""What is put on record and changes nothing."""
+
+
 def _allow(matter: _Matter, rule: _VerbRule) -> None:
     verb, step, stands = VERB_TITLES[matter.command.verb], matter.step, rule.stands(matter.step)
     if not stands:
         raise Refused("wrong-kind", f"“{step.title}”这类事项不能{verb}")
     posts, directory = rule.who(matter), matter.look.office.directory
     if not posts:
-        raise Refused("no-reviewer", f"“{step.title}”不设审核，报送即办结，无需{verb}")
+        judged = f"“{step.title}”不设审核，报送即办结，无需{verb}"
+        advised = f"“{step.title}”没有配合单位；承办单位的情况请用反馈进展填报"
+        raise Refused("no-reviewer", advised if rule.on is EntryKind.ADVISED else judged)
     own = set(map(directory.person, rule.whose(matter)))
     others = (post for post in dict.fromkeys(posts) if post in directory.filled and directory.person(post) not in own)
     by = "应由" + "、".join(map(directory.title, others))
@@ -96,7 +102,7 @@ def _allow(matter: _Matter, rule: _VerbRule) -> None:
         when = "、".join(STATUS_TITLES[s] for s in Status if s in stands - CLOSED)
         raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{when}时方可{verb}")
     if rule.reasoned and not matter.command.reason.strip():
-        raise Refused("reason-missing", f"{verb}应当说明理由")
+        raise Refused("reason-missing", f"{verb}应当写明内容" if rule.on in REMARKS else f"{verb}应当说明理由")
 
 
 def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
@@ -138,6 +144,20 @@ def _dispatchers(matter: _Matter) -> tuple[str, ...]:
 
 def _cancellers(matter: _Matter) -> tuple[str, ...]:
     return (*_supervisor(matter), matter.look.office.coordinator)
+
+
+def _leaders(matter: _Matter) -> tuple[str, ...]:
+    """Whoever supervises an initiative of the plan, first this one's."""
+    plan, head = matter.look.office.plan, matter.look.office.directory.head
+    others = (head(one.supervisor) for one in plan.initiatives.values())
+    return tuple(dict.fromkeys((head(matter.look.initiative.supervisor), *others)))
+
+
+def _supporters(matter: _Matter) -> tuple[str, ...]:
+    """The units that support the initiative, and its lead; not the owner, who reports."""
+    people, owner = matter.look.office.directory, matter.look.office.owner(matter.step, matter.own)
+    units = [one for one in (*matter.look.initiative.support, matter.look.initiative.lead) if one != owner]
+    return tuple(dict.fromkeys((*map(people.officer, units), *map(people.head, units))))
 
 
 def _addressees(matter: _Matter) -> tuple[str, ...]:
@@ -274,4 +294,6 @@ RULES: Mapping[Verb, _VerbRule] = {
         what=lambda step: step.collects,
     ),
     Verb.ACKNOWLEDGE: _VerbRule(_addressees, EntryKind.ACKNOWLEDGED),
+    Verb.INSTRUCT: _VerbRule(_leaders, EntryKind.INSTRUCTED, reasoned=True),
+    Verb.ADVISE: _VerbRule(_supporters, EntryKind.ADVISED, reasoned=True),
 }

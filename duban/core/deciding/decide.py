@@ -103,7 +103,7 @@ def _rungs(look: Look, state: State, steps: Kept) -> list[DueRung]:
     for at, table in steps.values():
         if table.rungs is not NO_LADDER:
             ladders += due(look, at.own, table.rungs)
-        if at.own.changes:
+        if at.own.changes or at.own.remarks:
             changes += change_rungs(look, at)
     for name in sorted(state.steps.keys() - steps.keys()):  # the plan no longer has them
         if (was := gone(look, name, state.steps[name])) is not None:

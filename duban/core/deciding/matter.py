@@ -31,6 +31,8 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     CONCLUDE = "conclude"
     ACKNOWLEDGE = "acknowledge"
+    INSTRUCT = "instruct"
+    ADVISE = "advise"
 
 
 VERB_TITLES: Mapping[Verb, str] = {
@@ -48,6 +50,8 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.CANCEL: "终止",
     Verb.CONCLUDE: "截止收集",
     Verb.ACKNOWLEDGE: "知悉",
+    Verb.INSTRUCT: "批示",
+    Verb.ADVISE: "提出意见",
 }
 
 

@@ -15,7 +15,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.settle import status
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import Status
-from duban.core.planning.plan import Step, StepRef
+from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 
 MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Verb.CONCLUDE})
@@ -23,6 +23,9 @@ MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Ve
 
 OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND})
 """What officer and head may do, and the officer does: offered to the head only where there is nobody else."""
+
+REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE})
+"""What is put on record and changes nothing."""
 
 AHEAD = frozenset({Verb.CONCLUDE})
 """What is offered of a step that has not opened: of the rest, commands take care."""
@@ -69,9 +72,21 @@ def _actors(look: Look, state: State, verb: Verb, step: Step) -> list[str]:
         told = {notice.recipient for notice in state.notices.values() if notice.step == step.id}
         told -= {look.office.directory.desk(post) for post in look.office.owner_side(step, state.step(step.id))}
         posts = tuple(post for post in posts if post in told)
+    if verb in REMARKING:
+        posts = _remarking(look, verb, step, posts)
     there = (look.office.directory.present(post, look.today) for post in posts)
     actors = list(dict.fromkeys(actor for actor in there if actor))
     return actors[:1] if verb in OWNING else actors
+
+
+def _remarking(look: Look, verb: Verb, step: Step, posts: tuple[str, ...]) -> tuple[str, ...]:
+    """Of an initiative's work its supervisor and the officers of supporting units, of all who may say something."""
+    if step.kind not in HUMAN:
+        return ()
+    if verb is Verb.INSTRUCT:
+        return posts[:1]  # rules name the supervisor of the initiative first
+    officers = {look.office.directory.officer(unit) for unit in look.initiative.support}
+    return tuple(post for post in posts if post in officers)
 
 
 def _whither(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ _OF_ALL = (
     ({Status.SUSPENDED}, EntryKind.RESUMED, NOT_CLOSED - {Status.SUSPENDED}),
     (NOT_CLOSED, EntryKind.CANCELLED, {Status.CANCELLED}),
     (NOT_CLOSED, EntryKind.ACKNOWLEDGED, STAYS),
+    (NOT_CLOSED, EntryKind.INSTRUCTED, STAYS),
+    (NOT_CLOSED, EntryKind.ADVISED, STAYS),
 )
 _GOES_ON = (NOT_CLOSED | {Status.DONE}, EntryKind.UPSET, STAYS)
 _OF_PEOPLE = (

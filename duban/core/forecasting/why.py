@@ -19,7 +19,7 @@ from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Extension, StepState
+from duban.core.ledger.steps import Extension, Remark, StepState
 from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When
@@ -140,6 +140,8 @@ class Why:
     gauge: Gauge | None
     instead_of: str
     passed: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
+    """What leaders instructed and other units advised, oldest first."""
 
 
 def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
@@ -174,6 +176,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         gauge=gauge(look, step, own, row.due),
         instead_of="" if own.closed or owner == (own.owner or step.owner) else own.owner or step.owner,
         passed=tuple(_passed(look, step, decision.state, row)),
+        remarks=own.remarks,
     )
 
 

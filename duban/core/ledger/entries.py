@@ -49,6 +49,8 @@ class EntryKind(StrEnum):
     HANDED_OVER = "handed-over"
     CANCELLED = "cancelled"
     ACKNOWLEDGED = "acknowledged"
+    INSTRUCTED = "instructed"  # a leader's instruction, put on record
+    ADVISED = "advised"  # the opinion of a unit that supports the initiative
     REPLANNED = "replanned"  # an application of a plan added, removed, renamed or edited the step
     PLAN_APPLIED = "plan-applied"  # in the chain PLAN alone: the whole plan that is in force from here on
     ACTION_STARTED = "action-started"

@@ -48,6 +48,19 @@ class Changed(NamedTuple):
     to: str = ""
 
 
+class Remark(NamedTuple):
+    """What a leader instructed, or another unit advised, about a step; it changes nothing of how that stands.
+
+    `number` counts the remarks on the step.
+    """
+
+    kind: EntryKind
+    by: str
+    on: date
+    number: int
+    words: str
+
+
 class Gone(NamedTuple):
     """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
 
@@ -140,6 +153,8 @@ class StepState(NamedTuple):
     """What the keys of its notices begin with, where that is not its id."""
     changes: tuple[Changed, ...] = ()
     """What somebody did to it while it was open, oldest first."""
+    remarks: tuple[Remark, ...] = ()
+    """What leaders instructed and other units advised about it, oldest first."""
     history: tuple["Sent", ...] = ()
     """Slips that were sent about it, oldest first."""
     notices: Mapping[NoticeKey, NoticeRow] = MappingProxyType({})
@@ -315,6 +330,16 @@ def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepSta
     return step._replace(answered=day, acknowledged=(*step.acknowledged, day))
 
 
+def _remarked(kind: EntryKind) -> Change:
+    """It is put on record, and nothing else."""
+
+    def change(step: StepState, day: date, actor: str, data: Data) -> StepState:
+        remark = Remark(kind, actor, day, len(step.remarks) + 1, data["reason"])
+        return step._replace(remarks=(*step.remarks, remark))
+
+    return change
+
+
 def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
     if data.get("added") and step.removed:
         step = NOTHING._replace(notices=step.notices, skips=step.skips)  # it begins anew
@@ -396,6 +421,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.HANDED_OVER: _handed_over,
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.INSTRUCTED: _remarked(EntryKind.INSTRUCTED),
+    EntryKind.ADVISED: _remarked(EntryKind.ADVISED),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,

@@ -103,7 +103,8 @@ class Anchor(StrEnum):
 
     `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted` (handed in for
     review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered), `failed` (an
-    action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it).
+    action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it), `instructed` (a
+    leader gave an instruction about it), `advised` (another unit gave its opinion).
     """
 
     OPENED = "opened"
@@ -115,6 +116,12 @@ class Anchor(StrEnum):
     ANSWERED = "answered"
     FAILED = "failed"
     CHANGED = "changed"
+    INSTRUCTED = "instructed"
+    ADVISED = "advised"
+
+
+TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED})
+"""What rungs count from that tell of what was done, and ask for nothing that could be waited for."""
 
 
 class Role(StrEnum):
@@ -140,7 +147,18 @@ class Rung(Strict):
         0, ge=0, le=LONGEST, description="working days after which it is sent again, until somebody acts; 0: never"
     )
     slip: Literal[
-        "assign", "remind", "press", "supervise", "review", "return", "ask", "answer", "change", "failure"
+        "assign",
+        "remind",
+        "press",
+        "supervise",
+        "review",
+        "return",
+        "ask",
+        "answer",
+        "change",
+        "instruct",
+        "advise",
+        "failure",
     ] = Field(description="in which words")
     immediate: bool = Field(
         False, description="whether it is sent at once, within the hours, rather than with the recipient's next digest"
@@ -156,7 +174,7 @@ class Rung(Strict):
 
     @model_validator(mode="after")
     def _told_once(self) -> Self:
-        if self.repeat and self.anchor is Anchor.CHANGED:
+        if self.repeat and self.anchor in TOLD_ONCE:
             message = f"a rung that counts from {self.anchor} is sent once, not again after {self.repeat} days"
             raise Invalid(Fault("told-once", message, "leave out repeat", ("repeat",)))
         return self

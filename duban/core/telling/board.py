@@ -19,7 +19,7 @@ from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.core.telling.tables import escape, folded, of_lines
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, STATUS_TITLES
 
 DONE_MARK = "✅"
 SPACE = "　"
@@ -78,6 +78,7 @@ def _body(look: Look, decision: Decision) -> Iterator[str]:
     yield from (f"![进度图](data:image/svg+xml;base64,{picture})", "", LEGEND, "")
     yield from _open(look, decision, by_date(line for line in found if not line.waiting and not line.amiss))
     yield from section(look, decision)
+    yield from _remarks(look, decision)
     yield from _to_come(look, decision, by_date(line for line in found if line.waiting))
     yield from _closed(look, decision, closed(found))
 
@@ -158,6 +159,19 @@ def _of_units(look: Look, decision: Decision, line: BoardLine) -> str:
 def _dates(look: Look, line: BoardLine) -> Iterator[str]:
     yield from _limits(look, line.worst)
     yield _said(look, "预计", line.ends)
+
+
+def _remarks(look: Look, decision: Decision) -> Iterator[str]:
+    """What leaders instructed and other units advised about steps that go on, the newest first."""
+    going_on = [step for name, step in look.initiative.steps.items() if not decision.state.step(name).closed]
+    found = [(one, step) for step in going_on for one in decision.state.step(step.id).remarks]
+    if found:
+        yield "## 批示和意见"
+        yield ""
+        for one, step in sorted(found, key=lambda pair: pair[0].on, reverse=True):
+            who = f"{look.office.directory.known_title(one.by)}{REMARK_TITLES[one.kind]}"
+            yield f"- {_on(look, one.on)}{escape(f'{who}“{step.title}”：{one.words}')}"
+        yield ""
 
 
 def _to_come(look: Look, decision: Decision, found: Sequence[BoardLine]) -> Iterator[str]:

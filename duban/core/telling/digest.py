@@ -19,14 +19,16 @@ GROUPS = (URGENT, AWAITED, LATE, NEAR, OTHER)
 SLIP_GROUPS: Mapping[str, str] = {
     "failure": URGENT,
     "return": URGENT,
+    "instruct": URGENT,
     "review": AWAITED,
     "ask": AWAITED,
     "change": OTHER,
+    "advise": OTHER,
 }
 """Where a slip is listed whatever its deadline."""
 
-NOT_LATE = frozenset({"change", "review", "ask"})
-"""Slips whose reader is late with nothing: it tells of a change, or asks about the work of somebody else."""
+NOT_LATE = frozenset({"change", "advise", "review", "ask"})
+"""Slips whose reader is late with nothing: it tells of something, or asks about the work of somebody else."""
 
 NO_DEADLINE = 10**6
 """Working days that count as left where there is no deadline."""

@@ -177,6 +177,8 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.HANDED_OVER: _handed_over,
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _did("知悉"),
+    EntryKind.INSTRUCTED: _did("批示"),
+    EntryKind.ADVISED: _did("提出意见"),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _did("应用计划"),
     EntryKind.ACTION_STARTED: _is("自动执行开始"),

@@ -6,7 +6,7 @@ from datetime import date
 from shlex import quote
 from typing import NamedTuple
 
-from duban.core.deciding.changes import change_of
+from duban.core.deciding.changes import change_of, remark_of
 from duban.core.deciding.deadlines import Deadline, worked
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
@@ -26,6 +26,7 @@ from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
 from duban.core.titles import SLIP_TITLES
+from duban.core.typed import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,12 @@ def _changing(matter: Occasion) -> Entry:
     return [one for one in acts if one.data.get("to", one.data.get("owner", "")) == change.to][-1]
 
 
+def _remark(matter: Occasion) -> str:
+    """Who instructed or advised what."""
+    remark = remark_of(matter.own, matter.fired.key)
+    return one_line(f"{matter.title(remark.by)}（{chinese(remark.on)}）：{remark.words}")
+
+
 def _undelivered(matter: Occasion) -> str:
     first, *instead = lines(matter.own)[matter.fired.key.subject]
     who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
@@ -161,7 +168,7 @@ def command(matter: Occasion) -> str:
     owns = look.office.acts_for(fired.recipient, owners, look.today) is not None
     whose = f"{step.ref} --as {fired.recipient}"
     match fired.slip:
-        case "failure" | "change":
+        case "failure" | "change" | "instruct" | "advise":
             return f"duban show {look.initiative.id}"
         case "review":
             return f"duban approve {whose}"
@@ -220,6 +227,8 @@ HISTORY = frozenset(
         EntryKind.HANDED_OVER,
         EntryKind.CANCELLED,
         EntryKind.REPLANNED,
+        EntryKind.INSTRUCTED,
+        EntryKind.ADVISED,
         EntryKind.NOTICE_SENT,
         EntryKind.NOTICE_DEAD,
     }
@@ -277,5 +286,7 @@ ANCHORED: Mapping[Anchor, Anchored] = {
         "延期申请已另行处理",
     ),
     Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", "事项另有变动"),
+    Anchor.INSTRUCTED: Anchored(_remark, "办理", "事项另有变动"),
+    Anchor.ADVISED: Anchored(_remark, "办理", "事项另有变动"),
     Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
 }
