@@ -146,7 +146,7 @@ WRITE_KEYS = "write keys with values, each on a line of its own"
             {"needs": ["a", "B"]},
             ("needs", 1),
             "wrong-form: 'B' is no value of item 2 of `needs`; "
-            "write own-step, other-initiative/step, step@unit or step@previous",
+            "write own-step, other-initiative/step, step@unit, step@previous or step/begun",
         ),
         (
             {"source": "1"},

@@ -18,7 +18,7 @@ from duban.core.planning.expand import expand, source_order
 from duban.core.planning.files import Files, Written
 from duban.core.planning.instances import Instances
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import PERIOD, START
+from duban.core.planning.when import RESERVED
 from duban.core.problems import Location, Problem, nearest, repeated
 
 
@@ -129,8 +129,8 @@ def _step_ids(steps: tuple[StepFile, ...], name: str) -> Iterator[Problem]:
         yield _duplicate(name, f"step {twice!r} is there twice", place)
     ids = {step.id for step in steps}
     for number, step in enumerate(steps):
-        if step.id in (START, PERIOD):
-            message = f"{step.id!r} is a word of dates (5 days after {step.id}) and cannot name a step"
+        if step.id in RESERVED:
+            message = f"{step.id!r} is a word of plans ({RESERVED[step.id]}) and cannot name a step"
             yield Problem(name, 0, "reserved-id", message, "choose another id", ("steps", number, "id"))
         if step.was in ids:
             message = f"step {step.was!r}, which {step.id!r} is said to have been, is still there"

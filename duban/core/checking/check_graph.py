@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from duban.core.checking.feasibility import Infeasible, feasibility
 from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.begun import base_of, of_step
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.files import Files
 from duban.core.planning.instances import Instances
@@ -32,7 +33,8 @@ def check_circles(plan: Plan, files: Files, instances: Instances) -> Iterator[Pr
     steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
     written = {one.file.id: one for one in reversed(files.written)}
     seen: set[tuple[str, ...]] = set()
-    for circle in circles({ref: step.waits_for for ref, step in steps.items()}):
+    for found in circles({ref: step.waits_for for ref, step in steps.items()}):
+        circle = tuple(dict.fromkeys(map(of_step, found)))  # beginnings are written as part of what needs them
         path = (*circle, circle[0])
         bare = tuple(str(ref).partition("@")[0] for ref in path)
         if len(circle) == 1 or bare in seen:
@@ -49,7 +51,7 @@ def _leading_to(step: StepFile, ref: StepRef, target: StepRef, instances: Instan
     """What in a step makes it wait for another."""
     by = next(instance for instance in instances.of(StepRef(ref.initiative, step.id)) if instance.ref == ref)
     for number, need in enumerate(step.needs):
-        if target in instances.meant(need, by):
+        if target in instances.meant(base_of(need), by):
             return ("needs", number)
     due = anchor_step(step.due)
     return ("due",) if due and target in instances.meant(due, by) else ("earliest",)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
+from duban.core.planning.begun import base_of
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.instances import of_now
 from duban.core.planning.order import circles
 from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.plan_file import StepFile
-from duban.core.planning.when import PERIOD, START, Relative, When
+from duban.core.planning.when import RESERVED, Relative, When
 from duban.core.problems import Fault, Location, nearest, repeated
 
 
@@ -21,8 +22,8 @@ def _ids(pattern: PatternFile) -> Iterator[Fault]:
     for twice, place in repeated((step.id, ("steps", number, "id")) for number, step in enumerate(pattern.steps)):
         yield Fault("duplicate-id", f"step {twice!r} is there twice", "rename one", place)
     for number, step in enumerate(pattern.steps):
-        if step.id in (START, PERIOD):
-            message = f"{step.id!r} is a word of dates (5 days after {step.id}) and cannot name a step"
+        if step.id in RESERVED:
+            message = f"{step.id!r} is a word of plans ({RESERVED[step.id]}) and cannot name a step"
             yield Fault("reserved-id", message, "choose another id", ("steps", number, "id"))
 
 
@@ -32,7 +33,7 @@ def _references(pattern: PatternFile) -> Iterator[Fault]:
         yield from _reference("unknown-step", name, known, ("dates", at))
     for number, step in enumerate(pattern.steps):
         named: list[tuple[str, str, Location]] = [
-            ("unknown-need", need, ("needs", at)) for at, need in enumerate(step.needs)
+            ("unknown-need", base_of(need), ("needs", at)) for at, need in enumerate(step.needs)
         ]
         for key in ("due", "earliest"):
             if anchor := anchor_step(getattr(step, key)):
@@ -69,7 +70,7 @@ def _circles(pattern: PatternFile) -> Iterator[Fault]:
 
 
 def _waits_for(step: StepFile) -> Iterator[str]:
-    for name in (*step.needs, anchor_step(step.due), anchor_step(step.earliest)):
+    for name in (*map(base_of, step.needs), anchor_step(step.due), anchor_step(step.earliest)):
         if name == of_now(name or ""):  # what is of the period before makes no circle
             yield name.partition("@")[0]
 

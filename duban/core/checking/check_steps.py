@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
+from duban.core.planning.begun import base_of
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.files import Files
@@ -50,7 +51,7 @@ class _Checker:
             message = "the target is to be kept (`at_most`), but `due`, the day until which it is, is missing"
             yield _problem("no-deadline", message, "add `due`, or the higher `baseline` it comes down from", "target")
         for number, need in enumerate(step.needs):
-            yield from self._reference(need, stands_for, "unknown-need", ("needs", number))
+            yield from self._reference(base_of(need), stands_for, "unknown-need", ("needs", number))
         for key, when in (("due", step.due), ("earliest", step.earliest)):
             if when is not None:
                 yield from self._date(key, when, step)

@@ -10,14 +10,15 @@ from pydantic_core import ErrorDetails
 
 from duban.core.planning.action_file import DEPLOYMENT_PATTERN, FUNCTION_PATTERN
 from duban.core.planning.measure_file import FILE_PATTERN, PATH_PATTERN, VARIABLE_PATTERN
-from duban.core.planning.values import ADDRESS_PATTERN, REFERENCE_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
+from duban.core.planning.values import ADDRESS_PATTERN, SLUG_PATTERN, SOURCE_PATTERN
+from duban.core.planning.when import NEED_PATTERN
 from duban.core.problems import Fault, Invalid, Location, Problem, nearest, shown, shown_key
 
 Schema = Mapping[str, Any]
 
 _FORMS = {
     SLUG_PATTERN: "use small letters, digits and hyphens, as in traffic-plan",
-    REFERENCE_PATTERN: "write own-step, other-initiative/step, step@unit or step@previous",
+    NEED_PATTERN: "write own-step, other-initiative/step, step@unit, step@previous or step/begun",
     SOURCE_PATTERN: 'write section.sentence, as in "2.10" or "3.4a"',
     FILE_PATTERN: "name a table below var/ or config/, as in var/exports/cases.csv",
     VARIABLE_PATTERN: "name a variable, as in ${CASES_DATABASE}; its value stands in the environment",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from duban.core.days.workdays import Roll
 from duban.core.planning.action_file import SHARED, AssignAction, CollectAction
+from duban.core.planning.begun import base_of, meant_by, with_beginnings
 from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.instances import Instance, Instances
@@ -33,7 +34,11 @@ def expand(
     first = {one.file.id: one for one in reversed(list(written))}
     in_order = sorted(first.values(), key=lambda one: (source_order(one.file.source), one.file.id))
     instances = instances or Instances(plan, in_order, directory)
-    initiatives = {one.file.id: _initiative(one, instances, directory) for one in in_order}
+    steps = {one.file.id: _Writer(one.file, instances, directory).steps() for one in in_order}
+    needed = dict.fromkeys(need for one in steps.values() for step in one.values() for need in step.needs)
+    for name, own in steps.items():
+        steps[name] = with_beginnings(own, (need for need in needed if need.initiative == name))
+    initiatives = {one.file.id: _initiative(one, steps[one.file.id]) for one in in_order}
     return Plan(
         id=plan.id,
         title=plan.title,
@@ -121,10 +126,10 @@ class _Writer:
             yield self.instances.action(instance)
         else:
             for need in written.needs:
-                yield from self.instances.meant(need, instance)
+                yield from meant_by(need, self.instances.meant(base_of(need), instance))
 
 
-def _initiative(written: Written, instances: Instances, directory: Directory | None) -> Initiative:
+def _initiative(written: Written, steps: Mapping[str, Step]) -> Initiative:
     file = written.file
     return Initiative(
         id=file.id,
@@ -134,7 +139,7 @@ def _initiative(written: Written, instances: Instances, directory: Directory | N
         lead=file.lead,
         support=file.support,
         supervisor=file.supervisor,
-        steps=_in_order(file.id, _Writer(file, instances, directory).steps()),
+        steps=_in_order(file.id, steps),
         tags=file.tags,
         note=file.note,
         assumed=file.assumed,

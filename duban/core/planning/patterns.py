@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from duban.core.planning.action_file import ACTION
+from duban.core.planning.begun import base_of
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.pattern_file import LEAD, PLACEHOLDER, SUPERVISOR, PatternFile, placeholders
@@ -152,7 +153,7 @@ def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[
     ahead = list(reversed(step.needs))
     while ahead:
         need = ahead.pop()
-        name = need.partition("@")[0]
+        name = base_of(need).partition("@")[0]
         if name not in file.without:
             found[need] = None
         elif name in steps and name not in passed:
@@ -219,7 +220,7 @@ def _in_places(steps: list[Placed], own: list[Placed]) -> list[Placed]:
     places = {step.id: number for number, (step, _) in enumerate(steps)}
     at: list[int] = []
     for step, _ in own:
-        needed = [places[name] for need in step.needs if (name := need.partition("@")[0]) in places]
+        needed = [places[name] for need in step.needs if (name := base_of(need).partition("@")[0]) in places]
         at.append(max(needed, default=len(steps)))
         places.setdefault(step.id, at[-1])
     placed = [(number, 0, number, one) for number, one in enumerate(steps)]

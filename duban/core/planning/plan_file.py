@@ -73,8 +73,9 @@ class _Changeable(Strict):
     needs: Many[Reference] = Field(
         (),
         description=(
-            "steps that must be closed first: own-step, other-initiative/step, one of many: step@unit, "
-            "or of a repeated step, also of this one, that of the period before: step@previous"
+            "steps that must be closed first: own-step, other-initiative/step, one of many: step@unit, or of a step "
+            "that is repeated, also of this one, that of the period before: step@previous; or that must have begun: "
+            "step/begun, 5 working days after step/begun"
         ),
     )
     duration: DurationText | None = Field(None, description=f"how long the step takes: {LENGTH_REMEDY}; {USUAL}")

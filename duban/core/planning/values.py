@@ -10,7 +10,7 @@ from duban.core.planning.when import (
     DATE,
     LENGTH_PATTERN,
     LONGEST,
-    REFERENCE,
+    NEED_PATTERN,
     SLUG,
     WHEN_PATTERN,
     Duration,
@@ -34,12 +34,11 @@ T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 SLUG_PATTERN = f"^{SLUG}$"
-REFERENCE_PATTERN = f"^{REFERENCE}$"
 ADDRESS_PATTERN = r"^https?://[^\s/]+(?:/\S*)?$"
 SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
-Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+Reference = Annotated[str, Field(pattern=NEED_PATTERN)]
 
 
 def _in_one_line(text: str) -> str:

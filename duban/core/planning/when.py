@@ -23,6 +23,7 @@ WHEN_PATTERN = (
     rf"|{AMOUNT} (?:working )?days? (?:after|before) (?:{DATE}|{REFERENCE}))$"
 )
 LENGTH_PATTERN = rf"^{AMOUNT} (?:working )?days?$"
+NEED_PATTERN = rf"^(?:(?:{LENGTH_PATTERN[1:-1]} after )?{REFERENCE}/begun|{REFERENCE})$"
 LONGEST = 9999
 """Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
 
@@ -40,8 +41,15 @@ PERIOD = "period"
 """The anchor that means the last day of the month or quarter of a repeated step."""
 
 
+BEGUN = "begun"
+"""What stands for the beginning of a step: `draft/begun`, and as a tag of the milestone that is made of it."""
+
 PREVIOUS = "previous"
 """What stands for the period before, after the `@` of a repeated step."""
+
+
+RESERVED = {START: "5 days after start", PERIOD: "5 days after period", BEGUN: "needs: [draft/begun]"}
+"""Words that cannot name a step, with what they are used for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,14 @@ NEEDED: dict[str, set[str]] = {"action": {"action"}, "period": {"duration", "ass
 def step_after(made: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     """A step of any kind that may wait for those made before it."""
     befores = st.sampled_from(made or ["start"])
+    begun = st.builds("{}{}/begun".format, st.sampled_from(["", "3 days after ", "0 working days after "]), befores)
     days = st.sampled_from(["2024-07-31", "2024-09", "2024-Q4"]) | st.builds("{} days after {}".format, LATER, befores)
     shared: dict[str, st.SearchStrategy[Any]] = {
         "due": days,
         "earliest": days,
         "each": st.just("districts"),
         "repeat": st.sampled_from(["monthly", "quarterly"]),
-        **({"needs": st.lists(befores, max_size=2, unique=True)} if made else {}),
+        **({"needs": st.lists(befores | begun, max_size=2, unique=True)} if made else {}),
     }
 
     def of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
