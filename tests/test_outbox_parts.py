@@ -234,11 +234,12 @@ AT_ONCE = Policy(
 EVIDENCE = tuple(f"第{number:03}份材料，共若干页，另附说明" for number in range(300))
 
 
-def test_an_immediate_letter_too_long_for_one_message_goes_in_parts_once() -> None:
+@pytest.mark.parametrize("policy", [AT_ONCE, IN_DIGESTS], ids=["by itself", "alone in a digest"])
+def test_a_matter_too_long_for_one_message_goes_in_parts_once(policy: Policy) -> None:
     long = step("matter-01", "办理事项", Kind.WORK, evidence=EVIDENCE, due=OnDate(date(2024, 6, 28)))
     plan = {COSMETICS: initiative(COSMETICS, "推进化妆品产业知识产权保护", "2.4a", long)}
     with receiver("wecom", refusing_from(3)) as robot:
-        told = story(robot.address, policy=AT_ONCE, initiatives=plan)
+        told = story(robot.address, policy=policy, initiatives=plan)
         assert [d.delivery for d in send(told)] == [Delivery.RETRYING]
         assert len(robot.accepted) == 2
         robot.behaviour = always(Do.ACCEPT)
@@ -247,6 +248,21 @@ def test_an_immediate_letter_too_long_for_one_message_goes_in_parts_once() -> No
     bare = (re.sub(r"^\*\*.*\*\*\n\n|\n\n（未完(.|\n)*|\n\n—— .*", "", got.text) for got in robot.accepted.values())
     text = "".join(bare)
     assert all(text.count(one) == 1 for one in EVIDENCE)
+
+
+def test_what_no_message_of_the_day_took_is_part_of_the_next_days_digest() -> None:
+    with receiver("wecom", refusing_from(3)) as robot:
+        told = story(robot.address)
+        told.clock.moment = told.clock.moment.replace(hour=17, minute=20)
+        send(told)
+        left = states(told)[Delivery.BUNDLED]
+        robot.behaviour = always(Do.ACCEPT)
+        seen = len(robot.asked)
+        send(told.at(2))  # dissolved
+        send(told)
+        assert heard(robot) == ALL
+        assert f"{left}项" in robot.asked[seen].text
+    assert states(told) == {Delivery.SENT: MATTERS}
 
 
 # Recipients -----------------------------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ def _carry(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Delivered | None:
         gone = parts.in_order()[: outcome.through]
         arrived = replace(parts, due={member: parts.due[member] for member in gone})
         said_so = ending(sweep.office, mine, replace(outcome, accepted=True), sweep.now)
-        if not _conclude(sweep, mine, arrived, said_so, part_gone(sweep, mine, outcome)):
+        if not _conclude(sweep, mine, arrived, said_so, part_gone(sweep, mine, outcome, parts.before)):
             return None
         mine = read(sweep.service, mine.initiative).state.notice(mine.key)
         parts.part_with(gone)

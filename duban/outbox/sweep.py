@@ -127,10 +127,14 @@ def said(mine: NoticeRow, outcome: Outcome) -> dict[str, Any]:
     return {"channels": [one.data() for one in told]} if told else {}
 
 
-def part_gone(sweep: Sweep, mine: NoticeRow, outcome: Outcome) -> Draft:
-    """The entry that a part of a letter has arrived, by which its sender goes on with the rest: stored before that."""
-    data = {"notice": mine.key, "next_try": (sweep.now + LEASE).isoformat(), "tries": mine.tries, **said(mine, outcome)}
-    key = f"part/{mine.key}/{mine.tries}/{mine.next_try}/{len(mine.gone)}"
+def part_gone(sweep: Sweep, mine: NoticeRow, outcome: Outcome, after: int = 0) -> Draft:
+    """The entry that a part of a letter has arrived, by which its sender goes on with the rest: stored before that.
+
+    Once matters are through, the rest is another letter, of which nothing has arrived; `after` so many of them.
+    """
+    told = said(mine, replace(outcome, accepted=outcome.through > 0))
+    data = {"notice": mine.key, "next_try": (sweep.now + LEASE).isoformat(), "tries": mine.tries, **told}
+    key = f"part/{mine.key}/{mine.tries}/{mine.next_try}/{after}/{len(mine.gone)}"
     return Draft(EntryKind.NOTICE_CLAIMED, mine.step, data=data, key=key)
 
 

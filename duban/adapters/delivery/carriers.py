@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from duban.adapters.delivery.addresses import Unset, fill, shown
+from duban.adapters.delivery.ears import EARS
 from duban.adapters.delivery.errands import Errand, Fault, Reply, Unreached, Unusable
 from duban.ports import Carrier, ChannelOutcome, Clock, Letter, Outcome
 
@@ -75,7 +76,8 @@ class ChannelCarrier:
 
         try:
             filled = fill(channel, self._variables)
-            reply = self._hand_over(read(filled.address, self._timeout), letter, now)
+            with EARS.listening():  # so that no other log gets what libraries say, which may be addresses
+                reply = self._hand_over(read(filled.address, self._timeout), letter, now)
         except Unset as unset:
             return Reply(False, f"没有设置变量{'、'.join(unset.names)}")
         except Unusable as unusable:

@@ -26,10 +26,10 @@ SAID: Mapping[Fault, tuple[str, str]] = {
     Fault.INSECURE: ("its base would be spoken to in the clear", "write https://"),
 }
 
-TEXTS = frozenset({".yaml", ".yml", ".toml", ".j2"})
+TEXTS = frozenset({".yaml", ".yml", ".toml", ".j2", ".env", ".ini", ".cfg", ".conf", ".txt"})
 ADDRESSES = re.compile(r"[a-zA-Z][\w+.-]*://[^\s\"'\]]+")
 NAMED = re.compile(
-    r"(?P<name>[\w-]*(?:authorization|token|secret|passw(?:or)?d|api[-_]?key|cookie))[\"']?\s*[:=]\s*"
+    r"(?P<name>[\w-]*(?:authorization|token|secret|passw(?:or)?d|pwd|[a-z]+[-_]key|auth[-_]string|cookie))[\"']?\s*[:=]\s*"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s#,\]}][^,#\]]*)",
     re.IGNORECASE,
 )
@@ -73,7 +73,7 @@ def _fault(channel: str, variables: Mapping[str, str], timeout: float) -> Fault 
 def literal_secrets(config: Path) -> Iterator[Problem]:
     """Secrets that stand in files of a configuration, where everybody reads them who may read those."""
     for file in sorted(config.rglob("*")):
-        if file.suffix in TEXTS and file.is_file():
+        if (file.suffix in TEXTS or file.name in TEXTS) and file.is_file():
             lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
             for number, line in enumerate(lines, start=1):
                 for what in _written_out(line, channels=file.name == "directory.yaml"):

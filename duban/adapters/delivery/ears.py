@@ -27,17 +27,21 @@ class _Ears(logging.Handler):
 
     @contextmanager
     def listening(self) -> Iterator[list[str]]:
-        """What goes wrong in this thread meanwhile."""
+        """What goes wrong in this thread meanwhile; whoever listens within it hears it alone."""
         heard: list[str] = []
         with self._guard:
             if not self._heard:
                 self._open()
+            around = self._heard.get(get_ident())
             self._heard[get_ident()] = heard
         try:
             yield heard
         finally:
             with self._guard:
-                del self._heard[get_ident()]
+                if around is not None:
+                    self._heard[get_ident()] = around
+                else:
+                    del self._heard[get_ident()]
                 if not self._heard:
                     self._close()
 

@@ -22,7 +22,7 @@ from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM, of_she
 from duban.adapters.delivery.sheets import next_sheet
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
-from duban.adapters.delivery.written import ALIASES, as_read
+from duban.adapters.delivery.written import ALIASES, ROBOTS_OWN, as_read, ours
 
 MARGIN = 10
 """Characters that Apprise may put between a subject and a text."""
@@ -87,9 +87,15 @@ def read(address: str, timeout: float) -> Service:
             "optional": "no",
         }  # tries are the outbox's business
         plugin = _plugin(parts)
-    if any(map(LEFT_OUT.match, heard)):
+    if any(map(LEFT_OUT.match, heard)) or (ours(address) and _unheard(plugin, options)):
         raise Unusable(Fault.SHORTENED)
     return Service(plugin, options)
+
+
+def _unheard(plugin: Any, options: Mapping[str, str]) -> bool:
+    """Whether an address has an option that nobody looks at: a misspelt one, mostly."""
+    known = plugin.template_args.keys() | ROBOTS_OWN
+    return any(name[:1] not in "+-:" and name not in known for name in options)
 
 
 def _plugin(parts: dict[str, Any]) -> Any:
@@ -120,11 +126,12 @@ def by_apprise(errand: Errand) -> Reply:
     service, letter = errand.service, errand.letter
     if isinstance(headers := getattr(service, "headers", None), dict):
         headers |= {name: header_value(letter.key) for name in (HEADER, IDEMPOTENCY)}
-    sheet = next_sheet(letter, lambda text: len(letter.subject) + len(text) + MARGIN <= service.body_maxlen)
+    subject = letter.subject[: service.body_maxlen // 3]
+    sheet = next_sheet(letter, lambda text: len(subject) + len(text) + MARGIN <= service.body_maxlen)
     apprise = Apprise()
     apprise.add(service)
     with EARS.listening() as heard:
-        sent = apprise.notify(title=letter.subject, body=sheet.text, body_format=NotifyFormat.TEXT)
+        sent = apprise.notify(title=subject, body=sheet.text, body_format=NotifyFormat.TEXT)
     if sent is True:
         return of_sheet(Reply(True, SENT), sheet)
     told = "、".join(dict.fromkeys(said for line in heard for said in _harmless(line)))

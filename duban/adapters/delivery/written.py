@@ -42,8 +42,8 @@ LENT: Mapping[str, frozenset[str]] = {
 }
 """Options that may be added to a pasted address."""
 
-COMMON = frozenset({"base", "token", "key", "format", "overflow", "emojis", "tz", "store"})
-"""Options that addresses of our own schemes may have besides."""
+ROBOTS_OWN = frozenset({"base", "secret", "token", "key"})
+"""Options of robots beside those that Apprise knows."""
 
 
 def ours(address: str) -> bool:
@@ -63,14 +63,9 @@ def as_read(address: str) -> str:
         raise Unusable(Fault.SHORTENED)
     if read.scheme in ("http", "https"):
         return _unpasted(read) or address
-    if read.scheme in LENT and (_unheard(read) or (read.path.strip("/") and read.scheme != "dingtalk")):
+    if read.scheme in ("wecombot", "feishu", "lark") and read.path.strip("/"):
         raise Unusable(Fault.SHORTENED)  # of which the part behind the slash would not be looked at
     return _written(read._replace(options=tuple(_option(read.scheme, name, value) for name, value in read.options)))
-
-
-def _unheard(read: Address) -> bool:
-    """Whether an address of a robot has an option that nobody looks at."""
-    return not {name.lower() for name, _ in read.options} <= LENT[read.scheme] | COMMON
 
 
 def _unpasted(read: Address) -> str | None:

@@ -265,6 +265,13 @@ def test_a_robot_is_never_spoken_to_in_the_clear_but_on_this_machine(base: str) 
     assert "base 须以 https:// 开头" in outcome.detail
 
 
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_no_log_holds_the_address_of_what_is_sent(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"), receiver(kind) as robot:
+        assert send(robot.address).accepted
+    assert TOKEN not in caplog.text
+
+
 # Pasted addresses -----------------------------------------------------------------------------------------------------
 
 PASTED = {
