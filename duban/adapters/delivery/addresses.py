@@ -28,7 +28,9 @@ DATABASES = ("postgresql", "mysql", "mariadb", "oracle", "mssql")
 OPEN = frozenset({"to", "from", "cc", "bcc", "reply", "name", "mode", "smtp", "base", "verify", "rto", "cto", "method"})
 """Options whose values are no secrets."""
 
-KEYS = frozenset({"key", "access_token", "secret", "token", "user", "pass", "format", "sslmode", "pgp", "wkd"})
+KEYS = frozenset(
+    {"key", "access_token", "secret", "token", "user", "pass", "password", "port", "format", "sslmode", "pgp", "wkd"}
+)
 SECRET_NAME = re.compile("key|token|secret|pass|pwd|auth|sign|cookie", re.IGNORECASE)
 """Names of options and headers whose values are secrets."""
 
@@ -67,7 +69,7 @@ def parse(address: str) -> Address | None:
         return None
     options = [OPTION.fullmatch(piece) for piece in (found["query"] or "").split("&") if piece]
     pairs = tuple((one["name"], one["value"]) for one in options if one)
-    names = [name.lower() for name, _ in pairs]
+    names = [unquote(name).strip().lower() for name, _ in pairs]
     if len(pairs) < len(options) or len(set(names)) < len(names):
         return None
     plain = (found["user"] or "", found["host"], found["port"] or "", found["path"] or "")

@@ -7,6 +7,7 @@ chat services refuse for accepted. All others are Apprise's own.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import getaddresses
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from duban.adapters.delivery.robots import DINGTALK, FEISHU, LARK, WECOM, of_she
 from duban.adapters.delivery.sheets import next_sheet
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
-from duban.adapters.delivery.written import ALIASES, ROBOTS_OWN, as_read, ours
+from duban.adapters.delivery.written import ALIASES, ALWAYS, as_read, ours
 
 MARGIN = 10
 """Characters that Apprise may put between a subject and a text."""
@@ -87,15 +88,25 @@ def read(address: str, timeout: float) -> Service:
             "optional": "no",
         }  # tries are the outbox's business
         plugin = _plugin(parts)
-    if any(map(LEFT_OUT.match, heard)) or (ours(address) and _unheard(plugin, options)):
+    lost = ours(address) and (_unheard(plugin, options) or not _all_there(plugin, options))
+    if lost or any(map(LEFT_OUT.match, heard)):
         raise Unusable(Fault.SHORTENED)
     return Service(plugin, options)
 
 
 def _unheard(plugin: Any, options: Mapping[str, str]) -> bool:
     """Whether an address has an option that nobody looks at: a misspelt one, mostly."""
-    known = plugin.template_args.keys() | ROBOTS_OWN
+    known = plugin.template_args.keys() | ALWAYS
     return any(name[:1] not in "+-:" and name not in known for name in options)
+
+
+def _all_there(plugin: Any, options: Mapping[str, str]) -> bool:
+    """Whether every recipient of a mail was read as it was written."""
+    if not plugin.schema.startswith("mailto"):
+        return True
+    named = (options.get(kind, "") for kind in ("to", "cc", "bcc"))
+    wanted = {address.lower() for _, address in getaddresses(named) if address}
+    return wanted <= {address.lower() for address in (*(one for _, one in plugin.targets), *plugin.cc, *plugin.bcc)}
 
 
 def _plugin(parts: dict[str, Any]) -> Any:

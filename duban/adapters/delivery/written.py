@@ -42,8 +42,8 @@ LENT: Mapping[str, frozenset[str]] = {
 }
 """Options that may be added to a pasted address."""
 
-ROBOTS_OWN = frozenset({"base", "secret", "token", "key"})
-"""Options of robots beside those that Apprise knows."""
+ALWAYS = frozenset({"base", "secret", "token", "key", "user", "pass", "password", "port"})
+"""Options that an address may have beside those Apprise lists for its kind."""
 
 
 def ours(address: str) -> bool:

@@ -218,6 +218,9 @@ def test_copies_are_parted_as_recipients_are(plain_server: MailReceiver, kind: s
         "to=head@duban.test#deputy@duban.test",
         "to=head@duban.test&to=deputy@duban.test",
         "to=head@duban.test&copy=deputy@duban.test",
+        "to=head@duban.test&to =deputy@duban.test",
+        "to=head@duban.test&%74o=deputy@duban.test",
+        "to=head@duban.test,o'deputy@duban.test",  # which Apprise reads as deputy@, called o
         "to=head@duban.test&deputy@duban.test",
         "to=head@duban.test&from=duban@duban.test,office@duban.test",
     ],
