@@ -48,7 +48,8 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
     for entry in _entries(folder):
         if entry.is_dir():
             files = [file for file in _entries(entry) if file.suffix in _ENDINGS]
-            initiatives += [_read_initiative(file, entry.name) for file in files if not file.is_dir()]
+            read = (_read_initiative(file, entry.name) for file in files if not file.is_dir())
+            initiatives += [_supervised(one, plan) for one in read]
             problems += _misplaced(entry, sections)
         elif entry.suffix in _ENDINGS and entry.name not in (PLAN, DOCUMENT):
             remedy = "move it into the folder of its section"
@@ -90,6 +91,14 @@ def _read_initiative(file: Path, section: str) -> ReadInitiative:
     value, _ = validated(read.document, data, InitiativeFile, read.name)
     lost = _lost(read.document, kept) if value is not None else {file.stem, str(data.get("id"))}
     return ReadInitiative(section, replace(read, value=value), kept, frozenset(lost))
+
+
+def _supervised(one: ReadInitiative, plan: PlanFile | None) -> ReadInitiative:
+    """The initiative, under the plan's supervisor where it names none."""
+    if plan is None or one.read.value is None or one.read.value.supervisor:
+        return one
+    value = one.read.value.model_copy(update={"supervisor": plan.supervisor})
+    return replace(one, read=replace(one.read, value=value))
 
 
 def _usable(data: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[dict[str, Any], tuple[int, ...]]:

@@ -53,6 +53,20 @@ def test_names_in_an_initiative() -> None:
     ]
 
 
+def test_somebody_supervises_each_initiative() -> None:
+    named = written("road", step("x"))
+    nobody = named._replace(file=named.file.model_copy(update={"supervisor": ""}))
+    assert found(files(nobody)) == [("plan/road.yaml", "missing-key", ("id",))]
+    assert found(files(named, plan=plan_file(supervisor="head"))) == []
+    lost = files(written("road", step("x"), supervisor="hed"), plan=plan_file(supervisor="hed"))
+    assert found(lost) == [("plan.yaml", "unknown-post", ("supervisor",))]  # told once, where it is written
+    assert found(files(nobody, plan=None)) == []
+
+
+def test_a_group_may_support() -> None:
+    assert found(files(written("road", step("x"), support=["districts", "roads"]))) == []
+
+
 def test_each_of_several_reviewers_must_be_there() -> None:
     assert in_steps(step("draft", review=["roads", "boss", "xuhui"])) == [("unknown-unit", (0, "review"))]
 

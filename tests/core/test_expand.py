@@ -38,6 +38,13 @@ def test_what_a_plan_takes_over_as_it_is_written() -> None:
     assert (road.tags, road.note, road.assumed, road.file) == (("道路",), "注", True, "plan/road.yaml")
 
 
+def test_a_group_that_supports_stands_for_its_units() -> None:
+    road = plan(written("road", step("draft"), support=["roads", "districts", "xuhui"])).initiatives["road"]
+    assert road.support == ("roads", "pudong", "xuhui")
+    alone = expand(plan_file(), [written("road", step("draft"), support=["districts"])], None)
+    assert alone.initiatives["road"].support == ("districts",)
+
+
 @pytest.mark.parametrize(
     ("section", "number", "place"),
     [

@@ -23,7 +23,7 @@ class _NameUse(NamedTuple):
 
 def check_office(files: Files) -> list[Problem]:
     """Units, posts, groups and ladders that are named but not there, and posts that nobody fills."""
-    problems = list(_standard_ladder(files))
+    problems = [*_standard_ladder(files), *_unsupervised(files)]
     if files.directory is not None:
         problems += _unknown(files, files.directory)
         problems += _directory(files.directory, files.directory_name)
@@ -35,6 +35,13 @@ def _standard_ladder(files: Files) -> Iterator[Problem]:
     if files.policy and STANDARD_LADDER not in {ladder.id for ladder in files.policy.ladders}:
         message = f"there is no ladder {STANDARD_LADDER!r}, which holds for every step that names none"
         yield Problem(files.policy_name, 0, "unknown-ladder", message, "add it", ("ladders",))
+
+
+def _unsupervised(files: Files) -> Iterator[Problem]:
+    for written in files.written if files.plan else ():
+        if not written.file.supervisor:
+            message, remedy = "`supervisor` is missing, and the plan names none for all", "add it here or in plan.yaml"
+            yield Problem(written.name, 0, "missing-key", message, remedy, ("id",))
 
 
 def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
@@ -66,7 +73,11 @@ def _all_named(files: Files, directory: DirectoryFile) -> Iterator[_NameUse]:
     yield from _named_in_directory(directory, files.directory_name)
     if files.plan:
         yield _NameUse(files.plan.coordinator, "post", "the coordinator", files.plan_name, ("coordinator",))
+        if files.plan.supervisor:
+            yield _NameUse(files.plan.supervisor, "post", "the supervisor", files.plan_name, ("supervisor",))
     for written in files.written:
+        if written.file.supervisor and not (files.plan and written.file.supervisor == files.plan.supervisor):
+            yield _NameUse(written.file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
         yield from _named_in_initiative(written)
 
 
@@ -87,9 +98,8 @@ def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUs
 def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
     file = written.file
     yield _NameUse(file.lead, "unit", "the lead", written.name, ("lead",))
-    yield _NameUse(file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
     for at, name in enumerate(file.support):
-        yield _NameUse(name, "unit", "a supporting unit", written.name, ("support", at))
+        yield _NameUse(name, "unit or group", "a supporting unit", written.name, ("support", at))
     for number, step in enumerate(file.steps):
         if step.owner:
             part = f"the owner of {step.id!r}"

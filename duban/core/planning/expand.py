@@ -137,7 +137,7 @@ def _initiative(written: Written, steps: Mapping[str, Step]) -> Initiative:
         source=file.source,
         section=written.section,
         lead=file.lead,
-        support=file.support,
+        support=_units(file.support, directory),
         supervisor=file.supervisor,
         steps=_in_order(file.id, steps),
         tags=file.tags,
@@ -146,6 +146,12 @@ def _initiative(written: Written, steps: Mapping[str, Step]) -> Initiative:
         file=written.name,
         numeral=file.number,
     )
+
+
+def _units(names: Iterable[str], directory: Directory | None) -> tuple[str, ...]:
+    """Units, and those of groups, each once."""
+    groups = directory.groups if directory else {}
+    return tuple(dict.fromkeys(unit for name in names for unit in (groups[name].units if name in groups else (name,))))
 
 
 def _in_order(initiative: str, steps: Mapping[str, Step]) -> dict[str, Step]:

@@ -242,8 +242,10 @@ class InitiativeFile(Strict):
     )
     number: Numeral | None = Field(None, description=f"number of the initiative {AS_WRITTEN}: （三）, 第12条")
     lead: Slug = Field(description="unit that leads (牵头单位)")
-    support: Many[Slug] = Field((), description="units that support (配合单位)")
-    supervisor: Slug = Field(description="post that supervises (分管领导)")
+    support: Many[Slug] = Field((), description="units that support (配合单位); a group stands for its units")
+    supervisor: Slug = Field(
+        default_factory=str, description="post that supervises (分管领导); the plan's when left out"
+    )
     tags: Many[PlainText] = Field((), description="words to find the initiative by")
     note: PlainText | None = Field(None, description="what a reader should know")
     assumed: bool = Field(False, description="true when the initiative is our reading of the document")
@@ -298,6 +300,9 @@ class PlanFile(Strict):
     starts: Day = Field(description="first day of the plan")
     ends: Day = Field(description="last day of the plan")
     coordinator: Slug = Field(description="post that coordinates the plan (督办)")
+    supervisor: Slug = Field(
+        default_factory=str, description="post that supervises each initiative that names none (分管领导)"
+    )
     sections: Many[SectionFile] = Field(min_length=1, description="sections in the order of the document")
     complete: bool = Field(
         False, description="true when the initiatives cover the whole document; what they leave out is then a problem"

@@ -7,7 +7,7 @@ import pytest
 from duban.adapters.delivery.mail_folder import MailFolder
 from duban.outbox import deliver_due
 from duban.settings import load_settings
-from tests.cli.conftest import COSMETICS, DIRECTORY, Bureau
+from tests.cli.conftest import COSMETICS, DIRECTORY, PLAN, Bureau
 
 DRAFT, ISSUE = "cosmetics/draft", "cosmetics/issue"
 HEAD, OFFICER = "protection-head", "protection-officer"
@@ -186,6 +186,19 @@ def test_what_the_plan_in_force_names_may_be_gone_as_well(bureau: Bureau) -> Non
     findings = json.loads(bureau.run("doctor", "--json").stdout)["findings"]
     found = [one["found"] for one in findings if one["check"] == "people"]
     assert found == ["there is no unit or post 'deputy-director' any more, which supervises cosmetics, training"]
+
+
+# One supervisor for all, and groups that support ---------------------------------------------------------------------
+
+
+def test_the_plan_may_name_one_supervisor_for_all(bureau: Bureau) -> None:
+    write(bureau, "plans/small-2024/protection/cosmetics.yaml", COSMETICS.replace("supervisor: deputy-director\n", ""))
+    result = bureau.run("check")
+    assert "cosmetics.yaml:1: missing-key: `supervisor` is missing, and the plan names none for all" in result.stdout
+    write(bureau, "plans/small-2024/plan.yaml", f"{PLAN}supervisor: service-head\n")
+    assert "0 problems" in bureau.ok("check")
+    bureau.ok("extend", DRAFT, "--as", OFFICER, "--to", "2024-04-19", "--reason", "等待批复")
+    assert "时限2024年4月19日" in bureau.ok("extend", DRAFT, "--as", "service-head", "--grant")
 
 
 # Plans in which nobody may answer ------------------------------------------------------------------------------------
