@@ -38,7 +38,7 @@ def expand(
     needed = dict.fromkeys(need for one in steps.values() for step in one.values() for need in step.needs)
     for name, own in steps.items():
         steps[name] = with_beginnings(own, (need for need in needed if need.initiative == name))
-    initiatives = {one.file.id: _initiative(one, steps[one.file.id]) for one in in_order}
+    initiatives = {one.file.id: _initiative(one, steps[one.file.id], directory) for one in in_order}
     return Plan(
         id=plan.id,
         title=plan.title,
@@ -129,7 +129,7 @@ class _Writer:
                 yield from meant_by(need, self.instances.meant(base_of(need), instance))
 
 
-def _initiative(written: Written, steps: Mapping[str, Step]) -> Initiative:
+def _initiative(written: Written, steps: Mapping[str, Step], directory: Directory | None) -> Initiative:
     file = written.file
     return Initiative(
         id=file.id,
