@@ -39,6 +39,9 @@ CHOSEN_BY_NOBODY = re.compile(r"(?=.*\d)(?=.*[a-zA-Z])[\w-]{12,}")
 
 LOGINS = re.compile(r"(\w+://)\S*@")
 
+BEGINNING = 6
+"""Characters of a secret that are hidden also where no more of it is said, as services do that name a key in short."""
+
 TELLING = 4
 """Parts of an address shorter than this are ordinary words and numbers."""
 
@@ -157,7 +160,7 @@ def written_out(text: str, *, channel: bool = True) -> bool:
 
 
 def veil(secrets: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that finds secrets in a text: as they are, quoted for URL, JSON or HTML, or within base64."""
+    """A pattern that finds secrets in a text: as they are or begin, quoted for URL, JSON or HTML, in hex or base64."""
     given = [secret for secret in secrets if secret]
     plain = {form for secret in given for form in _forms(secret)}
     coded = {core for secret in given for core in _in_base64(secret)}
@@ -171,7 +174,8 @@ def veil(secrets: Iterable[str]) -> re.Pattern[str]:
 def _forms(secret: str) -> Iterator[str]:
     for form in (secret, unquote(secret)):
         yield from (form, quote(form, safe=""), quote(form), html.escape(form), repr(form)[1:-1])
-        yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1])
+        yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1], form.encode().hex())
+        yield from (form[:length] for length in range(max(BEGINNING, len(form) // 2), len(form)))
 
 
 def _in_base64(secret: str) -> Iterator[str]:

@@ -92,6 +92,8 @@ ECHOES = {
     "quoted": quote(WORD, safe=""),
     "in JSON": dumps(WORD),
     "in HTML": escape(WORD),
+    "its beginning": WORD[:9],
+    "hexadecimal": WORD.encode().hex(),
     "base64": b64encode(WORD.encode()).decode(),
     "base64 for addresses": urlsafe_b64encode(WORD.encode()).decode(),
     "a login in base64": b64encode(f"me:{WORD}".encode()).decode(),
