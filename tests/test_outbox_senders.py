@@ -202,6 +202,30 @@ def test_an_error_counts_as_a_refusal_that_tells_no_secrets() -> None:
     assert [d.delivery for d in send(story.later(6))] == [Delivery.SENT]
 
 
+@pytest.mark.parametrize("at_once", [1, 10])
+def test_an_error_ends_no_round_and_is_logged_without_its_words(
+    at_once: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tasks.sending.AT_ONCE", at_once)
+    story, broken = Story().at(1), Broken()
+    settings: Any = None  # sending looks at none
+    send_due(Desk(settings, story.service, broken, plain))
+    assert [letter.subject for letter in broken.post.letters.values()] == ["assign cosmetics/draft"]
+    assert "KeyError while delivering cosmetics: cases/" in caplog.text
+    assert "12345" not in caplog.text
+
+
+def test_what_can_never_be_read_ends_the_round_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = Story().at(1)
+
+    def unreadable(name: str) -> Any:
+        raise OSError("a page is damaged")
+
+    monkeypatch.setattr(story.ledger, "entries", unreadable)
+    settings: Any = None  # sending looks at none
+    assert send_due(Desk(settings, story.service, Postbox(), plain)) == 0
+
+
 def test_words_that_cannot_be_found_are_an_error_too() -> None:
     story = Story().at(1)
 
