@@ -10,7 +10,7 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.plan import StepRef
 from duban.core.planning.rolling import DateMove, named_days, rolled, rolled_day, same_date
-from duban.core.planning.when import DATE, Relative, When, parse_when, write_when
+from duban.core.planning.when import DATE, Relative, WhenWritten, parse_when, parse_written, write_when
 from duban.core.problems import Invalid
 
 TEXTS = frozenset({"title", "note", "evidence", "basis", "values", "covers", "tags", "document", "action", "measure"})
@@ -185,14 +185,14 @@ class _File:
         return splice, Change(self.name, part.line, part.value, new, how)
 
 
-def eased(name: str, text: str, step: str, later: Callable[[When], When]) -> tuple[str, Change] | None:
+def eased(name: str, text: str, step: str, later: Callable[[WhenWritten], WhenWritten]) -> tuple[str, Change] | None:
     """The text with the deadline of a step put off, as `later` says; None where the step has none in it."""
     words = [part for part in parts(text) if isinstance(part, Scalar) and not part.key]
     written: set[KeyPath] = {("dates", step), ("dates", step, "due")}  # beside a pattern, or in a step of its own
     written |= {(*word.path[:-1], "due") for word in words if word.path[-1] == "id" and word.value == step}
     for word in words:
         if word.path in written:
-            new = write_when(later(parse_when(word.value)))
+            new = write_when(later(parse_written(word.value)))
             splice = Splice(word.start, word.end, f"{word.quote}{new}{word.quote}")
             return spliced(text, [splice]), Change(name, word.line, word.value, new, "eased")
     return None

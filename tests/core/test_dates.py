@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
-from duban.core.planning.when import OnDate, Relative, Span, parse_duration, parse_when
+from duban.core.planning.when import OnDate, Relative, Span, Within, month_span, parse_duration, parse_when
 
 HOLIDAY = date(2024, 7, 1)
 CALENDAR = WorkCalendar.build(date(2023, 1, 1), date(2025, 12, 31), lambda day: day.weekday() < 5 and day != HOLIDAY)
@@ -47,6 +47,18 @@ def opens(text: str | None, anchor: date | None = FINISHED, span: Span | None = 
         ("1 working day after draft", date(2024, 7, 2)),
         ("5 working days before draft", date(2024, 6, 21)),
         ("5 working days after start", date(2024, 1, 9)),
+        ("2 weeks after draft", date(2024, 7, 12)),
+        ("1 month before draft", date(2024, 5, 28)),
+        ("1 month after 2024-01-31", date(2024, 2, 29)),
+        ("3 months after 2024-11-30", date(2025, 2, 28)),
+        ("1 month after 2024-06-01", date(2024, 7, 2)),  # ends on the holiday, so on the day after it
+        ("day 25 of period", date(2024, 4, 25)),
+        ("day 28 of period", date(2024, 4, 26)),  # a Sunday
+        ("day 25 of month 3 of period", date(2024, 6, 25)),
+        ("day 31 of month 2 of period", date(2024, 5, 31)),
+        ("day 31 of month 3 of period", date(2024, 6, 28)),
+        ("2024-H1", date(2024, 6, 28)),
+        ("2024-06-29..2024-06-30", date(2024, 7, 2)),  # no working day in it, so the next one
         ("1 working day after period", date(2024, 7, 2)),
         ("1 working day before period", date(2024, 6, 28)),
     ],
@@ -81,6 +93,8 @@ def test_what_hangs_on_an_unfinished_step_is_not_known() -> None:
         ("2024-06-30", date(2024, 6, 30)),
         ("2024-06", date(2024, 6, 1)),
         ("2024-Q3", date(2024, 7, 1)),
+        ("day 28 of period", date(2024, 4, 28)),
+        ("2 months after draft", date(2024, 8, 28)),
         ("3 days after draft", date(2024, 7, 1)),
         ("1 working day after draft", date(2024, 7, 2)),
         ("0 working days before 2024-06-30", date(2024, 6, 28)),
@@ -101,7 +115,31 @@ def test_only_a_repeated_step_has_a_period() -> None:
         opens("1 day after period", span=None)
 
 
-@pytest.mark.parametrize("text", ["9999 days after start", "9999 working days before 2024-05-01"])
+def test_the_first_day_of_a_period_that_is_off_is_not_due_before_the_period_begins() -> None:
+    month = Span(date(2024, 7, 1), date(2024, 7, 31))
+    day = resolve(Within(1), plan_start=STARTS, span=month, anchor=None, calendar=CALENDAR, roll=None)
+    assert day == date(2024, 7, 2)
+    with pytest.raises(ValueError, match="this step is not repeated"):
+        opens("day 1 of period", span=None)
+
+
+@given(DAYS, st.integers(1, 31), st.integers(0, 12), st.sampled_from([0, 1, 3, 6]))
+def test_a_day_within_a_period_is_within_it(first: date, day: int, month: int, months: int) -> None:
+    period = month_span(first.year, (first.month - 1) // months * months + 1, months) if months else None
+    period, month = (period, min(month, months)) if period else (Span(first, first + timedelta(6)), 0)
+    due = resolve(Within(day, month), plan_start=STARTS, span=period, anchor=None, calendar=CALENDAR, roll=None)
+    meant = earliest(Within(day, month), plan_start=STARTS, span=period, anchor=None, calendar=CALENDAR)
+    assert due is not None
+    assert meant is not None
+    assert CALENDAR.is_working(due)
+    assert due >= period.first
+    assert meant <= period.last
+    assert due == (CALENDAR.previous_working(meant) if due <= meant else CALENDAR.next_working(meant))
+
+
+@pytest.mark.parametrize(
+    "text", ["9999 days after start", "9999 working days before 2024-05-01", "99 months after start"]
+)
 def test_a_date_beyond_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(CalendarRange, match="outside the calendar"):
         due(text)
@@ -133,7 +171,7 @@ def test_without_roll_a_limit_stays_and_with_it_ends_on_a_working_day(day: date,
         assert (moved > day) is (roll is Roll.FORWARD)
 
 
-@given(DAYS, st.integers(-60, 60), st.sampled_from(DayUnit), st.booleans())
+@given(DAYS, st.integers(-60, 60), st.sampled_from([DayUnit.WORKING, DayUnit.CALENDAR]), st.booleans())
 def test_a_distance_is_never_shorter_than_written(anchor: date, amount: int, unit: DayUnit, before: bool) -> None:
     when = Relative(amount, unit, "draft", before and amount == 0)
     day = resolve(when, plan_start=STARTS, span=None, anchor=anchor, calendar=CALENDAR, roll=None)
@@ -168,7 +206,14 @@ def test_a_span_opens_before_it_is_due(a: date, b: date) -> None:
     assert begins == first <= day <= last
 
 
-@given(DAYS, st.integers(0, 60), st.sampled_from(DayUnit))
+@given(DAYS, st.integers(0, 5), st.sampled_from(DayUnit))
+def test_the_last_day_to_begin_is_the_last_from_which_one_is_not_late(day: date, length: int, unit: DayUnit) -> None:
+    begin = CALENDAR.before(day, length, unit)
+    assert CALENDAR.after(begin, length, unit) <= day or (unit is DayUnit.WORKING and length == 0)
+    assert CALENDAR.after(begin + timedelta(1), length, unit) > day
+
+
+@given(DAYS, st.integers(0, 4), st.sampled_from(DayUnit))
 def test_a_longer_step_never_ends_earlier(since: date, days: int, unit: DayUnit) -> None:
     def last(length: int) -> date:
         return CALENDAR.after(since, length, unit)

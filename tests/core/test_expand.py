@@ -11,9 +11,9 @@ from duban.core.planning.action_file import BulletinAction
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import anchor_step, expand, source_order
 from duban.core.planning.files import Written
-from duban.core.planning.instances import periods
+from duban.core.planning.instances import MONTHS, periods
 from duban.core.planning.plan import Plan, Section, Step, StepRef, Target
-from duban.core.planning.plan_file import Kind
+from duban.core.planning.plan_file import Kind, Repeat
 from duban.core.planning.when import Duration, OnDate, Relative, Span, parse_when
 from tests.core.small_plan import BULLETIN, directory_file, plan_file, step, written
 
@@ -237,15 +237,64 @@ def test_each_and_repeat_together() -> None:
     assert (visit.title, visit.was) == ("事项visit（徐汇区，2024年第四季度）", "go@xuhui@2024-q4")
 
 
-@given(st.dates(date(2020, 1, 1), date(2025, 1, 1)), st.integers(1, 900), st.sampled_from([1, 3]))
-def test_periods_are_those_that_end_within_the_plan(starts: date, length: int, months: int) -> None:
+@given(st.dates(date(2020, 1, 1), date(2025, 1, 1)), st.integers(1, 900), st.sampled_from(Repeat))
+def test_periods_are_those_that_end_within_the_plan(starts: date, length: int, repeat: Repeat) -> None:
     ends = date.fromordinal(starts.toordinal() + length)
-    found = list(periods(plan_file(starts=starts.isoformat(), ends=ends.isoformat()), months))
-    days = (date.fromordinal(number) for number in range(starts.toordinal(), ends.toordinal() + 1))
-    last_days = [day for day in days if date.fromordinal(day.toordinal() + 1).day == 1 and day.month % months == 0]
+    found = periods(plan_file(starts=starts.isoformat(), ends=ends.isoformat()), repeat)
+    days = [date.fromordinal(number) for number in range(starts.toordinal(), ends.toordinal() + 1)]
+    months = MONTHS.get(repeat)
+    if months is None:
+        last_days = [day for day in days if day.weekday() == 6]
+        assert all(period.id == f"{period.span.last:%G-w%V}" for period in found)
+    else:
+        month_ends = [day for day in days if date.fromordinal(day.toordinal() + 1).day == 1]
+        last_days = [day for day in month_ends if day.month % months == 0]
+        assert all(period.span.first.day == 1 for period in found)
     assert [period.span.last for period in found] == last_days
-    assert len({period.id for period in found}) == len(found)
-    assert all(period.span.first.day == 1 for period in found)
+    assert len({period.id for period in found}) == len({period.title for period in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "first", "last", "count"),
+    [
+        ("weekly", "report@2024-w01 事项report（2024年第1周）", "report@2024-w52 事项report（2024年第52周）", 52),
+        ("half-yearly", "report@2024-h1 事项report（2024年上半年）", "report@2024-h2 事项report（2024年下半年）", 2),
+        ("yearly", "report@2024 事项report（2024年）", "report@2024 事项report（2024年）", 1),
+    ],
+)
+def test_a_step_comes_back_as_often_as_it_says(repeat: str, first: str, last: str, count: int) -> None:
+    steps = list(plan(written("road", step("report", repeat=repeat))).initiatives["road"].steps.values())
+    named = [f"{one.id} {one.title}" for one in steps]
+    assert (named[0], named[-1], len(named)) == (first, last, count)
+
+
+def test_a_week_goes_with_the_month_it_ends_in() -> None:
+    report, plan_of_month = step("report", repeat="weekly", needs=["plan"]), step("plan", repeat="monthly")
+    summary = step("sum", repeat="monthly", needs=["report"])
+    built = plan(written("road", plan_of_month, report, summary))
+    assert needs(built, "road/report@2024-w05") == ["road/plan@2024-02"]  # 29 January to 4 February
+    weeks = [f"road/report@2024-w{week:02}" for week in range(5, 9)]
+    assert needs(built, "road/sum@2024-02") == weeks
+
+
+def test_a_date_of_the_plan_stands_for_its_name() -> None:
+    steps = [
+        step("hall", due="10 days before opening", earliest="opening"),
+        step("show", due="opening"),
+        step("closing", due="5 working days after show"),
+        step("lost", due="nothing"),
+    ]
+    built = expand(plan_file(dates={"opening": "2024-10-16"}), [written("road", *steps)], Directory(directory_file()))
+    hall, show, closing, lost = built.initiatives["road"].steps.values()
+    opening = date(2024, 10, 16)
+    assert (hall.due, hall.earliest) == (Relative(-10, DayUnit.CALENDAR, opening), OnDate(opening))
+    assert (show.due, show.due_anchor, lost.due) == (OnDate(opening), (), None)
+    assert closing.due_anchor == (show.ref,)
+
+
+def test_a_step_that_is_not_repeated_has_no_day_of_a_period() -> None:
+    steps = plan(written("road", step("a", due="day 25 of period"))).initiatives["road"].steps
+    assert steps["a"].due is None
 
 
 def test_a_need_means_the_instance_of_the_same_unit_and_time() -> None:

@@ -21,6 +21,12 @@ NAMES = Names(directory(), (Story(work("draft"), work("ask"), milestone("adopted
         ("2024-06-28", "2024年6月28日"),
         ("2024-06", "2024年6月"),
         ("2024-Q2", "2024年第二季度"),
+        ("2024-H1", "2024年上半年"),
+        ("2024-01-29..2024-02-04", "2024年1月29日至2024年2月4日"),
+        ("day 25 of period", "本期第25日"),
+        ("day 25 of month 3 of period", "本期第3个月25日"),
+        ("3 months after draft", "“起草”办结后3个月"),
+        ("0 days before period", "本期末前0个自然日"),
         ("10 working days after draft", "“起草”办结后10个工作日"),
         ("3 days before 2024-10-01", "2024年10月1日前3个自然日"),
         ("5 working days after start", "计划开始后5个工作日"),
@@ -42,7 +48,8 @@ def test_days_to_come_in_a_year_nobody_has_announced_are_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(5, "5个工作日"), ([5, 8, 12], "5至12个工作日（一般8个）"), ("30 days", "30个自然日")]
+    ("value", "words"),
+    [(5, "5个工作日"), ([5, 8, 12], "5至12个工作日（一般8个）"), ("30 days", "30个自然日"), ("3 months", "3个月")],
 )
 def test_durations(value: object, words: str) -> None:
     assert duration_in_words(parse_duration(value)) == words

@@ -55,6 +55,13 @@ def test_the_order_of_days_is_kept_and_nothing_falls_on_a_day_off(one: date, oth
         ("2024-04-12", Rolled("2025-04-14", DateMove.WORKING_DAY)),
         ("2024-06", Rolled("2025-06", DateMove.SPAN)),
         ("2024-Q2", Rolled("2025-Q2", DateMove.SPAN)),
+        ("2024-H2", Rolled("2025-H2", DateMove.SPAN)),
+        ("2024-03-01..2024-03-08", Rolled("2025-03-03..2025-03-10", DateMove.WORKING_DAY)),
+        ("report@2024-w05", Rolled("report@2025-w05", DateMove.SPAN)),
+        ("other/report@2024-h1", Rolled("other/report@2025-h1", DateMove.SPAN)),
+        ("5 days after report@2024", Rolled("5 days after report@2025", DateMove.SPAN)),
+        ("day 25 of period", None),
+        ("opening", None),
         ("10 working days before 2024-04-30", Rolled("10 working days before 2025-04-30", DateMove.WORKING_DAY)),
         ("other/report@2024-q2", Rolled("other/report@2025-q2", DateMove.SPAN)),
         ("report@pudong@2024-05", Rolled("report@pudong@2025-05", DateMove.SPAN)),
@@ -68,6 +75,11 @@ def test_the_order_of_days_is_kept_and_nothing_falls_on_a_day_off(one: date, oth
 )
 def test_what_is_written_instead(text: str, new: Rolled | None) -> None:
     assert rolled(text, 1, calendar(), NOWHERE) == new
+
+
+def test_a_week_that_the_new_year_does_not_have_is_its_last() -> None:
+    assert rolled("report@2020-w53", 1, calendar(), NOWHERE) == Rolled("report@2021-w52", DateMove.SPAN)
+    assert rolled("report@2020-w53", 6, calendar(), NOWHERE) == Rolled("report@2026-w53", DateMove.SPAN)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ def test_counting_is_the_calendars(week: list[bool], one: int, other: int, amoun
     assert axis.between(times, axis.times(number(later))).tolist() == [axis.calendar.between(day, later)]
     for unit, counted in ((DayUnit.WORKING, axis.calendar.add), (DayUnit.CALENDAR, axis.calendar.add_calendar)):
         assert axis.days(axis.counted(times, amount, unit)).tolist() == [counted(day, amount).toordinal()]
+    months = max(-4, min(amount, 4))
+    counted_months = axis.days(axis.counted(times, months, DayUnit.MONTH)).tolist()
+    assert counted_months == [axis.calendar.after(day, months, DayUnit.MONTH).toordinal()]
     for roll in Roll:
         assert axis.days(axis.rolled(times, roll)).tolist() == [axis.calendar.roll(day, roll).toordinal()]
 
@@ -50,6 +53,7 @@ def test_counting_is_the_calendars(week: list[bool], one: int, other: int, amoun
 def test_counting_back_gives_the_last_day_that_still_does(week: list[bool], one: int, n: int, unit: DayUnit) -> None:
     axis = axis_of(week)
     assume(sum(axis.calendar.is_working(FIRST + timedelta(days=n)) for n in range(190)) > 10)
+    n = max(-4, min(n, 4)) if unit is DayUnit.MONTH else n
     limit = axis.times(number(FIRST + timedelta(days=one)))
     last = axis.days(axis.counted_back(limit, n, unit))
     assert axis.counted(axis.times(last), n, unit) <= limit

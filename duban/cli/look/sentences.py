@@ -9,7 +9,7 @@ from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
-from duban.core.telling.whens import UNITS, chinese, distance
+from duban.core.telling.whens import UNITS, chinese, distance, when_in_words
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, SLIP_TITLES, STATUS_TITLES
 
 Paragraph = tuple[str, list[str]]
@@ -109,7 +109,9 @@ class _Told:
             case Origin.DATE:
                 return "计划写明的日期"
             case Origin.SPAN:
-                return "计划写明的月份或者季度的最后一个工作日"
+                return "计划写明的月份、季度或者半年的最后一个工作日"
+            case Origin.WITHIN:
+                return f"{when_in_words(limit.written)}，遇休息日提前" if limit.written else ""
             case Origin.DURATION:
                 return f"启动后{limit.duration.likely}{UNITS[limit.duration.unit]}，限时办结"
             case Origin.DISTANCE:

@@ -18,7 +18,7 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.summary import Summary
 from duban.core.planning.plan import Plan, StepRef
-from duban.core.planning.when import When
+from duban.core.planning.when import WhenWritten
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -178,7 +178,7 @@ def _ease(settings: Settings, rolled: Rolled) -> None:
             return
 
 
-def _eased(settings: Settings, file: Path, step: str, later: Callable[[When], When]) -> Change | None:
+def _eased(settings: Settings, file: Path, step: str, later: Callable[[WhenWritten], WhenWritten]) -> Change | None:
     name = file.absolute().relative_to(settings.plan).as_posix()
     found = eased(name, file.read_bytes().decode(), step, later)
     if found is None:

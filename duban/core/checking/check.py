@@ -4,7 +4,7 @@
 `check_steps` at single steps, `check_graph` at what they make together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -118,19 +118,20 @@ def _initiatives(files: Files) -> Iterator[Problem]:
             yield Problem(name, 0, "file-name", message, "give both the same name", ("id",))
         if others := [other for other in named[file.id] if other != name]:
             yield _duplicate(name, f"initiative {file.id!r} is also in {', '.join(others)}", ("id",))
-        yield from _step_ids(file.steps, name)
+        yield from _step_ids(file.steps, name, files.plan.dates if files.plan else {})
         yield from _ladder(files, file.ladder, name, ("ladder",))
         for number, step in enumerate(file.steps):
             yield from _ladder(files, step.ladder, name, ("steps", number, "ladder"))
 
 
-def _step_ids(steps: tuple[StepFile, ...], name: str) -> Iterator[Problem]:
+def _step_ids(steps: tuple[StepFile, ...], name: str, dates: Collection[str]) -> Iterator[Problem]:
     for twice, place in repeated((step.id, ("steps", number, "id")) for number, step in enumerate(steps)):
         yield _duplicate(name, f"step {twice!r} is there twice", place)
     ids = {step.id for step in steps}
+    reserved = {**RESERVED, **{date: f"5 days after {date}" for date in dates}}
     for number, step in enumerate(steps):
-        if step.id in RESERVED:
-            message = f"{step.id!r} is a word of plans ({RESERVED[step.id]}) and cannot name a step"
+        if step.id in reserved:
+            message = f"{step.id!r} is a word of plans ({reserved[step.id]}) and cannot name a step"
             yield Problem(name, 0, "reserved-id", message, "choose another id", ("steps", number, "id"))
         if step.was in ids:
             message = f"step {step.was!r}, which {step.id!r} is said to have been, is still there"

@@ -9,7 +9,7 @@ from duban.core.planning.instances import of_now
 from duban.core.planning.order import circles
 from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.plan_file import StepFile
-from duban.core.planning.when import RESERVED, Relative, When
+from duban.core.planning.when import RESERVED, ByName, OnDate, Relative, Span, WhenWritten
 from duban.core.problems import Fault, Location, nearest, repeated
 
 
@@ -53,8 +53,9 @@ def _reference(kind: str, name: str, known: list[str], place: Location) -> Itera
         yield Fault(kind, f"the pattern has no step {name!r}", remedy, place)
 
 
-def _fixed(when: When | None, key: str, number: int) -> Iterator[Fault]:
-    if when is not None and not (isinstance(when, Relative) and not isinstance(when.anchor, date)):
+def _fixed(when: WhenWritten | None, key: str, number: int) -> Iterator[Fault]:
+    base = when.anchor if isinstance(when, Relative) else when
+    if isinstance(base, date | OnDate | Span | ByName):
         message = f"`{key}` is a day of one year, and a pattern holds for every year"
         remedy = "count from a step or from `start`, or let the initiative give it under `dates`"
         yield Fault("not-for-patterns", message, remedy, ("steps", number, key))

@@ -7,15 +7,26 @@ from datetime import date
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.begun import base_of
 from duban.core.planning.dates import earliest, resolve
-from duban.core.planning.expand import anchor_step
+from duban.core.planning.expand import anchor_step, in_period
 from duban.core.planning.files import Files
-from duban.core.planning.instances import Instance, Instances, Period, of_now
+from duban.core.planning.instances import MONTHS, Instance, Instances, Period, of_now
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
-from duban.core.planning.when import PERIOD, PREVIOUS, Relative, Span, When, write_duration
+from duban.core.planning.when import (
+    PREVIOUS,
+    WEEK,
+    WHEN_REMEDY,
+    ByName,
+    Relative,
+    Span,
+    When,
+    Within,
+    write_duration,
+    write_when,
+)
 from duban.core.problems import Location, Problem, Suggestions, nearest
 
-MISDATED = frozenset({"date-outside-plan", "before-a-step"})
+MISDATED = frozenset({"date-outside-plan", "before-a-step", "no-such-day"})
 """Ids of problems that make a deadline senseless, so that whether it can be met is no question yet."""
 
 
@@ -52,12 +63,20 @@ class _Checker:
             yield _problem("no-deadline", message, "add `due`, or the higher `baseline` it comes down from", "target")
         for number, need in enumerate(step.needs):
             yield from self._reference(base_of(need), stands_for, "unknown-need", ("needs", number))
-        for key, when in (("due", step.due), ("earliest", step.earliest)):
+        for key, written in (("due", step.due), ("earliest", step.earliest)):
+            when = self.instances.dated(written)
             if when is not None:
                 yield from self._date(key, when, step)
-                anchor = anchor_step(when)
-                if anchor is not None:
-                    yield from self._reference(anchor, stands_for, "unknown-anchor", (key,))
+            elif isinstance(written, ByName):
+                remedy = nearest(written.name, self.plan.dates, WHEN_REMEDY)
+                yield _problem("unknown-date", f"plan.yaml has no date {written.name!r}", remedy, key)
+            anchor = anchor_step(when)
+            if anchor is not None:
+                unknown = list(self._reference(anchor, stands_for, "unknown-anchor", (key,)))
+                yield from unknown
+                if not unknown and isinstance(when, Relative) and when.before:
+                    message = f"`{key}` is before the end of a step, which is known only when it is over"
+                    yield _problem("before-a-step", message, "count from a date, or after a step", key)
 
     def _shorthand(self, step: StepFile, ref: StepRef) -> Iterator[Problem]:
         if self.files.directory is not None and step.each:
@@ -68,7 +87,7 @@ class _Checker:
                 return
         known = not step.each or self.files.directory is not None
         if step.repeat and known and not self.instances.of(ref):
-            message = f"no {'month' if step.repeat == 'monthly' else 'quarter'} ends within the plan"
+            message = f"no {step.repeat.removesuffix('ly').replace('half-year', 'half a year')} ends within the plan"
             yield _problem("no-period", message, "remove `repeat`, or correct the days of the plan", "repeat")
 
     def _reference(
@@ -124,20 +143,21 @@ class _Checker:
             return f"there is no step {text!r}", suggest(ref.step, named, otherwise, prefix)
         if known := self.known.get(ref.initiative):
             otherwise = "add it, or name a step that is there"
-            return f"there is no step {text!r}", suggest(ref.step, known, otherwise, prefix)
+            dates = () if prefix else self.plan.dates
+            return f"there is no step {text!r}", suggest(ref.step, [*known, *dates], otherwise, prefix)
         remedy = suggest(ref.initiative, list(self.known), "add its file, or name an initiative that is there")
         return f"there is no initiative {ref.initiative!r} for the step {text!r}", remedy
 
     def _date(self, key: str, when: When, step: StepFile) -> Iterator[Problem]:
-        if isinstance(when, Relative) and when.anchor == PERIOD:
+        if in_period(when):
             if not step.repeat:
                 message = f"`{key}` counts from `period`, but the step is not repeated"
                 yield _problem("needs-a-repeat", message, "add `repeat`, or count from a date or a step", key)
+            elif isinstance(when, Within) and not _has(step.repeat, when):
+                message = f"`{key}` is {write_when(when)}, which no period of a {step.repeat} step has"
+                yield _problem("no-such-day", message, "name a day that there is, or repeat the step otherwise", key)
             return
         if anchor_step(when) is not None:
-            if isinstance(when, Relative) and when.before:
-                message = f"`{key}` is before the end of a step, which is known only when it is over"
-                yield _problem("before-a-step", message, "count from a date, or after a step", key)
             return
         day = self._outside(key, when)
         if day is not None:
@@ -157,6 +177,12 @@ class _Checker:
         if key == "earliest" and isinstance(when, Span) and day is not None and day < starts <= when.last:
             return None
         return None if day is None or starts <= day <= ends else day
+
+
+def _has(repeat: str, when: Within) -> bool:
+    """Whether periods have such a day, if not every one of them."""
+    months = MONTHS.get(repeat, 0)
+    return when.month <= months and when.day <= (31 if when.month else 31 * months or WEEK)
 
 
 def _basis(step: StepFile, assumed: bool) -> Iterator[Problem]:

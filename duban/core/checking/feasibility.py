@@ -13,7 +13,7 @@ from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
-from duban.core.planning.when import OnDate, Relative, When
+from duban.core.planning.when import OnDate, Relative, When, WhenWritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,15 @@ def feasibility(
     return Feasibility(tuple(infeasible), tuple(beyond), early)
 
 
-def put_off(when: When, late: Infeasible, roll: Roll | None, calendar: WorkCalendar) -> When:
+def put_off(when: WhenWritten, late: Infeasible, roll: Roll | None, calendar: WorkCalendar) -> When:
     """The deadline in place of one that cannot be met: the same distance from the first date by which that is better.
 
-    A month or a quarter becomes a day; a distance from what is no date grows by the days that are wanting.
+    A month, a name and the like become a day; a distance from what is no date grows by the days that are wanting.
     Raises CalendarRange beyond the calendar.
     """
     if isinstance(when, Relative) and not isinstance(when.anchor, date):
-        wanting = late.days if when.unit is DayUnit.WORKING else (late.finish - late.due).days
-        return replace(when, amount=when.amount + wanting, before=False)
+        wanting = {DayUnit.WORKING: late.days, DayUnit.CALENDAR: (late.finish - late.due).days, DayUnit.MONTH: 1}
+        return replace(when, amount=when.amount + wanting[when.unit], before=False)
     first = when.anchor if isinstance(when, Relative) and isinstance(when.anchor, date) else late.finish
     days = map(date.fromordinal, count(first.toordinal()))
     later = (replace(when, anchor=day) if isinstance(when, Relative) else OnDate(day) for day in days)

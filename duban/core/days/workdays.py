@@ -45,6 +45,12 @@ class DayUnit(StrEnum):
 
     WORKING = "working"  # 工作日
     CALENDAR = "calendar"  # 自然日
+    MONTH = "month"  # 月: to the same day of a later month, or to its last (民法典第二百零二条)
+
+    @property
+    def given_back(self) -> DayUnit:
+        """What a limit counted in it grows by where days do not count: months by days of the calendar."""
+        return DayUnit.CALENDAR if self is DayUnit.MONTH else self
 
 
 class _DayTable(dict[date, int]):
@@ -139,10 +145,20 @@ class WorkCalendar:
         raise self._beyond(f"{n} working days from {day}")
 
     def after(self, day: date, n: int, unit: DayUnit) -> date:
-        """Give the day `n` working or calendar days after `day`, which is `day` itself, worked or not, for 0."""
+        """Give the day `n` working or calendar days, or months, after `day`: for 0 `day` itself, worked or not."""
+        if unit is DayUnit.WORKING:
+            return self.add(day, n) if n else day
         if unit is DayUnit.CALENDAR:
             return self.add_calendar(day, n)
-        return self.add(day, n) if n else day
+        return self._covered(date.fromordinal(int(months_later(np.array(day.toordinal()), n))))
+
+    def before(self, day: date, n: int, unit: DayUnit) -> date:
+        """Give the last day, worked or not, from which `after` does not lead beyond `day`."""
+        if unit is DayUnit.WORKING and n:
+            return self.add(self.previous_working(day), 1 - n) - timedelta(days=1)
+        if unit is DayUnit.MONTH:
+            return self._covered(date.fromordinal(int(months_before(np.array(day.toordinal()), n))))
+        return self.add_calendar(day, -n)
 
     def between(self, a: date, b: date) -> int:
         """Count the working days after `a` up to and including `b`; negative when `b` is before `a`.
@@ -185,13 +201,13 @@ class WorkCalendar:
         moves to a working day outside the intervals; a calendar deadline may need `roll` afterwards.
         Raises ValueError for an interval that ends before it starts.
         """
-        return self.after(deadline, self.taken(deadline, excluded, unit), unit)
+        return self.after(deadline, self.taken(deadline, excluded, unit), unit.given_back)
 
     def taken(self, deadline: date, excluded: Iterable[tuple[date, date]], unit: DayUnit) -> int:
         """Give the days by which `shift` pushes a deadline."""
         days = 0
         for start, end in _merged(excluded):
-            if start > self.after(deadline, days, unit):
+            if start > self.after(deadline, days, unit.given_back):
                 break
             days += self._length(start, end, unit)
         return days
@@ -220,7 +236,7 @@ class WorkCalendar:
     def _length(self, start: date, end: date, unit: DayUnit) -> int:
         """Count the days from `start` up to but not including `end`."""
         begins, ends = self._position[start], self._position[end]
-        return ends - begins if unit is DayUnit.CALENDAR else self._before[ends] - self._before[begins]
+        return self._before[ends] - self._before[begins] if unit is DayUnit.WORKING else ends - begins
 
     def _covered(self, day: date) -> date:
         """Give `day` itself once it is known to be in the calendar."""
@@ -228,6 +244,38 @@ class WorkCalendar:
 
     def _beyond(self, what: str) -> CalendarRange:
         return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {_REMEDY}")
+
+
+def months_later(day_numbers: IntArray, months: int | IntArray) -> IntArray:
+    """Give the day numbers of the same days so many months later, of the last days of those months for later ones."""
+    month, place, _ = _in_months(day_numbers)
+    return _of_months(month + months, place)
+
+
+def months_before(day_numbers: IntArray, months: int | IntArray) -> IntArray:
+    """Give the last day numbers from which `months_later` does not lead beyond these."""
+    month, place, last = _in_months(day_numbers)
+    return _of_months(month - months, np.where(place == last, _LONGEST_MONTH, place))
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_LONGEST_MONTH = 31
+
+
+def _in_months(day_numbers: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The months since 1970, the places in them, from 0 on, and the last places there are."""
+    months = (day_numbers - _EPOCH).astype("M8[D]").astype("M8[M]").astype(np.int64)
+    return months, day_numbers - _first_days(months), _first_days(months + 1) - _first_days(months) - 1
+
+
+def _of_months(months: IntArray, places: IntArray) -> IntArray:
+    days: IntArray = np.minimum(_first_days(months) + places, _first_days(months + 1) - 1)
+    return days
+
+
+def _first_days(months: IntArray) -> IntArray:
+    days: IntArray = months.astype("M8[M]").astype("M8[D]").astype(np.int64) + _EPOCH
+    return days
 
 
 def _merged(intervals: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

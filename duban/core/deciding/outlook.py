@@ -7,9 +7,9 @@ begins, in this arithmetic, on the day the other ends.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from duban.core.days.workdays import DayUnit, WorkCalendar
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import Deadline, finished, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.keys import StepRef
@@ -138,7 +138,5 @@ def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) 
 
 def latest_start(calendar: WorkCalendar, step: Step, limit: date) -> date:
     """The last day, worked or not, on which a step may begin to end by `limit`."""
-    days, last = step.duration.likely, calendar.previous_working(limit) if step.kind in ACTED_ON else limit
-    if step.duration.unit is DayUnit.CALENDAR or days == 0:
-        return calendar.add_calendar(last, -days)
-    return calendar.add(calendar.previous_working(limit), 1 - days) - timedelta(days=1)
+    last = calendar.previous_working(limit) if step.kind in ACTED_ON else limit
+    return calendar.before(last, step.duration.likely, step.duration.unit)

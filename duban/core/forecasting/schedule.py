@@ -13,7 +13,7 @@ import numpy as np
 
 from duban.core.days.workdays import DayUnit, IntArray, WorkCalendar
 from duban.core.deciding.deadlines import Spells
-from duban.core.forecasting.facts import Facts
+from duban.core.forecasting.facts import Fact, Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.forecasting.spans import Axis, BoolArray, Spans
 from duban.core.ledger.summary import CLOSED, Status
@@ -155,11 +155,13 @@ class Schedule:
 
     def _columns(self) -> None:
         """What is known, as columns of the network."""
-        self.likely = np.array([step.duration.likely for step in self.steps], np.int64)
+        lengths = [self._length(step, fact) for step, fact in zip(self.steps, self.facts, strict=True)]
+        self.likely = np.array([days for days, _ in lengths], np.int64)
         extra = len(self._distances)
-        units = [step.duration.unit for step in self.steps] + [one.when.unit for one in self._distances]
+        units = [unit for _, unit in lengths] + [one.when.unit for one in self._distances]
         self._elapsing: BoolArray = np.array([unit is DayUnit.CALENDAR for unit in units], np.bool_)
-        self._counting = (np.arange(len(units)) >= len(self)) & ~self._elapsing
+        self._months: BoolArray = np.array([unit is DayUnit.MONTH for unit in units], np.bool_)
+        self._counting = (np.arange(len(units)) >= len(self)) & ~self._elapsing & ~self._months
         self._worked = np.array([step.kind in ACTED_ON for step in self.steps] + [False] * extra, np.bool_)
         rows = [fact.row if fact else None for fact in self.facts]
         self._since = self._times([*(fact.since if fact else None for fact in self.facts), *[None] * extra])
@@ -177,13 +179,21 @@ class Schedule:
             if step.lasting:
                 self._lasting[place] = self._due[place]
 
+    def _length(self, step: Step, fact: Fact | None) -> tuple[int, DayUnit]:
+        """How long a step takes, and in what; months are days once they have begun."""
+        days, unit = step.duration.likely, step.duration.unit
+        begun = fact.row.opened if fact else None
+        if unit is not DayUnit.MONTH or begun is None:
+            return days, unit
+        return (self.calendar.after(begun, days, unit) - begun).days, DayUnit.CALENDAR
+
     def _spans(self, durations: IntArray | None) -> Spans:
         days = self.likely if durations is None else durations
         if self._distances:
             amounts = np.array([one.when.amount for one in self._distances], np.int64)
             shape = (len(amounts), *days.shape[1:])
             days = np.concatenate([days, np.broadcast_to(amounts.reshape(-1, *[1] * (days.ndim - 1)), shape)])
-        return Spans(days, self.axis, self._elapsing, self._counting, self._worked)
+        return Spans(days, self.axis, self._elapsing, self._counting, self._worked, self._months)
 
     def _times(self, days: Iterable[date | None]) -> IntArray:
         numbers = np.array([day.toordinal() if day else 0 for day in days], np.int64)

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar
+from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar, months_before, months_later
 
 BoolArray = NDArray[np.bool_]
 
@@ -56,16 +56,18 @@ class Axis:
 
     def counted(self, times: IntArray, amount: int | IntArray, unit: DayUnit) -> IntArray:
         """Give the times so many days later (negative: earlier), as `WorkCalendar.add` and `add_calendar` count."""
-        if unit is DayUnit.CALENDAR:
-            return self.times(self.days(times) + amount)
+        if unit is not DayUnit.WORKING:
+            days = self.days(times)
+            return self.times(months_later(days, amount) if unit is DayUnit.MONTH else days + amount)
         # Counting back from a day off starts at the next day worked.
         lift: IntArray = np.where(np.asarray(amount) > 0, 0, self.grain - 1)
         return ((times + lift) & -self.grain) + amount * self.grain
 
     def counted_back(self, times: IntArray, amount: int | IntArray, unit: DayUnit) -> IntArray:
         """Give the latest times from which `counted` does not lead beyond `times`."""
-        if unit is DayUnit.CALENDAR:
-            return self.times(self.days(times) - amount)
+        if unit is not DayUnit.WORKING:
+            days = self.days(times)
+            return self.times(months_before(days, amount) if unit is DayUnit.MONTH else days - amount)
         late: IntArray = np.where(np.asarray(amount) > 0, times | (self.grain - 1), times & -self.grain)
         return late - amount * self.grain
 
@@ -81,9 +83,9 @@ class Spans:
     """How long each step takes: `days`, int64, of shape (n,) or (n, samples).
 
     On a bare axis of slots they are working days of 0 or more. With an `axis`, `elapsing` (n,) is true for steps that
-    take calendar days, and `distances` (n,) for those that only count days from one date to another: they may be
-    negative, and one of 0 leads from a day off to the next working day. `worked` (n,) is true for steps that somebody
-    or something must end: not on a day off.
+    take calendar days, `months` (n,) for those that take months, and `distances` (n,) for those that only count days
+    from one date to another: they may be negative, and one of 0 leads from a day off to the next working day. `worked`
+    (n,) is true for steps that somebody or something must end: not on a day off.
     """
 
     days: IntArray
@@ -91,6 +93,7 @@ class Spans:
     elapsing: BoolArray | None = None
     distances: BoolArray | None = None
     worked: BoolArray | None = None
+    months: BoolArray | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -102,16 +105,16 @@ class Spans:
         days = self.days[order]
         if self.axis is None:
             return _Bare(days)
-        elapsing, distances = (_or_none(flags, order) for flags in (self.elapsing, self.distances))
+        others = (_or_none(flags, order) for flags in (self.elapsing, self.distances, self.months))
         worked = np.zeros(len(order), np.bool_) if self.worked is None else self.worked[order]
         at_once = worked.reshape(-1, *[1] * (days.ndim - 1)) & (days == 0)
         lengths = np.where(at_once, self.axis.grain - 1, days * self.axis.grain)
         mask = np.where(at_once | (days > 0), -self.axis.grain, -1)
-        return _OnDays(self.axis, days, lengths, mask, elapsing, distances, worked)
+        return _OnDays(self.axis, days, lengths, mask, worked, *others)
 
     def check(self, rows: int) -> None:
         """Raise ValueError for a column that has not so many rows."""
-        for column in (self.days, self.elapsing, self.distances, self.worked):
+        for column in (self.days, self.elapsing, self.distances, self.worked, self.months):
             check_rows(column, rows)
 
 
@@ -164,9 +167,10 @@ class _OnDays:
     days: IntArray
     lengths: IntArray
     mask: IntArray
+    worked: BoolArray
     elapsing: BoolArray | None
     distances: BoolArray | None
-    worked: BoolArray
+    months: BoolArray | None
 
     def finish(self, start: IntArray, rows: slice | IntArray) -> IntArray:
         finish = start + self.lengths[rows]
@@ -190,6 +194,10 @@ class _OnDays:
 
     def _others(self, rows: slice | IntArray) -> Iterator[tuple[IntArray, IntArray, DayUnit]]:
         """The steps that count otherwise, with their days."""
-        for flags, unit in ((self.distances, DayUnit.WORKING), (self.elapsing, DayUnit.CALENDAR)):
+        for flags, unit in (
+            (self.distances, DayUnit.WORKING),
+            (self.elapsing, DayUnit.CALENDAR),
+            (self.months, DayUnit.MONTH),
+        ):
             if flags is not None and (on := np.flatnonzero(flags[rows])).size:
                 yield on, self.days[rows][on], unit

@@ -22,7 +22,7 @@ from duban.core.ledger.state import State
 from duban.core.ledger.steps import Extension, Remark, StepState
 from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
-from duban.core.planning.when import Duration, OnDate, Relative, Span, When
+from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
 
 DecisionOf = Callable[[str], Decision]
 """The decision about any initiative of the plan, by its id."""
@@ -33,6 +33,7 @@ class Origin(StrEnum):
 
     DATE = "date"  # a day written out
     SPAN = "span"  # a month or a quarter
+    WITHIN = "within"  # a day within the period of a repeated step
     DISTANCE = "distance"  # so many days from a step or a date
     DURATION = "duration"  # the time the step takes, since it opened
 
@@ -81,8 +82,8 @@ class TracedDeadline:
     def unit(self) -> DayUnit:
         """What days it is counted in, and grows by."""
         if self.written is None:
-            return self.duration.unit
-        return self.written.unit if isinstance(self.written, Relative) else DayUnit.WORKING
+            return self.duration.unit.given_back
+        return self.written.unit.given_back if isinstance(self.written, Relative) else DayUnit.WORKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -
 ORIGINS: Mapping[type, Origin] = {
     OnDate: Origin.DATE,
     Span: Origin.SPAN,
+    Within: Origin.WITHIN,
     Relative: Origin.DISTANCE,
     NoneType: Origin.DURATION,
 }

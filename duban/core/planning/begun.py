@@ -12,7 +12,7 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import BEGUN, Duration, parse_duration
 
 _AFTER = " after "
-_UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "日"}
+_UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "日", DayUnit.MONTH: "个月"}
 
 
 def base_of(need: str) -> str:

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
-from duban.core.planning.when import PERIOD, START, OnDate, Relative, Span, When
+from duban.core.planning.when import PERIOD, START, OnDate, Relative, Span, When, Within, month_span
+
+DAY = timedelta(days=1)
 
 
 class Limit(NamedTuple):
@@ -38,20 +40,25 @@ def limit_of(
 
     `anchor` is the latest last day of the steps a relative date hangs on; `span` the month or quarter of a repeated
     step. A limit that falls on a day off moves as `roll` says. Without it, a day written out stays where it is; a month
-    or a quarter ends on its last working day; days counted forward end on the next working day, as the Civil Code has
-    it (民法典第二百零三条: a period whose last day is a statutory holiday ends on the day after the holiday); days
-    counted back end on the last working day, so that the distance asked for is kept.
+    or a quarter, and a day within a period, ends on the last working day up to then, or on the next where the time
+    until then has none; days counted forward end on the next working day, as the Civil Code has it (民法典第二百零三条:
+    a period whose last day is a statutory holiday ends on the day after the holiday); days counted back end on the
+    last working day, so that the distance asked for is kept.
     Raises CalendarRange for a day beyond the calendar.
     """
+    if isinstance(when, Within):
+        period = _period(span)
+        when = Span(period.first, _within(when, period))
     if isinstance(when, Span):
-        return Limit(when.last, roll or Roll.BACK, DayUnit.WORKING, None)
+        usual = Roll.BACK if calendar.roll(when.last, Roll.BACK) >= when.first else Roll.FORWARD
+        return Limit(when.last, roll or usual, DayUnit.WORKING, None)
     if isinstance(when, OnDate):
         return Limit(when.day, roll or Roll.NONE, DayUnit.WORKING, None)
     base = _base(when.anchor, plan_start, span, anchor)
     if base is None:
         return None
     since = base if when.amount > 0 else anchor
-    return Limit(_counted(when, base, calendar), roll or when.roll, when.unit, since and since + timedelta(days=1))
+    return Limit(_counted(when, base, calendar), roll or when.roll, when.unit.given_back, since and since + DAY)
 
 
 def earliest(
@@ -59,13 +66,15 @@ def earliest(
 ) -> date | None:
     """The first day on which a step may start; None while the step its date hangs on is not finished.
 
-    A month or a quarter means its first day. A step without such a date may start with its own month or quarter when
-    it is repeated, else with the plan. Days off stay where they are.
+    A month or a quarter means its first day, a day within one that day. A step without such a date may start with its
+    own month or quarter when it is repeated, else with the plan. Days off stay where they are.
     Raises CalendarRange for a day beyond the calendar.
     """
     if isinstance(when, Relative):
         base = _base(when.anchor, plan_start, span, anchor)
         return base and _counted(when, base, calendar)
+    if isinstance(when, Within):
+        return _within(when, _period(span))
     if isinstance(when, Span):
         return when.first
     if isinstance(when, OnDate):
@@ -73,9 +82,18 @@ def earliest(
     return span.first if span else plan_start
 
 
+def _within(when: Within, period: Span) -> date:
+    """The day of a period that is meant, or the last there is: of February for the 30th of a month."""
+    if not when.month:
+        return min(period.first + (when.day - 1) * DAY, period.last)
+    months = period.first.month - 1 + when.month - 1
+    month = month_span(period.first.year + months // 12, months % 12 + 1)
+    return min(month.first + (when.day - 1) * DAY, month.last, period.last)
+
+
 def _counted(when: Relative, base: date, calendar: WorkCalendar) -> date:
-    if when.unit is DayUnit.CALENDAR:
-        return calendar.add_calendar(base, when.amount)
+    if when.unit is not DayUnit.WORKING:
+        return calendar.after(base, when.amount, when.unit)
     return calendar.add(base, when.amount) if when.amount else calendar.roll(base, when.roll)
 
 
@@ -85,7 +103,11 @@ def _base(anchor: date | str, plan_start: date, span: Span | None, finished: dat
     if anchor == START:
         return plan_start
     if anchor == PERIOD:
-        if span is None:
-            raise ValueError("`period` is the month or quarter of a repeated step; this step is not repeated")
-        return span.last
+        return _period(span).last
     return finished
+
+
+def _period(span: Span | None) -> Span:
+    if span is None:
+        raise ValueError("`period` is the month or quarter of a repeated step; this step is not repeated")
+    return span

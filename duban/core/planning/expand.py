@@ -18,7 +18,7 @@ from duban.core.planning.plan import HUMAN, Initiative, Plan, Section, Step, Ste
 from duban.core.planning.plan_file import USUAL_DURATION, InitiativeFile, Kind, PlanFile, StepFile
 from duban.core.planning.shares import share
 from duban.core.planning.target_file import TargetFile
-from duban.core.planning.when import PERIOD, START, Duration, Relative, When
+from duban.core.planning.when import PERIOD, START, Duration, Relative, When, WhenWritten, Within
 
 STANDARD_LADDER = "standard"
 
@@ -60,7 +60,7 @@ def source_order(source: str) -> tuple[int, int, str]:
     return int(section), int(sentence), letter
 
 
-def anchor_step(when: When | None) -> str | None:
+def anchor_step(when: WhenWritten | None) -> str | None:
     """The step, as written, that a date hangs on; None when it hangs on no step."""
     if isinstance(when, Relative) and isinstance(when.anchor, str) and when.anchor not in (START, PERIOD):
         return when.anchor
@@ -169,9 +169,17 @@ def _title(step: StepFile, instance: Instance, directory: Directory | None) -> s
     return f"{step.title}（{'，'.join(marks)}）" if marks else step.title
 
 
-def _date(when: When | None, instance: Instance, instances: Instances) -> tuple[When | None, tuple[StepRef, ...]]:
+def in_period(when: WhenWritten | None) -> bool:
+    """Whether a date is told by the period of a repeated step."""
+    return isinstance(when, Within) or (isinstance(when, Relative) and when.anchor == PERIOD)
+
+
+def _date(
+    written: WhenWritten | None, instance: Instance, instances: Instances
+) -> tuple[When | None, tuple[StepRef, ...]]:
     """A date and the steps it hangs on; no date when what it hangs on is not there."""
-    if isinstance(when, Relative) and when.anchor == PERIOD and instance.period is None:
+    when = instances.dated(written)
+    if in_period(when) and instance.period is None:
         return None, ()
     name = anchor_step(when)
     if name is None:

@@ -1,22 +1,31 @@
 """What `each`, `repeat` and `units` make of one written step: its instances, and which of them a reference means."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from duban.core.planning.action_file import SHARED, CollectAction
 from duban.core.planning.directory import Directory
 from duban.core.planning.files import Written
 from duban.core.planning.plan import StepRef
-from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepFile
-from duban.core.planning.when import PREVIOUS, Span, month_span
+from duban.core.planning.plan_file import InitiativeFile, PlanFile, Repeat, StepFile
+from duban.core.planning.when import PREVIOUS, ByName, OnDate, Relative, Span, When, WhenWritten, month_span
 
-_QUARTERS = "一二三四"
+MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+"""Months from one step to the next, by the word for it; weeks are no part of months."""
+
+_NAMES: Mapping[int, tuple[str, Sequence[str]]] = {
+    1: ("-{:02}", [f"{month}月" for month in range(1, 13)]),
+    3: ("-q{}", ["第一季度", "第二季度", "第三季度", "第四季度"]),
+    6: ("-h{}", ["上半年", "下半年"]),
+    12: ("", [""]),
+}
+"""How periods of so many months are told apart within a year, in ids and in titles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month or a quarter of a plan: `2024-05`, `2024-q2`."""
+    """A week, a month, a quarter … of a plan: `2024-w05`, `2024-05`, `2024-q2`, `2024-h1`, `2024`."""
 
     id: str
     title: str
@@ -38,20 +47,27 @@ class Instance:
         return tuple(tag for tag in (self.unit, self.period and self.period.id) if tag)
 
 
-def periods(plan: PlanFile, months: int) -> Iterator[Period]:
-    """The spans of `months` whole months (1 or 3) whose last day lies within the plan, in order."""
+def periods(plan: PlanFile, repeat: str) -> tuple[Period, ...]:
+    """The weeks, from Monday to Sunday, or the months, quarters … whose last day lies within the plan, in order."""
+    found = _months(plan, MONTHS[repeat]) if repeat in MONTHS else _weeks(plan)
+    return tuple(period for period in found if plan.starts <= period.span.last <= plan.ends)
+
+
+def _weeks(plan: PlanFile) -> Iterator[Period]:
+    """Weeks by the number that ISO 8601 gives them, in its year: that of their Thursday."""
+    sunday = plan.starts + timedelta(days=6 - plan.starts.weekday())
+    while sunday <= plan.ends:
+        year, week, _ = sunday.isocalendar()
+        yield Period(f"{year}-w{week:02}", f"{year}年第{week}周", Span(sunday - timedelta(days=6), sunday))
+        sunday += timedelta(days=7)
+
+
+def _months(plan: PlanFile, months: int) -> Iterator[Period]:
+    mark, titles = _NAMES[months]
     for year in range(plan.starts.year, plan.ends.year + 1):
-        for month in range(1, 13, months):
-            span = month_span(year, month, months)
-            if plan.starts <= span.last <= plan.ends:
-                yield _period(span.first, span.last, months)
-
-
-def _period(first: date, last: date, months: int) -> Period:
-    if months == 1:
-        return Period(f"{first:%Y-%m}", f"{first.year}年{first.month}月", Span(first, last))
-    quarter = (first.month + 2) // 3
-    return Period(f"{first.year}-q{quarter}", f"{first.year}年第{_QUARTERS[quarter - 1]}季度", Span(first, last))
+        for place, title in enumerate(titles):
+            span = month_span(year, place * months + 1, months)
+            yield Period(f"{year}{mark.format(place + 1)}", f"{year}年{title}", span)
 
 
 class Instances:
@@ -59,7 +75,8 @@ class Instances:
 
     def __init__(self, plan: PlanFile, written: Iterable[Written], directory: Directory | None) -> None:
         self._groups = {} if directory is None else {name: group.units for name, group in directory.groups.items()}
-        self._periods = {"monthly": tuple(periods(plan, 1)), "quarterly": tuple(periods(plan, 3))}
+        self._dates = plan.dates
+        self._periods = {repeat.value: periods(plan, repeat) for repeat in Repeat}
         self._families: dict[StepRef, Mapping[str | None, tuple[Instance, ...]]] = {}
         self._last: dict[StepRef, list[str | None]] = {}
         for initiative in written:
@@ -85,6 +102,15 @@ class Instances:
         """The instances of a written step, by unit and then by time; none when the plan has no such step."""
         return tuple(instance for family in self._families.get(ref, {}).values() for instance in family)
 
+    def dated(self, when: WhenWritten | None) -> When | None:
+        """A date with the day in the place of its name; None for a name that `plan.yaml` does not have."""
+        if isinstance(when, ByName):
+            day = self._dates.get(when.name)
+            return OnDate(day) if day else None
+        if isinstance(when, Relative) and isinstance(when.anchor, str):
+            return replace(when, anchor=self._dates.get(when.anchor, when.anchor))
+        return when
+
     def slots(self, of: Instance) -> tuple[StepRef, ...]:
         """The steps of the units, at the same time, of an action that has one for each."""
         family = self._families[self._written(of.ref)]
@@ -106,9 +132,9 @@ class Instances:
         """The steps that a reference written in the step of `by` means; none when there are no such steps.
 
         A name without `@` means, of a step written for the same group, the instance of the same unit, and, of a
-        repeated step, the instances whose time overlaps that of `by`; of an action with a step for every unit, what
-        comes last of it; of any other step it means all instances. With `@previous` it means the last instances whose
-        time is over when that of `by` begins: none in the first period.
+        repeated step, the instances of the same time, a shorter time being part of that in which it ends; of an action
+        with a step for every unit, what comes last of it; of any other step it means all instances. With `@previous` it
+        means the last instances whose time is over when that of `by` begins: none in the first period.
         """
         ref = StepRef.parse(text, by.ref.initiative)
         base, *tags = ref.step.split("@")
@@ -158,5 +184,5 @@ def _meets(instance: Instance, by: Instance, tags: list[str]) -> bool:
     """Whether the time of an instance goes with the time of the step that names it."""
     if instance.period is None or by.period is None or instance.period.id in tags:
         return True
-    there, here = instance.period.span, by.period.span
-    return there.first <= here.last and here.first <= there.last
+    shorter, longer = sorted((instance.period.span, by.period.span), key=lambda span: span.last - span.first)
+    return longer.first <= shorter.last <= longer.last

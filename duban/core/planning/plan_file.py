@@ -5,6 +5,7 @@ is decided on.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -23,6 +24,7 @@ from duban.core.planning.measure_file import Measure
 from duban.core.planning.review_file import REVIEW_REMEDY, ReviewText
 from duban.core.planning.target_file import TargetFile
 from duban.core.planning.values import (
+    DateName,
     Day,
     DurationText,
     Many,
@@ -36,7 +38,7 @@ from duban.core.planning.values import (
     Title,
     WhenText,
 )
-from duban.core.planning.when import LENGTH_REMEDY, WHEN_PATTERN, WHEN_REMEDY
+from duban.core.planning.when import LENGTH_REMEDY, RESERVED, WHEN_REMEDY, WRITTEN_PATTERN
 from duban.core.problems import Fault, Invalid
 
 
@@ -54,8 +56,11 @@ class Kind(StrEnum):
 class Repeat(StrEnum):
     """How often a step comes back within the plan."""
 
+    WEEKLY = "weekly"
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
+    HALF_YEARLY = "half-yearly"
+    YEARLY = "yearly"
 
 
 DUE = f"last day on which the step is in time: {WHEN_REMEDY}"
@@ -96,8 +101,8 @@ class _Changeable(Strict):
     target: TargetFile | None = Field(None, description="the value that ends an indicator step")
     measure: Measure | None = Field(None, description="how an indicator is measured; its value is reported without it")
     each: Slug | None = Field(None, description="a group of units: one such step in each")
-    repeat: Literal["monthly", "quarterly"] | None = Field(
-        None, description="one such step for each month or quarter that ends within the plan"
+    repeat: Literal["weekly", "monthly", "quarterly", "half-yearly", "yearly"] | None = Field(
+        None, description="one such step for each week, month, quarter, half-year or year that ends within the plan"
     )
     was: Slug | None = Field(None, description="the id this step had before it was renamed")
     basis: PlainText | None = Field(None, description="the rule a statutory period comes from")
@@ -199,7 +204,7 @@ def _dates(value: object) -> object:
     return {"due": value} if isinstance(value, str) else value
 
 
-_WHEN = {"type": "string", "pattern": WHEN_PATTERN}
+_WHEN = {"type": "string", "pattern": WRITTEN_PATTERN}
 _DUE, _EARLIEST = {**_WHEN, "description": DUE}, {**_WHEN, "description": EARLIEST}
 DatesOfStep = Annotated[
     StepDates,
@@ -303,10 +308,21 @@ class PlanFile(Strict):
     supervisor: Slug = Field(
         default_factory=str, description="post that supervises each initiative that names none (分管领导)"
     )
+    dates: dict[DateName, Day] = Field(
+        default_factory=dict, description="days that dates of steps may name: `due: opening`, `10 days before opening`"
+    )
     sections: Many[SectionFile] = Field(min_length=1, description="sections in the order of the document")
     complete: bool = Field(
         False, description="true when the initiatives cover the whole document; what they leave out is then a problem"
     )
+
+    @field_validator("dates")
+    @classmethod
+    def _names_of_their_own(cls, dates: dict[str, date]) -> dict[str, date]:
+        if taken := [name for name in RESERVED if name in dates]:
+            message = f"{taken[0]!r} is a word of plans ({RESERVED[taken[0]]}) and cannot name a day"
+            raise Invalid(Fault("reserved-id", message, "choose another name", (taken[0],)))
+        return dates
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

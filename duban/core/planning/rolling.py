@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.planning.when import DATE, SLUG
+from duban.core.planning.when import DATE, MONTHS_OF_A_YEAR, SLUG
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
@@ -21,9 +21,10 @@ MONTHS = (
 _ENGLISH = re.compile(rf"\b(\d{{1,2}})(?:(?: to |–|-)(\d{{1,2}}))? ({'|'.join(MONTHS)})\b")
 _CHINESE = re.compile(r"(\d{1,2})月(\d{1,2})日(?:(?:至|到|—|–|-)(?:\d{1,2}月)?(\d{1,2})日)?")
 _DAY = re.compile(rf"^{DATE}$")
-_SPAN = re.compile(r"^([0-9]{4})(-(?:0[1-9]|1[0-2])|-Q[1-4])$")
+_SPAN = re.compile(rf"^(?={MONTHS_OF_A_YEAR}$)([0-9]{{4}})(.*)$")
+_RANGE = re.compile(rf"^({DATE})\.\.({DATE})$")
 _DISTANCE = re.compile(rf"^(.* (?:after|before) )({DATE})$")
-_PERIOD = re.compile(rf"^((?:{SLUG}/)?{SLUG}(?:@{SLUG})*?@)([0-9]{{4}})(-(?:[0-9]{{2}}|q[1-4]))$")
+_PERIOD = re.compile(rf"^((?:{SLUG}/)?{SLUG}(?:@{SLUG})*?@)([0-9]{{4}})(-(?:[0-9]{{2}}|q[1-4]|h[12]|w[0-9]{{2}})|)$")
 _HUNG = re.compile(r"^(.* (?:after|before) )(\S+)$")
 
 MonthDay = tuple[int, int]
@@ -73,6 +74,9 @@ def rolled(text: str, years: int, calendar: WorkCalendar, fixed: frozenset[Month
         return Rolled(day.isoformat(), moved)
     if found := _SPAN.match(text):
         return Rolled(f"{int(found[1]) + years:04}{found[2]}", DateMove.SPAN)
+    if found := _RANGE.match(text):
+        ends = [rolled_day(date.fromisoformat(day), years, calendar, fixed) for day in found.groups()]
+        return Rolled(f"{ends[0][0]}..{ends[1][0]}", ends[1][1])
     if found := _DISTANCE.match(text):
         day, moved = rolled_day(date.fromisoformat(found[2]), years, calendar, fixed)
         return Rolled(f"{found[1]}{day}", moved)
@@ -84,9 +88,14 @@ def rolled(text: str, years: int, calendar: WorkCalendar, fixed: frozenset[Month
 
 
 def _in_period(step: str, years: int) -> str | None:
-    """A step of a month or a quarter, of the same one in the new year."""
+    """A step of a month or a quarter, of the same one in the new year; of a 53rd week that is not there the last."""
     found = _PERIOD.match(step)
-    return f"{found[1]}{int(found[2]) + years:04}{found[3]}" if found else None
+    if found is None:
+        return None
+    year, period = int(found[2]) + years, found[3]
+    if period.startswith("-w"):
+        period = f"-w{min(int(period[2:]), date(year, 12, 28).isocalendar().week):02}"
+    return f"{found[1]}{year:04}{period}"
 
 
 def rolled_day(

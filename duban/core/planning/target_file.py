@@ -9,13 +9,13 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from duban.core.planning.values import PlainText, Strict
-from duban.core.planning.when import DATE, OnDate, Span, parse_when
+from duban.core.planning.when import DATE, MONTHS_OF_A_YEAR, OnDate, Span, parse_when
 from duban.core.problems import Fault, Invalid, shown
 
 Path = tuple[tuple[date, float], ...]
 """Values planned by the end of days, in order."""
 
-PATH_KEY = rf"^(?:{DATE}|[0-9]{{4}}-(?:0[1-9]|1[0-2])|[0-9]{{4}}-Q[1-4])$"
+PATH_KEY = rf"^(?:{DATE}|{MONTHS_OF_A_YEAR})$"
 PATH_REMEDY = "write dates, months or quarters with the value planned by then: {2024-Q2: 80, 2024-09: 150}"
 
 

@@ -10,14 +10,15 @@ from duban.core.planning.when import (
     DATE,
     LENGTH_PATTERN,
     LONGEST,
+    NAME,
     NEED_PATTERN,
     SLUG,
-    WHEN_PATTERN,
+    WRITTEN_PATTERN,
     Duration,
-    When,
+    WhenWritten,
     parse_day,
     parse_duration,
-    parse_when,
+    parse_written,
 )
 from duban.core.problems import Fault, Invalid, shown
 from duban.core.typed import LAYING_OUT, called, unprintable
@@ -60,7 +61,10 @@ MultilineText = Annotated[str, Field(min_length=1)]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
-WhenText = Annotated[When, PlainValidator(parse_when), WithJsonSchema({"type": "string", "pattern": WHEN_PATTERN})]
+WhenText = Annotated[
+    WhenWritten, PlainValidator(parse_written), WithJsonSchema({"type": "string", "pattern": WRITTEN_PATTERN})
+]
+DateName = Annotated[str, Field(pattern=f"^{NAME}$", max_length=60)]
 Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]
 
 _DAYS = {"type": "integer", "minimum": 0, "maximum": LONGEST}

@@ -1,4 +1,4 @@
-"""The small language of dates in a plan: `2024-06-30`, `2024-06`, `2024-Q2`, `10 working days after draft`.
+"""The small language of dates in a plan: `2024-06-30`, `2024-Q2`, `10 working days after draft`, `day 25 of period`.
 
 A text is parsed once, when the plan is loaded; what it means on the calendar is decided later, because a date may hang
 on a step that is not finished yet.
@@ -16,29 +16,41 @@ SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 STEP = rf"{SLUG}(?:@{SLUG})*"
 REFERENCE = rf"(?:{SLUG}/)?{STEP}"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+MONTHS_OF_A_YEAR = r"[0-9]{4}-(?:0[1-9]|1[0-2]|Q[1-4]|H[12])"
 AMOUNT = r"[0-9]{1,4}"
+LENGTH = rf"(?:{AMOUNT} (?:working )?days?|[0-9]{{1,3}} (?:weeks?|months?))"
+WITHIN = r"day ([1-9][0-9]?) of (?:month ([1-9]|1[0-2]) of )?period"
 
 WHEN_PATTERN = (
-    rf"^(?:{DATE}|[0-9]{{4}}-(?:0[1-9]|1[0-2])|[0-9]{{4}}-Q[1-4]"
-    rf"|{AMOUNT} (?:working )?days? (?:after|before) (?:{DATE}|{REFERENCE}))$"
+    rf"^(?:{DATE}|{MONTHS_OF_A_YEAR}|{DATE}\.\.{DATE}|{LENGTH} (?:after|before) (?:{DATE}|{REFERENCE})"
+    rf"|day [1-9][0-9]? of (?:month (?:[1-9]|1[0-2]) of )?period)$"
 )
-LENGTH_PATTERN = rf"^{AMOUNT} (?:working )?days?$"
-NEED_PATTERN = rf"^(?:(?:{LENGTH_PATTERN[1:-1]} after )?{REFERENCE}/begun|{REFERENCE})$"
+WRITTEN_PATTERN = rf"{WHEN_PATTERN[:-2]}|{NAME})$"
+"""Dates and, besides, the names of those of `plan.yaml`."""
+
+LENGTH_PATTERN = rf"^{LENGTH}$"
+NEED_PATTERN = rf"^(?:(?:{LENGTH} after )?{REFERENCE}/begun|{REFERENCE})$"
 LONGEST = 9999
 """Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
 
 DAY_REMEDY = "write a day as year-month-day, for example 2024-06-30"
 WHEN_REMEDY = (
-    "write a date (2024-06-30), a month (2024-06), a quarter (2024-Q2) or a distance "
-    "(10 working days after draft, 30 days before 2024-10-01)"
+    "write a date (2024-06-30), a month (2024-06), a quarter (2024-Q2), half a year (2024-H1), a distance "
+    "(10 working days after draft, 2 weeks before 2024-10-01) or a day of a repeated step (day 25 of period)"
 )
-LENGTH_REMEDY = 'write working days (10), three estimates ([5, 8, 15]) or calendar days ("30 days")'
+LENGTH_REMEDY = (
+    'write working days (10), three estimates ([5, 8, 15]), calendar days ("30 days"), weeks or months ("3 months")'
+)
 
 START = "start"
 """The anchor that means the first day of the plan."""
 
 PERIOD = "period"
-"""The anchor that means the last day of the month or quarter of a repeated step."""
+"""The anchor that means the last day of the week, month, quarter … of a repeated step."""
+
+WEEK = 7
+"""Calendar days."""
 
 
 BEGUN = "begun"
@@ -61,7 +73,7 @@ class OnDate:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A month or a quarter, as a date and as the time of one occurrence of a repeated step.
+    """A month, a quarter, half a year …, as a date and as the time of one occurrence of a repeated step.
 
     As a date, its last day is the limit and its first day the earliest start.
     """
@@ -72,7 +84,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """`amount` days (negative: before) from a date, from `start`, from `period`, or from the end of a step.
+    """`amount` days or months (negative: before) from a date, from `start`, from `period`, or from the end of a step.
 
     `before` tells `0 days before` from `0 days after`; whatever is negative is before.
     """
@@ -91,17 +103,40 @@ class Relative:
         return Roll.BACK if self.before else Roll.FORWARD
 
 
-When = OnDate | Span | Relative
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A day within the period of a repeated step (每月25日前): the `day`-th of it, or of its `month`-th month."""
+
+    day: int
+    month: int = 0
+
+
+When = OnDate | Span | Relative | Within
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """A day by the name that `plan.yaml` gives it under `dates`."""
+
+    name: str
+
+
+WhenWritten = When | ByName
+"""A date as a file has it, where a distance may hang on a name as well; `Instances.dated` puts days for names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long a step takes: optimistic, likely and pessimistic days of one unit (all equal when one was given)."""
+    """How long a step takes: optimistic, likely and pessimistic, of one unit (all equal when one was given)."""
 
     optimistic: int
     likely: int
     pessimistic: int
     unit: DayUnit = DayUnit.WORKING
+
+
+_LENGTHS = {"": 1, "Q": 3, "H": 6}
+"""Months of a span, by the letter it is written with."""
 
 
 def month_span(year: int, month: int, length: int = 1) -> Span:
@@ -120,45 +155,76 @@ def parse_day(text: object) -> date:
         raise Invalid(Fault("bad-date", f"{text} is not a day of the calendar", DAY_REMEDY)) from None
 
 
+def parse_written(text: object) -> WhenWritten:
+    """Read a date of a plan's file; raises Invalid naming the remedy."""
+    return ByName(text) if isinstance(text, str) and re.fullmatch(NAME, text) else parse_when(text)
+
+
 def parse_when(text: object) -> When:
     """Read a date of a plan; raises Invalid naming the remedy."""
     if not isinstance(text, str) or not re.fullmatch(WHEN_PATTERN, text) or text.startswith("0000"):
         raise Invalid(Fault("bad-date", f"{shown(text)} is not a date a plan understands", WHEN_REMEDY))
+    if found := re.fullmatch(WITHIN, text):
+        return Within(int(found[1]), int(found[2] or 0))
     words = text.split(" ")
     if len(words) > 1:
         return _relative(words)
-    if "Q" in text:
-        year, quarter = text.split("-Q")
-        return month_span(int(year), 3 * int(quarter) - 2, 3)
+    if ".." in text:
+        first, last = map(parse_day, text.split(".."))
+        if last >= first:
+            return Span(first, last)
+        raise Invalid(Fault("bad-date", f"{last} is before {first}", "exchange the two days"))
     if text.count("-") == 1:
-        year, month = text.split("-")
-        return month_span(int(year), int(month))
+        year, _, part = text.partition("-")
+        length = _LENGTHS.get(part[0], 1)
+        return month_span(int(year), length * (int(part.lstrip("QH")) - 1) + 1, length)
     return OnDate(parse_day(text))
 
 
 def _relative(words: list[str]) -> Relative:
     before = words[-2] == "before"
-    amount = -int(words[0]) if before else int(words[0])
-    unit = DayUnit.WORKING if "working" in words else DayUnit.CALENDAR
+    days, unit = _length(words)
+    amount = -days if before else days
     anchor = parse_day(words[-1]) if re.fullmatch(DATE, words[-1]) else words[-1]
     return Relative(amount, unit, anchor, before)
 
 
-def write_when(when: When) -> str:
-    """A date as a plan writes it; `parse_when` reads it as the same."""
+def _length(words: list[str]) -> tuple[int, DayUnit]:
+    """How many of what: `10 working days`, `3 months`; weeks are calendar days."""
+    amount, unit = int(words[0]), words[1].rstrip("s")
+    if unit == "week":
+        return amount * WEEK, DayUnit.CALENDAR
+    return amount, {"working": DayUnit.WORKING, "month": DayUnit.MONTH}.get(unit, DayUnit.CALENDAR)
+
+
+def write_when(when: WhenWritten) -> str:
+    """A date as a plan writes it; `parse_when` reads it as the same, `parse_written` a name too."""
+    if isinstance(when, ByName):
+        return when.name
     if isinstance(when, OnDate):
         return when.day.isoformat()
     if isinstance(when, Span):
-        month = when.first.month == when.last.month
-        return f"{when.first:%Y-%m}" if month else f"{when.first:%Y}-Q{(when.first.month + 2) // 3}"
-    unit = "working days" if when.unit is DayUnit.WORKING else "days"
-    return f"{abs(when.amount)} {unit} {'before' if when.before else 'after'} {when.anchor}"
+        return _write_span(when)
+    if isinstance(when, Within):
+        return f"day {when.day} of {f'month {when.month} of ' if when.month else ''}period"
+    return f"{abs(when.amount)} {_UNITS[when.unit]} {'before' if when.before else 'after'} {when.anchor}"
+
+
+_UNITS = {DayUnit.WORKING: "working days", DayUnit.CALENDAR: "days", DayUnit.MONTH: "months"}
+
+
+def _write_span(span: Span) -> str:
+    for mark, length in _LENGTHS.items():
+        place = (span.first.month - 1) // length + 1
+        if span == month_span(span.first.year, length * (place - 1) + 1, length):
+            return f"{span.first:%Y}-{mark}{place:02}" if length == 1 else f"{span.first:%Y}-{mark}{place}"
+    return f"{span.first}..{span.last}"
 
 
 def write_duration(duration: Duration) -> int | list[int] | str:
     """A duration as a plan writes it; `parse_duration` reads it as the same."""
-    if duration.unit is DayUnit.CALENDAR:
-        return f"{duration.likely} days"
+    if duration.unit is not DayUnit.WORKING:
+        return f"{duration.likely} {_UNITS[duration.unit]}"
     estimates = [duration.optimistic, duration.likely, duration.pessimistic]
     return duration.likely if len(set(estimates)) == 1 else estimates
 
@@ -166,8 +232,8 @@ def write_duration(duration: Duration) -> int | list[int] | str:
 def parse_duration(value: object) -> Duration:
     """Read a duration; raises Invalid naming the remedy."""
     if isinstance(value, str) and re.fullmatch(LENGTH_PATTERN, value):
-        days = int(value.split(" ")[0])
-        return Duration(days, days, days, DayUnit.WORKING if "working" in value else DayUnit.CALENDAR)
+        days, unit = _length(value.split(" "))
+        return Duration(days, days, days, unit)
     estimates = [value] * 3 if isinstance(value, int) else value
     if isinstance(estimates, list | tuple) and len(estimates) == 3 and all(map(_counts_days, estimates)):
         low, likely, high = estimates

@@ -299,8 +299,8 @@ class _Owner:
 
     def _days_after(self, day: date, days: int) -> date:
         calendar = self.look.calendar
-        if self.step.duration.unit is DayUnit.CALENDAR:
-            return self._worked(calendar.add_calendar(day, days), day)
+        if self.step.duration.unit is not DayUnit.WORKING:
+            return self._worked(calendar.after(day, days, self.step.duration.unit), day)
         return calendar.add(day, days) if days else day
 
     def _worked(self, day: date, after: date) -> date:

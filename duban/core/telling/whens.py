@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, When
+from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, Span, When, Within, write_when
 
-UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "个自然日"}
-QUARTERS = "一二三四"
+UNITS: Mapping[DayUnit, str] = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "个自然日", DayUnit.MONTH: "个月"}
+NUMBERS = "一二三四"
 
 
 PROVISIONAL = "（暂定）"
@@ -44,9 +44,19 @@ def when_in_words(when: When, hung: str = "", calendar: WorkCalendar | None = No
         return chinese(when.day, calendar)
     if isinstance(when, Relative):
         return distance(when, hung)
-    month = when.first.month
-    quarter = f"第{QUARTERS[(month - 1) // 3]}季度"
-    return f"{when.first.year}年" + (f"{month}月" if month == when.last.month else quarter)
+    if isinstance(when, Within):
+        return f"本期第{when.month}个月{when.day}日" if when.month else f"本期第{when.day}日"
+    return _span(when)
+
+
+def _span(span: Span) -> str:
+    """`2024年6月`, `2024年第二季度`, `2024年上半年`, or from its first day to its last."""
+    year, text = f"{span.first.year}年", write_when(span)
+    if "Q" in text:
+        return f"{year}第{NUMBERS[int(text[-1]) - 1]}季度"
+    if "H" in text:
+        return f"{year}{'上下'[int(text[-1]) - 1]}半年"
+    return f"{chinese(span.first)}至{chinese(span.last)}" if ".." in text else f"{year}{span.first.month}月"
 
 
 def distance(when: Relative, hung: str) -> str:
