@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 
 from duban.core.deciding.decide import decide
@@ -175,6 +176,32 @@ def test_what_is_to_be_kept_is_expected_to_end_with_its_deadline() -> None:
     assert ends(told(story)) == {"kept": "06-28", "after": "07-01"}
     assert ends(ahead(story.office.plan)) == {"kept": "06-28", "after": "07-01"}
     assert ends(told(story.on("2024-07-03"))) == {"kept": "07-03", "after": "07-04"}
+
+
+MONTHS = (
+    period("wait", days="1 month"),
+    work("report", "wait", days="2 months", due="3 months after wait"),
+    period("show", earliest="1 month after wait", days="1 month"),
+)
+
+
+@pytest.mark.parametrize("on", ["2024-01-31", "2024-02-29", "2024-03-29", "2024-05-31", "2024-08-31"])
+@pytest.mark.parametrize("since", ["2024-01-02", "2024-01-31", "2024-02-29"])
+def test_months_end_on_the_same_day_of_a_later_one_in_outlook_and_forecast(since: str, on: str) -> None:
+    story = Story(*MONTHS, on=max(since, "2024-01-02"), starts=since).on(max(on, since))
+    open_ = {row.step for row in story.summary.steps if row.status not in CLOSED}
+    assert {name.step: last for name, last in told(story).finish.items()} == {
+        name: last for name, last in story.decision.outlook.forecast.items() if name in open_
+    }
+
+
+def test_a_month_from_the_last_day_of_january_ends_with_february_and_grows_by_days() -> None:
+    story = Story(*MONTHS, on="2024-01-31", starts="2024-01-31")
+    assert ends(told(story)) == {"wait": "02-29", "report": "04-29", "show": "04-29"}
+    story.on("2024-02-05").act("leader", "suspend", "wait", "另有安排")
+    story.on("2024-02-19").act("leader", "resume", "wait", "恢复")
+    assert str(story.row("wait").forecast) == "2024-03-14"  # fourteen days later
+    assert ends(told(story))["wait"] == "03-14"
 
 
 def test_a_plan_without_steps_to_do_has_nothing_to_forecast() -> None:

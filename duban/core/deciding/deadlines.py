@@ -100,7 +100,7 @@ def lasting(calendar: WorkCalendar, step: Step, since: date) -> Limit:
     days, unit = step.duration.likely, step.duration.unit
     ends_there = step.kind not in ACTED_ON or (unit is DayUnit.WORKING and days > 0)
     last = calendar.after(since, days, unit) if days else since
-    return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit.given_back, since + DAY)
+    return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit, since + DAY)
 
 
 def planned(look: Look, step: Step, own: StepState, opened: date) -> date:

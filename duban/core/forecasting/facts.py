@@ -47,4 +47,4 @@ def _since(look: Look, step: Step, own: StepState) -> date | None:
         return own.opened
     limit = lasting(look.calendar, step, own.opened)
     lost = look.calendar.taken(limit.day, counting(limit, suspensions(look, own)), limit.unit)
-    return look.calendar.after(own.opened, lost, limit.unit)
+    return look.calendar.after(own.opened, lost, limit.unit.given_back)

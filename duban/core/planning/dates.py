@@ -58,7 +58,7 @@ def limit_of(
     if base is None:
         return None
     since = base if when.amount > 0 else anchor
-    return Limit(_counted(when, base, calendar), roll or when.roll, when.unit.given_back, since and since + DAY)
+    return Limit(_counted(when, base, calendar), roll or when.roll, when.unit, since and since + DAY)
 
 
 def earliest(
