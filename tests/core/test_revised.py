@@ -73,6 +73,7 @@ def test_durations(value: object, words: str) -> None:
         ("assumed", None, True, "假定（无）改为是"),
         ("assumed", True, False, "假定是改为否"),
         ("target", [50, "件"], [60.5, "件"], "目标50件改为60.5件"),
+        ("target", [3, "起"], [3, "起", 0.0, [], True], "目标3起改为3起以内"),
         ("action", {"uses": "python"}, {"uses": "bulletin"}, "自动执行python改为bulletin"),
         ("action", {"uses": "python", "call": "a"}, {"uses": "python", "call": "b"}, "自动执行有改动"),
         ("sections", [["a", "甲"]], [["a", "甲"], ["b", "乙"]], "部分增加“乙”"),
