@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from duban.cli.plan import timelines
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
@@ -12,12 +13,17 @@ from duban.core.ledger.state import fold
 from duban.core.ledger.summary import Light
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Initiative, Section, Step, StepRef, Target
+from duban.core.planning.policy import Policy
 from duban.core.rehearsing.causes import Cause
 from duban.core.rehearsing.comparison import compare
 from duban.core.rehearsing.day import Stuck, carry_out, turns, working_days
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import Rehearsal, rehearse
+from duban.core.rehearsing.report import Report
+from duban.core.rehearsing.silences import WITHOUT_A_LETTER
 from duban.core.rehearsing.timeline import months, weeks
+from duban.settings import load_settings
+from duban.wiring import load_office
 from tests.core import builders
 from tests.core.builders import (
     HERE,
@@ -341,3 +347,50 @@ def test_notices_go_out_as_they_are_queued_and_nothing_is_left() -> None:
     kinds = [entry.kind for entry in desk.entries]
     assert kinds.count(EntryKind.NOTICE_SENT) == kinds.count(EntryKind.NOTICE_QUEUED) > 2
     assert all(notice.next_try is None for notice in desk.state.notices.values())
+
+
+SLOW = {
+    "owners": {"prompt": 0.0, "last_minute": 0.0, "late": 0.5, "never_sign": 0.3, "extension": 0.2},
+    "late_by": (20, 45),
+    "review": {"days": (15, 30), "send_back": 0.3},
+    "answer": {"days": (12, 20)},
+    "hand_over": {"days": (15, 25)},
+    "gives_in": 40,
+    "actions": {"fail": 1.0, "mended": (15, 25)},
+}
+"""People who are late for weeks, sign for nothing, leave drafts and requests unanswered and failures unmended."""
+
+
+def slow(rules: Policy | None, seed: int) -> Report:
+    """What comes of a short plan in such hands."""
+    steps = (
+        *(work(f"w{place}", due=f"2024-06-{10 + place}", review="law" if place % 2 else None) for place in range(10)),
+        review("check", "w1", due="2024-07-15"),
+        action("bulletin", due="2024-06-14"),
+        indicator("cases", due="2024-06-28"),
+        work("after", "check bulletin", due="2024-08-09"),
+    )
+    people = Profile.model_validate({**profile().model_dump(), **SLOW, "seed": seed})
+    return lived(*steps, people=people, rules=rules).report
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_late_is_without_a_letter_for_more_than_ten_working_days_by_the_shipped_ladders(seed: int) -> None:
+    told = slow(load_office(load_settings()).policy, seed)
+    assert len(told.silences) > 5
+    assert told.silences[0].days <= WITHOUT_A_LETTER
+
+
+def test_a_ladder_whose_last_rung_is_not_repeated_is_silent_and_said_to_be() -> None:
+    told = slow(None, 0)
+    longest = told.silences[0]
+    assert longest.days > WITHOUT_A_LETTER
+    silent = sum(one.days > WITHOUT_A_LETTER for one in told.silences)
+    text = f"最长{longest.days}个工作日（{longest.step}，至{longest.until}）；超过10个工作日的{silent}项"
+    assert any(isinstance(line, str) and text in line for line in timelines.told(told).renderables)
+
+
+def test_who_was_given_more_time_is_not_late_until_then() -> None:
+    given = lived(work("x", due="2024-06-14"), people=profile(manner="extension", answer={"days": [4, 4]})).report
+    (late,) = given.missed
+    assert (late.due, [(one.step.step, one.days) for one in given.silences]) == (day("2024-06-14"), [("x", 1)])

@@ -9,6 +9,7 @@ from rich.table import Table
 from duban.core.ledger.summary import Light
 from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.report import Report
+from duban.core.rehearsing.silences import WITHOUT_A_LETTER
 from duban.core.telling.whens import unannounced
 from duban.core.titles import LIGHT_MARKS, SLIP_TITLES, TOTAL_TITLES
 
@@ -35,6 +36,8 @@ def _told(one: Report) -> Iterator[RenderableType]:
     if one.missed:
         yield f"\n[bold]误期事项[/]（{len(one.missed)}项{_part(len(one.missed))}）"
         yield _missed(one)
+    if one.silences:
+        yield f"\n{_silence(one)}"
     if one.unfinished:
         yield f"\n[bold]始终未办结[/]：{escape('、'.join(map(str, one.unfinished)))}"
     yield "\n[bold]催办层级触发次数[/]"
@@ -89,6 +92,13 @@ def _missed(one: Report) -> Table:
             str(late.due), days, escape(late.title), escape(late.owner_title), escape(late.reason), str(late.step)
         )
     return table
+
+
+def _silence(one: Report) -> str:
+    """How long somebody was late without a letter, and how often for longer than is right."""
+    longest, many = one.silences[0], sum(silence.days > WITHOUT_A_LETTER for silence in one.silences)
+    where = f"{longest.days}个工作日（{longest.step}，至{longest.until}）"
+    return f"逾期而没有收到通知，最长{where}；超过{WITHOUT_A_LETTER}个工作日的{many}项"
 
 
 def _rungs(one: Report) -> Table:

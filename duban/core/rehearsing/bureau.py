@@ -27,6 +27,7 @@ from duban.core.rehearsing.causes import Missed, missed
 from duban.core.rehearsing.day import carry_out, knots
 from duban.core.rehearsing.outcomes import SAID, failing, measured, moment_of, sent, succeeding
 from duban.core.rehearsing.owners import Owners
+from duban.core.rehearsing.silences import Unheard, silences
 from duban.core.telling.lapses import why_lapsed
 
 LATER = frozenset({EntryKind.NOTICE_QUEUED, EntryKind.RUNG_SKIPPED})
@@ -71,6 +72,8 @@ class Bureau:
         names = chain.from_iterable(self._knots)
         self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in names}
         self.missed: dict[StepRef, Missed] = {}
+        self.silences: dict[StepRef, Unheard] = {}
+        """Of every late step the longest silence."""
         self.commands: list[tuple[date, Command]] = []
         self.looks = 0
         self._facts: dict[StepRef, Upstream] = {}
@@ -97,6 +100,17 @@ class Bureau:
                     self._woken.discard(name)
                     look = self._seen(self.desks[name])
                     self._conclude(self.desks[name], look, self._decide(self.desks[name], look))
+        if working:
+            self._listen()
+
+    def _listen(self) -> None:
+        """Note who was late today, and for how long had heard nothing."""
+        for ref in self.missed:
+            desk = self.desks[ref.initiative]
+            if desk.decided is not None and not desk.state.step(ref.step).closed:
+                for silence in silences(self._seen(desk), desk.decided, desk.state, ref.step):
+                    if ref not in self.silences or silence.days > self.silences[ref].days:
+                        self.silences[ref] = silence
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what is seen of it this morning."""

@@ -16,6 +16,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.bureau import Bureau, Desk
 from duban.core.rehearsing.causes import Cause
+from duban.core.rehearsing.silences import Unheard
 from duban.core.rehearsing.timeline import Tally, Timeline, ended, months, weeks
 from duban.core.telling.digest import by_recipient
 
@@ -138,6 +139,8 @@ class Report:
     unfinished: tuple[StepRef, ...]
     provisional: tuple[int, ...]
     """Its years whose holidays are not announced yet."""
+    silences: tuple[Unheard, ...] = ()
+    """Of every late step the longest time for which those it waited for had no letter about it, the longest first."""
 
 
 class SentNotice(NamedTuple):
@@ -180,6 +183,7 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
         missed=missed,
         rungs=tuple(_rungs(office, sent)),
         unfinished=unfinished,
+        silences=tuple(sorted(bureau.silences.values(), key=lambda one: (-one.days, one.step))),
         provisional=tuple(y for y in range(plan.starts.year, last.year + 1) if y in office.calendar.provisional_years),
     )
 
