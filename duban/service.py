@@ -13,6 +13,7 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import closed_by, downstream
+from duban.core.deciding.upset import elsewhere
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, seal
@@ -65,6 +66,14 @@ class View:
 
 More = Callable[[View, State], tuple[Draft, ...]]
 """What there is to store besides what follows by itself."""
+
+
+Beside = Callable[[View, Result], tuple[Commit, ...]]
+"""What is stored about other initiatives together with what one came to."""
+
+
+def _nobody(view: View, result: Result) -> tuple[Commit, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +199,20 @@ class Service:
         def said(view: View, state: State) -> tuple[Draft, ...]:
             return () if asked.key in view.keys else respond(view.look, state, asked)
 
-        return self._store(name, said, wake=(name,))
+        return self._store(name, said, wake=(name,), beside=self._elsewhere)
+
+    def _elsewhere(self, view: View, result: Result) -> tuple[Commit, ...]:
+        """What other initiatives are to be told of what an act took back, as transactions beside it."""
+        drafts = [Draft(entry.kind, entry.step, entry.actor, entry.data) for entry in result.entries]
+        views = dict[str, View]()
+
+        def seen(name: str) -> tuple[Look, State]:
+            views[name] = self.view(name)
+            return views[name].look, views[name].state
+
+        told = elsewhere(view.look, view.state, drafts, seen)
+        commits = ((name, self._written(views[name], _saying(said))[1]) for name, said in told.items())
+        return tuple(replace(commit, wake=(name, *commit.wake)) for name, commit in commits)
 
     def record(self, name: str, *drafts: Draft) -> Result | None:
         """Store entries about what was done outside (an action, a delivery); None when a key of theirs is there."""
@@ -198,16 +220,19 @@ class Service:
         result = self._store(name, lambda view, state: () if wanted & view.keys else drafts)
         return result if wanted <= {entry.key for entry in result.entries} else None
 
-    def _store(self, name: str, more: More, *, wake: tuple[str, ...] = (), answered: bool = False) -> Result:
+    def _store(
+        self, name: str, more: More, *, wake: tuple[str, ...] = (), answered: bool = False, beside: Beside = _nobody
+    ) -> Result:
         """Store what follows from the ledger and the time, then `more`, then what follows from that.
 
-        Only a tick has `answered` the wakes that came before it.
+        Only a tick has `answered` the wakes that came before it. `beside` makes transactions of what others are told.
         """
         for _ in range(TRIES):
             view = self.view(name)
             result, commit = self._written(view, more)
+            commit = replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ())
             try:
-                self.ledger.commit(replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ()))
+                self.ledger.commit(commit, *beside(view, result))
             except Conflict:
                 continue
             return result

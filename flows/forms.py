@@ -13,6 +13,7 @@ from duban.core.deciding.offers import Offer, offers
 from duban.core.deciding.office import Look, Office
 from duban.core.ledger.state import State
 from duban.core.planning.plan import Initiative
+from duban.core.planning.plan_file import Kind
 from duban.core.telling.offered import (
     NOTHING_CHOSEN,
     ONLY_LOOK,
@@ -24,6 +25,8 @@ from duban.core.telling.offered import (
 )
 
 DATED = frozenset({Verb.EXTEND, Verb.GRANT})
+
+MEASURED = frozenset({Verb.REPORT, Verb.CORRECT})
 
 Schema = dict[str, Any]
 
@@ -51,11 +54,12 @@ def _fields(look: Look, made: tuple[Offer, ...]) -> Iterator[tuple[str, Schema]]
     """What an offer among those made asks for besides who does what."""
     verbs = {offer.verb for offer in made}
     steps = look.initiative.steps
-    if Verb.SUBMIT in verbs:
+    corrected = [offer.step.step for offer in made if offer.verb is Verb.CORRECT]
+    if Verb.SUBMIT in verbs or any(steps[name].kind is Kind.WORK for name in corrected):
         yield "evidence", {"title": "成果材料", "type": "array", "items": {"type": "string"}}
     if Verb.REPORT in verbs:
         yield "progress", {"title": "进度（%）", "type": "integer", "minimum": 0, "maximum": 100}
-    if any(offer.verb is Verb.REPORT and steps[offer.step.step].target for offer in made):
+    if any(offer.verb in MEASURED and steps[offer.step.step].target for offer in made):
         yield "value", {"title": "指标数值", "type": "number"}
     if verbs & DATED:
         yield "until", {"title": "延期至", "type": "string", "format": "date"}

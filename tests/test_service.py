@@ -37,10 +37,10 @@ class Busy(MemoryLedger):
         super().__init__(plan)
         self.others: list[Callable[[], object]] = []
 
-    def commit(self, commit: Commit) -> None:
+    def commit(self, *commits: Commit) -> None:
         if self.others:
             self.others.pop()()
-        super().commit(commit)
+        super().commit(*commits)
 
 
 class Bureau:
@@ -394,3 +394,55 @@ def test_measuring_fails_for_a_period_after_its_last_try() -> None:
     assert bureau.row(CASES).status == "open"
     assert sorted(notice.rung for notice in bureau.ledger.notices("rules")) == ["assign", "failure"]
     assert bureau.on("2024-06-10").service.tick("rules").decision.measures == ((CASES, "2024-w24"),)
+
+
+# What is taken back --------------------------------------------------------------------------------------------------
+
+
+def far_and_wide() -> Bureau:
+    """The rules, what trains by them, and what goes on from a milestone of the training's."""
+    rules = initiative(
+        work("draft", home="rules"), milestone("issued", "draft", home="rules"), work("print", "issued", home="rules"),
+        name="rules",
+    )  # fmt: skip
+    training = initiative(
+        work("train", "rules/issued", home="training", owner="law"),
+        milestone("ready", "rules/issued", home="training"), work("later", "train", home="training"), name="training",
+    )  # fmt: skip
+    exam = initiative(work("hold", "training/ready", home="exam", owner="law"), work("alone", home="exam"), name="exam")
+    bureau = Bureau(rules, training, exam)
+    bureau.settle()
+    bureau.act("submit")
+    bureau.settle()
+    return bureau
+
+
+def test_whoever_has_begun_elsewhere_is_told_in_the_same_transaction() -> None:
+    bureau = far_and_wide()
+    bureau.service.act(Command(Verb.SIGN, TRAIN, "clerk"))
+    bureau.act("reopen", actor="head")
+    told = {
+        name: [
+            (one.step, one.data["upstream"], one.actor) for one in bureau.ledger.entries(name) if one.kind == "upset"
+        ]
+        for name in ("rules", "training", "exam")
+    }
+    assert told == {
+        "rules": [("print", "rules/draft", "head")],
+        "training": [("train", "rules/draft", "head")],
+        "exam": [("hold", "rules/draft", "head")],
+    }
+    assert {"training", "exam"} <= set(bureau.settle()), "their pictures are made anew, and their letters sent"
+    bureau.on("2024-06-04").settle()
+    letters = [row for row in bureau.service.view("training").state.notices.values() if row.slip == "change"]
+    assert [row.recipient for row in letters] == ["clerk"]
+    assert bureau.row(TRAIN).status == "working"
+    assert all(first_broken(bureau.ledger.entries(name)) is None for name in told)
+
+
+def test_when_somebody_else_writes_there_meanwhile_it_is_all_done_again() -> None:
+    bureau = far_and_wide()
+    bureau.ledger.others = [lambda: bureau.service.act(Command(Verb.SIGN, TRAIN, "clerk"))]
+    bureau.act("reopen", actor="head")
+    assert bureau.kinds("training").count("upset") == 1
+    assert bureau.kinds("rules").count("reopened") == 1

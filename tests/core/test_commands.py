@@ -38,6 +38,7 @@ SETTINGS: dict[str, Callable[[], Story]] = {
     "waiting": lambda: Story(work("before"), work("x", "before", review="law")),
     "open": lambda: Story(work("x", review="law")),
     "working": lambda: Story(work("x", review="law")).act("officer", "sign", "x"),
+    "reported": lambda: Story(work("x", review="law")).act("officer", "report", "x", progress=80),
     "asking": lambda: Story(work("x", review="law")).act("officer", "extend", "x", "等批复", to="2024-06-28"),
     "review": lambda: Story(work("x", review="law")).act("officer", "submit", "x"),
     "suspended": lambda: Story(work("x", review="law")).act("leader", "suspend", "x", "等上级意见"),
@@ -58,7 +59,7 @@ MANAGERS = {"head", "leader", "coordinator"}
 SUPERVISORS = {"leader", "coordinator"}
 JUDGES = {"judge", "leader"}
 LEADER = {"leader"}
-UNDER_WAY = ("open", "working", "asking", "unreviewed", "measuring")
+UNDER_WAY = ("open", "working", "reported", "asking", "unreviewed", "measuring")
 BY_ITSELF = ("running", "failed", "elapsing", "milestone", "acting-later", "collecting")
 ANYTHING = ("waiting", *UNDER_WAY, "review", "reviewing", *BY_ITSELF)
 WITH_OWNER = ("waiting", *UNDER_WAY, "review", "suspended")
@@ -67,11 +68,11 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     # For each verb: in which settings, and to whom.
     "sign": {**dict.fromkeys(("open", "unreviewed", "measuring", "asking"), OWNERS), "reviewing": {"clerk", "judge"}},
     "report": {**dict.fromkeys(UNDER_WAY, OWNERS), "reviewing": {"clerk", "judge"}},
-    "submit": dict.fromkeys(("open", "working", "asking", "unreviewed"), OWNERS),
+    "submit": dict.fromkeys(("open", "working", "reported", "asking", "unreviewed"), OWNERS),
     "approve": {"review": JUDGES, "reviewing": JUDGES},
     "return": {"review": JUDGES, "reviewing": JUDGES},
     "extend": {
-        **dict.fromkeys(("open", "working", "unreviewed", "measuring"), OWNERS),
+        **dict.fromkeys(("open", "working", "reported", "unreviewed", "measuring"), OWNERS),
         "reviewing": {"clerk", "judge"},
     },
     "grant": {"asking": {"leader"}},
@@ -80,6 +81,9 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "resume": dict.fromkeys(("suspended", "failed"), MANAGERS),
     "hand-over": {**dict.fromkeys(WITH_OWNER, MANAGERS), "reviewing": MANAGERS | {"judge"}},
     "cancel": dict.fromkeys((*ANYTHING, "suspended"), SUPERVISORS),
+    "withdraw": dict.fromkeys(("asking", "review"), OWNERS),
+    "correct": {"reported": OWNERS},
+    "reopen": {"done": MANAGERS, "cancelled": SUPERVISORS},
     "conclude": {"collecting": MANAGERS},
     "instruct": dict.fromkeys((*ANYTHING, "suspended"), LEADER),
     "advise": {"reviewing": OWNERS},

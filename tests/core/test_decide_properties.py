@@ -21,6 +21,7 @@ from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Rule, Statu
 from duban.core.planning.directory import Directory
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.policy import Lights
+from duban.core.planning.review_file import Several
 from duban.core.planning.when import parse_when
 from tests.core import builders
 from tests.core.builders import HERE, POSTS, Story, calendar, day, directory, moment, policy, post
@@ -78,7 +79,7 @@ def plan_of(tape: list[tuple[int, ...]]) -> list[Step]:
         if rest % 5 == 1:
             said["earliest"] = date_of(rest // 5, n // 2, before)
         if build is builders.work and rest % 2:
-            said["review"] = "law"
+            said["review"] = ("law", Several(("law", "works", "vice"), 2), Several(("law", "vice"), 2))[rest // 2 % 3]
         made.append(build(f"s{len(made)}", " ".join(needed), **said))
     return made
 
@@ -140,6 +141,10 @@ def attempt(story: Story, what: int, who: int, n: int) -> None:
     actor = POSTS[n % len(POSTS)].id if n % 10 == 0 else able[n % len(able)]
     to = ("law", "works", "vice", "s0")[n % 4] if verb is not Verb.EXTEND else str(date(2024, 3, 1) + timedelta(n))
     command = Command(verb, step.ref, actor, "情况说明", progress=n % 100, value=n % 15 if step.target else None, to=to)
+    if verb is Verb.CORRECT:
+        handed_in = own.submitted is not None
+        figures = None if handed_in or step.target else command.progress
+        command = replace(command, progress=figures, evidence=("更正的材料",) if handed_in else ())
     try:
         drafts = respond(story.look, story.state, command)
     except Refused:

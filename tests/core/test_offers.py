@@ -20,6 +20,8 @@ OWNERS = [f"officer {what}" for what in ("sign", "report", "submit", "extend")]
 MANAGED = [f"coordinator {what}" for what in ("suspend", "hand-over", "cancel")]
 LEADS = "leader instruct"
 
+BACK = ["officer withdraw", "officer correct"]
+
 
 def offered(story: Story) -> list[str]:
     """`who what` of a step called x."""
@@ -32,11 +34,18 @@ SEEN = {
     "one signed for": (lambda: Story(work("x")).act("officer", "sign", "x"), [*OWNERS[1:], *MANAGED, LEADS]),
     "one handed in": (
         lambda: Story(work("x", review="law")).act("officer", "submit", "x"),
-        ["judge approve", "leader approve", "judge return", "leader return", *MANAGED, "judge acknowledge", LEADS],
+        [
+            *("judge approve", "leader approve", "judge return", "leader return"),
+            *(*MANAGED, *BACK, "judge acknowledge", LEADS),
+        ],
     ),
     "an extension asked for": (
         lambda: Story(work("x")).act("officer", "sign", "x").act("officer", "extend", "x", "等批复", to="2024-06-28"),
-        [*OWNERS[1:3], "leader grant", "leader refuse", *MANAGED, "leader acknowledge", LEADS],
+        [*OWNERS[1:3], "leader grant", "leader refuse", *MANAGED, "officer withdraw", "leader acknowledge", LEADS],
+    ),
+    "one reported on": (
+        lambda: Story(work("x")).act("officer", "report", "x", progress=80),
+        [*OWNERS[1:], *MANAGED, "officer correct", LEADS],
     ),
     "a review": (
         lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y").act("clerk", "sign", "x"),
@@ -58,7 +67,13 @@ SEEN = {
     "a collection": (lambda: Story(*collection("x")), ["coordinator conclude"]),
     "a step that waits": (lambda: Story(work("y"), work("x", "y")), []),
     "a milestone": (lambda: Story(work("y"), milestone("x", "y")), []),
-    "a closed step": (lambda: Story(work("x")).act("officer", "submit", "x"), []),
+    "a closed step": (
+        lambda: Story(work("x")).act("officer", "submit", "x"),
+        ["officer correct", "coordinator reopen"],
+    ),
+    "one closed long ago": (lambda: Story(work("x")).act("officer", "submit", "x").on("2024-06-19"), []),
+    "a cancelled step": (lambda: Story(work("x")).act("leader", "cancel", "x", "不办"), ["coordinator reopen"]),
+    "a milestone reached": (lambda: Story(milestone("x")), []),
     "one the leader was told of": (
         lambda: Story(work("x", due="2024-06-07")).on("2024-06-21").sent(),
         [*OWNERS, *MANAGED, "leader acknowledge", "coordinator acknowledge", LEADS],
@@ -112,8 +127,10 @@ def filled_in(story: Story, offer: Offer) -> Command:
     match offer.verb:
         case Verb.REPORT:
             said |= {"progress": 0, "value": 0.0 if step.target else None}
+        case Verb.CORRECT if story.step(step.id).submitted is None:
+            said |= {"evidence": (), "value": 0.0} if story.step(step.id).values else {"evidence": (), "progress": 7}
         case Verb.EXTEND:
-            said |= {"to": str(story.look.calendar.last.replace(month=1, day=1).replace(year=2025))}
+            said |= {"to": str(story.look.calendar.last.replace(month=1, day=1).replace(year=2026))}
         case Verb.HAND_OVER:
             owner = story.office.owner(step, story.step(step.id))
             said |= {"to": "law" if owner != "law" else "works"}
@@ -132,6 +149,7 @@ TO_BE_FILLED_IN = {
     "bad-day",
     "return-what",
     "unknown-person",
+    "nothing-corrected",
 }
 
 

@@ -71,7 +71,7 @@ def test_who_had_agreed_is_told_that_it_no_longer_counts() -> None:
         ("c", "here/x", "returned"),
     ]
     assert event(Names(story.office.directory, (story.office.plan,)), upset[0]) == (
-        "leader岗退回前置事项“x事项”，重新报送后重新审核：缺附件"
+        "leader岗退回前置事项“x事项”，须重新审核：缺附件"
     )
     told = letter(story, "a", "change")
     assert (told.change, told.recipient_title) == ("前置变动", "clerk岗")

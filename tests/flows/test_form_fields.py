@@ -19,7 +19,7 @@ def fields(story: Story) -> dict[str, Any]:
 
 def test_the_whole_schema_of_an_initiative_on_which_nothing_may_be_done() -> None:
     """It asks for a choice, and takes nothing else."""
-    story = Story(work("x")).act("officer", "submit", "x")
+    story = Story(work("x")).act("officer", "submit", "x").on("2024-07-01")
     assert parameter_schema(story.look, story.state) == {
         "title": "Parameters",
         "type": "object",
@@ -48,10 +48,12 @@ def test_the_whole_schema_of_an_initiative_on_which_nothing_may_be_done() -> Non
         (lambda: Story(action("x")), ["offer", "reason"]),
         (
             lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y"),
-            ["offer", "progress", "until", "to", "returned", "reason"],
+            ["offer", "evidence", "progress", "until", "to", "returned", "reason"],
         ),
+        (lambda: Story(indicator("x")).act("officer", "report", "x", value=480.0), ["offer", "value", "reason"]),
+        (lambda: Story(work("x")).act("officer", "submit", "x"), ["offer", "evidence", "reason"]),
     ],
-    ids=["an-indicator", "work", "an-action", "a-review"],
+    ids=["an-indicator", "work", "an-action", "a-review", "one-done-by-its-value", "work-handed-in"],
 )
 def test_fields_that_no_offer_needs_are_left_out(made: Callable[[], Story], asked: list[str]) -> None:
     assert list(fields(made())) == asked

@@ -5,9 +5,11 @@ from datetime import date
 
 from duban.core.deciding.office import Office
 from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
+from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges
+from duban.core.telling.phrases import CHANGES
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance, when_in_words
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, SLIP_TITLES, STATUS_TITLES
@@ -21,6 +23,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
     told = _Told(why, office)
     for heading, lines in (
         ("状态", told.standing()),
+        ("变动", told.changes()),
         ("亮灯", told.light()),
         ("指标", told.gauge()),
         ("等待", told.needs()),
@@ -34,6 +37,10 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
     ):
         if found := list(lines):
             yield heading, found
+
+
+LATEST = 5
+"""How many of the changes of a step are told."""
 
 
 class _Told:
@@ -56,6 +63,12 @@ class _Told:
             yield f"{lost}：依次由承办单位负责人、牵头单位负责人、分管领导接办"
         if why.passed:
             yield f"不由{self._titles(why.passed)}答复：本人办理的事项本人不能审核、答复，岗位无人的由顺位人答复"
+
+    def changes(self) -> Iterator[str]:
+        """The last of what somebody did to it."""
+        for change in self.why.changes[-LATEST:]:
+            to = f"（{self._title(change.to)}）" if change.to else ""
+            yield f"{chinese(change.on)}{self._title(change.by)}{CHANGES[change.kind]}{to}"
 
     def light(self) -> Iterator[str]:
         """What lit the step."""
@@ -95,12 +108,14 @@ class _Told:
         if limit.moved:
             yield f"{chinese(limit.moved)}计划调整时改定"
         if not limit.judged and (open_ones := [link for link in limit.anchors if not link.closed]):
-            yield f"等{self._some(open_ones)}办结后确定"
+            yield f"等{self._some(open_ones)}办结后{'重新计算' if limit.day else '确定'}"
         if limit.extended_to:
             yield f"{chinese(limit.granted)}同意延期至{self._day(limit.extended_to)}"
+        reopened = {change.on for change in self.why.changes if change.kind is EntryKind.REOPENED}
         for first, last in limit.suspended:
-            until = f"{chinese(last)}恢复" if last else "尚未恢复"
-            yield f"{chinese(first)}起中止，{until}，其间的{UNITS[limit.unit].removeprefix('个')}不计时限"
+            what, ended = ("办结或者终止", "恢复办理") if last in reopened else ("中止", "恢复")
+            until = f"{chinese(last)}{ended}" if last else "尚未恢复"
+            yield f"{chinese(first)}起{what}，{until}，其间的{UNITS[limit.unit].removeprefix('个')}不计时限"
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{self._day(limit.asked.to)}，尚待答复：{limit.asked.reason}"
 

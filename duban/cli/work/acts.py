@@ -179,6 +179,38 @@ def cancel(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as
 
 
 @app.command()
+def withdraw(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Take back what was handed in, or a request for an extension, before it is answered (撤回)."""
+    carry_out(_command(Verb.WITHDRAW, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
+def correct(
+    step: Step,
+    *,
+    actor: Actor,
+    progress: Annotated[int | None, typer.Option(metavar="PERCENT", help="The progress meant.")] = None,
+    value: Annotated[float | None, typer.Option(metavar="NUMBER", help="The value meant.")] = None,
+    evidence: Evidence = None,
+    reason: Reason = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Correct the last report or value, or the deliverables that were handed in (更正)."""
+    handed_in = tuple(evidence or ())
+    command = _command(
+        Verb.CORRECT, step, actor, reason=reason, progress=progress, value=value, evidence=handed_in, key=key
+    )
+    carry_out(command, as_json)
+
+
+@app.command()
+def reopen(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+    """Have a step done that was closed or cancelled (恢复办理)."""
+    carry_out(_command(Verb.REOPEN, step, actor, reason=reason, key=key), as_json)
+
+
+@app.command()
 def conclude(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
     """Go on with what has been collected; what is missing is no longer waited for (截止收集)."""
     carry_out(_command(Verb.CONCLUDE, step, actor, reason=reason, key=key), as_json)

@@ -1,6 +1,7 @@
 """Who is told that somebody else suspended, resumed, handed over or cancelled a step they answer for.
 
-So they are where what the step was built on was taken back, though it be done by then.
+So they are where it was corrected or reopened, or where what it was built on was taken back, though it be done by then;
+and whoever was asked for an answer, where what he was asked about was withdrawn.
 
 Whoever applies a plan does that too: a step that it gives to another owner is handed over, one that it no longer has is
 cancelled, and stays known by what the ledger says of it.
@@ -26,6 +27,9 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor, Rung
 from duban.core.planning.when import Duration
 
+OF_WHAT_IS_DONE = frozenset({EntryKind.UPSET, EntryKind.CORRECTED})
+"""What may come to a step that is done."""
+
 
 def change_rungs(look: Look, at: Given) -> list[DueRung]:
     """The rungs by which people hear of changes of a step, and of what was remarked on it, until they have fired.
@@ -47,7 +51,7 @@ def change_rungs(look: Look, at: Given) -> list[DueRung]:
 def _of_now(own: StepState) -> Sequence[Changed]:
     """What people may still have to hear of: of a step that is done only what came to what it was built on."""
     done = own.finished is not None and not own.cancelled
-    return [change for change in own.changes if change.kind is EntryKind.UPSET] if done else own.changes
+    return [change for change in own.changes if change.kind in OF_WHAT_IS_DONE] if done else own.changes
 
 
 def gone(look: Look, name: str, own: StepState) -> Given | None:
@@ -100,6 +104,7 @@ def _of_rung(look: Look, at: Given, rungs: Sequence[Rung]) -> Iterator[tuple[Due
     concerned = set[str]()
     for change in reversed(_of_now(at.own)):
         people = [pair for then in _owned(at, change) for pair in called(then, rungs, change.on).items()]
+        people += _asked_in_vain(at, change)
         told = {there: post for there, post in people if post not in concerned and not _did(look, change, post, there)}
         concerned.update(post for _, post in people)
         day = at.office.calendar.add(change.on, rungs[0].offset)
@@ -113,6 +118,14 @@ def _owned(at: Given, change: Changed) -> Iterator[Given]:
     for owner in (before, change.to):
         if owner and at.office.directory.knows(owner):  # else a unit that was dissolved, and its steps with it
             yield at._replace(own=at.own._replace(owner=owner))
+
+
+def _asked_in_vain(at: Given, change: Changed) -> Iterator[tuple[str, str]]:
+    """Who had been asked for an answer that is not wanted any more, unless it is wanted again."""
+    people = at.office.directory
+    if at.own.submitted is None and at.own.asked is None:
+        for post in filter(people.knows, change.told):
+            yield people.present(post, change.on) or people.administrator, post
 
 
 def _asked(own: StepState, change: Changed) -> bool:

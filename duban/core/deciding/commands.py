@@ -19,8 +19,9 @@ from duban.core.deciding.matter import Refused as Refused  # noqa: PLC0414
 from duban.core.deciding.matter import Verb as Verb  # noqa: PLC0414
 from duban.core.deciding.matter import ends
 from duban.core.deciding.office import Look
-from duban.core.deciding.settle import allowed, judged
-from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
+from duban.core.deciding.settle import NOT_CLOSED, allowed, judged
+from duban.core.deciding.taking_back import correct, reopen, withdraw
+from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import Step
@@ -38,11 +39,11 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
         hint = perhaps(command.actor, look.office.directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
     matter = _Matter(look, state, step, state.step(step.id), command)
-    if matter.own.closed:
+    rule = RULES[command.verb]
+    if matter.own.closed and matter.status not in rule.stands(step):
         by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.known_title(matter.own.closed_by)
         how = STATUS_TITLES[matter.status]
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
-    rule = RULES[command.verb]
     _allow(matter, rule)
     drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
     first, *others = (came_by(command.via, judged(look, state, draft)) for draft in drafts)
@@ -160,6 +161,10 @@ def _supporters(matter: _Matter) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*map(people.officer, units), *map(people.head, units))))
 
 
+def _reopeners(matter: _Matter) -> tuple[str, ...]:
+    return _cancellers(matter) if matter.own.cancelled else _managers(matter)
+
+
 def _addressees(matter: _Matter) -> tuple[str, ...]:
     told = (n.recipient for n in matter.state.notices.values() if n.step == matter.step.id)
     return tuple(dict.fromkeys((*_owner_side(matter), *told)))
@@ -169,9 +174,19 @@ def _addressees(matter: _Matter) -> tuple[str, ...]:
 
 
 def _report(matter: _Matter) -> tuple[Draft, ...]:
-    command = matter.command
-    if command.progress is None and command.value is None and not command.reason:
+    figures = _figures(matter)
+    if not figures and not matter.command.reason:
         raise Refused("nothing-reported", "请填写进度、数值或者情况说明")
+    return matter.draft(EntryKind.REPORTED, figures), *_signing(matter)
+
+
+def _correct(matter: _Matter) -> tuple[Draft, ...]:
+    return correct(matter, _figures(matter))
+
+
+def _figures(matter: _Matter) -> Data:
+    """What was typed of progress and value; raises Refused for what cannot be."""
+    command = matter.command
     if command.progress is not None and not 0 <= command.progress <= 100:
         raise Refused("bad-progress", f"进度应为 0 至 100，收到 {command.progress}")
     if command.value is not None and matter.step.target is None:
@@ -179,8 +194,7 @@ def _report(matter: _Matter) -> tuple[Draft, ...]:
     if command.value is not None and not isfinite(command.value):
         raise Refused("bad-value", f"数值应为有限的数，收到 {command.value}")
     said = {"progress": command.progress, "value": command.value}
-    data = {name: value for name, value in said.items() if value is not None}
-    return matter.draft(EntryKind.REPORTED, data), *_signing(matter)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _signing(matter: _Matter) -> tuple[Draft, ...]:
@@ -277,7 +291,7 @@ RULES: Mapping[Verb, _VerbRule] = {
     Verb.REPORT: _VerbRule(_owner_side, EntryKind.REPORTED, _report),
     Verb.SUBMIT: _VerbRule(_owner_side, EntryKind.SUBMITTED, _submit),
     Verb.APPROVE: _VerbRule(_judgeable, EntryKind.APPROVED, approve, whose=_doers),
-    Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, send_back, reasoned=True),
+    Verb.RETURN: _VerbRule(_judgeable, EntryKind.RETURNED, send_back, reasoned=True, when=NOT_CLOSED),
     Verb.EXTEND: _VerbRule(_owner_side, EntryKind.EXTENSION_ASKED, _extend, reasoned=True),
     Verb.GRANT: _VerbRule(_answerers, EntryKind.EXTENSION_GRANTED, _grant, whose=_asking),
     Verb.REFUSE: _VerbRule(_answerers, EntryKind.EXTENSION_REFUSED, _refuse, reasoned=True, whose=_asking),
@@ -285,6 +299,9 @@ RULES: Mapping[Verb, _VerbRule] = {
     Verb.RESUME: _VerbRule(_managers, EntryKind.RESUMED),
     Verb.HAND_OVER: _VerbRule(_dispatchers, EntryKind.HANDED_OVER, _hand_over, reasoned=True),
     Verb.CANCEL: _VerbRule(_cancellers, EntryKind.CANCELLED, reasoned=True),
+    Verb.WITHDRAW: _VerbRule(_owner_side, EntryKind.WITHDRAWN, withdraw),
+    Verb.CORRECT: _VerbRule(_owner_side, EntryKind.CORRECTED, _correct, reasoned=True),
+    Verb.REOPEN: _VerbRule(_reopeners, EntryKind.REOPENED, reopen, reasoned=True),
     Verb.CONCLUDE: _VerbRule(
         _managers,
         EntryKind.CANCELLED,  # of the steps that a collecting action waits for

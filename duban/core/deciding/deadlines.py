@@ -86,7 +86,7 @@ def _limit(look: Look, step: Step, own: StepState, state: State) -> Limit | None
         step.due,
         plan_start=look.office.plan.starts,
         span=step.span,
-        anchor=last_end(look, step.due_anchor, state),
+        anchor=last_end(look, step.due_anchor, state) or own.since,
         calendar=look.calendar,
         roll=step.roll,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from duban.core.deciding.matter import Matter, Refused, ends
 from duban.core.deciding.office import Look
-from duban.core.deciding.upset import told, upset
+from duban.core.deciding.upset import Taking, told, upset
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
@@ -73,20 +73,20 @@ def send_back(matter: Matter) -> tuple[Draft, ...]:
     if target not in work:
         steps = "、".join(f"“{matter.look.initiative.steps[name].title}”（{name}）" for name in work)
         raise Refused("return-what", f"请指明退回哪一项：{steps}" if work else "本审核事项没有可退回的前置事项")
-    _nobody_relies_on(matter, target)
+    nobody_relies_on(matter, target)
     back = matter.draft(EntryKind.RETURNED, step=target), matter.draft(EntryKind.RETURNED, {"reopens": target})
-    return *back, *_upset(matter, target, EntryKind.RETURNED)
+    return *back, *taken_back(matter, target, EntryKind.RETURNED)
 
 
-def _upset(matter: Matter, step: str, how: EntryKind) -> Iterator[Draft]:
+def taken_back(matter: Matter, step: str, how: EntryKind) -> Iterator[Draft]:
     """What follows for all that has begun because of a step; the one by which it is taken back knows already."""
     ref, command = StepRef(matter.look.initiative.id, step), matter.command
     for one in upset(matter.look, matter.state, [ref]).steps:
         if one is not matter.step:
-            yield told(one, ref, how, command.actor, command.reason)
+            yield told(matter.look, matter.state, one, ref, Taking(how, command.actor, command.reason))
 
 
-def _nobody_relies_on(matter: Matter, target: str) -> None:
+def nobody_relies_on(matter: Matter, target: str) -> None:
     """What a milestone has made known, or other initiatives wait for, is not sent back in passing."""
     ref, plan, steps = StepRef(matter.look.initiative.id, target), matter.look.office.plan, matter.look.initiative.steps
     reached = [step for step in steps.values() if step.kind is Kind.MILESTONE and matter.state.step(step.id).closed]

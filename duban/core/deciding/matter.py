@@ -29,6 +29,9 @@ class Verb(StrEnum):
     RESUME = "resume"
     HAND_OVER = "hand-over"
     CANCEL = "cancel"
+    WITHDRAW = "withdraw"
+    CORRECT = "correct"
+    REOPEN = "reopen"
     CONCLUDE = "conclude"
     ACKNOWLEDGE = "acknowledge"
     INSTRUCT = "instruct"
@@ -48,6 +51,9 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.RESUME: "恢复",
     Verb.HAND_OVER: "转办",
     Verb.CANCEL: "终止",
+    Verb.WITHDRAW: "撤回",
+    Verb.CORRECT: "更正",
+    Verb.REOPEN: "恢复办理",
     Verb.CONCLUDE: "截止收集",
     Verb.ACKNOWLEDGE: "知悉",
     Verb.INSTRUCT: "批示",

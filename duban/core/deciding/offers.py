@@ -14,18 +14,22 @@ from duban.core.deciding.judging import judged_work
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import status
 from duban.core.ledger.state import State
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
 
-MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Verb.CONCLUDE})
+MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Verb.CONCLUDE, Verb.REOPEN})
 """What several posts may do, and the coordinator does: offered to that post alone."""
 
-OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND})
+OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND, Verb.WITHDRAW, Verb.CORRECT})
 """What officer and head may do, and the officer does: offered to the head only where there is nobody else."""
 
 REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE})
 """What is put on record and changes nothing."""
+
+RECENT = 10
+"""Working days for which what is closed is offered to be corrected or reopened; later on, commands take care of it."""
 
 AHEAD = frozenset({Verb.CONCLUDE})
 """What is offered of a step that has not opened: of the rest, commands take care."""
@@ -42,9 +46,14 @@ class Offer:
 
 
 def offers(look: Look, state: State) -> tuple[Offer, ...]:
-    """What may be done now, the most urgent step first."""
-    steps = sorted(look.initiative.steps.values(), key=lambda step: _limit(look, step, state))
+    """What may be done now, the most urgent step first, what is closed last."""
+    going_on = [step for step in look.initiative.steps.values() if _lately(look, state.step(step.id))]
+    steps = sorted(going_on, key=lambda step: (state.step(step.id).closed, _limit(look, step, state)))
     return tuple(offer for step in steps for verb in Verb for offer in _offers(look, state, verb, step))
+
+
+def _lately(look: Look, own: StepState) -> bool:
+    return own.finished is None or look.calendar.between(own.finished, look.today) <= RECENT
 
 
 def _limit(look: Look, step: Step, state: State) -> date:
@@ -56,11 +65,19 @@ def _offers(look: Look, state: State, verb: Verb, step: Step) -> Iterator[Offer]
     if verb not in AHEAD and status(step, state.step(step.id)) is Status.WAITING:
         return
     for actor in _actors(look, state, verb, step):
-        said = Command(verb, step.ref, actor, reason="理由", evidence=("成果",))
+        said = replace(_trial(verb, step, state.step(step.id)), actor=actor)
         accepted = [to for to in _whither(look, state, verb, step) if _accepted(look, state, replace(said, to=to))]
         if accepted:
             returns = verb is Verb.RETURN and step.kind is Kind.REVIEW
             yield Offer(verb, step.ref, actor, tuple(accepted) if returns else ())
+
+
+def _trial(verb: Verb, step: Step, own: StepState) -> Command:
+    """A command filled in; what is to be corrected is what was said last."""
+    said = Command(verb, step.ref, "", reason="理由", evidence=("成果",))
+    if verb is not Verb.CORRECT or own.submitted is not None:
+        return said
+    return replace(said, evidence=(), value=own.value, progress=None if own.values else own.progress)
 
 
 def _actors(look: Look, state: State, verb: Verb, step: Step) -> list[str]:

@@ -16,6 +16,7 @@ from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.dates import Limit
+from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Anchor, Role, Rung
 
 
@@ -163,6 +164,9 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
     A change of the step has no place here: each has rungs of its own (`changes.py`).
     """
     own, due, assigned = at.own, at.dates.due, at.own.assigned
+    opened = f"opened-{assigned}"
+    if own.rounds and at.step.kind is Kind.REVIEW:  # it may open twice on one day
+        opened = f"{opened}-{own.rounds}"
     days: dict[Anchor, tuple[date | None, str]] = {}
     if at.status is Status.REVIEW:
         days = {Anchor.SUBMITTED: (own.submitted, f"round-{own.rounds}")}
@@ -171,8 +175,8 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
     else:  # its owner is waited for
         days = {
             Anchor.DUE: (due, f"{due}"),
-            Anchor.OPENED: (assigned, f"opened-{assigned}"),
-            Anchor.UNSIGNED: (assigned if at.status is Status.OPEN else None, f"opened-{assigned}"),
+            Anchor.OPENED: (assigned, opened),
+            Anchor.UNSIGNED: (assigned if at.status is Status.OPEN else None, opened),
             Anchor.RETURNED: (own.returned, f"round-{own.rounds}"),
             Anchor.ASKED: (own.asked.on if own.asked else None, f"ask-{own.asks}"),
             Anchor.ANSWERED: (None if own.asked else own.answer, f"ask-{own.asks}"),

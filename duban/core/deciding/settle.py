@@ -38,6 +38,7 @@ _OF_ALL = (
     (NOT_CLOSED, EntryKind.ACKNOWLEDGED, STAYS),
     (NOT_CLOSED, EntryKind.INSTRUCTED, STAYS),
     (NOT_CLOSED, EntryKind.ADVISED, STAYS),
+    (CLOSED, EntryKind.REOPENED, NOT_CLOSED),
 )
 _GOES_ON = (NOT_CLOSED | {Status.DONE}, EntryKind.UPSET, STAYS)
 _OF_PEOPLE = (
@@ -48,6 +49,8 @@ _OF_PEOPLE = (
     (AWAITING_OWNER, EntryKind.EXTENSION_ASKED, STAYS),
     (AWAITING_OWNER, EntryKind.EXTENSION_GRANTED, STAYS),
     (AWAITING_OWNER, EntryKind.EXTENSION_REFUSED, STAYS),
+    (AWAITING_OWNER, EntryKind.WITHDRAWN, STAYS),
+    (AWAITING_OWNER, EntryKind.CORRECTED, STAYS),
     (NOT_CLOSED, EntryKind.HANDED_OVER, NOT_CLOSED),  # whoever has it now has not signed for it
     (AWAITING_OWNER, EntryKind.COMPLETED, {Status.DONE}),
 )
@@ -60,6 +63,8 @@ LIVES: Mapping[Kind, Life] = {
         ({Status.REVIEW}, EntryKind.APPROVED, STAYS),
         ({Status.REVIEW}, EntryKind.COMPLETED, {Status.DONE}),
         ({Status.REVIEW, Status.DONE}, EntryKind.RETURNED, AWAITING_OWNER),
+        ({Status.REVIEW, Status.DONE}, EntryKind.WITHDRAWN, AWAITING_OWNER),
+        ({Status.REVIEW, Status.DONE}, EntryKind.CORRECTED, STAYS),
         _GOES_ON,
     ),
     Kind.REVIEW: _life(
@@ -71,6 +76,7 @@ LIVES: Mapping[Kind, Life] = {
     ),
     Kind.INDICATOR: _life(
         *_OF_PEOPLE,
+        ({Status.DONE}, EntryKind.CORRECTED, STAYS),
         (AWAITING_OWNER, EntryKind.MEASURED, STAYS),
         (AWAITING_OWNER, EntryKind.MEASURING_FAILED, STAYS),
         _GOES_ON,

@@ -19,7 +19,7 @@ from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Extension, Remark, StepState
+from duban.core.ledger.steps import Changed, Extension, Remark, StepState
 from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
@@ -136,6 +136,8 @@ class Why:
     posts: tuple[str, ...]
     agreed: tuple[str, ...]
     """Of several reviewers those who have agreed."""
+    changes: tuple[Changed, ...]
+    """What somebody did to it, oldest first."""
     next_rung: NextRung | None
     waiting: tuple[Link, ...]
     gauge: Gauge | None
@@ -172,6 +174,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         act_on=next((link for link in chain if not link.closed), None),
         posts=tuple(_posts(look, step, decision.state, row)),
         agreed=own.agreed if row.status is Status.REVIEW else (),
+        changes=own.changes,
         next_rung=_next_rung(look, decision, step),
         waiting=links.open_ones(_waiting(look, step)),
         gauge=gauge(look, step, own, row.due),

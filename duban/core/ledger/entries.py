@@ -46,6 +46,9 @@ class EntryKind(StrEnum):
     EXTENSION_REFUSED = "extension-refused"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    WITHDRAWN = "withdrawn"  # a hand-in, or a request for an extension, before it was answered
+    CORRECTED = "corrected"  # the last report, the last value, or what was handed in
+    REOPENED = "reopened"  # closed, and to be done after all
     HANDED_OVER = "handed-over"
     CANCELLED = "cancelled"
     ACKNOWLEDGED = "acknowledged"

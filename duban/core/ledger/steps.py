@@ -9,6 +9,10 @@ from typing import NamedTuple
 from duban.core.ledger.entries import Data, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.ways_back import Changed as Changed  # noqa: PLC0414  part of a step's record
+from duban.core.ledger.ways_back import Gone as Gone  # noqa: PLC0414
+from duban.core.ledger.ways_back import Remark as Remark  # noqa: PLC0414
+from duban.core.ledger.ways_back import approved, changed, corrected, reopened, returned, upset, withdrawn
 
 Excluded = tuple[date, date]
 
@@ -29,45 +33,6 @@ class Extension:
     def doer(self) -> str:
         """The person who asked or, where nothing tells, the post."""
         return self.person or self.by
-
-
-class Changed(NamedTuple):
-    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
-
-    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
-    tells whether the owner had signed for it. `number` counts what was done to the step. An application of a plan hands
-    over where that names another owner, and cancels what it no longer has.
-    """
-
-    kind: EntryKind
-    by: str
-    on: date
-    number: int
-    owner: str | None
-    signed: bool
-    to: str = ""
-
-
-class Remark(NamedTuple):
-    """What a leader instructed, or another unit advised, about a step; it changes nothing of how that stands.
-
-    `number` counts the remarks on the step.
-    """
-
-    kind: EntryKind
-    by: str
-    on: date
-    number: int
-    words: str
-
-
-class Gone(NamedTuple):
-    """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
-
-    title: str
-    owner: str
-    ladder: str
-    was: str | None
 
 
 class Sent(NamedTuple):
@@ -151,6 +116,8 @@ class StepState(NamedTuple):
     """What it was, where it was removed; entries did not always tell."""
     name: str = ""
     """What the keys of its notices begin with, where that is not its id."""
+    since: date | None = None
+    """Day its limit ran from before what that counts from was taken back; it does until that is closed again."""
     changes: tuple[Changed, ...] = ()
     """What somebody did to it while it was open, oldest first."""
     remarks: tuple[Remark, ...] = ()
@@ -192,9 +159,6 @@ TOLD = StepState._fields.index("history")
 """Where a record begins to tell what was sent of a step; what is before that was done."""
 
 NOTHING = StepState()
-
-AFTER_RETURN = 90
-"""Percent that work sent back counts for at most: it was handed in as whole, and is not."""
 
 
 Change = Callable[[StepState, date, str, Data], StepState]
@@ -239,30 +203,6 @@ def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
     )
 
 
-def _returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    back = step._replace(submitted=None, finished=None, closed_by="", evidence=(), agreed=(), rounds=step.rounds + 1)
-    if "reopens" in data:  # a review that sends its work back waits until that is handed in again
-        return _anew(back)
-    return back._replace(returned=day, progress=min(step.progress, AFTER_RETURN))
-
-
-def _approved(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(agreed=(*step.agreed, *data.get("for", ())))
-
-
-def _upset(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    """What it was built on was taken back: an answer to that counts no longer, anything else goes on."""
-    told = step._replace(changes=_changes(step, EntryKind.UPSET, day, actor))
-    if not data["anew"]:
-        return told
-    return _anew(told._replace(finished=None, closed_by="", rounds=step.rounds + 1))
-
-
-def _anew(step: StepState) -> StepState:
-    """A step that waits for its needs once more."""
-    return step._replace(opened=None, signed=None, asked=None)
-
-
 def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(
         finished=_date(data["day"]),
@@ -277,7 +217,7 @@ def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
     ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"], data.get("person", ""))
-    return _heard(step, day, data)._replace(asked=ask, asks=step.asks + 1)
+    return _heard(step, day, data)._replace(asked=ask, asks=step.asks + 1, answer=None)
 
 
 def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -289,18 +229,18 @@ def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(suspended=day, changes=_changes(step, EntryKind.SUSPENDED, day, actor))
+    return step._replace(suspended=day, changes=changed(step, EntryKind.SUSPENDED, day, actor))
 
 
 def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
     since = step.suspended or day
-    changes = _changes(step, EntryKind.RESUMED, day, actor)
+    changes = changed(step, EntryKind.RESUMED, day, actor)
     return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)), changes=changes)
 
 
 def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    changes = _changes(step, EntryKind.HANDED_OVER, day, actor, data["to"])
-    return step._replace(owner=data["to"], assigned=day, signed=None, changes=changes)
+    changes = changed(step, EntryKind.HANDED_OVER, day, actor, data["to"])
+    return step._replace(owner=data["to"], assigned=day, signed=None, asked=None, changes=changes)
 
 
 def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -315,15 +255,9 @@ def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
         running=False,
         removed=removed,
         gone=gone,
-        changes=step.changes if removed and gone is None else _changes(step, EntryKind.CANCELLED, day, actor),
+        excluded=(*step.excluded, (step.suspended, day)) if step.suspended else step.excluded,
+        changes=step.changes if removed and gone is None else changed(step, EntryKind.CANCELLED, day, actor),
     )
-
-
-def _changes(step: StepState, kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
-    """What was done to a step, with one act more if it has opened: nobody was to be asked for it before."""
-    if step.opened is None:
-        return step.changes
-    return (*step.changes, Changed(kind, actor, day, len(step.changes) + 1, step.owner, step.signed is not None, to))
 
 
 def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -359,8 +293,8 @@ def _given(step: StepState, day: date, actor: str, data: Data) -> StepState:
     if step.owner == to or step.opened is None:
         return step._replace(owner=None)
     known = step._replace(owner=before)
-    changes = _changes(known, EntryKind.REPLANNED, day, actor, to) if before else step.changes
-    return step._replace(owner=None, assigned=day, signed=None, changes=changes)
+    changes = changed(known, EntryKind.REPLANNED, day, actor, to) if before else step.changes
+    return step._replace(owner=None, assigned=day, signed=None, asked=None, changes=changes)
 
 
 def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -409,15 +343,18 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.SIGNED: _signed,
     EntryKind.REPORTED: _reported,
     EntryKind.SUBMITTED: _submitted,
-    EntryKind.RETURNED: _returned,
-    EntryKind.APPROVED: _approved,
+    EntryKind.RETURNED: returned,
+    EntryKind.APPROVED: approved,
     EntryKind.COMPLETED: _completed,
-    EntryKind.UPSET: _upset,
+    EntryKind.UPSET: upset,
     EntryKind.EXTENSION_ASKED: _asked,
     EntryKind.EXTENSION_GRANTED: _granted,
     EntryKind.EXTENSION_REFUSED: _refused,
     EntryKind.SUSPENDED: _suspended,
     EntryKind.RESUMED: _resumed,
+    EntryKind.WITHDRAWN: withdrawn,
+    EntryKind.CORRECTED: corrected,
+    EntryKind.REOPENED: reopened,
     EntryKind.HANDED_OVER: _handed_over,
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _acknowledged,

@@ -10,7 +10,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.whens import chinese
-from duban.core.titles import LETTER_TITLES
+from duban.core.titles import LETTER_TITLES, STATUS_TITLES
 from duban.core.typed import one_line
 
 
@@ -73,13 +73,14 @@ def _signed(told: Told) -> str:
 
 
 def _reported(told: Told) -> str:
+    return f"{told.actor}反馈：{'，'.join(filter(None, (*_figures(told), told.reason)))}"
+
+
+def _figures(told: Told) -> list[str]:
+    """What an entry says of progress and value."""
     data = told.entry.data
-    said = [
-        f"进度{data['progress']}%" if "progress" in data else "",
-        f"已达{data['value']:g}{told.unit}" if "value" in data else "",
-        told.reason,
-    ]
-    return f"{told.actor}反馈：{'，'.join(filter(None, said))}"
+    said = [f"进度{data['progress']}%"] if "progress" in data else []
+    return [*said, f"已达{data['value']:g}{told.unit}"] if "value" in data else said
 
 
 def _on(what: str) -> Telling:
@@ -102,14 +103,26 @@ def _cancelled(told: Told) -> str:
 
 TAKEN_BACK: Mapping[str, str] = {
     EntryKind.RETURNED: "退回",
+    EntryKind.WITHDRAWN: "撤回",
+    EntryKind.CORRECTED: "更正",
+    EntryKind.REOPENED: "恢复办理",
 }
 """How something that others have built on was taken back."""
 
 
 def _upset(told: Told) -> str:
     upstream = told.names.step(StepRef.parse(told.get("upstream")))
-    follows = "重新报送后重新审核" if told.get("anew") else "本事项照常办理"
+    follows = "须重新审核" if told.get("anew") else "本事项照常办理"
     return _did(f"{TAKEN_BACK[told.get('how')]}前置事项{upstream}，{follows}")(told)
+
+
+def _withdrawn(told: Told) -> str:
+    return _did(f"撤回{'延期申请' if told.get('what') == EntryKind.EXTENSION_ASKED else '报送'}")(told)
+
+
+def _corrected(told: Told) -> str:
+    said = _figures(told)
+    return _did(f"更正{'，'.join(said)}" if said else "更正成果材料")(told)
 
 
 def _measured(told: Told) -> str:
@@ -174,6 +187,9 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.EXTENSION_REFUSED: _did("不同意延期"),
     EntryKind.SUSPENDED: _did("中止办理"),
     EntryKind.RESUMED: _did("恢复办理"),
+    EntryKind.WITHDRAWN: _withdrawn,
+    EntryKind.CORRECTED: _corrected,
+    EntryKind.REOPENED: lambda told: _did(f"将{STATUS_TITLES[told.get('from')]}事项恢复办理")(told),
     EntryKind.HANDED_OVER: _handed_over,
     EntryKind.CANCELLED: _cancelled,
     EntryKind.ACKNOWLEDGED: _did("知悉"),

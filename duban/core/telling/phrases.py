@@ -121,6 +121,9 @@ CHANGES: Mapping[EntryKind, str] = {
     EntryKind.HANDED_OVER: "转办",
     EntryKind.CANCELLED: "终止",
     EntryKind.REPLANNED: "转办",
+    EntryKind.WITHDRAWN: "撤回",
+    EntryKind.CORRECTED: "更正",
+    EntryKind.REOPENED: "恢复办理",
     EntryKind.UPSET: "前置变动",
 }
 
@@ -218,6 +221,9 @@ HISTORY = frozenset(
         EntryKind.REPORTED,
         EntryKind.SUBMITTED,
         EntryKind.RETURNED,
+        EntryKind.WITHDRAWN,
+        EntryKind.CORRECTED,
+        EntryKind.REOPENED,
         EntryKind.UPSET,
         EntryKind.EXTENSION_ASKED,
         EntryKind.EXTENSION_GRANTED,
