@@ -10,11 +10,14 @@ from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import Plan
 from duban.core.problems import BadInput
 from duban.settings import CLOCK_FILE
-from duban.wiring import Desk, load_office
+from duban.wiring import Desk, load_office, under_way
 from flows.wanted import heal
 from tasks.deploying import Difference
 
-DIFFERS = "[yellow]计划文件与现行计划不同，仍按现行计划运行[/yellow]：用 duban diff 查看，用 duban apply 应用"
+DIFFERS = (
+    "[yellow]文件与现行的计划、日历、通讯录、督办规则不同，仍按现行的运行[/yellow]："
+    "用 duban diff 查看，用 duban apply 应用"
+)
 REHEARSED = Author(SYSTEM, "推演", everything=True)
 
 
@@ -25,7 +28,7 @@ def put_in_force(at: Desk, *, rehearsal: bool) -> None:
     """
     first = not at.service.office.applied
     try:
-        written = load_office(at.settings)
+        written = load_office(at.settings, under_way(at.service))
     except BadInput:
         if rehearsal or first:
             raise

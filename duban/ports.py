@@ -184,13 +184,14 @@ class Clock(Protocol):
 class Letter:
     """A notice in words. `key` makes its delivery idempotent; `to` are the recipient's channels, best first.
 
+    `to` is None where nobody knows now how to reach the recipient: no channels at all, `()`, mean a folder of letters.
     `pieces` are what its text may be parted at: what stands before the first matter, then each matter; none where it is
     about one. `gone` are the marks of what earlier deliveries of it have brought there.
     """
 
     key: str
     recipient: str
-    to: tuple[str, ...]
+    to: tuple[str, ...] | None
     subject: str
     text: str
     html: str

@@ -12,10 +12,13 @@ from duban.adapters.public_calendar import CalendarFile, public_calendar
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
 from duban.adapters.yaml_models import file_name
-from duban.applying import in_force
+from duban.applying import differing, holds_terms, in_force, office_of
+from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN, Entry
+from duban.core.planning.directory import Channels, Directory, DirectoryFile
+from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
@@ -65,12 +68,15 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
         raise BadInput([Problem(where, 0, "beyond-calendar", str(error).partition(";")[0], remedy)]) from None
 
 
-def load_office(settings: Settings) -> Office:
-    """The bureau as its files describe it, whatever is in force; raises BadInput with every problem in them."""
-    return load_bureau(settings)[0]
+def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office:
+    """The bureau as its files describe it, whatever is in force; raises BadInput with every problem in them.
+
+    `under_way` is what has happened to the plan already: its checks begin from there.
+    """
+    return load_bureau(settings, under_way)[0]
 
 
-def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
+def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> tuple[Office, Loaded]:
     """The bureau, and its plan as it is written; raises BadInput with every problem in the files."""
     calendar = calendar_of(settings)
     loaded = load_plan(
@@ -79,12 +85,15 @@ def load_bureau(settings: Settings) -> tuple[Office, Loaded]:
         escalation=settings.escalation,
         calendar=calendar,
         patterns=settings.patterns,
+        under_way=under_way,
     )
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
 _services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
 """By the folder of the plan."""
+_differing: "dict[Path, Shelf[tuple[Settings, int], tuple[str, ...]]]" = {}
+"""As above."""
 _templates: "Shelf[Path, Wording]" = []
 
 
@@ -94,6 +103,36 @@ def current_office(settings: Settings) -> Office:
     For processes that live long: the same object as before tells that nothing has changed.
     """
     return _kept_service(settings).office
+
+
+def under_way(service: Service) -> UnderWay | None:
+    """What has happened to the plan of a service that is in force; None before anything was applied."""
+    plan = service.office.plan
+    if not service.office.applied:
+        return None
+    rows = {StepRef(one.initiative, row.step): row for one in service.ledger.summaries() for row in one.steps}
+    opened = {ref: row.opened for ref, row in rows.items() if row.opened}
+    finished = {ref: row.finished for ref, row in rows.items() if row.finished}
+    return UnderWay(service.office.day(service.clock.now()), opened, finished, plan)
+
+
+def not_in_force(settings: Settings, service: Service) -> tuple[str, ...]:
+    """What of the files is not in force, as `differing` names it; `files` where they cannot be used.
+
+    Asked again, it reads files only once they have changed.
+    """
+    number = service.office.applied
+    if not number:
+        return ()
+
+    def make() -> tuple[str, ...]:
+        try:
+            return differing(service, load_office(settings, under_way(service)))
+        except BadInput:
+            return ("files",)
+
+    shelf = _differing.setdefault(settings.plan, [])
+    return _kept(shelf, (settings, number), settings.file.parent, make)
 
 
 def _kept(shelf: "Shelf[K, V]", key: K, folder: Path, make: Callable[[], V]) -> V:
@@ -169,9 +208,9 @@ def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
 def at_work(settings: Settings, office: Office | None = None) -> Iterator[Service]:
     """The engine on the plan in force and the ledger the settings name, which is closed at the end.
 
-    In force is the plan that was applied last, or the one of the files where none was. From the first application on
-    the files of the plan are not read, so that an edit half done holds nobody up; directory, ladders and calendar are.
-    An `office` loaded already saves reading them again. Raises BadInput.
+    In force is what was applied last, or what the files say where nothing was. From the first application on the files
+    of the plan, its people, rules and days are not read, so that an edit half done holds nobody up; the channels of the
+    directory are. An `office` loaded already saves reading them again. Raises BadInput.
     """
     if office is None and unborn(settings):
         office = load_office(settings)  # before there is a ledger: bad input changes nothing
@@ -200,13 +239,25 @@ def unborn(settings: Settings) -> bool:
 
 
 def _office(settings: Settings, ledger: Ledger) -> Office:
-    """The bureau with the plan in force."""
+    """The bureau as it is in force; by its files while nothing has been applied."""
     entry = ledger.last(PLAN)
-    return _office_around(settings, entry) if entry else load_office(settings)
+    if entry is None:
+        return load_office(settings)
+    if holds_terms(entry):
+        return office_of(entry, settings.zone, _channels(settings))
+    return _office_around(settings, entry)
+
+
+def _channels(settings: Settings) -> Channels:
+    """Where posts can be reached, by the file as it is; of one that cannot be read nothing is known."""
+    try:
+        return Directory(load_model(settings.directory, DirectoryFile)).reached
+    except BadInput:
+        return {}
 
 
 def _office_around(settings: Settings, applied: Entry) -> Office:
-    """The bureau around a plan that was applied, whose files are not read."""
+    """The bureau around a plan that was applied without terms, whose files are not read."""
     plan = restored(applied.data["plan"])
     directory, policy = load_rules(settings.directory, settings.escalation)
     calendar = load_calendar(settings, plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER)

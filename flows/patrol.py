@@ -15,7 +15,7 @@ from duban.core.ledger.entries import GUARD, Draft, EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.telling.shown import RUNS
 from duban.ports import Round, Rounder
-from duban.wiring import Desk, kept_desk, plan_settings
+from duban.wiring import Desk, kept_desk, not_in_force, plan_settings
 from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
@@ -71,7 +71,7 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     done = f"启动{len(asked)}项举措，处理{sent}份通知" + (f"，修复{len(mended)}处设置" if mended else "")
     service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
     publish_forecast(service)
-    found = publish_patrol(service)
+    found = publish_patrol(service, not_in_force(at.settings, service))
     keep_few(plan)
     if found.dead:
         return as_state(RUNS[Light.RED], f"红灯：{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")

@@ -1,5 +1,6 @@
 """The patrol's own page: what is amiss with notices, what the day brought, and every light."""
 
+from collections.abc import Sequence
 from datetime import time
 
 from duban.core.telling.links import patrol_key
@@ -9,17 +10,20 @@ from duban.service import Service
 from tasks.server import publish, said_last
 
 
-def publish_patrol(service: Service) -> Troubles:
-    """Publish the page each day, and whenever the ledger has grown or something got stuck; the troubles found."""
+def publish_patrol(service: Service, waiting: Sequence[str] = ()) -> Troubles:
+    """Publish the page each day, and whenever the ledger has grown, something got stuck or files are `waiting` to be
+    applied; the troubles found.
+    """
     office, now = service.office, service.clock.now()
     found, today = troubles(service), office.day(now)
     made_of = (
         f"巡查：{today}，台账记至{service.recorded_until()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
+        + (f"，尚未应用：{'、'.join(waiting)}" if waiting else "")
     )
     key = patrol_key(office.plan)
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
         healed = service.mended_today()
-        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed)
+        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed, waiting)
         publish(key, patrol_page(seen), made_of)
     return found

@@ -10,21 +10,17 @@ from duban.applying import Author, Proposal, apply, carry_on, in_force, propose,
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN, SYSTEM, EntryKind, first_broken
-from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step, StepRef
-from duban.core.planning.policy import Policy
 from duban.core.planning.snapshot import snapshot
-from duban.core.problems import BadInput
 from duban.ports import Commit, Conflict
 from duban.service import Service
-from tests.core.builders import day, directory, initiative, milestone, moment, office, policy, work
+from tests.core.builders import day, initiative, milestone, moment, office, work
 from tests.test_service import Hand
 
 DRAFT = work("draft", home="rules", due="2024-06-14")
 ISSUED = milestone("issued", "draft", home="rules")
 TRAIN = work("train", "rules/issued", home="training", days=5)
 WRITE = replace(DRAFT, ref=StepRef("rules", "write"), was="draft")
-TWO_LADDERS = Policy(ladders=(*policy().ladders, policy().ladders[0].model_copy(update={"id": "urgent"})))
 BY = Author("coordinator", "职责调整")
 
 
@@ -305,20 +301,6 @@ def test_of_two_who_apply_at_once_one_is_told_to_look_again() -> None:
     with pytest.raises(Conflict, match="apply again"):
         apply(stale, plan((replace(DRAFT, title="起草"), ISSUED)), BY)
     assert len(bureau.ledger.entries(PLAN)) == 2
-
-
-def test_a_ladder_that_the_plan_in_force_names_and_is_gone_stops_work() -> None:
-    bureau = Bureau(replace(plan((replace(DRAFT, ladder="urgent"), ISSUED)), policy=TWO_LADDERS))
-    with pytest.raises(BadInput, match="unknown-ladder: the plan in force names the ladder 'urgent'"):
-        in_force(replace(bureau.service, office=replace(plan(), applied=0)))
-
-
-def test_a_directory_that_lost_what_the_plan_in_force_names_stops_nothing() -> None:
-    bureau, people = Bureau(), tuple(directory().posts.values())
-    without = Directory(DirectoryFile.model_construct(administrator="administrator", posts=people, units=(), groups=()))
-    service = in_force(replace(bureau.service, office=replace(plan(people=without), applied=0)))
-    assert service.office.applied == 1
-    assert service.tick("rules").decision.summary.total == 2
 
 
 def test_carrying_on_what_is_done_stores_nothing() -> None:

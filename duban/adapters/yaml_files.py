@@ -14,7 +14,7 @@ from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
 from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.checking.check_office import check_office
-from duban.core.checking.feasibility import Infeasible, feasibility
+from duban.core.checking.feasibility import Infeasible, UnderWay, feasibility
 from duban.core.days.workdays import Roll, WorkCalendar
 from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
@@ -52,18 +52,19 @@ def load_plan(
     escalation: Path,
     calendar: WorkCalendar,
     patterns: Path | None = None,
+    under_way: UnderWay | None = None,
 ) -> Loaded:
     """Read `plan.yaml` and the initiatives in the folder, a folder for each section, and check them with the rest.
 
-    `patterns` is the folder of the patterns that initiatives may name. Raises BadInput with all problems of all files,
-    in the order of files and lines. Files are named as seen from the working directory when they lie in it, else as
-    given.
+    `patterns` is the folder of the patterns that initiatives may name; `under_way` is what has happened to the plan,
+    from where its checks begin. Raises BadInput with all problems of all files, in the order of files and lines. Files
+    are named as seen from the working directory when they lie in it, else as given.
     """
     gathered = _gather(folder, directory, escalation, patterns)
     files, placed = gathered.files, gathered.placed
     places: dict[str, Callable[[Location], tuple[str, int]]] = {one.name: one.place for one in gathered.whole}
     places |= {one.name: one.place for one in placed}
-    found = check(files, calendar=calendar)
+    found = check(files, calendar=calendar, under_way=under_way)
     problems = [
         *gathered.misplaced,
         *(problem for one in gathered.whole for problem in one.problems),

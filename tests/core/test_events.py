@@ -48,7 +48,27 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
             {"edits": {"due": ["2024-06-14", "2024-06-28"]}, "moved": "2024-06-14"},
             "officer岗调整计划（时限2024年6月14日改为2024年6月28日）",
         ),
+        (
+            "replanned",
+            {"recounted": ["2024-06-14", "2024-06-14", "2024-06-19"], "reason": "检修"},
+            "officer岗调整计划（工作日历调整，时限由2024年6月14日改为2024年6月19日）：检修",
+        ),
+        (
+            "replanned",
+            {"recounted": ["2024-06-14", "2024-06-28", "2024-06-28"]},
+            "officer岗调整计划（工作日历调整，时限不变，原时限仍为2024年6月14日）",
+        ),
+        ("replanned", {"limit": ["2024-06-14", "2024-06-14"]}, "officer岗调整计划（办结时的时限记入台账）"),
         ("plan-applied", {"reason": "年中调整"}, "officer岗应用计划：年中调整"),
+        (
+            "plan-applied",
+            {
+                "reason": "检修",
+                "altered": [["calendar.2024-06-05", [True, ""], [False, ""]], ["escalation.interval", 2, 0]],
+                "moves": [["here/x", "due", [], []], ["here/x", "rung", [], []], ["here/y", "due", [], []]],
+            },
+            "officer岗应用计划及工作日历、督办规则的调整（涉及2个在办事项）：检修",
+        ),
         ("action-started", {}, "自动执行开始"),
         ("action-waiting", {}, "已启动另一处的运行，等待结束"),
         ("action-succeeded", {"outcome": "已发布"}, "自动执行完成：已发布"),

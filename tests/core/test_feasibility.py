@@ -1,13 +1,15 @@
 """Deadlines that cannot be met. Weekends are off; the plan starts on Tuesday 2024-01-02."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.checking.feasibility import Feasibility, Infeasible, feasibility, put_off
+from duban.core.checking.feasibility import Feasibility, Infeasible, UnderWay, feasibility, put_off
 from duban.core.days.workdays import Roll
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
@@ -216,3 +218,51 @@ def test_before_anything_has_happened_the_forecast_says_the_same(tape: list[tupl
     office = office_of(tape)
     told = forecast(Schedule(office.plan, office.calendar, {}, office.plan.starts))
     assert told.finish == {ref: early.finish for ref, early in feasibility(office.plan, office.calendar).early.items()}
+
+
+# Under way -----------------------------------------------------------------------------------------------------------
+
+
+def under_way(today: str, *, opened: Mapping[str, str] = MappingProxyType({}), finished: Mapping[str, str]) -> UnderWay:
+    def days(said: Mapping[str, str]) -> dict[StepRef, date]:
+        return {StepRef("road", name): date.fromisoformat(day) for name, day in said.items()}
+
+    return UnderWay(date.fromisoformat(today), days({**opened, **finished}), days(finished), plan(step("draft")))
+
+
+def late(begun: UnderWay, *steps: dict[str, object]) -> dict[str, str]:
+    """The steps that cannot end in time, each with the earliest day it can."""
+    return {one.step.step: str(one.finish) for one in feasibility(plan(*steps), CALENDAR, begun).infeasible}
+
+
+def test_of_what_is_closed_nothing_is_said_and_what_follows_begins_when_it_ended() -> None:
+    steps = (step("draft", duration=10, due="2024-01-05"), step("issue", duration=5, needs=["draft"], due="2024-01-12"))
+    assert set(late(under_way("2024-01-02", finished={}), *steps)) == {"draft", "issue"}
+    assert late(under_way("2024-01-05", finished={"draft": "2024-01-05"}), *steps) == {}
+    assert late(under_way("2024-01-09", finished={"draft": "2024-01-09"}), *steps) == {"issue": "2024-01-16"}
+
+
+def test_what_is_open_may_end_today_and_a_period_when_it_has_elapsed() -> None:
+    steps = (
+        step("draft", duration=10, due="2024-01-05"),
+        step("comment", "period", duration="10 days", due="2024-01-10"),
+        step("issue", duration=2, needs=["draft"], due="2024-01-08"),
+    )
+    begun = {"draft": "2024-01-02", "comment": "2024-01-03"}
+    assert late(under_way("2024-01-04", opened=begun, finished={}), *steps) == {"comment": "2024-01-13"}
+    assert late(under_way("2024-01-16", opened=begun, finished={}), *steps) == {
+        "draft": "2024-01-16",
+        "comment": "2024-01-16",
+        "issue": "2024-01-18",
+    }
+
+
+def test_what_has_not_begun_begins_today_at_the_earliest() -> None:
+    assert late(under_way("2024-01-05", finished={}), step("draft", duration=3, due="2024-01-08")) == {
+        "draft": "2024-01-10"
+    }
+
+
+def test_a_step_with_another_name_is_known_by_the_one_it_had() -> None:
+    renamed = step("outline", duration=10, due="2024-01-05", was="draft")
+    assert late(under_way("2024-01-08", finished={"draft": "2024-01-05"}), renamed) == {}

@@ -52,9 +52,9 @@ def test_a_rehearsal_goes_on_after_a_red_patrol_and_not_after_one_that_failed(
     server.apply(IDLE)
     monkeypatch.setattr(conductor, "_settle_down", lambda service, apply_again: None)
     with server.desk() as at:
-        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: SimpleNamespace(dead=[1]))
+        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda *_: SimpleNamespace(dead=[1]))
         conductor._patrol(at.service, lambda: None)
-        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda service: 1 / 0)
+        monkeypatch.setattr(flows.patrol, "publish_patrol", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             conductor._patrol(at.service, lambda: None)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from duban.adapters.delivery.addresses import Unset, fill, shown
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from duban.adapters.delivery.services import Service
 
 REASON_LENGTH = 300
+UNREACHED = "通讯录文件有误，或者其中没有这个岗位，暂不知道怎样送达"
+PAUSE = timedelta(minutes=10)
 FAULTS = {
     Fault.UNKNOWN: "没有这种通道，请核对通讯录中的地址",
     Fault.UNUSABLE: "地址不完整或者格式不对，请核对通讯录",
@@ -30,7 +32,9 @@ class Router:
         self._channels = channels
 
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
-        """Deliver one letter."""
+        """Deliver one letter; one to somebody of whom it is not known how waits, and has not been tried."""
+        if letter.to is None:
+            return Outcome(False, UNREACHED, PAUSE)
         return (self._channels if letter.to else self._default).deliver(letter, now)
 
 
@@ -52,7 +56,7 @@ class ChannelCarrier:
         """Send one letter, channel by channel in the directory's order; the outcome tells of each that was tried."""
         tried: list[ChannelOutcome] = []
         reply = Reply(False, "")
-        for channel in letter.to:
+        for channel in letter.to or ():
             reply = self._try(channel, letter, now)
             took = reply.accepted or reply.more
             tried.append(ChannelOutcome(shown(channel), took, reply.detail, reply.wait, reply.gone))

@@ -82,8 +82,8 @@ def _unit(names: Names, entry: Entry) -> str:
 
 
 def plain_entry(entry: Entry) -> dict[str, object]:
-    """An entry as data; of an application without the plan it holds."""
-    data = {key: value for key, value in entry.data.items() if key not in ("plan", "replans")}
+    """An entry as data; of an application without the plan and the terms it holds."""
+    data = {key: value for key, value in entry.data.items() if key not in ("plan", "terms", "replans")}
     return {
         "sequence": entry.sequence,
         "kind": entry.kind,

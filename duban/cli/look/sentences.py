@@ -107,6 +107,8 @@ class _Told:
             yield f"原时限{self._day(limit.original)}"
         if limit.moved:
             yield f"{chinese(limit.moved)}计划调整时改定"
+        if limit.recounted:
+            yield f"{chinese(limit.recounted)}工作日历调整后重新计算"
         if not limit.judged and (open_ones := [link for link in limit.anchors if not link.closed]):
             yield f"等{self._some(open_ones)}办结后{'重新计算' if limit.day else '确定'}"
         if limit.extended_to:

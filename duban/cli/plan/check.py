@@ -1,6 +1,7 @@
-"""`duban check`: every file of a plan, and what is wrong with it; and names in the ledger, where there is one."""
+"""`duban check`: every file of a plan, and what is wrong with it, from what has happened where a ledger tells."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +15,12 @@ from duban.cli.exits import Exit, foreseen
 from duban.cli.output import complain, console, print_json
 from duban.core.checking.check_answers import check_answers
 from duban.core.checking.check_force import check_names, check_told
+from duban.core.checking.feasibility import UnderWay
 from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
 from duban.core.planning.plan import Initiative
 from duban.core.problems import BadInput, Problem
+from duban.ports import LedgerUnusable
 from duban.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -60,11 +63,28 @@ def read_files(settings: Settings) -> tuple[Office | None, list[Problem]]:
 
 
 def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
+    return _read_from(settings, _under_way(settings))
+
+
+def _under_way(settings: Settings) -> UnderWay | None:
+    """What has happened to the plan, where a ledger can be asked."""
+    from deployments.stack.children import StackError  # noqa: PLC0415  other commands here need no ledger
+    from duban.cli.opening import engine, found  # noqa: PLC0415  as above
+    from duban.wiring import unborn, under_way  # noqa: PLC0415  as above
+
+    with suppress(BadInput, LedgerUnusable, StackError), found(settings) as (at, stack):
+        if not unborn(at):
+            with engine(at, stack) as opened:
+                return under_way(opened.service)
+    return None
+
+
+def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau | None, list[Problem]]:
     from duban.adapters.wording import Wording  # noqa: PLC0415  other commands here need not load it
     from duban.wiring import load_bureau, load_profile  # noqa: PLC0415  as above
 
     def with_coverage() -> ReadBureau:
-        office, loaded = load_bureau(settings)
+        office, loaded = load_bureau(settings, begun)
         unanswered.extend(_placed(loaded, one) for one in check_answers(office.plan, office.directory))
         return office, loaded.coverage
 

@@ -35,9 +35,9 @@ def diff(as_json: Json = False) -> None:
 
 def written(at: Opened) -> Office:
     """The bureau with the plan of the files; raises BadInput."""
-    from duban.wiring import load_office  # noqa: PLC0415  loaded with the engine anyway, not by `check`
+    from duban.wiring import load_office, under_way  # noqa: PLC0415  loaded with the engine anyway, not by `check`
 
-    return load_office(at.settings)
+    return load_office(at.settings, under_way(at.service))
 
 
 def _in_force(at: Opened) -> Iterator[str]:

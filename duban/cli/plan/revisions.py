@@ -10,6 +10,7 @@ from duban.core.ledger.summary import CLOSED, StepRow
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.revision import InitiativeRevision, StepRevision
 from duban.core.planning.when import write_when
+from duban.core.telling.altered import alterations_in_words, moves_in_words
 from duban.core.telling.consequences import Consequences, Touched
 from duban.core.telling.revised import Names, edit_in_words, edits_in_words
 from duban.core.telling.whens import chinese
@@ -41,6 +42,7 @@ class _Description:
         """Everything."""
         for edit in self.proposal.revision.edits:
             yield f"~ 计划：{edit_in_words(self.names, '', edit)}"
+        yield from (f"~ {line}" for line in alterations_in_words(self.proposal.altered))
         for one in self.proposal.revision.initiatives:
             yield from self._initiative(one)
         if self.found is not None:
@@ -88,6 +90,7 @@ class _Description:
             yield f"待发《{slip}》送{to}：" + (f"不再发送（{waiting.lapses}）" if waiting.lapses else "照常发送")
 
     def _moves(self, found: Consequences) -> Iterator[str]:
+        yield from moves_in_words(self.names, found.moves)
         for shift in found.ends:
             title = self.proposal.wanted.plan.initiatives[str(shift.name)].title
             yield f"预计办结日：“{title}”{self._shifted(shift)}"
@@ -129,12 +132,14 @@ def report(proposal: Proposal, found: Consequences | None = None) -> dict[str, A
         "first": proposal.first,
         "same": proposal.empty,
         "edits": proposal.revision.edits,
+        "altered": proposal.altered,
         "initiatives": [
             {"initiative": one.id, "change": _change(one.before, one.after), "edits": one.edits}
             for one in proposal.revision.initiatives
         ],
         "steps": steps,
         "unanswered": proposal.unanswered,
+        "moves": found.moves if found else None,
         "ends": found.ends if found else None,
         "late": found.late if found else None,
         "in_time": found.in_time if found else None,

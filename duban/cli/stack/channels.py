@@ -53,7 +53,7 @@ def _letter(post: str, title: str, channels: tuple[str, ...]) -> Letter:
 def _tried(letter: Letter, carrier: Carrier, clock: Clock) -> Iterator[ChannelOutcome]:
     """What each channel said, asked by itself; the mail folder where there are none."""
     now = clock.now()
-    for number, channel in enumerate(letter.to):
+    for number, channel in enumerate(letter.to or ()):
         key = f"{letter.key}/{letter.recipient}/{number}/{now.isoformat()}"
         yield from carried(carrier, replace(letter, key=key, to=(channel,)), now).channels
     if not letter.to:

@@ -12,18 +12,20 @@ from duban.core.checking.check_document import check_document
 from duban.core.checking.check_graph import WrittenStep, check_circles, check_deadlines
 from duban.core.checking.check_office import check_office
 from duban.core.checking.check_steps import MISDATED, check_steps
+from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import expand, source_order
 from duban.core.planning.files import Files, Written
 from duban.core.planning.instances import Instances
+from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
 from duban.core.planning.when import RESERVED
 from duban.core.problems import Location, Problem, nearest, repeated
 
 
-def check(files: Files, *, calendar: WorkCalendar) -> list[Problem]:
-    """Every problem that shows once the files can be read.
+def check(files: Files, *, calendar: WorkCalendar, under_way: UnderWay | None = None) -> list[Problem]:
+    """Every problem that shows once the files can be read; of a plan `under_way` from what has happened.
 
     Lines are 0: the reader of the files turns locations into lines. What cannot be judged because a file could not be
     used is left for the next time.
@@ -32,21 +34,24 @@ def check(files: Files, *, calendar: WorkCalendar) -> list[Problem]:
     problems = [*check_office(files), *_initiatives(files), *check_document(files)]
     if files.plan is not None:
         problems += _plan(files.plan, files, calendar)
-        problems += _steps(files, files.plan, calendar)
+        problems += _steps(files, files.plan, calendar, under_way)
     return problems
 
 
-def _steps(files: Files, plan_file: PlanFile, calendar: WorkCalendar) -> list[Problem]:
+def _steps(files: Files, plan_file: PlanFile, calendar: WorkCalendar, under_way: UnderWay | None) -> list[Problem]:
     """Problems of single steps first, then those of the graph they make."""
     directory = Directory(files.directory) if files.directory else None
     instances = Instances(plan_file, files.written, directory)
     problems = list(check_steps(files, plan_file, instances, calendar))
+    if under_way is not None:
+        over = _over(files, instances, under_way)
+        problems = [one for one in problems if one.id not in MISDATED or (one.file, one.location[1]) not in over]
     plan = expand(plan_file, files.written, directory, instances)
     problems += check_circles(plan, files, instances)
     if _within(calendar, plan.starts) and _within(calendar, plan.ends):
         wrong = sorted((one for one in problems if one.id in MISDATED), key=lambda one: one.location[2] == "earliest")
         misdated = {WrittenStep(one.file, int(one.location[1])): str(one.location[2]) for one in wrong}
-        problems += check_deadlines(plan, calendar, misdated, _untimed(files))
+        problems += check_deadlines(plan, calendar, misdated, _untimed(files), under_way)
     return problems
 
 
@@ -57,6 +62,17 @@ def _untimed(files: Files) -> frozenset[WrittenStep]:
         for one in files.written
         for place, step in enumerate(one.file.steps)
         if step.duration is None
+    )
+
+
+def _over(files: Files, instances: Instances, under_way: UnderWay) -> frozenset[tuple[str, int]]:
+    """Where the steps are written whose every instance is closed: whether their dates are right is no question now."""
+    return frozenset(
+        (written.name, number)
+        for written in files.written
+        for number, step in enumerate(written.file.steps)
+        if (meant := instances.of(StepRef(written.file.id, step.id)))
+        and all(one.ref in under_way.finished for one in meant)
     )
 
 

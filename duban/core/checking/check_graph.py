@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from duban.core.checking.feasibility import Infeasible, feasibility
+from duban.core.checking.feasibility import Infeasible, UnderWay, feasibility
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.begun import base_of, of_step
 from duban.core.planning.expand import anchor_step
@@ -58,20 +58,27 @@ def _leading_to(step: StepFile, ref: StepRef, target: StepRef, instances: Instan
 
 
 def check_deadlines(
-    plan: Plan, calendar: WorkCalendar, misdated: Mapping[WrittenStep, str], untimed: frozenset[WrittenStep]
+    plan: Plan,
+    calendar: WorkCalendar,
+    misdated: Mapping[WrittenStep, str],
+    untimed: frozenset[WrittenStep],
+    under_way: UnderWay | None = None,
 ) -> Iterator[Problem]:
     """Deadlines that cannot be met; of a step with many instances, that of the one that is late by most.
 
     Nothing is said of the steps `misdated`, whose own dates are to be corrected first (each with the key of one), of
-    what waits for one that begins on such a date, and of what is late only because a step before it is. Where the
-    duration of steps `untimed`, which is none that anybody wrote, has part in it, that is told.
+    what waits for one that begins on such a date, and of what is late only because a step before it is; nor of those
+    that the plan in force cannot end in time either: that they are late by now, or by other days, is no mistake in the
+    files. Where the duration of steps `untimed`, which is none that anybody wrote, has part in it, that is told.
     """
     steps = (step for initiative in plan.initiatives.values() for step in initiative.steps.values())
     adrift = {step.ref for step in steps if misdated.get(_written(plan, step.ref)) == "earliest"}
-    found = feasibility(plan, calendar, causes=True, unsaid=adrift)
+    found = feasibility(plan, calendar, under_way, causes=True, unsaid=adrift)
+    known = _late_anyway(calendar, under_way)
     worst: dict[WrittenStep, Infeasible] = {}
     for one in sorted(found.infeasible, key=lambda one: one.days, reverse=True):
-        worst.setdefault(_written(plan, one.step), one)
+        if not known & _names(plan, one.step):
+            worst.setdefault(_written(plan, one.step), one)
     for place, one in worst.items():
         if place not in misdated:
             chain = found.chain(one.step)
@@ -82,6 +89,19 @@ def check_deadlines(
         if place not in misdated:
             message = f"{ref} would end or be due beyond the calendar ({calendar.first} to {calendar.last})"
             yield Problem(place.file, 0, "beyond-calendar", message, _BEYOND, ("steps", place.number))
+
+
+def _late_anyway(calendar: WorkCalendar, under_way: UnderWay | None) -> frozenset[StepRef]:
+    """The steps whose deadline the plan in force cannot meet either, from what has happened."""
+    if under_way is None:
+        return frozenset()
+    return frozenset(one.step for one in feasibility(under_way.plan, calendar, under_way).infeasible)
+
+
+def _names(plan: Plan, ref: StepRef) -> frozenset[StepRef]:
+    """A step by its name, and by the one it had."""
+    was = plan.step(ref).was
+    return frozenset({ref} | ({StepRef(ref.initiative, was)} if was else set()))
 
 
 def _written(plan: Plan, ref: StepRef) -> WrittenStep:

@@ -1,7 +1,7 @@
 """Deadlines that cannot be met even if all goes as planned: the forward pass over a whole plan, on days.
 
 It counts as the outlook of a running initiative does, so that a plan found feasible does not light up on its first
-day.
+day. Of a plan under way it begins from what has happened.
 """
 
 from collections.abc import Container, Mapping
@@ -13,6 +13,7 @@ from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
 from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
+from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import OnDate, Relative, When, WhenWritten
 
 
@@ -35,6 +36,29 @@ class Infeasible:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What has happened by `today` to the steps of the `plan` in force: when they opened, and their last days."""
+
+    today: date
+    opened: Mapping[StepRef, date]
+    finished: Mapping[StepRef, date]
+    plan: Plan
+
+    def ended(self, step: Step) -> date | None:
+        """The last day of a step that is closed, under its present name or the one it had."""
+        return _by_name(step, self.finished)
+
+    def begun(self, step: Step) -> date | None:
+        """The day on which a step opened."""
+        return _by_name(step, self.opened)
+
+
+def _by_name(step: Step, days: Mapping[StepRef, date]) -> date | None:
+    former = StepRef(step.ref.initiative, step.was) if step.was else step.ref
+    return days.get(step.ref, days.get(former))
+
+
+@dataclass(frozen=True, slots=True)
 class Feasibility:
     """The steps whose deadline cannot be met, and those that would end, or be due, beyond the calendar."""
 
@@ -51,12 +75,19 @@ class Feasibility:
 
 
 def feasibility(
-    plan: Plan, calendar: WorkCalendar, *, causes: bool = False, unsaid: Container[StepRef] = ()
+    plan: Plan,
+    calendar: WorkCalendar,
+    under_way: UnderWay | None = None,
+    *,
+    causes: bool = False,
+    unsaid: Container[StepRef] = (),
 ) -> Feasibility:
     """Let every step begin as early as it may, from the first day of the plan on, and take its likely duration.
 
-    Nothing is said of steps in a circle, of steps beyond the calendar, of those `unsaid`, and of what waits for any of
-    them. Where only `causes` are asked for, what waits for a step that is late is judged as if that ended in time.
+    Of a plan `under_way` what is closed ended when it did, and nothing is said of it; what is open may end today, a
+    period when it has elapsed; all else begins today at the earliest. Nothing is said of steps in a circle, of steps
+    beyond the calendar, of those `unsaid`, and of what waits for any of them. Where only `causes` are asked for, what
+    waits for a step that is late is judged as if that ended in time.
     """
     steps = {step.ref: step for initiative in plan.initiatives.values() for step in initiative.steps.values()}
     early: dict[StepRef, Early] = {}
@@ -66,8 +97,11 @@ def feasibility(
         step = steps[ref]
         if ref in unsaid or not all(other in early for other in step.waits_for):
             continue
+        if under_way is not None and (ended := under_way.ended(step)) is not None:
+            early[ref] = Early(ended, None)
+            continue
         try:
-            own = _early(step, plan, early, calendar)
+            own = _early(step, plan, early, calendar, under_way)
             due = _due(step, plan, early, calendar)
         except CalendarRange:
             beyond.append(ref)
@@ -101,8 +135,14 @@ def _met(when: When, finish: date, roll: Roll | None, calendar: WorkCalendar) ->
     return due is not None and due >= finish
 
 
-def _early(step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar) -> Early:
-    ready, holder = plan.starts, None
+def _early(
+    step: Step, plan: Plan, early: Mapping[StepRef, Early], calendar: WorkCalendar, under_way: UnderWay | None
+) -> Early:
+    today = under_way.today if under_way is not None else plan.starts
+    if under_way is not None and (opened := under_way.begun(step)) is not None:
+        elapsed = calendar.after(opened, step.duration.likely, step.duration.unit)
+        return Early(max(elapsed, today) if step.kind is Kind.PERIOD else today, None)
+    ready, holder = max(plan.starts, today), None
     for need in step.needs:
         if early[need].finish > ready or (holder is None and early[need].finish == ready):
             ready, holder = early[need].finish, need

@@ -12,13 +12,14 @@ from duban.core.ledger.summary import Upstream
 from duban.core.planning.directory import Directory
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
 from duban.core.planning.policy import Policy, Rung
+from duban.core.planning.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """A bureau: its plan, people, rules, calendar and time zone.
 
-    `applied` is the number of the application that put the plan in force; 0 for a plan as its files have it.
+    `applied` is the number of the application that put all but the zone in force; 0 for a bureau as its files have it.
     """
 
     plan: Plan
@@ -36,6 +37,11 @@ class Office:
         named, people = self.plan.coordinator, self.directory
         object.__setattr__(self, "coordinator", named if named in people.filled else people.administrator)
         object.__setattr__(self, "rungs", {ladder.id: ladder.rungs for ladder in self.policy.ladders})
+
+    @property
+    def terms(self) -> Terms:
+        """What it decides by besides the plan."""
+        return Terms(self.calendar, self.directory, self.policy)
 
     def day(self, moment: datetime) -> date:
         """The business date of a moment: the office's, not the host's."""

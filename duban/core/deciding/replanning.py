@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from duban.core.deciding.deadlines import planned_limit
+from duban.core.deciding.deadlines import deadline, planned_limit
 from duban.core.deciding.office import Look
+from duban.core.deciding.settle import limit_of
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING, Gone
@@ -116,14 +117,39 @@ class _Revised:
             data |= {"owner": after.owner, "from": before.owner}
         return data | self._moved(before, after)
 
-    def _moved(self, before: Step, after: Step) -> dict[str, str]:
-        """The deadline the old plan had set, where the new one sets another."""
+    def _moved(self, before: Step, after: Step) -> dict[str, Any]:
+        """The deadline the old plan had set, where the new one sets another; else how other days count it.
+
+        A plan that sets another deadline knows of extensions and suspensions, and ends them; a calendar does not.
+        """
         assert self.new is not None  # noqa: S101  as above
-        if self.old.state.step(before.id).closed:
+        state = self.old.state
+        if state.step(before.id).closed:
             return {}
-        first = planned_limit(self.old.look, before, self.old.state)
-        then = planned_limit(self.new.look, after, self.new.state)
-        return {"moved": first.isoformat()} if first is not None and then != first else {}
+        counted = _by_days_of(self.new.look, self.old.look)
+        first, again = planned_limit(self.old.look, before, state), planned_limit(counted, before, state)
+        if first is not None and planned_limit(self.new.look, after, self.new.state) != again:
+            return {"moved": first.isoformat()}
+        was, now = deadline(self.old.look, before, state), deadline(counted, before, state)
+        if was is None or now is None or was == now:
+            return {}
+        return {"recounted": [day.isoformat() for day in (was.original, was.day, now.day)]}
+
+
+def _by_days_of(new: Look, old: Look) -> Look:
+    """A look at a plan by the working days of another one."""
+    if new.calendar is old.calendar:
+        return old
+    return replace(old, office=replace(old.office, calendar=new.calendar))
+
+
+def unjudged(look: Look, state: State, by: str) -> tuple[Draft, ...]:
+    """What ledgers older than that are to keep of steps that are closed: the deadlines by which they are judged."""
+    return tuple(
+        Draft(EntryKind.REPLANNED, name, by, {"limit": limit_of(look, state, look.initiative.steps[name])})
+        for name, own in state.steps.items()
+        if own.closed and own.judged is None and name in look.initiative.steps
+    )
 
 
 def _known(step: Step) -> dict[str, Any]:

@@ -132,8 +132,13 @@ def judged(look: Look, state: State, draft: Draft) -> Draft:
     """An entry; one that closes a step with the deadlines of that day, by which it is judged for good."""
     if draft.kind not in ENDING:
         return draft
-    limit = deadline(look, look.initiative.steps[draft.step], state) or ()
-    return draft._replace(data={**draft.data, "limit": [day.isoformat() for day in limit]})
+    limit = limit_of(look, state, look.initiative.steps[draft.step])
+    return draft._replace(data={**draft.data, "limit": limit})
+
+
+def limit_of(look: Look, state: State, step: Step) -> list[str]:
+    """The deadline of a step and the one first set, as entries hold them; none where it has none."""
+    return [day.isoformat() for day in deadline(look, step, state) or ()]
 
 
 def applied(state: State, draft: Draft, day: date, actor: str = SYSTEM) -> State:

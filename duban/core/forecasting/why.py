@@ -61,8 +61,9 @@ class TracedDeadline:
     """A deadline and how it came about; `day` is None while one of the `anchors` it counts from is not closed.
 
     `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension,
-    `moved` of the day on which the plan was changed; `suspended` are the spells that do not count, first day included
-    and last not, None for one that goes on. `judged` is true once the step is closed and was judged by it.
+    `moved` of the day on which the plan was changed, `recounted` of that on which other working days counted it;
+    `suspended` are the spells that do not count, first day included and last not, None for one that goes on. `judged`
+    is true once the step is closed and was judged by it.
     """
 
     day: date | None
@@ -74,6 +75,7 @@ class TracedDeadline:
     extended_to: date | None
     granted: date | None
     moved: date | None
+    recounted: date | None
     suspended: tuple[tuple[date, date | None], ...]
     asked: Extension | None
     judged: bool
@@ -225,6 +227,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -
         extended_to=own.extended_to,
         granted=own.granted,
         moved=own.moved,
+        recounted=own.recounted,
         suspended=(*own.excluded, *going_on),
         asked=own.asked,
         judged=own.closed and own.judged is not None,

@@ -107,9 +107,11 @@ class StepState(NamedTuple):
     failed: date | None = None
     """Day on which an action failed for good, or since which an indicator could not be measured."""
     first_due: date | None = None
-    """Deadline it had before the plan first moved it."""
+    """Deadline it had before the plan, or the calendar, first moved it."""
     moved: date | None = None
     """Day on which the plan last moved its deadline."""
+    recounted: date | None = None
+    """Day from which on its deadline was last counted by other working days."""
     removed: bool = False
     """Cancelled because the plan no longer has it."""
     gone: Gone | None = None
@@ -278,8 +280,12 @@ def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
     if data.get("added") and step.removed:
         step = NOTHING._replace(notices=step.notices, skips=step.skips)  # it begins anew
     step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
+    if "limit" in data:
+        step = step._replace(judged=_judged(data))
     if step.closed:
         return step
+    if "recounted" in data:
+        step = step._replace(first_due=step.first_due or _date(data["recounted"][0]), recounted=day)
     if "moved" in data:
         step = step._replace(
             first_due=step.first_due or _date(data["moved"]), moved=day, extended_to=None, granted=None

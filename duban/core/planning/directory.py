@@ -93,14 +93,23 @@ class DirectoryFile(Strict):
                 yield item.id, (key, number, "id")
 
 
+Channels = Mapping[str, tuple[str, ...]]
+"""Addresses of posts, best first; none: letters to that post lie in a folder."""
+
+
 class Directory:
     """Look-ups over a directory file whose own names have been checked.
 
     They have an answer for any name: plans and ledgers name units and posts that a reorganisation may have done away
-    with since.
+    with since. `reached` are where posts can be reached, where that is known from elsewhere than the file.
     """
 
-    def __init__(self, file: DirectoryFile) -> None:
+    def __init__(self, file: DirectoryFile, reached: Channels | None = None) -> None:
+        if reached is not None:
+            posts = (post.model_copy(update={"channels": reached.get(post.id, ())}) for post in file.posts)
+            file = file.model_copy(update={"posts": tuple(posts)})
+        self.file = file
+        self.reached: Channels = {post.id: post.channels for post in file.posts} if reached is None else reached
         self.administrator = file.administrator
         self.posts: Mapping[str, Post] = {post.id: post for post in file.posts}
         self.units: Mapping[str, OfficeUnit] = {unit.id: unit for unit in file.units}
@@ -111,8 +120,8 @@ class Directory:
         for post in file.posts:
             people.setdefault(self.person(post.id), []).append(post)
         self._absences = {name: tuple(spell for one in of for spell in one.absences) for name, of in people.items()}
-        reached = {name: next((one.id for one in of if one.channels), of[0].id) for name, of in people.items()}
-        self._desks = {post.id: reached[self.person(post.id)] for post in file.posts}
+        first = {name: next((one.id for one in of if one.channels), of[0].id) for name, of in people.items()}
+        self._desks = {post.id: first[self.person(post.id)] for post in file.posts}
         there = (post.id for post in file.posts if not post.vacant and not self._absences[self.person(post.id)])
         self._steady = {post: self._desks[post] for post in there}
         held = {post.id for post in file.posts if any(not self.posts[one].vacant for one in self.chain(post.id))}
@@ -149,9 +158,9 @@ class Directory:
         """The one of its holder's posts at which they are written to: the first with channels, else the first."""
         return self._desks.get(post, post)
 
-    def channels(self, post: str) -> tuple[str, ...]:
-        """Where a post is written to; nowhere for one that is no longer there."""
-        return self.posts[post].channels if post in self.posts else ()
+    def channels(self, post: str) -> tuple[str, ...] | None:
+        """Where a post is written to; nowhere for one that is no longer there, None where nobody knows how now."""
+        return self.reached.get(post) if post in self.posts else ()
 
     def chain(self, post: str) -> Iterator[str]:
         """The post and its deputies, in the order in which they stand in, each once."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from duban.core.planning.values import Many, PlainText, Share, Slug, Strict
 from duban.core.planning.when import LONGEST
@@ -24,7 +24,12 @@ def _time(text: object) -> time:
     raise Invalid(Fault("bad-time", f"{shown(text)} is not a time of day", 'write hours and minutes, as "08:30"'))
 
 
-TimeText = Annotated[time, PlainValidator(_time), WithJsonSchema({"type": "string", "pattern": TIME_PATTERN})]
+TimeText = Annotated[
+    time,
+    PlainValidator(_time),
+    PlainSerializer(lambda hour: f"{hour:%H:%M}", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": TIME_PATTERN}),
+]
 
 
 M = TypeVar("M", bound=Strict)

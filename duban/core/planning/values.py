@@ -4,7 +4,7 @@ from datetime import date
 from math import isfinite
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from duban.core.planning.when import (
     DATE,
@@ -65,7 +65,12 @@ WhenText = Annotated[
     WhenWritten, PlainValidator(parse_written), WithJsonSchema({"type": "string", "pattern": WRITTEN_PATTERN})
 ]
 DateName = Annotated[str, Field(pattern=f"^{NAME}$", max_length=60)]
-Day = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"})]
+Day = Annotated[
+    date,
+    PlainValidator(parse_day),
+    PlainSerializer(date.isoformat, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{DATE}$"}),
+]
 
 _DAYS = {"type": "integer", "minimum": 0, "maximum": LONGEST}
 DurationText = Annotated[

@@ -1,11 +1,10 @@
 """What another plan would come to, before it is applied: steps, notices that wait to be sent, and the forecast."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.decide import Decision
-from duban.core.deciding.office import Look
+from duban.core.deciding.moves import Decisions, Move
 from duban.core.deciding.recheck import recheck
 from duban.core.forecasting.effects import Shift, shifts
 from duban.core.forecasting.facts import facts_of
@@ -16,9 +15,6 @@ from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Revision, StepRevision
 from duban.core.telling.lapses import why_lapsed
-
-Decisions = Mapping[str, tuple[Look, Decision]]
-"""Initiatives as they stand, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,16 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What another plan would come to. `ends` are initiatives expected to end on another day; `late` becomes late."""
+    """What another plan would come to. `ends` are initiatives expected to end on another day; `late` becomes late.
+
+    `moves` is what other terms move besides.
+    """
 
     touched: tuple[Touched, ...]
     ends: tuple[Shift, ...]
     late: tuple[Late, ...]
     in_time: tuple[StepRef, ...]
+    moves: tuple[Move, ...] = ()
 
 
 def consequences(revision: Revision, before: Decisions, after: Decisions, today: date) -> Consequences:

@@ -8,6 +8,7 @@ from typing import Any
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
+from duban.core.telling.altered import parts_of
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.whens import chinese
 from duban.core.titles import LETTER_TITLES, STATUS_TITLES
@@ -137,8 +138,25 @@ def _replanned(told: Told) -> str:
         f"原编号{told.get('was')}" if told.get("was") else "",
         edits_in_words(told.names, told.entry.initiative, edits_of(told.entry)),
         f"原时限{chinese(date.fromisoformat(told.get('moved')))}" if _moved_alone(told) else "",
+        _recounted(*map(date.fromisoformat, told.get("recounted"))) if told.get("recounted") else "",
+        "办结时的时限记入台账" if "limit" in told.entry.data else "",
     ]
     return _did(f"调整计划（{'；'.join(filter(None, told_of))}）")(told)
+
+
+def _recounted(original: date, before: date, after: date) -> str:
+    """How other working days count a deadline; one that an extension set stays, and so does the original one."""
+    moved = f"由{chinese(before)}改为{chinese(after)}" if before != after else f"不变，原时限仍为{chinese(original)}"
+    return f"工作日历调整，时限{moved}"
+
+
+def _applied(told: Told) -> str:
+    """What was put in force; of terms how many steps that go on they move."""
+    altered = [Edit(*edit) for edit in told.entry.data.get("altered", ())]
+    if not altered:
+        return _did("应用计划")(told)
+    steps = len({step for step, *_ in told.entry.data["moves"]})
+    return _did(f"应用计划及{parts_of(altered)}的调整（涉及{steps}个在办事项）")(told)
 
 
 def _moved_alone(told: Told) -> bool:
@@ -196,7 +214,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.INSTRUCTED: _did("批示"),
     EntryKind.ADVISED: _did("提出意见"),
     EntryKind.REPLANNED: _replanned,
-    EntryKind.PLAN_APPLIED: _did("应用计划"),
+    EntryKind.PLAN_APPLIED: _applied,
     EntryKind.ACTION_STARTED: _is("自动执行开始"),
     EntryKind.ACTION_WAITING: _is("已启动另一处的运行，等待结束"),
     EntryKind.ACTION_SUCCEEDED: lambda told: f"自动执行完成：{told.get('outcome')}",

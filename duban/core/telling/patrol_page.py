@@ -13,6 +13,7 @@ from duban.core.deciding.undelivered import Line
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Summary
 from duban.core.planning.plan import Initiative
+from duban.core.telling.altered import parts_in_words
 from duban.core.telling.links import forecast_key, to_initiative, to_page
 from duban.core.telling.reasons import reason_of_all
 from duban.core.telling.tables import escape, of_lines
@@ -24,7 +25,8 @@ from duban.core.titles import DELIVERY_TITLES, LETTER_TITLES, LIGHT_MARKS, LIGHT
 class PatrolFindings:
     """What a patrol found: notices that reached nobody, each with those tried, and stuck ones; the day's outcomes.
 
-    `healed` says, in a sentence each, which settings of Prefect it brought back.
+    `healed` says, in a sentence each, which settings of Prefect it brought back; `waiting` names what the files say
+    otherwise than what is in force (`telling.altered.PARTS`).
     """
 
     office: Office
@@ -34,6 +36,7 @@ class PatrolFindings:
     outcomes: Mapping[Delivery, int]
     summaries: Sequence[Summary]
     healed: Sequence[str] = ()
+    waiting: Sequence[str] = ()
 
 
 Seen = Sequence[tuple[Initiative, Summary]]
@@ -43,7 +46,7 @@ Seen = Sequence[tuple[Initiative, Summary]]
 def patrol_page(seen: PatrolFindings) -> str:
     """The whole page."""
     found = _initiatives(seen)
-    amiss = [*_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
+    amiss = [*_waiting(seen), *_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
     return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
 
 
@@ -88,6 +91,12 @@ def _section(title: str, told: Iterable[Sequence[str]]) -> Iterator[str]:
     yield ""
     yield from ("- " + "<br>".join(lines) for lines in told)
     yield ""
+
+
+def _waiting(seen: PatrolFindings) -> Iterator[str]:
+    if seen.waiting:
+        what = f"{parts_in_words(seen.waiting)}：文件与现行的不同，尚未应用，仍按现行的办理"
+        yield from _section("尚未生效的调整", ((escape(what), escape("处理：duban diff 查看，duban apply 应用")),))
 
 
 def _healed(seen: PatrolFindings) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The reasons of a step in Chinese: every origin of a deadline, every kind of wait."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from duban.cli.look.sentences import paragraphs
 from duban.cli.look.why import reasons_of
 from duban.cli.output import plain
-from duban.core.days.workdays import DayUnit
+from duban.core.days.workdays import DayUnit, WorkCalendar
 from duban.core.deciding.commands import Verb
+from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.summary import Light, Rule
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -99,4 +101,21 @@ def test_of_a_closed_step_it_is_said_that_nothing_moves_its_deadline_any_more() 
     assert told(story, "own")["时限"] == [
         "尚未确定（“起草化妆品产业知识产权保护方案”办结后3个工作日）",
         "办结或者终止时的时限，日历、计划此后再有调整也不改变",
+    ]
+
+
+def resting(*days: date) -> WorkCalendar:
+    return WorkCalendar.build(date(2023, 1, 1), date(2026, 12, 31), lambda day: day.weekday() < 5 and day not in days)
+
+
+def test_a_deadline_that_other_working_days_count_says_since_when() -> None:
+    story = story_of(step("own", "另一事项"))
+    story.tick()
+    moved = Draft(EntryKind.REPLANNED, "own", data={"recounted": ["2024-04-08", "2024-04-08", "2024-04-09"]})
+    story.service.record(COSMETICS, moved)
+    rested = replace(story.service.office, calendar=resting(date(2024, 4, 2)))
+    assert told(story.with_office(rested), "own")["时限"] == [
+        "2024年4月9日（启动后5个工作日，限时办结）",
+        "原时限2024年4月8日",
+        "2024年4月1日工作日历调整后重新计算",
     ]

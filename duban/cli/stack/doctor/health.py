@@ -12,7 +12,6 @@ from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import tried
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
-from duban.core.planning.revision import revision
 from duban.core.problems import Problem
 from duban.core.telling.patrol_page import resending
 from duban.outbox.troubles import troubles
@@ -84,17 +83,18 @@ def calendar(schedule: Schedule) -> Iterator[Finding]:
 
 
 def applied(service: Service, office: Office | None) -> Iterator[Finding]:
-    """Whether the plan in force is the one of the files (`office`, None where they have problems), and was taken in."""
-    from duban.applying import unfinished  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
+    """Whether what is in force is what the files say (`office`, None where they have problems), and was taken in."""
+    from duban.applying import differing, unfinished  # noqa: PLC0415  loaded with the ledger anyway, and not by other commands
 
     number = service.office.applied
     if not number:
-        yield Finding("applied", Level.OK, "nothing yet: what the files of the plan say is in force")
+        yield Finding("applied", Level.OK, "nothing yet: what the files say is in force")
         return
-    changed = office is None or not revision(service.office.plan, office.plan).empty
+    changed = differing(service, office) if office else ("plan",)
     if changed:
         remedy = "duban diff, then duban apply" if office else "duban check"
-        yield Finding("applied", Level.WARN, f"the files say something else than application {number}", remedy)
+        what = f"the files say something else than application {number}" + (f": {', '.join(changed)}" if office else "")
+        yield Finding("applied", Level.WARN, what, remedy)
     if waiting := unfinished(service):
         found = f"{len(waiting)} initiatives have not taken in application {number}"
         yield Finding("applied", Level.WARN, found, "duban apply, which carries on")
