@@ -1,30 +1,36 @@
 """Whatever plans follow one another, and whatever people do meanwhile, applying keeps its promises."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.applying import Author, apply, in_force, propose, unfinished
+from duban.core.days.workdays import CalendarOverrides, apply_overrides
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import first_broken
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Step
 from duban.service import Service
-from tests.core.builders import HERE, initiative, moment, office, work
+from tests.core.builders import HERE, calendar, initiative, moment, office, work
 from tests.test_applying import Mortal
 from tests.test_service import Hand
 
 NAMES = "abcd"
+UNWRITTEN = 8
 ALL = Author("coordinator", "年中调整", everything=True)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A plan that is applied, and what is done to it: for each name due day, owner and whether it is there."""
+    """A plan that is applied, and what is done to it: for each name due day, owner and whether it is there.
 
+    Of a step due before the 8th no day is written: it takes so many working days. `rest` are days off of the bureau.
+    """
+
+    rest: frozenset[int]
     steps: tuple[tuple[int, bool, bool], ...]
     renames: bool
     days: int
@@ -34,6 +40,7 @@ class Turn:
 turns = st.lists(
     st.builds(
         Turn,
+        rest=st.frozensets(st.integers(3, 28), max_size=6),
         steps=st.tuples(*[st.tuples(st.integers(4, 28), st.booleans(), st.booleans()) for _ in NAMES]),
         renames=st.booleans(),
         days=st.integers(0, 6),
@@ -53,8 +60,10 @@ def plan_of(turn: Turn, before: Office | None) -> Office:
     steps: list[Step] = []
     for name, (due, law, _) in there.items():
         owner = "law" if law else "works"
-        steps.append(work(name, due=f"2024-06-{due:02}", owner=owner, was=renamed.get(name)))
-    return office(initiative(*steps))
+        limit = {"days": due} if due < UNWRITTEN else {"due": f"2024-06-{due:02}"}
+        steps.append(work(name, **limit, owner=owner, was=renamed.get(name)))
+    off = CalendarOverrides(holidays=tuple(date(2024, 6, day) for day in sorted(turn.rest)))
+    return replace(office(initiative(*steps)), calendar=apply_overrides(calendar(), off))
 
 
 def act(service: Service, place: int, submits: bool) -> None:
@@ -70,8 +79,9 @@ def act(service: Service, place: int, submits: bool) -> None:
 
 
 def done(service: Service) -> dict[str, object]:
+    """What the record of each closed step says."""
     rows = service.foresee(service.view(HERE)).decision.summary.steps
-    return {row.step: row.finished for row in rows if row.status is Status.DONE}
+    return {row.step: (row.finished, row.due, row.original_due) for row in rows if row.status is Status.DONE}
 
 
 @settings(max_examples=60)

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from duban.core.checking.check import check
+from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.directory import Directory
+from duban.core.planning.expand import expand
 from duban.core.planning.files import Files
-from duban.core.planning.plan import StepRef
+from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.policy import Policy
 from duban.core.problems import Location
 from tests.core.small_plan import BULLETIN, CALENDAR, POLICY, directory_file, files, plan_file, step, written
@@ -439,3 +442,33 @@ def test_calendar_days_of_a_period_come_from_a_rule(said: dict[str, Any], ids: l
     show = step("show", "period", **said)
     assert [name for name, _ in in_steps(show)] == ids
     assert found(files(written("road", show, assumed=True))) == []
+
+
+# Under way -----------------------------------------------------------------------------------------------------------
+
+
+def under_way(plan: Plan, **finished: str) -> UnderWay:
+    days = {StepRef("road", name): date.fromisoformat(day) for name, day in finished.items()}
+    return UnderWay(date(2024, 1, 8), days, days, plan)
+
+
+def late(given: Files, begun: UnderWay) -> list[str]:
+    return [one.message.partition(" is due")[0] for one in check(given, calendar=CALENDAR, under_way=begun)]
+
+
+def test_what_the_plan_in_force_cannot_meet_either_is_no_problem_of_another() -> None:
+    steps = step("draft", duration=3, due="2024-01-05"), step("issue", duration=3, due="2024-01-31")
+    known = expand(plan_file(), [written("road", *steps)], Directory(directory_file()))
+    begun = under_way(known)
+    assert late(files(written("road", *steps)), begun) == []
+    sooner = steps[0], step("issue", duration=3, due="2024-01-10")
+    assert late(files(written("road", *sooner)), begun) == ["road/issue"]
+    renamed = step("outline", duration=3, due="2024-01-05", was="draft"), steps[1]
+    assert late(files(written("road", *renamed)), begun) == []
+
+
+def test_dates_out_of_the_plan_are_no_question_once_every_instance_is_closed() -> None:
+    given = files(written("road", step("draft", due="2025-02-03")))
+    known = expand(plan_file(), [written("road", step("draft"))], Directory(directory_file()))
+    assert [one.id for one in check(given, calendar=CALENDAR, under_way=under_way(known))] == ["date-outside-plan"]
+    assert check(given, calendar=CALENDAR, under_way=under_way(known, draft="2024-01-05")) == []

@@ -119,6 +119,20 @@ def test_what_is_amiss_stands_first_with_its_reason_and_its_remedy() -> None:
     )
 
 
+def test_what_is_not_in_force_is_told() -> None:
+    page = read(replace(QUIET, waiting=("calendar", "directory")))
+    assert (
+        """\
+## 尚未生效的调整
+
+- 工作日历、通讯录：文件与现行的不同，尚未应用，仍按现行的办理<br>处理：duban diff 查看，duban apply 应用
+
+"""
+        in page
+    )
+    assert "文件有误" in read(replace(QUIET, waiting=("files",)))
+
+
 def test_what_the_plan_no_longer_has_is_named_by_its_id() -> None:
     page = read(replace(QUIET, dead=((row("k", Delivery.DEAD, step="removed"),),)))
     assert "送保护处联络员：removed<br>" in page
