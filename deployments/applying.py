@@ -15,7 +15,7 @@ from flows.wanted import heal
 from tasks.deploying import Difference
 
 DIFFERS = (
-    "[yellow]文件与现行的计划、日历、通讯录、督办规则不同，仍按现行的运行[/yellow]："
+    "[yellow]文件与现行的计划、日历、通讯录或者督办规则不同，仍按现行计划运行[/yellow]："
     "用 duban diff 查看，用 duban apply 应用"
 )
 REHEARSED = Author(SYSTEM, "推演", everything=True)
