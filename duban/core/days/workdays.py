@@ -148,16 +148,15 @@ class WorkCalendar:
         """Give the day `n` working or calendar days, or months, after `day`: for 0 `day` itself, worked or not."""
         if unit is DayUnit.WORKING:
             return self.add(day, n) if n else day
-        if unit is DayUnit.CALENDAR:
-            return self.add_calendar(day, n)
-        return self._covered(date.fromordinal(int(months_later(np.array(day.toordinal()), n))))
+        later = months_later(np.array(day.toordinal()), n) if unit is DayUnit.MONTH else day.toordinal() + n
+        return self.add_calendar(day, int(later) - day.toordinal())
 
     def before(self, day: date, n: int, unit: DayUnit) -> date:
         """Give the last day, worked or not, from which `after` does not lead beyond `day`."""
         if unit is DayUnit.WORKING and n:
             return self.add(self.previous_working(day), 1 - n) - timedelta(days=1)
         if unit is DayUnit.MONTH:
-            return self._covered(date.fromordinal(int(months_before(np.array(day.toordinal()), n))))
+            return self.add_calendar(day, int(months_before(np.array(day.toordinal()), n)) - day.toordinal())
         return self.add_calendar(day, -n)
 
     def between(self, a: date, b: date) -> int:
@@ -255,11 +254,10 @@ def months_later(day_numbers: IntArray, months: int | IntArray) -> IntArray:
 def months_before(day_numbers: IntArray, months: int | IntArray) -> IntArray:
     """Give the last day numbers from which `months_later` does not lead beyond these."""
     month, place, last = _in_months(day_numbers)
-    return _of_months(month - months, np.where(place == last, _LONGEST_MONTH, place))
+    return _of_months(month - months, np.where(place == last, 31, place))
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_LONGEST_MONTH = 31
 
 
 def _in_months(day_numbers: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -269,13 +267,11 @@ def _in_months(day_numbers: IntArray) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def _of_months(months: IntArray, places: IntArray) -> IntArray:
-    days: IntArray = np.minimum(_first_days(months) + places, _first_days(months + 1) - 1)
-    return days
+    return np.asarray(np.minimum(_first_days(months) + places, _first_days(months + 1) - 1))
 
 
 def _first_days(months: IntArray) -> IntArray:
-    days: IntArray = months.astype("M8[M]").astype("M8[D]").astype(np.int64) + _EPOCH
-    return days
+    return np.asarray(months.astype("M8[M]").astype("M8[D]").astype(np.int64) + _EPOCH)
 
 
 def _merged(intervals: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
