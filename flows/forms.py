@@ -59,6 +59,7 @@ def _fields(look: Look, made: tuple[Offer, ...]) -> Iterator[tuple[str, Schema]]
         yield "evidence", {"title": "成果材料", "type": "array", "items": {"type": "string"}}
     if Verb.REPORT in verbs:
         yield "progress", {"title": "进度（%）", "type": "integer", "minimum": 0, "maximum": 100}
+        yield "remaining", {"title": "还需几天", "type": "integer", "minimum": 0}
     if any(offer.verb in MEASURED and steps[offer.step.step].target for offer in made):
         yield "value", {"title": "指标数值", "type": "number"}
     if verbs & DATED:
@@ -91,12 +92,13 @@ def command_of(office: Office, initiative: Initiative, report: Any, key: str) ->
         step=offer.step,
         actor=offer.actor,
         reason=_text(report, "reason"),
-        progress=_percent(report),
+        progress=_whole(report, "progress", "进度", "bad-progress"),
         value=_value(report),
         evidence=_evidence(report),
         to=_whither(office, initiative, offer.verb, report),
         key=key,
         via=key.replace("/", " "),
+        remaining=_whole(report, "remaining", "还需几天", "bad-remaining"),
     )
 
 
@@ -105,10 +107,10 @@ def _text(report: Mapping[str, Any], field: str) -> str:
     return "" if said is None else str(said).strip()
 
 
-def _percent(report: Mapping[str, Any]) -> int | None:
-    value = _number(_text(report, "progress"), "进度")
+def _whole(report: Mapping[str, Any], field: str, title: str, code: str) -> int | None:
+    value = _number(_text(report, field), title)
     if value is not None and not value.is_integer():
-        raise Refused("bad-progress", f"进度应为0至100的整数，收到 {value:g}")
+        raise Refused(code, f"{title}应为整数，收到 {value:g}")
     return None if value is None else int(value)
 
 

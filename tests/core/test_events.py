@@ -26,6 +26,7 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
         ("opened", {"day": "2024-06-05"}, "启动"),
         ("opened", {"day": "2024-06-03"}, "启动（自2024年6月3日）"),
         ("signed", {"reason": "收到"}, "officer岗签收"),
+        ("reported", {"progress": 40, "remaining": 6}, "officer岗反馈：进度40%，预计还需6天"),
         ("reported", {"progress": 40, "value": 12.0, "reason": "顺利"}, "officer岗反馈：进度40%，已达12件，顺利"),
         ("submitted", {"evidence": ["方案"], "reason": "请审"}, "officer岗报送办结：请审"),
         ("returned", {"reason": "补充"}, "officer岗退回：补充"),

@@ -43,12 +43,12 @@ def test_the_whole_schema_of_an_initiative_on_which_nothing_may_be_done() -> Non
 @pytest.mark.parametrize(
     ("made", "asked"),
     [
-        (lambda: Story(indicator("x")), ["offer", "progress", "value", "until", "to", "reason"]),
-        (lambda: Story(work("x")), ["offer", "evidence", "progress", "until", "to", "reason"]),
+        (lambda: Story(indicator("x")), ["offer", "progress", "remaining", "value", "until", "to", "reason"]),
+        (lambda: Story(work("x")), ["offer", "evidence", "progress", "remaining", "until", "to", "reason"]),
         (lambda: Story(action("x")), ["offer", "reason"]),
         (
             lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y"),
-            ["offer", "evidence", "progress", "until", "to", "returned", "reason"],
+            ["offer", "evidence", "progress", "remaining", "until", "to", "returned", "reason"],
         ),
         (lambda: Story(indicator("x")).act("officer", "report", "x", value=480.0), ["offer", "value", "reason"]),
         (lambda: Story(work("x")).act("officer", "submit", "x"), ["offer", "evidence", "reason"]),
@@ -62,7 +62,7 @@ def test_fields_that_no_offer_needs_are_left_out(made: Callable[[], Story], aske
 def test_units_and_posts_and_days_are_chosen() -> None:
     found = fields(Story(work("x")))
     assert found["to"]["enum"][:4] == ["建设处", "法规处", "officer岗", "head岗"]
-    assert found["until"] == {"title": "延期至", "type": "string", "format": "date", "position": 3}
+    assert found["until"] == {"title": "延期至", "type": "string", "format": "date", "position": 4}
 
 
 def test_who_opens_the_form_finds_ids_nowhere() -> None:
@@ -84,6 +84,7 @@ def understood(report: Any) -> Command | None:
         ({"offer": "officer岗 反馈进展：z事项", "value": None, "progress": "", "reason": " 快了 "}, {"reason": "快了"}),
         ({"offer": "officer岗 报送办结：y事项", "evidence": ["方案", "", None]}, {"evidence": ("方案",)}),
         ({"offer": "officer岗 报送办结：y事项", "evidence": "方案"}, {"evidence": ("方案",)}),
+        ({"offer": "officer岗 反馈进展：z事项", "remaining": 6}, {"remaining": 6}),
         ({"offer": "officer岗 申请延期：y事项", "until": "2024-07-15"}, {"to": "2024-07-15"}),
         ({"offer": "officer岗 申请延期：y事项", "until": "2024-07-15T00:00:00+08:00"}, {"to": "2024-07-15"}),
         ({"offer": "officer岗 申请延期：y事项", "until": "下月底"}, {"to": "下月底"}),
@@ -97,8 +98,9 @@ def understood(report: Any) -> Command | None:
 def test_what_a_form_comes_to(report: dict[str, Any], meant: dict[str, Any]) -> None:
     command = understood(report)
     assert command
-    said = {name: getattr(command, name) for name in ("reason", "progress", "value", "evidence", "to")}
-    assert said == {"reason": "", "progress": None, "value": None, "evidence": (), "to": ""} | meant
+    said = {name: getattr(command, name) for name in ("reason", "progress", "remaining", "value", "evidence", "to")}
+    nothing = {"reason": "", "progress": None, "remaining": None, "value": None, "evidence": (), "to": ""}
+    assert said == nothing | meant
     assert (command.key, command.via) == ("form/1", "form 1")
 
 
@@ -121,7 +123,7 @@ def test_only_a_look_is_no_command() -> None:
         ({"offer": None}, "没有选择办理事项"),
         ({"offer": "officer岗 反馈进展：z事项", "value": "很多"}, "指标数值应为数字，收到 很多"),
         ({"offer": "officer岗 反馈进展：z事项", "progress": "过半"}, "进度应为数字，收到 过半"),
-        ({"offer": "officer岗 反馈进展：z事项", "progress": 0.5}, "进度应为0至100的整数，收到 0.5"),
+        ({"offer": "officer岗 反馈进展：z事项", "progress": 0.5}, "进度应为整数，收到 0.5"),
         ({"offer": "coordinator岗 转办：y事项"}, "请选择转办给哪个单位或岗位"),
         ({"offer": "coordinator岗 转办：y事项", "to": "财政处"}, "请选择转办给哪个单位或岗位：没有财政处"),
         ({"offer": "judge岗 退回：x事项", "returned": "w事项"}, "请选择退回哪一项：没有w事项"),

@@ -28,7 +28,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
         ("指标", told.gauge()),
         ("等待", told.needs()),
         ("时限", told.limit()),
-        ("预计", told.forecast()),
+        ("预计", (*told.forecast(), *told.left())),
         ("关键链", told.chain()),
         ("先办", told.act_on()),
         ("下一步", told.next_rung()),
@@ -148,6 +148,12 @@ class _Told:
             kept = f"最迟{self._day(why.latest)}"
             room = f"，{kept}，余量{why.slack}个工作日" if why.slack >= 0 else f"，{kept}，晚{-why.slack}个工作日"
         yield f"{self._day(why.forecast)}完成{room}"
+
+    def left(self) -> Iterator[str]:
+        """What is left by the last report, where that is what the forecast goes by."""
+        if self.why.left is not None and self.why.limit is not None:
+            since, days = self.why.left
+            yield f"按最近一次反馈，{chinese(since)}起还需{days}{UNITS[self.why.limit.duration.unit]}"
 
     def chain(self) -> Iterator[str]:
         """The steps that make its date, from the first to the step itself."""

@@ -3,6 +3,7 @@
 The engine decides; here a command is only put together, and what came of it said. What is printed is for coordinators.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -52,12 +53,14 @@ def report(
     actor: Actor,
     progress: Annotated[int | None, typer.Option(metavar="PERCENT", help="How far it has come.")] = None,
     value: Annotated[float | None, typer.Option(metavar="NUMBER", help="What an indicator measures.")] = None,
+    remaining: Annotated[int | None, typer.Option(metavar="DAYS", help="Days of work that are left.")] = None,
     note: Note = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Report progress, the value of an indicator, or difficulties (反馈进展)."""
-    carry_out(_command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, key=key), as_json)
+    said = _command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, key=key)
+    carry_out(replace(said, remaining=remaining), as_json)
 
 
 @app.command()

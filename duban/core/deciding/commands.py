@@ -26,6 +26,7 @@ from duban.core.ledger.state import State
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
+from duban.core.planning.when import LONGEST
 from duban.core.titles import STATUS_TITLES, perhaps
 
 
@@ -174,7 +175,11 @@ def _addressees(matter: _Matter) -> tuple[str, ...]:
 
 
 def _report(matter: _Matter) -> tuple[Draft, ...]:
-    figures = _figures(matter)
+    figures, left = _figures(matter), matter.command.remaining
+    if left is not None and not 0 <= left <= LONGEST:
+        raise Refused("bad-remaining", f"剩余用时应为 0 至 {LONGEST} 天，收到 {left}")
+    if left is not None:
+        figures = {**figures, "remaining": left}
     if not figures and not matter.command.reason:
         raise Refused("nothing-reported", "请填写进度、数值或者情况说明")
     return matter.draft(EntryKind.REPORTED, figures), *_signing(matter)

@@ -6,6 +6,7 @@ calendar, a plan, a rule, judges nobody anew.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import ceil
 from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
@@ -92,20 +93,51 @@ def _limit(look: Look, step: Step, own: StepState, state: State) -> Limit | None
     )
 
 
-def lasting(calendar: WorkCalendar, step: Step, since: date) -> Limit:
-    """The likely time of a step that begins on a day, itself not counted.
+def lasting(calendar: WorkCalendar, step: Step, since: date, length: int | None = None) -> Limit:
+    """The likely time of a step, or so many days of its unit, that begins on a day, itself not counted.
 
     What somebody or something must end does not end on a day off; a period does.
     """
-    days, unit = step.duration.likely, step.duration.unit
+    days, unit = step.duration.likely if length is None else length, step.duration.unit
     ends_there = step.kind not in ACTED_ON or (unit is DayUnit.WORKING and days > 0)
     last = calendar.after(since, days, unit) if days else since
     return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit, since + DAY)
 
 
 def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
-    """The last day of a step that opened, or will, and takes its likely duration; days of suspension do not count."""
+    """The last day of a step that opened, or will, by its likely duration or the last report; rests do not count."""
+    if own.reported is not None and goes_by_reports(step, own):
+        return _ends(look, own, lasting(look.calendar, step, *still_takes(look, step, own)))
     return _ends(look, own, lasting(look.calendar, step, opened))
+
+
+UNSAID = 0.5
+"""The share of what was left at the last report that is taken to be left once the time for it has passed."""
+
+
+def goes_by_reports(step: Step, own: StepState) -> bool:
+    """Whether the last report says what is left of a step under way; months are not parted."""
+    return own.reported is not None and own.opened is not None and step.duration.unit is not DayUnit.MONTH
+
+
+def left(step: Step, own: StepState) -> int:
+    """The days of work left at the last report: as said, else the share of the likely time that is not done."""
+    if own.remaining is not None:
+        return own.remaining
+    return ceil(step.duration.likely * (100 - own.progress) / 100)
+
+
+def left_unsaid(days: int) -> int:
+    """What is left of them once their time has passed, and nobody has said anything since."""
+    return ceil(days * UNSAID)
+
+
+def still_takes(look: Look, step: Step, own: StepState) -> tuple[date, int]:
+    """From which day on how many days a step takes by its last report."""
+    since, days, soonest = own.reported or look.today, left(step, own), look.calendar.next_working(look.today)
+    if _ends(look, own, lasting(look.calendar, step, since, days)) >= soonest:
+        return since, days
+    return soonest, left_unsaid(days)
 
 
 def _ends(look: Look, own: StepState, limit: Limit) -> date:

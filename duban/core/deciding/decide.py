@@ -175,7 +175,7 @@ def _turning(look: Look, rungs: Collection[DueRung], steps: Kept, rows: Mapping[
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     later = [rung for rung in rungs if rung.moment > look.now]
     moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
-    days = [next_day(steps, look.today), *_overdue(look, rows)]
+    days = [next_day(steps, look.today), *_overdue(look, steps, rows)]
     if len(later) < len(rungs):  # one that goes out now may fall due again
         days.append(look.today + DAY)
     for rung in later:
@@ -192,7 +192,7 @@ def _turning(look: Look, rungs: Collection[DueRung], steps: Kept, rows: Mapping[
     return min(moments, default=None)
 
 
-def _overdue(look: Look, rows: Mapping[str, StepRow]) -> list[date]:
+def _overdue(look: Look, steps: Kept, rows: Mapping[str, StepRow]) -> list[date]:
     """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
     found = list[date]()
     for name, step in look.initiative.steps.items():
@@ -201,6 +201,8 @@ def _overdue(look: Look, rows: Mapping[str, StepRow]) -> list[date]:
         for ref in step.earliest_anchor:
             if ref.initiative == look.initiative.id:
                 expected = rows[ref.step].forecast  # None once it is closed
+                if expected is not None and steps[ref.step][0].own.reported is not None:
+                    expected = look.today  # it is estimated anew once its time has passed
             else:
                 elsewhere = look.upstream.get(ref)
                 expected = elsewhere.forecast if elsewhere else look.today

@@ -66,8 +66,8 @@ class Command:
     """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
 
     `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
-    the unit of the indicator. `via` is by which way it came: a word, and what tells one such way from another, as in
-    `form <run>` or `command <account>`.
+    the unit of the indicator, `remaining` in the days in which the step's duration is counted. `via` is by which way it
+    came: a word, and what tells one such way from another, as in `form <run>` or `command <account>`.
     """
 
     verb: Verb
@@ -80,6 +80,7 @@ class Command:
     to: str = ""
     key: str | None = None
     via: str = ""
+    remaining: int | None = None
 
 
 class Refused(Exception):

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from duban.core.deciding.deadlines import planned
+from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, planned
 from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import progress
 from duban.core.deciding.ladder import Ladder, ladder
@@ -59,6 +59,9 @@ def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:
     if dates.latest is not None:  # its forecast moves with the days, and passes this one
         last = dates.latest if own.opened else latest_start(calendar, step, dates.latest)
         found.add(calendar.previous_working(last) + DAY)
+        if own.reported is not None and goes_by_reports(step, own):  # what is left is estimated anew from then on
+            begin = latest_start(calendar, step, dates.latest, left_unsaid(left(step, own)))
+            found |= {dates.forecast + DAY, calendar.previous_working(begin) + DAY}
     if dates.opens is not None:
         found.add(dates.opens)
     if at.status is Status.ELAPSING and own.opened is not None:

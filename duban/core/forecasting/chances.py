@@ -112,14 +112,13 @@ def _durations(schedule: Schedule, samples: int, random: np.random.Generator) ->
 
 
 def _spread(schedule: Schedule, place: int) -> bool:
-    length = schedule.steps[place].duration
-    return length.optimistic < length.pessimistic
+    low, _, high = schedule.estimates(place)
+    return low < high
 
 
 def _estimates(schedule: Schedule, places: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Optimistic, likely and pessimistic days, each of shape (places, 1)."""
-    lengths = [schedule.steps[place].duration for place in places]
-    table = np.array([(one.optimistic, one.likely, one.pessimistic) for one in lengths], np.float64)
+    table = np.array([schedule.estimates(place) for place in places], np.float64)
     return table[:, 0:1], table[:, 1:2], table[:, 2:3]
 
 

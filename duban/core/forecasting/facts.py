@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.deadlines import Spells, counting, lasting, suspensions
+from duban.core.deciding.deadlines import Spells, counting, goes_by_reports, lasting, still_takes, suspensions
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.steps import StepState
@@ -16,6 +16,8 @@ from duban.core.planning.plan import Step, StepRef
 class Fact:
     """One step. `since`: the day from which its duration counts, None while it has not opened; suspensions put it off.
 
+    `left` are the days it takes from then on by the last report, None where nobody reported.
+
     `submitted` is the day it was handed in, while nobody has answered; `owner` the unit or post that answers for it;
     `rested` are the spells in which it was suspended.
     """
@@ -25,6 +27,7 @@ class Fact:
     submitted: date | None
     owner: str
     rested: Spells = ()
+    left: int | None = None
 
 
 Facts = Mapping[StepRef, Fact]
@@ -39,12 +42,14 @@ def _facts(look: Look, decision: Decision) -> Iterator[tuple[StepRef, Fact]]:
     for row in decision.summary.steps:
         step, own = look.initiative.steps[row.step], decision.state.step(row.step)
         owner, rested = look.office.owner(step, own), suspensions(look, own)
-        yield step.ref, Fact(row, _since(look, step, own), own.submitted, owner, rested)
+        since, left = _since(look, step, own)
+        yield step.ref, Fact(row, since, own.submitted, owner, rested, left)
 
 
-def _since(look: Look, step: Step, own: StepState) -> date | None:
+def _since(look: Look, step: Step, own: StepState) -> tuple[date | None, int | None]:
     if own.opened is None or own.closed:
-        return own.opened
-    limit = lasting(look.calendar, step, own.opened)
+        return own.opened, None
+    since, left = still_takes(look, step, own) if goes_by_reports(step, own) else (own.opened, None)
+    limit = lasting(look.calendar, step, since, left)
     lost = look.calendar.taken(limit.day, counting(limit, suspensions(look, own)), limit.unit)
-    return look.calendar.after(own.opened, lost, limit.unit.given_back)
+    return look.calendar.after(since, lost, limit.unit.given_back), left

@@ -71,6 +71,14 @@ class Schedule:
         """The time at which a step ends that ends by its deadline, or as soon as it still may."""
         return max(self.soonest if self._worked[place] else self.now, self.time(due))
 
+    def estimates(self, place: int) -> tuple[float, float, float]:
+        """Optimistic, likely and pessimistic days of a step; under way, those that are left by the last report."""
+        length, fact = self.steps[place].duration, self.facts[place]
+        if fact is None or fact.left is None:
+            return length.optimistic, length.likely, length.pessimistic
+        share = fact.left / length.likely if length.likely else 0
+        return share * length.optimistic, fact.left, max(fact.left, share * length.pessimistic)
+
     def rested(self, place: int) -> Spells:
         """The spells in which a step was suspended."""
         fact = self.facts[place]
@@ -182,6 +190,8 @@ class Schedule:
     def _length(self, step: Step, fact: Fact | None) -> tuple[int, DayUnit]:
         """How long a step takes, and in what; months are days once they have begun."""
         days, unit = step.duration.likely, step.duration.unit
+        if fact is not None and fact.left is not None:
+            return fact.left, unit
         begun = fact.row.opened if fact else None
         if unit is not DayUnit.MONTH or begun is None:
             return days, unit

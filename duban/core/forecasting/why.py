@@ -12,7 +12,7 @@ from types import NoneType
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.deadlines import Deadline, may_open
+from duban.core.deciding.deadlines import Deadline, goes_by_reports, may_open, still_takes
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.ladder import acknowledged
@@ -20,7 +20,7 @@ from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import Changed, Extension, Remark, StepState
-from duban.core.ledger.summary import CLOSED, Light, Reason, Status, StepRow
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
 
@@ -109,6 +109,7 @@ class NextRung:
 class Why:
     """The reasons of one step. `reason` is what lit it, None while it is green or off.
 
+    `left`: from which day on it takes how many days by the last report, in the unit of its duration; None without one.
     `needs` are the steps it waits for that are not closed, `opens` the day it may open where that is known.
     `forecast`, `latest`, `slack` and `chain` are those of the whole plan's forecast: the last day on which it may end
     without making a settled deadline, or the end of the plan, late, and the working days left until then. `chain`
@@ -130,6 +131,7 @@ class Why:
     opens: date | None
     limit: TracedDeadline | None
     forecast: date | None
+    left: tuple[date, int] | None
     finished: date | None
     latest: date | None
     slack: int | None
@@ -169,6 +171,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         opens=may_open(look, step, decision.state) if row.status is Status.WAITING else None,
         limit=_limit(step, own, decision.deadlines[step.id], links),
         forecast=told.finish.get(step.ref),
+        left=still_takes(look, step, own) if goes_by_reports(step, own) and row.status in AWAITING_OWNER else None,
         finished=row.finished,
         latest=told.latest.get(step.ref),
         slack=told.slack.get(step.ref),

@@ -136,6 +136,11 @@ class StepState(NamedTuple):
         """Keys of rungs that were recorded as skipped."""
         return self.skips.keys()
 
+    reported: date | None = None
+    """Day on which its progress, or the days that are left, were last reported."""
+    remaining: int | None = None
+    """Days of work that were left then, where that was said."""
+
     @property
     def done(self) -> tuple[object, ...]:
         """What was done about it, without what was told of that."""
@@ -186,6 +191,8 @@ def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 
 def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    if "progress" in data or "remaining" in data:
+        step = step._replace(reported=day, remaining=data.get("remaining"))
     return _heard(step, day, data)._replace(
         progress=data.get("progress", step.progress),
         values=(*step.values, (day, data["value"])) if "value" in data else step.values,

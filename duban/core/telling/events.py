@@ -78,10 +78,14 @@ def _reported(told: Told) -> str:
 
 
 def _figures(told: Told) -> list[str]:
-    """What an entry says of progress and value."""
+    """What an entry says of progress, of days that are left, and of value."""
     data = told.entry.data
-    said = [f"进度{data['progress']}%"] if "progress" in data else []
-    return [*said, f"已达{data['value']:g}{told.unit}"] if "value" in data else said
+    said = [
+        f"进度{data['progress']}%" if "progress" in data else "",
+        f"预计还需{data['remaining']}天" if "remaining" in data else "",
+        f"已达{data['value']:g}{told.unit}" if "value" in data else "",
+    ]
+    return [figure for figure in said if figure]
 
 
 def _on(what: str) -> Telling:

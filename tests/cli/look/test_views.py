@@ -43,7 +43,7 @@ class TestShow:
         bureau.ok("report", "cosmetics/draft", "--as", OFFICER, "--progress", "40")
         shown = lines(bureau.ok("show", "cosmetics/draft"))
         assert shown[3:] == [
-            "        └── 🟢 起草保护方案　办理中　时限 2024-04-12　预计 2024-04-09　40%　draft　保护处"
+            "        └── 🟢 起草保护方案　办理中　时限 2024-04-12　预计 2024-04-07　40%　draft　保护处"
         ]
         bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "合并")
         assert "⚪ 起草保护方案　已终止　时限 2024-04-12　办结 2024-04-01" in bureau.ok("show", "cosmetics/draft")
@@ -176,6 +176,13 @@ class TestWhy:
         issue = bureau.ok("why", "cosmetics/issue")
         assert "尚未确定（“方案公示”办结后8个工作日）" in issue
         assert "等“方案公示”办结后确定" in issue
+
+    def test_what_is_left_by_the_last_report(self, bureau: Bureau) -> None:
+        bureau.ok("report", "cosmetics/draft", "--as", OFFICER, "--progress", "20", "--remaining", "6")
+        shown = bureau.ok("why", "cosmetics/draft")
+        assert "2024年4月10日完成" in shown
+        assert "按最近一次反馈，2024年4月1日起还需6个工作日" in shown
+        assert "进度20%，预计还需6天" in bureau.ok("ledger", "show", "cosmetics")
 
     def test_a_step_that_is_over(self, bureau: Bureau) -> None:
         bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "合并")
