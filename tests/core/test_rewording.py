@@ -189,7 +189,7 @@ def test_the_remedy_shows_what_is_written() -> None:
 
 
 def test_faults_that_a_value_tells_itself_are_kept() -> None:
-    (problem,) = told({"name": "a", "due": "soon"})
+    (problem,) = told({"name": "a", "due": "some day"})
     assert (problem.id, problem.location) == ("bad-date", ("due",))
 
 

@@ -5,7 +5,7 @@ look again. Asked again with those entries stored, it has nothing to add. What h
 every step has its dates, a timetable made of these, and what that says at this moment.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
@@ -18,7 +18,7 @@ from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
 from duban.core.deciding.lights import lit
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
-from duban.core.deciding.rungs import DueRung
+from duban.core.deciding.rungs import DueRung, falls_again
 from duban.core.deciding.settle import settle, status
 from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, row, timetable
 from duban.core.ledger.entries import Draft, EntryKind
@@ -171,13 +171,14 @@ def _look_again(look: Look, turning: datetime | None, worst: Light | None) -> da
     return restless if turning is None else min(turning, restless)
 
 
-def _turning(look: Look, rungs: Collection[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
+def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     later = [rung for rung in rungs if rung.moment > look.now]
     moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
     days = [next_day(steps, look.today), *_overdue(look, steps, rows)]
-    if len(later) < len(rungs):  # one that goes out now may fall due again
-        days.append(look.today + DAY)
+    for rung in rungs:
+        if rung.moment <= look.now and rung.step in steps:
+            moments += falls_again(steps[rung.step][0], rung, look.today)
     for rung in later:
         if rung.rung_at <= look.now:  # kept apart, it may be a deputy's turn on the next day of sending
             moments.append(look.office.sending_passes(look.now, immediate=rung.immediate))

@@ -127,6 +127,13 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
             yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {desk: owner}, stale=False))
 
 
+def falls_again(at: Given, due: DueRung, today: date) -> Iterator[datetime]:
+    """When a rung that goes out today falls due again, if it does."""
+    for rung in at.office.rungs[at.step.ladder]:
+        if rung.id == due.rung and rung.repeat:
+            yield at.office.morning(_later(at, today, rung.repeat))
+
+
 def _went_out(at: Given, rung: Rung, version: str, day: date) -> Mapping[date, date]:
     """The days on which a rung fell due, the first on `day`, each with that on which it went out, or was skipped."""
     own, which, found = at.own, (at.own.name or at.step.was or at.step.id, version), dict[date, date]()

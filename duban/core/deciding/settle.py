@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
-from duban.core.deciding.deadlines import deadline, may_open, planned
+from duban.core.deciding.deadlines import deadline, last_end, may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
 from duban.core.ledger.state import State
@@ -136,6 +136,14 @@ def judged(look: Look, state: State, draft: Draft) -> Draft:
     return draft._replace(data={**draft.data, "limit": limit})
 
 
+def _judged(look: Look, state: State, step: Step, draft: Draft, ended: date) -> Draft:
+    """The same of a step that ended by itself: what its date hangs on may have ended later, and was not known then."""
+    known = last_end(look, step.due_anchor, state)
+    if known is not None and known > ended:
+        return draft._replace(data={**draft.data, "limit": []})
+    return judged(look, state, draft)
+
+
 def limit_of(look: Look, state: State, step: Step) -> list[str]:
     """The deadline of a step and the one first set, as entries hold them; none where it has none."""
     return [day.isoformat() for day in deadline(look, step, state) or ()]
@@ -158,7 +166,7 @@ def _moves(look: Look, step: Step, own: StepState, state: State) -> list[Draft]:
         drafts.append(Draft(EntryKind.OPENED, step.id, data=day, key=f"opened/{step.id}/{own.rounds}"))
     ended = _ended(look, step, own, opened, state)
     if ended is not None:
-        drafts.append(judged(look, state, completed(step.id, ended, own)))
+        drafts.append(_judged(look, state, step, completed(step.id, ended, own), ended))
     return drafts
 
 

@@ -34,7 +34,7 @@ BOTH = (StepRef(COSMETICS, "cases"), *DRAFT)
     ("due", "anchors", "first"),
     [
         (OnDate(date(2024, 4, 12)), (), "2024年4月12日（计划写明的日期）"),
-        (month_span(2024, 4), (), "2024年4月30日（计划写明的月份或者季度的最后一个工作日）"),
+        (month_span(2024, 4), (), "2024年4月30日（计划写明的月份、季度或者半年的最后一个工作日）"),
         (Relative(10, DayUnit.WORKING, date(2024, 4, 1)), (), "2024年4月15日（2024年4月1日后10个工作日）"),
         (Relative(30, DayUnit.CALENDAR, "start"), (), "2024年5月1日（计划开始后30个自然日）"),
         (Relative(-1, DayUnit.WORKING, "period"), (), "2024年6月28日（本期末前1个工作日）"),

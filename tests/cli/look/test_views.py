@@ -186,8 +186,9 @@ class TestWhy:
 
     def test_a_step_that_is_over(self, bureau: Bureau) -> None:
         bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "合并")
-        assert bureau.ok("why", "cosmetics/draft").splitlines()[1:3] == [
+        assert bureau.ok("why", "cosmetics/draft").splitlines()[1:4] == [
             "  状态　　已终止（2024年4月1日），由保护处承办",
+            "  变动　　2024年4月1日督办专员终止",
             "  时限　　2024年4月12日（计划写明的日期）",
         ]
 

@@ -184,8 +184,10 @@ def test_what_the_plan_in_force_names_may_be_gone_as_well(bureau: Bureau) -> Non
         bureau.ok(*words)
     bureau.tick()
     findings = json.loads(bureau.run("doctor", "--json").stdout)["findings"]
-    found = [one["found"] for one in findings if one["check"] == "people"]
-    assert found == ["there is no unit or post 'deputy-director' any more, which supervises cosmetics, training"]
+    found = [one["found"] for one in findings]
+    assert sum("the supervisor is 'deputy-director', but there is no such post" in one for one in found) == 2
+    assert "the files say something else than application 1" in found
+    assert bureau.run("apply", "--by", "coordinator").exit_code == 3  # until then the directory in force has the post
 
 
 # One supervisor for all, and groups that support ---------------------------------------------------------------------
