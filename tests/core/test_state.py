@@ -8,8 +8,9 @@ import pytest
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, Delivery, NoticeRow
+from duban.core.ledger.recording import CHANGES
 from duban.core.ledger.state import EMPTY, fold
-from duban.core.ledger.steps import CHANGES, NOTHING, Extension, Sent
+from duban.core.ledger.steps import NOTHING, Extension, Sent
 from tests.core.builders import Story, day, moment, period, review, work
 
 KEY = "draft/2024-06-14/remind/officer"

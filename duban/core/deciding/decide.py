@@ -18,7 +18,7 @@ from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
 from duban.core.deciding.lights import lit
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
-from duban.core.deciding.rungs import DueRung, falls_again
+from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import settle, status
 from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, row, timetable
 from duban.core.ledger.entries import Draft, EntryKind
@@ -177,8 +177,8 @@ def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[st
     moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
     days = [next_day(steps, look.today), *_overdue(look, steps, rows)]
     for rung in rungs:
-        if rung.moment <= look.now and rung.step in steps:
-            moments += falls_again(steps[rung.step][0], rung, look.today)
+        if rung.repeat and rung.moment <= look.now:
+            moments.append(look.office.morning(look.calendar.add(look.today, rung.repeat)))
     for rung in later:
         if rung.rung_at <= look.now:  # kept apart, it may be a deputy's turn on the next day of sending
             moments.append(look.office.sending_passes(look.now, immediate=rung.immediate))

@@ -25,7 +25,8 @@ class DueRung(NamedTuple):
 
     `moment` is later than `rung_at`, that of the rung itself, where two of them keep their distance (rule 11); until
     then it may be somebody else's turn any day. One that is `stale` is older than the matter it speaks of, or overtaken
-    by a higher one, and is recorded rather than sent. One that `waits` is kept back by an answer (rule 4).
+    by a higher one, and is recorded rather than sent. One that `waits` is kept back by an answer (rule 4). It falls due
+    again `repeat` working days after it went out.
     """
 
     key: NoticeKey
@@ -39,6 +40,7 @@ class DueRung(NamedTuple):
     immediate: bool
     stale: bool = False
     waits: bool = False
+    repeat: int | None = None
 
 
 JUDGED = frozenset({Anchor.SUBMITTED, Anchor.ASKED})
@@ -127,13 +129,6 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
             yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {desk: owner}, stale=False))
 
 
-def falls_again(at: Given, due: DueRung, today: date) -> Iterator[datetime]:
-    """When a rung that goes out today falls due again, if it does."""
-    for rung in at.office.rungs[at.step.ladder]:
-        if rung.id == due.rung and rung.repeat:
-            yield at.office.morning(_later(at, today, rung.repeat))
-
-
 def _went_out(at: Given, rung: Rung, version: str, day: date) -> Mapping[date, date]:
     """The days on which a rung fell due, the first on `day`, each with that on which it went out, or was skipped."""
     own, which, found = at.own, (at.own.name or at.step.was or at.step.id, version), dict[date, date]()
@@ -161,7 +156,7 @@ def of_rung(
     name, found = at.own.name or at.step.was or at.step.id, list[DueRung]()  # a renamed step keeps its name in keys
     for there, post in people.items():
         key, meant = NoticeKey(name, version, rung.id, post), (rung.id, rung.slip, post, there)
-        found.append(DueRung(key, at.step.id, *meant, moment, moment, rung.immediate, stale, waits))
+        found.append(DueRung(key, at.step.id, *meant, moment, moment, rung.immediate, stale, waits, rung.repeat))
     return tuple(found)
 
 

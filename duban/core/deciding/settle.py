@@ -10,8 +10,9 @@ from typing import assert_never
 from duban.core.deciding.deadlines import deadline, last_end, may_open, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
+from duban.core.ledger.recording import CHANGES
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import CHANGES, NOTHING, StepState
+from duban.core.ledger.steps import NOTHING, StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.steps import CHANGES, NOTHING, StepState
+from duban.core.ledger.recording import CHANGES
+from duban.core.ledger.steps import NOTHING, StepState
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,14 @@
 """The record of a step: what the entries of the ledger have made of it, the notices about it among that."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from duban.core.ledger.entries import Data, EntryKind
+from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import NoticeRow
-from duban.core.ledger.ways_back import Changed as Changed  # noqa: PLC0414  part of a step's record
-from duban.core.ledger.ways_back import Gone as Gone  # noqa: PLC0414
-from duban.core.ledger.ways_back import Remark as Remark  # noqa: PLC0414
-from duban.core.ledger.ways_back import approved, changed, corrected, reopened, returned, upset, withdrawn
 
 Excluded = tuple[date, date]
 
@@ -33,6 +29,47 @@ class Extension:
     def doer(self) -> str:
         """The person who asked or, where nothing tells, the post."""
         return self.person or self.by
+
+
+class Changed(NamedTuple):
+    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
+
+    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
+    tells whether the owner had signed for it. `number` counts what was done to the step. An application of a plan hands
+    over where that names another owner, and cancels what it no longer has.
+    """
+
+    kind: EntryKind
+    by: str
+    on: date
+    number: int
+    owner: str | None
+    signed: bool
+    to: str = ""
+    told: tuple[str, ...] = ()
+    """Whoever had been asked for an answer that is not wanted any more."""
+
+
+class Remark(NamedTuple):
+    """What a leader instructed, or another unit advised, about a step; it changes nothing of how that stands.
+
+    `number` counts the remarks on the step.
+    """
+
+    kind: EntryKind
+    by: str
+    on: date
+    number: int
+    words: str
+
+
+class Gone(NamedTuple):
+    """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
+
+    title: str
+    owner: str
+    ladder: str
+    was: str | None
 
 
 class Sent(NamedTuple):
@@ -166,242 +203,3 @@ TOLD = StepState._fields.index("history")
 """Where a record begins to tell what was sent of a step; what is before that was done."""
 
 NOTHING = StepState()
-
-
-Change = Callable[[StepState, date, str, Data], StepState]
-
-
-def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(opened=_date(data["day"]), assigned=day)
-
-
-TELLING = ("progress", "value", "reason", "to", "evidence")
-"""What an entry of the owner's side may say of the work."""
-
-
-def _heard(step: StepState, day: date, data: Data) -> StepState:
-    """The step once its owner's side has spoken; only what it has not said before is news."""
-    told = {f"{key} {data[key]}" for key in TELLING if key in data}
-    news = step.news if told <= step.said else day
-    return step._replace(answered=day, news=news, said=step.said | told)
-
-
-def _signed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(signed=day, answered=day, news=day)
-
-
-def _reported(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    if "progress" in data or "remaining" in data:
-        step = step._replace(reported=day, remaining=data.get("remaining"))
-    return _heard(step, day, data)._replace(
-        progress=data.get("progress", step.progress),
-        values=(*step.values, (day, data["value"])) if "value" in data else step.values,
-    )
-
-
-def _submitted(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return _heard(step, day, data)._replace(
-        submitted=day,
-        submitter=actor,
-        person=data.get("person", ""),
-        evidence=tuple(data.get("evidence", ())),
-        agreed=(),
-        returned=None,
-        asked=None,
-        progress=100,
-    )
-
-
-def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(
-        finished=_date(data["day"]),
-        closed_by=actor,
-        judged=_judged(data),
-        progress=100,
-        asked=None,
-        suspended=None,
-        running=False,
-    )
-
-
-def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"], data.get("person", ""))
-    return _heard(step, day, data)._replace(asked=ask, asks=step.asks + 1, answer=None)
-
-
-def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(asked=None, answer=day, extended_to=_date(data["to"]), granted=day)
-
-
-def _refused(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(asked=None, answer=day)
-
-
-def _suspended(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(suspended=day, changes=changed(step, EntryKind.SUSPENDED, day, actor))
-
-
-def _resumed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    since = step.suspended or day
-    changes = changed(step, EntryKind.RESUMED, day, actor)
-    return step._replace(suspended=None, failed=None, excluded=(*step.excluded, (since, day)), changes=changes)
-
-
-def _handed_over(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    changes = changed(step, EntryKind.HANDED_OVER, day, actor, data["to"])
-    return step._replace(owner=data["to"], assigned=day, signed=None, asked=None, changes=changes)
-
-
-def _cancelled(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    removed, gone = bool(data.get("removed")), Gone(**data["gone"]) if "gone" in data else None
-    return step._replace(
-        finished=day,
-        cancelled=True,
-        closed_by=actor,
-        judged=_judged(data),
-        asked=None,
-        suspended=None,
-        running=False,
-        removed=removed,
-        gone=gone,
-        excluded=(*step.excluded, (step.suspended, day)) if step.suspended else step.excluded,
-        changes=step.changes if removed and gone is None else changed(step, EntryKind.CANCELLED, day, actor),
-    )
-
-
-def _acknowledged(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(answered=day, acknowledged=(*step.acknowledged, day))
-
-
-def _remarked(kind: EntryKind) -> Change:
-    """It is put on record, and nothing else."""
-
-    def change(step: StepState, day: date, actor: str, data: Data) -> StepState:
-        remark = Remark(kind, actor, day, len(step.remarks) + 1, data["reason"])
-        return step._replace(remarks=(*step.remarks, remark))
-
-    return change
-
-
-def _replanned(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    if data.get("added") and step.removed:
-        step = NOTHING._replace(notices=step.notices, skips=step.skips)  # it begins anew
-    step = step._replace(name=data.get("name", step.name), rounds=data.get("rounds", step.rounds))
-    if "limit" in data:
-        step = step._replace(judged=_judged(data))
-    if step.closed:
-        return step
-    if "recounted" in data:
-        step = step._replace(first_due=step.first_due or _date(data["recounted"][0]), recounted=day)
-    if "moved" in data:
-        step = step._replace(
-            first_due=step.first_due or _date(data["moved"]), moved=day, extended_to=None, granted=None
-        )
-    return _given(step, day, actor, data) if "owner" in data else step
-
-
-def _given(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    """The step with the owner the plan now names, who signs for it unless it was handed over to him already."""
-    to, before = data["owner"], step.owner or data.get("from")  # entries did not always tell from whom
-    if step.owner == to or step.opened is None:
-        return step._replace(owner=None)
-    known = step._replace(owner=before)
-    changes = changed(known, EntryKind.REPLANNED, day, actor, to) if before else step.changes
-    return step._replace(owner=None, assigned=day, signed=None, asked=None, changes=changes)
-
-
-def _action_started(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=True, tries=step.tries + 1)
-
-
-def _action_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    failed = day if data["final"] else None
-    return step._replace(running=False, awaits="", failures=step.failures + 1, failed=failed)
-
-
-def _action_waiting(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(awaits=data["run"])
-
-
-def _action_succeeded(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(running=False, awaits="", succeeded=day)
-
-
-def _measured(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    values = (*step.values, (day, data["value"]))
-    return step._replace(values=values, measured=data["period"], misses=0, failed=None)
-
-
-def _measuring_failed(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    if data["final"]:
-        return step._replace(measured=data["period"], misses=0, failed=step.failed or day)
-    return step._replace(misses=step.misses + 1)
-
-
-def _same(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step
-
-
-def _sent(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(history=(*step.history, Sent(day, data["slip"], data["recipient"])))
-
-
-def _skipped(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(skips={**step.skips, NoticeKey.parse(data["notice"]): day})
-
-
-CHANGES: Mapping[EntryKind, Change] = {
-    EntryKind.ADOPTED: _same,
-    EntryKind.OPENED: _opened,
-    EntryKind.SIGNED: _signed,
-    EntryKind.REPORTED: _reported,
-    EntryKind.SUBMITTED: _submitted,
-    EntryKind.RETURNED: returned,
-    EntryKind.APPROVED: approved,
-    EntryKind.COMPLETED: _completed,
-    EntryKind.UPSET: upset,
-    EntryKind.EXTENSION_ASKED: _asked,
-    EntryKind.EXTENSION_GRANTED: _granted,
-    EntryKind.EXTENSION_REFUSED: _refused,
-    EntryKind.SUSPENDED: _suspended,
-    EntryKind.RESUMED: _resumed,
-    EntryKind.WITHDRAWN: withdrawn,
-    EntryKind.CORRECTED: corrected,
-    EntryKind.REOPENED: reopened,
-    EntryKind.HANDED_OVER: _handed_over,
-    EntryKind.CANCELLED: _cancelled,
-    EntryKind.ACKNOWLEDGED: _acknowledged,
-    EntryKind.INSTRUCTED: _remarked(EntryKind.INSTRUCTED),
-    EntryKind.ADVISED: _remarked(EntryKind.ADVISED),
-    EntryKind.REPLANNED: _replanned,
-    EntryKind.PLAN_APPLIED: _same,
-    EntryKind.ACTION_STARTED: _action_started,
-    EntryKind.ACTION_WAITING: _action_waiting,
-    EntryKind.ACTION_SUCCEEDED: _action_succeeded,
-    EntryKind.ACTION_FAILED: _action_failed,
-    EntryKind.MEASURED: _measured,
-    EntryKind.MEASURING_FAILED: _measuring_failed,
-    EntryKind.RUNG_SKIPPED: _skipped,
-    EntryKind.NOTICE_QUEUED: _same,
-    EntryKind.NOTICE_BUNDLED: _same,
-    EntryKind.NOTICE_CLAIMED: _same,
-    EntryKind.NOTICE_SENT: _sent,
-    EntryKind.NOTICE_REFUSED: _same,
-    EntryKind.NOTICE_POSTPONED: _same,
-    EntryKind.NOTICE_DROPPED: _same,
-    EntryKind.NOTICE_DEAD: _same,
-    EntryKind.NOTICE_REVIVED: _same,
-    EntryKind.ALARM_BEGUN: _same,
-    EntryKind.ALARM_ENDED: _same,
-    EntryKind.MENDED: _same,
-}
-"""How each kind of entry changes the step it names."""
-
-
-def _judged(data: Data) -> tuple[date, ...] | None:
-    """The deadlines an entry holds; None for one that did not yet keep them."""
-    return tuple(map(_date, data["limit"])) if "limit" in data else None
-
-
-def _date(text: str) -> date:
-    return date.fromisoformat(text)

@@ -1,59 +1,15 @@
-"""Ways back in the record of a step: returned, withdrawn, corrected, reopened; what was done to it or said of it."""
+"""Ways back in the record of a step: returned, withdrawn, corrected, reopened."""
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 from duban.core.ledger.entries import Data, EntryKind
-
-if TYPE_CHECKING:
-    from duban.core.ledger.steps import StepState
+from duban.core.ledger.steps import Changed, StepState
 
 AFTER_RETURN = 90
 """Percent that work sent back counts for at most: it was handed in as whole, and is not."""
 
 
-class Changed(NamedTuple):
-    """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
-
-    `owner` is whom it had been handed over to before, None the plan's owner; `to` whom it is handed over to. `signed`
-    tells whether the owner had signed for it. `number` counts what was done to the step. An application of a plan hands
-    over where that names another owner, and cancels what it no longer has.
-    """
-
-    kind: EntryKind
-    by: str
-    on: date
-    number: int
-    owner: str | None
-    signed: bool
-    to: str = ""
-    told: tuple[str, ...] = ()
-    """Whoever had been asked for an answer that is not wanted any more."""
-
-
-class Remark(NamedTuple):
-    """What a leader instructed, or another unit advised, about a step; it changes nothing of how that stands.
-
-    `number` counts the remarks on the step.
-    """
-
-    kind: EntryKind
-    by: str
-    on: date
-    number: int
-    words: str
-
-
-class Gone(NamedTuple):
-    """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
-
-    title: str
-    owner: str
-    ladder: str
-    was: str | None
-
-
-def returned(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def returned(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """Sent back by a reviewer, or by a review of it."""
     back = _taken_back(step)
     if "reopens" in data:  # a review that sends its work back waits until that is handed in again
@@ -61,7 +17,7 @@ def returned(step: "StepState", day: date, actor: str, data: Data) -> "StepState
     return back._replace(returned=day)
 
 
-def _taken_back(step: "StepState") -> "StepState":
+def _taken_back(step: StepState) -> StepState:
     """A step of which nothing is handed in and nothing closed, whatever was; it goes on as before that."""
     return step._replace(
         submitted=None,
@@ -75,12 +31,12 @@ def _taken_back(step: "StepState") -> "StepState":
     )
 
 
-def approved(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def approved(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """Judged well by one of several; the last ends it by another entry."""
     return step._replace(agreed=(*step.agreed, *data.get("for", ())))
 
 
-def upset(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def upset(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """What it was built on was taken back: an answer to that counts no longer, anything else goes on."""
     told = step._replace(changes=changed(step, EntryKind.UPSET, day, actor))
     if data["anew"]:
@@ -88,18 +44,18 @@ def upset(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
     return told._replace(since=date.fromisoformat(data["since"])) if "since" in data else told
 
 
-def _anew(step: "StepState") -> "StepState":
+def _anew(step: StepState) -> StepState:
     """A step that waits for its needs once more."""
     return step._replace(opened=None, signed=None, asked=None)
 
 
-def withdrawn(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def withdrawn(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """What was not answered yet is no longer asked."""
     told = step._replace(changes=changed(step, EntryKind.WITHDRAWN, day, actor))
     return told._replace(asked=None) if step.asked else _taken_back(told)
 
 
-def corrected(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def corrected(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """What was said last is another; what was judged by it is judged anew."""
     values, round_ = step.values, step.rounds
     if "value" in data:  # it is of the day on which it was reported
@@ -118,7 +74,7 @@ def corrected(step: "StepState", day: date, actor: str, data: Data) -> "StepStat
     )
 
 
-def reopened(step: "StepState", day: date, actor: str, data: Data) -> "StepState":
+def reopened(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """Nobody was asked for it while it was closed, which therefore does not count."""
     closed = (step.finished or day, day)
     back = _taken_back(step)._replace(
@@ -135,7 +91,7 @@ def reopened(step: "StepState", day: date, actor: str, data: Data) -> "StepState
     return _anew(back) if data.get("anew") else back
 
 
-def changed(step: "StepState", kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
+def changed(step: StepState, kind: EntryKind, day: date, actor: str, to: str = "") -> tuple[Changed, ...]:
     """What was done to a step, with one act more if it has opened: nobody was to be asked for it before."""
     if step.opened is None:
         return step.changes
@@ -143,7 +99,7 @@ def changed(step: "StepState", kind: EntryKind, day: date, actor: str, to: str =
     return (*step.changes, Changed(kind, actor, day, len(step.changes) + 1, step.owner, signed, to, told))
 
 
-def _asked_for_answer(step: "StepState", kind: EntryKind) -> tuple[str, ...]:
+def _asked_for_answer(step: StepState, kind: EntryKind) -> tuple[str, ...]:
     """Who was written to for an answer that an act makes needless."""
     if kind not in (EntryKind.WITHDRAWN, EntryKind.HANDED_OVER, EntryKind.REPLANNED):
         return ()
