@@ -4,7 +4,7 @@ Every function here may be interrupted at any instant and called again: what is 
 again adds nothing that is there already.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -20,11 +20,12 @@ from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, seal
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
-from duban.core.ledger.summary import Upstream, known_of
+from duban.core.ledger.summary import known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.planning.snapshot import restored
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger
+from duban.views import Beside, More, Result, Say, View
 
 TRIES = 20
 """How often a look is taken again when somebody else was quicker; each time somebody got ahead."""
@@ -33,59 +34,8 @@ ACTION_TRIES = 3
 """How often an action is started before it counts as failed for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a look came to. `closed` are the steps it closed; `woken` the initiatives that wait for them.
-
-    It was `called` when somebody had acted, or something elsewhere had moved, since the look before.
-    """
-
-    look: Look
-    decision: Decision
-    entries: tuple[Entry, ...]
-    closed: tuple[StepRef, ...]
-    woken: tuple[str, ...]
-    called: bool
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """An initiative as stored: the look, its state, and what the ledger held when it was taken.
-
-    `names` are former ids of steps, with the ids these steps bear now.
-    """
-
-    look: Look
-    entries: tuple[Entry, ...]
-    state: State
-    names: Mapping[str, str]
-    keys: frozenset[str]
-    wakes: tuple[int, ...]
-    known: Mapping[StepRef, Upstream]
-
-
-More = Callable[[View, State], tuple[Draft, ...]]
-"""What there is to store besides what follows by itself."""
-
-
-Beside = Callable[[View, Result], tuple[Commit, ...]]
-"""What is stored about other initiatives together with what one came to."""
-
-
 def _nobody(view: View, result: Result) -> tuple[Commit, ...]:
     return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Joint:
-    """What is stored as one: entries by initiative, decided on as always, and transactions made `beside` them."""
-
-    drafts: Mapping[str, tuple[Draft, ...]]
-    beside: tuple[Commit, ...]
-
-
-Say = Callable[[Mapping[str, View]], Joint | None]
-"""What there is to store about several initiatives; None when somebody else has stored it."""
 
 
 @dataclass(frozen=True, slots=True)

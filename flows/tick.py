@@ -18,7 +18,8 @@ from duban.core.planning.plan import Initiative, Step
 from duban.core.telling.offered import deed
 from duban.core.telling.shown import ACCEPTED, NOT_ACCEPTED, REFUSED, run_name
 from duban.ports import Outside
-from duban.service import ACTION_TRIES, Result
+from duban.service import ACTION_TRIES
+from duban.views import Result
 from duban.wiring import Desk, kept_desk, plan_settings
 from flows.forms import command_of, parameter_schema
 from tasks.actions import Job, Waiting, run_action, timed

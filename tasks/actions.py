@@ -32,7 +32,7 @@ from duban.core.telling.assignment import assignment
 from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.tables import as_csv, escape
 from duban.ports import Outside
-from duban.service import View
+from duban.views import View
 from duban.wiring import Desk
 from tasks.flow_runs import start_run, started_tag
 from tasks.measuring import placeholder_values

@@ -22,7 +22,8 @@ from duban.core.telling.digest import Digest
 from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.slips import Slip, Words, slip
 from duban.ports import Ledger, Letter, Outcome
-from duban.service import Result, Service
+from duban.service import Service
+from duban.views import Result
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COSMETICS, TRAINING = "cosmetics", "training"

@@ -14,7 +14,8 @@ from duban.core.ledger.summary import StepRow, Upstream
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Initiative, StepRef
 from duban.ports import Commit, Conflict
-from duban.service import ACTION_TRIES, TRIES, Result, Service
+from duban.service import ACTION_TRIES, TRIES, Service
+from duban.views import Result
 from tests.core.builders import action, day, indicator, initiative, milestone, moment, office, period, work
 
 DRAFT, RULES, TRAIN = StepRef("rules", "draft"), StepRef("rules", "issued"), StepRef("training", "train")

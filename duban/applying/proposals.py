@@ -14,7 +14,8 @@ from duban.core.planning.revision import Edit, InitiativeRevision, Revision, rev
 from duban.core.planning.terms import alterations
 from duban.core.telling.consequences import Consequences, consequences
 from duban.core.titles import perhaps
-from duban.service import Service, View
+from duban.service import Service
+from duban.views import View
 
 Replans = Mapping[str, tuple[Draft, ...]]
 """What an application says, by initiative."""

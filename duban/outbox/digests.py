@@ -22,7 +22,7 @@ from duban.outbox.books import Book, Read, added, note, read
 from duban.outbox.immediate import GONE, claim
 from duban.outbox.sweep import Delivered, Ending, Sweep, ending, failed, part_gone, try_key
 from duban.ports import Outcome
-from duban.service import Joint, View
+from duban.views import Joint, View
 
 Drafts = Mapping[str, tuple[Draft, ...]]
 Member = tuple[str, str]

@@ -11,7 +11,8 @@ from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.titles import DELIVERY_TITLES, perhaps
 from duban.outbox.troubles import troubles
-from duban.service import Joint, Service, View
+from duban.service import Service
+from duban.views import Joint, View
 
 
 def dead_notice(service: Service, name: str) -> NoticeRow:

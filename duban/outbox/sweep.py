@@ -12,7 +12,8 @@ from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.telling.digest import Digest
 from duban.core.telling.slips import Slip, Words
 from duban.ports import Carrier, Letter, Outcome
-from duban.service import Service, View
+from duban.service import Service
+from duban.views import View
 
 LEASE = timedelta(minutes=10)
 """How long a sender has for one letter before others may take it over."""

@@ -22,7 +22,7 @@ from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import StepRef
 from duban.core.telling.whens import chinese
 from duban.core.titles import STATUS_TITLES
-from duban.service import Result
+from duban.views import Result
 
 app = typer.Typer()
 

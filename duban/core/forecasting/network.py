@@ -143,8 +143,7 @@ def forward(
     `data_date` is the time of today: nothing that has not started starts before it, and nothing that has not finished
     finishes before it. `earliest` is a time before which a step may not start. `fixed_start` and `fixed_finish` are
     what really happened and win over all else, also where a step began before what it needs was done. A step of which
-    only the finish is known is given a start that is not after it. `lasting` is a time before which a step does not
-    finish, however soon it begins.
+    only the finish is known is given a start that is not after it. Before its time in `lasting` no step finishes.
     Raises ValueError for a column that has not one row per step.
     """
     spans.check(len(network))

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from duban.core.deciding.changes import gone
 from duban.core.deciding.deadlines import days_left
-from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.recheck import Recheck
-from duban.core.deciding.rungs import DueRung
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.summary import Light
@@ -85,11 +83,8 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
 
     Each of its texts is one line, whatever people typed: what breaks lines, and makes headings, are templates alone.
     """
-    if recheck.rung is None:
-        raise ValueError(f"this notice has lapsed: {why_lapsed(look.office, recheck.lapsed)}")
-    fired, office, people = recheck.rung, look.office, look.office.directory
-    matter = _matter(look, recheck.decision, fired, entries)
-    asks = phrases.asks(matter)
+    office, people, matter = look.office, look.office.directory, _matter(look, recheck, entries)
+    fired, asks = matter.fired, phrases.asks(matter)
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
     told = Slip(
         kind=fired.slip,
@@ -128,7 +123,10 @@ def _evidence(matter: Occasion) -> tuple[str, ...]:
     return matter.own.evidence if matter.fired.slip == "review" else matter.step.evidence
 
 
-def _matter(look: Look, decision: Decision, fired: DueRung, entries: Sequence[Entry]) -> Occasion:
+def _matter(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Occasion:
+    decision, fired = recheck.decision, recheck.rung
+    if fired is None:
+        raise ValueError(f"this notice has lapsed: {why_lapsed(look.office, recheck.lapsed)}")
     own = decision.state.step(fired.step)
     was = gone(look, fired.step, own)
     step = look.initiative.steps.get(fired.step) or (was.step if was else _forgotten(look, fired.step))
