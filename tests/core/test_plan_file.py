@@ -180,6 +180,11 @@ def test_a_plan_ends_after_it_starts(ends: str) -> None:
     assert (fault.id, fault.at) == ("ends-before-start", ("ends",))
 
 
+def test_a_word_of_plans_names_no_day() -> None:
+    (fault,) = faults(PlanFile, PLAN | {"dates": {"opening": "2024-10-16", "start": "2024-02-01"}})
+    assert (fault.id, fault.at) == ("reserved-id", ("start",))
+
+
 PATTERNED = {key: value for key, value in INITIATIVE.items() if key != "steps"} | {"pattern": "rules"}
 
 
