@@ -47,6 +47,6 @@ def placeholder_values(desk: Desk, ref: StepRef) -> dict[str, str]:
         "step": step.id,
         "step-title": step.title,
         "unit": step.unit or step.owner,
-        "unit-title": office.directory.known_title(step.unit or step.owner),
+        "unit-title": office.directory.title(step.unit or step.owner),
         "today": office.day(desk.service.clock.now()).isoformat(),
     }

@@ -46,7 +46,7 @@ def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:
 
 
 def _letter(office: Office, notices: tuple[NoticeRow, ...]) -> str:
-    first, who = notices[0], office.directory.known_title(notices[0].recipient)
+    first, who = notices[0], office.directory.title(notices[0].recipient)
     if len(notices) > 1:
         slips = Counter(LETTER_TITLES[notice.slip] for notice in notices)
         return f"《{LETTER_TITLES[DIGEST]}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())

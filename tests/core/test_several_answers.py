@@ -216,7 +216,7 @@ def test_reviewers_as_written(written: object, read: object, words: str) -> None
     step = StepFile.model_validate({"id": "x", "title": "起草", "kind": "work", "review": written})
     assert step.review == read
     assert review_written(step.review) == written
-    assert reviewers_in_words(directory().known_title, step.review) == words
+    assert reviewers_in_words(directory().title, step.review) == words
     assert reviewers(None) == ()
 
 

@@ -102,7 +102,7 @@ def resend(
         return
     for row in revived:
         way = "即时发送" if row.immediate else "随下一次日报发送"
-        typer.echo(f"《{LETTER_TITLES[row.slip]}》送{office.directory.known_title(row.recipient)}：{way}")
+        typer.echo(f"《{LETTER_TITLES[row.slip]}》送{office.directory.title(row.recipient)}：{way}")
     if not revived:
         typer.echo("没有需要重新投递的通知")
 
@@ -141,7 +141,7 @@ def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
         table.add_row(
             f"{moment:%Y-%m-%d %H:%M}",
             f"《{LETTER_TITLES[row.slip]}》",
-            escape(office.directory.known_title(row.recipient)),
+            escape(office.directory.title(row.recipient)),
             _about(office, row, members[row.recipient, row.key]),
             ("⚠ " if stuck(row, now) else "") + DELIVERY_TITLES[row.delivery],
             escape(_outcome(office, row)),

@@ -201,4 +201,4 @@ class _Told:
         return "、".join(map(self._title, names))
 
     def _title(self, name: str) -> str:
-        return self.office.directory.known_title(name)
+        return self.office.directory.title(name)

@@ -42,7 +42,7 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     matter = _Matter(look, state, step, state.step(step.id), command)
     rule = RULES[command.verb]
     if matter.own.closed and matter.status not in rule.stands(step):
-        by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.known_title(matter.own.closed_by)
+        by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.title(matter.own.closed_by)
         how = STATUS_TITLES[matter.status]
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     _allow(matter, rule)

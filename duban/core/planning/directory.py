@@ -139,8 +139,6 @@ class Directory:
         known = self.units.get(name) or self.posts.get(name)
         return known.title if known else name
 
-    known_title = title
-
     def officer(self, name: str) -> str:
         """The post that acts for a unit; a post acts for itself."""
         return self._officers.get(name, name)

@@ -163,7 +163,7 @@ def _title(step: StepFile, instance: Instance, directory: Directory | None) -> s
     """The title with what tells this instance from the others: `编制方案（浦东新区，2024年第二季度）`."""
     marks: list[str] = []
     if instance.unit:
-        marks.append(directory.known_title(instance.unit) if directory else instance.unit)
+        marks.append(directory.title(instance.unit) if directory else instance.unit)
     if instance.period:
         marks.append(instance.period.title)
     return f"{step.title}（{'，'.join(marks)}）" if marks else step.title

@@ -15,7 +15,7 @@ HEADER = ("单位", "职责", "负责人", "联络员", "承办事项及时限",
 
 def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: Step, requirement: str) -> str:
     """The document, in Markdown. It can be written once the action has begun, which gives it its number."""
-    plan, initiative, title = look.office.plan, look.initiative, look.office.directory.known_title
+    plan, initiative, title = look.office.plan, look.initiative, look.office.directory.title
     begun = next(one for one in entries if one.kind is EntryKind.ACTION_STARTED and one.step in (step.id, step.was))
     rows = [tuple(_cells(look, decision, initiative.steps[ref.step])) for ref in step.slots]
     return "\n".join(
@@ -38,7 +38,7 @@ def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: S
 
 def _cells(look: Look, decision: Decision, slot: Step) -> Iterator[str]:
     people, unit = look.office.directory, slot.owner
-    yield people.known_title(unit)
+    yield people.title(unit)
     yield _part(look, unit)
     yield _person(look, people.head(unit))
     yield _person(look, people.officer(unit))

@@ -169,7 +169,7 @@ def _remarks(look: Look, decision: Decision) -> Iterator[str]:
         yield "## 批示和意见"
         yield ""
         for one, step in sorted(found, key=lambda pair: pair[0].on, reverse=True):
-            who = f"{look.office.directory.known_title(one.by)}{REMARK_TITLES[one.kind]}"
+            who = f"{look.office.directory.title(one.by)}{REMARK_TITLES[one.kind]}"
             yield f"- {_on(look, one.on)}{escape(f'{who}“{step.title}”：{one.words}')}"
         yield ""
 
@@ -202,7 +202,7 @@ def _whose(look: Look, decision: Decision, line: BoardLine) -> str:
     if line.folded:
         return f"（{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}）"
     who = _named(look, decision, line.rows)
-    return "" if who == look.office.directory.known_title(look.initiative.lead) else f"（{who}）"
+    return "" if who == look.office.directory.title(look.initiative.lead) else f"（{who}）"
 
 
 def _what(look: Look, decision: Decision, line: BoardLine) -> str:
@@ -213,7 +213,7 @@ def _named(look: Look, decision: Decision, rows: Iterable[StepRow]) -> str:
     """Who answers for steps now."""
     steps = [look.initiative.steps[row.step] for row in rows]
     owners = (look.office.owner(step, decision.state.step(step.id)) for step in steps)
-    return _some(tuple(dict.fromkeys(map(look.office.directory.known_title, owners))), UNITS_NAMED, "家")
+    return _some(tuple(dict.fromkeys(map(look.office.directory.title, owners))), UNITS_NAMED, "家")
 
 
 def _some(names: Sequence[str], named: int, counted: str) -> str:

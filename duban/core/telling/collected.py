@@ -38,7 +38,7 @@ def document(look: Look, table: Collected) -> str:
 
 
 def _cells(look: Look, state: State, entries: Sequence[Entry], slot: Step) -> Iterator[str]:
-    own, title = state.step(slot.id), look.office.directory.known_title
+    own, title = state.step(slot.id), look.office.directory.title
     yield title(slot.owner) + (f"（转由{title(own.owner)}办理）" if own.owner else "")
     if own.cancelled:
         yield from ("未报", "", "", "", _said(entries, slot, EntryKind.CANCELLED))

@@ -82,7 +82,7 @@ def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip], bef
     """A recipient's digest of a day, its items in order, after those that went before."""
     ordered = sorted(slips, key=urgency)
     told = Digest(
-        recipient_title=office.directory.known_title(recipient),
+        recipient_title=office.directory.title(recipient),
         date=chinese(day),
         short_date=f"{day.month}月{day.day}日",
         plan_title=office.plan.title,

@@ -32,7 +32,7 @@ class PlanForecast:
     def owner(self, step: StepRef) -> str:
         """The title of the unit or post that answers for a step now."""
         fact = self.schedule.facts[self.schedule.place[step]]
-        return self.office.directory.known_title(fact.owner if fact else self.office.plan.step(step).owner)
+        return self.office.directory.title(fact.owner if fact else self.office.plan.step(step).owner)
 
 
 def lateness(seen: PlanForecast, late: Late) -> str:

@@ -93,7 +93,7 @@ def title_of_all(step: Step, people: Directory) -> str:
     """The title that the steps of all units share."""
     if step.unit is None:
         return step.title
-    unit = people.known_title(step.unit)
+    unit = people.title(step.unit)
     return step.title.replace(f"（{unit}）", "").replace(f"（{unit}，", "（")
 
 

@@ -113,7 +113,7 @@ def _dead(seen: PatrolFindings) -> Iterator[str]:
 def _reasons(seen: PatrolFindings, line: Line) -> str:
     people = seen.office.directory
     first, *instead = (row for row in line if row.delivery is Delivery.DEAD)
-    also = (f"；改送{people.known_title(row.recipient)}：{row.outcome}" for row in instead)
+    also = (f"；改送{people.title(row.recipient)}：{row.outcome}" for row in instead)
     return escape(f"原因：{first.outcome}{''.join(also)}")
 
 
@@ -140,7 +140,7 @@ def _about(seen: PatrolFindings, row: NoticeRow) -> str:
     initiative = seen.office.plan.initiatives.get(row.initiative)
     step = initiative.steps.get(row.step) if initiative else None
     title = f"{initiative.number} {step.title}" if initiative and step else row.step or row.key
-    to = seen.office.directory.known_title(row.recipient)
+    to = seen.office.directory.title(row.recipient)
     return escape(f"《{LETTER_TITLES[row.slip]}》送{to}：{title}")
 
 

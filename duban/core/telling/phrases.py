@@ -49,7 +49,7 @@ class Occasion:
 
     def title(self, name: str) -> str:
         """The Chinese title of a unit or post."""
-        return self.look.office.directory.known_title(name)
+        return self.look.office.directory.title(name)
 
     def last(self, *kinds: EntryKind) -> Entry:
         """The last entry of one of these kinds; there is one where a rung hangs on it."""

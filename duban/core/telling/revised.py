@@ -75,7 +75,7 @@ class Names:
 
     def title(self, name: str) -> str:
         """The title of a unit or post; what duban does by itself is the system's."""
-        return "系统" if name == SYSTEM else self.directory.known_title(name)
+        return "系统" if name == SYSTEM else self.directory.title(name)
 
     def find(self, ref: StepRef) -> Step | None:
         """A step as the first plan that has it knows it."""
