@@ -1,6 +1,6 @@
 """`duban next`: what people have to do, most urgent first. It only reads, and speaks Chinese."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
@@ -11,11 +11,14 @@ from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.deciding.commands import VERB_TITLES, Refused, Verb
 from duban.core.telling.whens import in_digits
 from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
 
 app = typer.Typer()
+
+ASKED: Mapping[Verb | None, str] = {Verb.SIGN: "交办", Verb.SUBMIT: "退回", Verb.REPORT: "退回"}
+"""How what is waited for was asked; where nothing is said, by a request for an answer."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -61,9 +64,9 @@ def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
 
 
 def _when(duty: Duty, calendar: WorkCalendar) -> tuple[str, str]:
-    """The deadline and the days left; of an answer the day it was asked for, and the days others have waited."""
+    """The deadline and the days left; of what is asked the day it was asked for, and the days others have waited."""
     if duty.asked:
-        return f"{duty.asked}提请", f"已等{duty.waited}天"
+        return f"{duty.asked}{ASKED.get(duty.verb, '提请')}", f"已等{duty.waited}天"
     return in_digits(duty.due, calendar), _days_left(duty.days_left)
 
 

@@ -1,7 +1,8 @@
 """What people have to do next, and by when: the list a coordinator works through, most urgent first.
 
-An answer that somebody else's work waits for, be it to a draft, to a request or to a failed action, is dated from when
-it was asked, whenever that work is due, and comes first. A person's own work is dated by its deadline.
+What somebody else has asked for and waits for, be it an answer (to a draft, a request, a failed action), a signature or
+the correction of what was sent back, is dated from when it was asked, whenever that work is due, and comes first. Work
+that is under way is dated by its deadline.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ class Duty:
 
     `verb` is what brings it on; None for a step that waits for others, and for a failed action, which is to be mended.
     `posts` are those who may do it; `days_left` counts working days, negative once late, None without a deadline.
-    `asked` is the day on which an answer was asked for, `waited` the working days since; None for work of one's own.
+    `asked` is the day on which it was asked for, `waited` the working days since; None for work that is under way.
     """
 
     step: StepRef
@@ -46,7 +47,7 @@ class Duty:
 
 
 class Awaited(NamedTuple):
-    """What is waited for, the posts that may do it, and the day on which an answer was asked for.
+    """What is waited for, the posts that may do it, and the day on which it was asked for; None: work under way.
 
     `now` is false while the step waits for others first.
     """
@@ -58,7 +59,7 @@ class Awaited(NamedTuple):
 
 
 def agenda(look: Look, decision: Decision, days: int) -> Iterator[Duty]:
-    """The duties of an initiative that fall due within so many working days; answers, and what has no deadline, now."""
+    """The duties of an initiative that fall due within so many working days; what is asked or has no deadline, now."""
     last = look.calendar.add(look.today, days)
     for row in decision.summary.steps:
         step, own = look.initiative.steps[row.step], decision.state.step(row.step)
@@ -90,13 +91,15 @@ def awaited(look: Look, step: Step, state: State, where: Status) -> Iterator[Awa
     """What a step waits for people to do; nothing where it goes on by itself."""
     office, own = look.office, state.step(step.id)
     owners = tuple(dict.fromkeys(office.owner_side(step, own)))
+    given = max(filter(None, (own.assigned, own.returned)), default=None)
     match where:
         case Status.WAITING if step.kind in HUMAN:
             yield Awaited(None, owners, now=False)
         case Status.OPEN:
-            yield Awaited(Verb.SIGN, owners)
+            yield Awaited(Verb.SIGN, owners, given)
         case Status.WORKING if step.kind is not Kind.REVIEW:
-            yield Awaited(Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT, owners)
+            verb = Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT
+            yield Awaited(verb, owners, given if own.returned else None)
         case Status.WORKING | Status.REVIEW:
             yield Awaited(Verb.APPROVE, judges(look, state, step), own.submitted or own.assigned)
         case Status.FAILED:
@@ -108,7 +111,7 @@ def awaited(look: Look, step: Step, state: State, where: Status) -> Iterator[Awa
 
 
 def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:
-    """Answers, longest waited for first; then by deadline, and what has none today. The graver light among equals."""
+    """What is asked, longest waited for first; then by deadline, what has none today. The graver light among equals."""
 
     def place(duty: Duty) -> tuple[bool, date, int, StepRef]:
         return duty.asked is None, duty.asked or duty.due or today, -duty.light, duty.step

@@ -97,25 +97,36 @@ class TestNext:
         bureau.tick()
         bureau.at("2024-04-15 09:00").ok("sign", "cosmetics/draft", "--as", OFFICER)
         assert lines(bureau.ok("next", "--days", "60")) == [
-            "    时限        余     要办      事项              办理人                    编号",
-            "🔴  2024-04-12  逾1天  报送办结  起草保护方案      保护处联络员、保护处处长  cosmetics/draft",
-            "⚪  2024-05-24  28天   待启动    举办方案解读培训  服务处联络员、服务处处长  training/lecture",
-            "🟡  2024-06-28  52天   签收      培训人次          服务处联络员、服务处处长  training/attendance",
+            "    时限            余       要办      事项              办理人                    编号",
+            "🟡  2024-04-01交办  已等9天  签收      培训人次          服务处联络员、服务处处长  training/attendance",
+            "🔴  2024-04-12      逾1天    报送办结  起草保护方案      保护处联络员、保护处处长  cosmetics/draft",
+            "⚪  2024-05-24      28天     待启动    举办方案解读培训  服务处联络员、服务处处长  training/lecture",
         ]
         report = bureau.json("next", "--days", "60")
         assert [(duty["step"], duty["verb"], duty["days_left"]) for duty in report] == [
+            ("training/attendance", "sign", 52),
             ("cosmetics/draft", "submit", -1),
             ("training/lecture", None, 28),
-            ("training/attendance", "sign", 52),
         ]
-        assert report[0]["posts"] == [OFFICER, HEAD]
+        assert report[1]["posts"] == [OFFICER, HEAD]
+
+    def test_what_was_sent_back_is_dated_from_that_day(self, bureau: Bureau) -> None:
+        bureau.tick()
+        bureau.ok("submit", "cosmetics/draft", "--as", OFFICER, "--evidence", "稿")
+        bureau.at("2024-04-03 09:00").ok("return", "cosmetics/draft", "--as", HEAD, "--reason", "缺少说明")
+        bureau.at("2024-04-08 09:00")
+        assert lines(bureau.ok("next", "--post", OFFICER, "--days", "0"))[1:] == [
+            "🟢  2024-04-03退回  已等2天  报送办结  起草保护方案  保护处联络员、保护处处长  cosmetics/draft"
+        ]
 
     def test_of_one_post_and_within_some_days(self, bureau: Bureau) -> None:
         assert [duty["step"] for duty in bureau.json("next", "--post", "service-head", "--days", "70")] == [
-            "training/lecture",
             "training/attendance",
+            "training/lecture",
         ]
         assert bureau.ok("next", "--post", LEADER) == "今后10个工作日内没有要办的事项\n"
+        for step, officer in (("cosmetics/draft", OFFICER), ("training/attendance", "service-officer")):
+            bureau.ok("sign", step, "--as", officer)
         assert bureau.ok("next", "--days", "3") == "今后3个工作日内没有要办的事项\n"
 
     def test_leaders_and_reviewers_see_what_waits_for_them_however_far_its_deadline(self, bureau: Bureau) -> None:
