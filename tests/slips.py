@@ -11,7 +11,7 @@ from duban.applying import Author, apply
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import Step, StepRef
-from duban.core.telling.digest import Digest, digest
+from duban.core.telling.digest import Digest, StillLate, digest
 from duban.core.telling.slips import Slip
 from duban.outbox import deliver_due
 from duban.service import Service
@@ -129,7 +129,10 @@ def undelivered() -> Slip:
 
 
 def daily() -> Digest:
-    """What an officer gets on one morning: of four steps, one late, one sent back, one near its deadline, one new."""
+    """What an officer gets on one morning: of four steps, one late, one sent back, one near its deadline, one new.
+
+    Another is late as well, of which there is nothing new to say.
+    """
     late = sent(signed().at(11)).at(15).slip("press")
     back = replace(
         returned(), step_title="编制化妆品产业专利导航报告", step_ref="cosmetics/navigation", evidence=("报告",)
@@ -138,7 +141,11 @@ def daily() -> Digest:
         assigned(), step_title="筹备化妆品产业知识产权联盟", step_ref="cosmetics/alliance", due="2024年6月28日"
     )
     near = replace(sent(Story().at(1)).at(23).slip("remind", step="cases"), days_left=5)
-    return digest(office(), OFFICER, date(2024, 4, 15), [new, near, late, back])
+    still = StillLate(
+        *(date(2024, 4, 8), "training/lecture", (OFFICER,)),
+        "6.02 举办方案解读培训（政策法规处办理中，时限2024年4月8日，已逾期5个工作日）　training/lecture",
+    )
+    return digest(office(), OFFICER, date(2024, 4, 15), [new, near, late, back], still=[still])
 
 
 STORIES = {

@@ -1,15 +1,17 @@
 """What every letter's delivery shares: the sweep it belongs to, its carrier, and how it is put down."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from duban.core.deciding.decide import decide
 from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
-from duban.core.telling.digest import Digest
+from duban.core.ledger.summary import CLOSED
+from duban.core.telling.digest import Digest, StillLate, still_late
 from duban.core.telling.slips import Slip, Words
 from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service
@@ -41,6 +43,7 @@ class Sweep:
     carrier: Carrier
     wording: Wording
     seen: dict[str, View] = field(default_factory=dict)
+    found: list[tuple[StillLate, ...]] = field(default_factory=list)
 
     @property
     def office(self) -> Office:
@@ -67,6 +70,22 @@ class Sweep:
             self.seen[name] = self.service.view(name)
         view = self.seen[name]
         return replace(view, look=replace(view.look, now=self.now))
+
+    def late(self) -> tuple[StillLate, ...]:
+        """The late steps of the plan, found once for all digests of the round."""
+        if not self.found:
+            self.found.append(tuple(self._late()))
+        return self.found[0]
+
+    def _late(self) -> Iterator[StillLate]:
+        for known in self.service.ledger.summaries():
+            going_on = (row.due for row in known.steps if row.due is not None and row.status not in CLOSED)
+            if known.initiative in self.office.plan.initiatives and min(going_on, default=self.today) < self.today:
+                try:
+                    view = self.service.view(known.initiative)
+                    yield from still_late(view.look, decide(view.look, view.state))
+                except Exception:  # noqa: BLE001, S112  one initiative never stops the others; its own tick tells of it
+                    continue
 
     def carry(self, mine: NoticeRow, words: Words, after: int = 0) -> Outcome:
         """Hand a letter, or the next part of it, to the carrier; `after` so many matters of it that went before."""

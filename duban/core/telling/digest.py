@@ -1,15 +1,20 @@
 """The digest (督办日报): what falls due for one person on one morning, as one message, the most urgent first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
+from duban.core.deciding.agenda import awaited
+from duban.core.deciding.decide import Decision
 from duban.core.deciding.ladder import PRESSINGS
-from duban.core.deciding.office import Office
+from duban.core.deciding.office import Look, Office
 from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.summary import Rule
+from duban.core.telling.reasons import reason_of
 from duban.core.telling.slips import Slip
 from duban.core.telling.whens import chinese
-from duban.core.titles import DIGEST
+from duban.core.titles import DIGEST, STATUS_TITLES
 from duban.core.typed import in_lines
 
 URGENT, LATE, AWAITED, NEAR, OTHER = "须立即处理", "已逾期", "待您审核、答复", "临近时限", "交办、答复及其他"
@@ -47,7 +52,8 @@ class Item:
 class Digest:
     """What the template of a digest may say besides what its slips say; `late` counts those past their deadline.
 
-    `before` counts the items that its recipient has already, where a long digest goes in several messages.
+    `before` counts the items that its recipient has already, where a long digest goes in several messages; `still` are
+    the steps that are late besides, a line each, the latest first: of these nothing new is said.
     """
 
     recipient_title: str
@@ -58,6 +64,16 @@ class Digest:
     late: int
     items: tuple[Item, ...]
     before: int = 0
+    still: tuple[str, ...] = ()
+
+
+class StillLate(NamedTuple):
+    """A late step that waits for somebody: the posts in whose digests it stands until it is closed, and its line."""
+
+    due: date
+    step: str
+    posts: tuple[str, ...]
+    line: str
 
 
 def key_of(day: date) -> str:
@@ -78,9 +94,40 @@ def by_recipient(waiting: Iterable[NoticeRow]) -> Mapping[str, tuple[NoticeRow, 
     return {recipient: tuple(rows) for recipient, rows in found.items()}
 
 
-def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip], before: int = 0) -> Digest:
-    """A recipient's digest of a day, its items in order, after those that went before."""
+def still_late(look: Look, decision: Decision) -> Iterator[StillLate]:
+    """The late steps of an initiative that wait for somebody: for the coordinator, and for the owner and the head.
+
+    Not for these two what they handed in in time, nor what waits for nobody.
+    """
+    office = look.office
+    for row in decision.summary.steps:
+        step, own = look.initiative.steps[row.step], decision.state.step(row.step)
+        if row.due is None or row.due >= look.today:
+            continue
+        if any(waited.now for waited in awaited(look, step, decision.state, row.status)):
+            in_time = row.reason is not None and row.reason.rule is Rule.UNREVIEWED
+            owners = () if in_time else office.owner_side(step, own)
+            who, why = office.directory.title(office.owner(step, own)), reason_of(office, look.initiative.id, row)
+            told = f"{who}{STATUS_TITLES[row.status]}，时限{chinese(row.due)}，{why}"
+            line = f"{look.initiative.number} {step.title}（{told}）　{step.ref}"
+            yield StillLate(row.due, str(step.ref), (*owners, office.coordinator), line)
+
+
+def digest(
+    office: Office,
+    recipient: str,
+    day: date,
+    slips: Iterable[Slip],
+    before: int = 0,
+    *,
+    still: Iterable[StillLate] = (),
+) -> Digest:
+    """A recipient's digest of a day, its items in order, after those that went before.
+
+    `still` are all late steps, those of others and those that the items tell of among them.
+    """
     ordered = sorted(slips, key=urgency)
+    told_late = {slip.step_ref for slip in ordered if _late(slip)}
     told = Digest(
         recipient_title=office.directory.title(recipient),
         date=chinese(day),
@@ -90,6 +137,11 @@ def digest(office: Office, recipient: str, day: date, slips: Iterable[Slip], bef
         late=sum(_late(slip) for slip in ordered),
         items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=before + 1)),
         before=before,
+        still=tuple(
+            one.line
+            for one in sorted(still)
+            if one.step not in told_late and office.acts_for(recipient, one.posts, day) is not None
+        ),
     )
     return in_lines(told)
 
