@@ -58,6 +58,20 @@ class Round:
     said: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedVisit:
+    """Somebody the desk turned away: when, why, from which address, and what their link named; never a mark."""
+
+    at: datetime
+    code: str
+    host: str
+    named: str
+
+
+REFUSALS_KEPT = 10_000
+"""How many of those turned away a ledger remembers of a plan."""
+
+
 class Ledger(Protocol):
     """The memory of one plan. Appends are the only way in."""
 
@@ -153,6 +167,14 @@ class Ledger(Protocol):
 
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
+        ...
+
+    def note_refused(self, visit: RefusedVisit) -> None:
+        """Note that somebody was turned away; of all that were, the last REFUSALS_KEPT are remembered."""
+        ...
+
+    def refused(self, since: datetime) -> Mapping[str, int]:
+        """How many were turned away since a moment, by code."""
         ...
 
     def last_look(self) -> datetime | None:

@@ -18,6 +18,12 @@ SETTINGS_VARIABLE = "DUBAN_SETTINGS"
 LEDGER_VARIABLE = "DUBAN_LEDGER_URL"
 CLOCK_VARIABLE = "DUBAN_CLOCK"
 PLAN_VARIABLE = "DUBAN_PLAN"
+DESK_VARIABLE = "DUBAN_DESK"
+"""Where the stack says at which address its desk answers."""
+
+LINK_KEY_VARIABLE = "DUBAN_LINK_KEY"
+"""Where an office with several machines says the one key of its links."""
+
 CLOCK_FILE = "rehearsal-clock"
 """Under `var`: there only where a rehearsal lives, so that nobody mistakes its ledger for the office's own."""
 
@@ -52,6 +58,18 @@ class PatrolFile(Strict):
     every: int = Field(300, ge=2, le=3600)
 
 
+class DeskFile(Strict):
+    """`[desk]`: the pages by which people answer; `session` hours, `upload` mebibytes of one file."""
+
+    host: PlainText = "127.0.0.1"
+    port: int = Field(4280, ge=1, le=65535)
+    address: str | None = Field(None, pattern=r"^https?://[^\s/]+$")
+    user_header: PlainText | None = None
+    proxies: Many[PlainText] = ()
+    session: int = Field(12, ge=1, le=168)
+    upload: int = Field(20, ge=1, le=200)
+
+
 class SettingsFile(Strict):
     """`duban.toml`."""
 
@@ -65,6 +83,7 @@ class SettingsFile(Strict):
     worker: WorkerFile = WorkerFile()
     channels: ChannelsFile = ChannelsFile()
     patrol: PatrolFile = PatrolFile()
+    desk: DeskFile = DeskFile()
 
 
 TABLES: Mapping[str, type[Strict]] = {
@@ -72,6 +91,7 @@ TABLES: Mapping[str, type[Strict]] = {
     "worker": WorkerFile,
     "channels": ChannelsFile,
     "patrol": PatrolFile,
+    "desk": DeskFile,
 }
 
 
@@ -104,12 +124,21 @@ class Settings:
     worker: WorkerFile
     channels: ChannelsFile
     patrol: PatrolFile
+    desk: DeskFile
     variables: Mapping[str, str]
 
     @property
     def rehearsed(self) -> bool:
         """Whether letters go into the mail folder alone, because time is a rehearsal's."""
         return self.clock is not None and not self.channels.rehearsal
+
+    @property
+    def desk_address(self) -> str:
+        """Where people's browsers find the desk: its public name, else the running stack's; empty where there is none.
+
+        Never what a request says of itself.
+        """
+        return self.desk.address or self.variables.get(DESK_VARIABLE, "")
 
     @property
     def patrol_every(self) -> int | None:
@@ -146,6 +175,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         worker=values.worker,
         channels=values.channels,
         patrol=values.patrol,
+        desk=values.desk,
         variables=variables,
     )
 

@@ -1,23 +1,28 @@
 """Puts the engine together from settings. The one place that knows which adapter stands behind which port."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from duban.adapters.clock import FileClock, SystemClock
+from duban.adapters.delivery.addresses import told_to_groups
 from duban.adapters.files import private_folder
+from duban.adapters.link_key import link_key
 from duban.adapters.public_calendar import CalendarFile, public_calendar
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
 from duban.adapters.yaml_models import file_name
 from duban.applying import differing, holds_terms, in_force, office_of
+from duban.core.access.doors import Door, ListLink, MatterLink
 from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import PLAN, Entry
-from duban.core.planning.directory import Channels, Directory, DirectoryFile
+from duban.core.ledger.entries import LINKS, PLAN, Entry
+from duban.core.planning.directory import Channels, Directory, DirectoryFile, Post
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
@@ -27,7 +32,7 @@ from duban.core.telling.digest import Digest
 from duban.core.telling.slips import Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
-from duban.settings import Settings, load_settings
+from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
     from duban.adapters.sql_ledger import SqlLedger
@@ -307,4 +312,48 @@ def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
 
 
 def _desk(settings: Settings, service: Service) -> Desk:
-    return Desk(settings, service, _carrier(settings), _wording(settings))
+    return Desk(settings, service, _carrier(settings), _linked(settings, service))
+
+
+def door(settings: Settings, service: Service) -> Door:
+    """The desk's door: what its links are made with, and known by."""
+    posts = _posts(settings)
+    revoked = Counter(entry.data["post"] for entry in service.ledger.entries(LINKS))
+    return Door(
+        address=settings.desk_address,
+        key=link_key(settings.var, LINK_KEY_VARIABLE, settings.variables.get(LINK_KEY_VARIABLE, "")),
+        realm=service.office.plan.id + ("/rehearsal" if settings.clock else ""),
+        epochs=revoked,
+        shared=frozenset(post.id for post in posts if not post.personal and any(map(told_to_groups, post.channels))),
+        personal=frozenset(post.id for post in posts if post.personal),
+    )
+
+
+def _posts(settings: Settings) -> tuple[Post, ...]:
+    """Posts with their channels, by the file as it is; none of one that cannot be read."""
+    try:
+        return load_model(settings.directory, DirectoryFile).posts
+    except BadInput:
+        return ()
+
+
+def _linked(settings: Settings, service: Service) -> Callable[[Slip | Digest], Words]:
+    """The bureau's templates, given the address at which the desk answers for it, which no ledger holds."""
+    words = _wording(settings)
+    if not settings.desk_address:
+        return words
+
+    def linked(matter: Slip | Digest) -> Words:
+        links = door(settings, service)
+        if isinstance(matter, Slip):
+            return words(with_link(links, matter))
+        items = tuple(replace(item, slip=with_link(links, item.slip)) for item in matter.items)
+        address = links.to_list(ListLink(matter.recipient, date.fromisoformat(matter.on)))
+        return words(replace(matter, items=items, link=address))
+
+    return linked
+
+
+def with_link(links: Door, slip: Slip) -> Slip:
+    """A slip with the address at which its recipient answers it."""
+    return replace(slip, link=links.to_matter(MatterLink(slip.initiative_number, slip.sequence), slip.recipient))

@@ -3,13 +3,12 @@
 The file holds what the server asks for, whoever chose it: so the stack's processes and commands find it by themselves.
 """
 
-import os
 import secrets
 from base64 import b64encode
 from pathlib import Path
 
 from deployments.stack.children import StackError
-from duban.adapters.files import private_folder
+from duban.adapters.files import write_private
 
 SERVER_VARIABLE = "PREFECT_SERVER_API_AUTH_STRING"
 """Where an office says a password of its own, as Prefect calls it."""
@@ -31,7 +30,7 @@ def keep_password(var: Path, own: str | None) -> None:
             f"{SERVER_VARIABLE} holds what Prefect cannot compare: use letters, digits and signs of ASCII."
         )
     if own or not file.exists() or not read_password(var):
-        _write(file, own or secrets.token_urlsafe(24))
+        write_private(file, own or secrets.token_urlsafe(24))
 
 
 def read_password(var: Path) -> str:
@@ -47,14 +46,3 @@ def read_password(var: Path) -> str:
 def authorization(password: str) -> dict[str, str]:
     """The header of a request that knows the password; none without one."""
     return {"Authorization": f"Basic {b64encode(password.encode()).decode()}"} if password else {}
-
-
-def _write(file: Path, text: str) -> None:
-    private_folder(file.parent)
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    part.replace(file)

@@ -212,6 +212,19 @@ class RoundRecord(Record, table=True):
     said: str
 
 
+class RefusalRecord(Record, table=True):
+    """Somebody the desk turned away; outside the chain, and capped."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (Index("refusal_at", "plan", "at"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    plan: str = Field(sa_type=Name)
+    at: datetime = Field(sa_type=Moment)
+    code: str
+    host: str
+    named: str
+
+
 METADATA: MetaData = Record.metadata
 
 
@@ -221,3 +234,4 @@ def _table(name: str) -> Table:
 
 ENTRY, SUMMARY, STEP = _table("entry"), _table("initiative_summary"), _table("step_row")
 NOTICE, WAKE, ROSTER, ROUND = _table("notice"), _table("wake"), _table("roster"), _table("round")
+REFUSAL = _table("refusal")

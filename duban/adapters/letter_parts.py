@@ -1,9 +1,9 @@
 """What a letter says, part by part, and those parts laid out twice: as plain text, and as HTML that says the same.
 
-A template calls `heading`, `row`, `listing` and `rule`; each leaves a mark where it stands, of which `parts` makes what
-it was called with. Whatever else a template says is a paragraph, and an empty line ends one. Nothing is found out from
-words, so that words may be any. In HTML all of them are escaped and nothing is fetched; styles stand in the elements,
-because mail programs drop all others.
+A template calls `heading`, `row`, `listing`, `link_to` and `rule`; each leaves a mark where it stands, of which `parts`
+makes what it was called with. Whatever else a template says is a paragraph, and an empty line ends one. Nothing is
+found out from words, so that words may be any. In HTML all of them are escaped and nothing is fetched; styles stand in
+the elements, because mail programs drop all others.
 """
 
 import json
@@ -48,6 +48,9 @@ PAGE = """\
 <td style="{{ cell }}">{{ row.text }}{{ below(row, "padding-left: 1.2em") if row.lines }}</td></tr>
 {% endfor %}
 </table>
+{% elif part.kind == "link" %}
+<p style="margin: 0.9em 0"><a href="{{ part.label }}" style="{{ button }}">{{ part.text }}</a></p>
+<p style="margin: 0.4em 0; font-size: 13px; word-break: break-all">{{ part.label }}</p>
 {% elif part.kind == "listing" %}
 <p style="margin: 0.7em 0 0">{{ part.text }}</p>{{ below(part, "padding-left: 1.2em; list-style: none") }}
 {% else %}
@@ -62,6 +65,7 @@ PAGE = """\
 </html>
 """
 CELL = "border: 1px solid #ccc; padding: 4px 8px; vertical-align: top"
+BUTTON = "display: inline-block; padding: 8px 20px; background: #0b5cad; color: #fff; text-decoration: none"
 SIZES = {1: 22, 2: 18}
 
 
@@ -73,12 +77,16 @@ class PartKind(StrEnum):
     ROW = "row"  # rows that follow one another are a table
     LISTING = "listing"
     RULE = "rule"
+    LINK = "link"
     ITEM = "item"  # says nothing: the first words of an item of a digest follow
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a letter: a heading's text and level; a row's label, text and the lines below; a paragraph's lines."""
+    """A part of a letter: a heading's text and level; a row's label, text and the lines below; a paragraph's lines.
+
+    Of a link `label` is the address.
+    """
 
     kind: PartKind
     text: str = ""
@@ -91,7 +99,7 @@ def words(subject: str, told: Iterable[Part]) -> Words:
     """The words of a letter that has these parts."""
     all_ = list(told)
     seen = [part for part in all_ if part.kind is not PartKind.ITEM]
-    html = _page().render(subject=subject, blocks=_blocks(seen), cell=CELL, sizes=SIZES)
+    html = _page().render(subject=subject, blocks=_blocks(seen), cell=CELL, sizes=SIZES, button=BUTTON)
     return Words(subject, _plain(seen) + "\n", html.lstrip() + "\n", tuple(_pieces(all_)))
 
 
@@ -143,6 +151,8 @@ def _text(part: Part) -> str:
             return "\n".join(part.lines)
         case PartKind.ROW:
             return "\n".join((f"{part.label}：{part.text}", *(f"　· {line}" for line in part.lines)))
+        case PartKind.LINK:
+            return f"{part.text}：{part.label}"
         case PartKind.LISTING:
             return "\n".join((part.text, *(f"　{line}" for line in part.lines)))
         case _:
@@ -174,6 +184,11 @@ def listing(text: str, lines: Iterable[str]) -> str:
     return _mark(Part(PartKind.LISTING, str(text), lines=tuple(map(str, lines))))
 
 
+def link_to(text: str, address: str) -> str:
+    """An address to go to, and what is done there; nothing where there is none."""
+    return _mark(Part(PartKind.LINK, str(text), str(address))) if address else ""
+
+
 def rule() -> str:
     """A line across the page."""
     return _mark(Part(PartKind.RULE))
@@ -188,7 +203,7 @@ def _mark(part: Part) -> str:
     return f"{MARK}{json.dumps(asdict(part))}{MARK}"
 
 
-CALLED: Mapping[str, Callable[..., str]] = {one.__name__: one for one in (heading, row, listing, rule)}
+CALLED: Mapping[str, Callable[..., str]] = {one.__name__: one for one in (heading, row, listing, link_to, rule)}
 """The parts that templates call, by name."""
 
 

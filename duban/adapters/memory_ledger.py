@@ -14,7 +14,7 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Round, Rounder
+from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
 
 
 class MemoryLedger:
@@ -30,6 +30,7 @@ class MemoryLedger:
         self._ids = count(1)
         self._roster = ""
         self._rounds: dict[Rounder, Round] = {}
+        self._refused: list[RefusedVisit] = []
         self._looked: dict[str, datetime] = {}
 
     def entries(self, initiative: str) -> Sequence[Entry]:
@@ -176,6 +177,15 @@ class MemoryLedger:
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
         return dict(self._rounds)
+
+    def note_refused(self, visit: RefusedVisit) -> None:
+        """Note that somebody was turned away, and forget the oldest beyond REFUSALS_KEPT."""
+        self._refused.append(visit)
+        del self._refused[:-REFUSALS_KEPT]
+
+    def refused(self, since: datetime) -> Mapping[str, int]:
+        """How many were turned away since a moment, by code."""
+        return dict(Counter(visit.code for visit in self._refused if visit.at >= since))
 
     def last_look(self) -> datetime | None:
         """The moment of the last look at any initiative."""

@@ -206,3 +206,8 @@ def _secrets(address: str, *, told: bool) -> Iterator[str]:
             parts = [part for part in parts if "@" not in part or part in read.user]  # the path names recipients
     pieces = (piece for part in parts for piece in (part, *unquote(part).split()))
     yield from (piece for piece in pieces if len(piece) >= TELLING)
+
+
+def told_to_groups(address: str) -> bool:
+    """Whether what goes to an address may be read by a whole group: whatever is no mail, as a robot's messages."""
+    return not address.strip().lower().startswith(("mailto://", "mailtos://"))

@@ -65,11 +65,31 @@ def _offers(look: Look, state: State, verb: Verb, step: Step) -> Iterator[Offer]
     if verb not in AHEAD and status(step, state.step(step.id)) is Status.WAITING:
         return
     for actor in _actors(look, state, verb, step):
-        said = replace(_trial(verb, step, state.step(step.id)), actor=actor)
-        accepted = [to for to in _whither(look, state, verb, step) if _accepted(look, state, replace(said, to=to))]
-        if accepted:
-            returns = verb is Verb.RETURN and step.kind is Kind.REVIEW
-            yield Offer(verb, step.ref, actor, tuple(accepted) if returns else ())
+        yield from _offer(look, state, verb, step, actor)
+
+
+def offered_to(look: Look, state: State, step: Step, actor: str) -> tuple[Offer, ...]:
+    """What a post may do now with one step, whoever else may, in the order of the acts.
+
+    The owner's side has better answers than that it knows of a notice.
+    """
+    owners = look.office.owner_side(step, state.step(step.id))
+    answers = [verb for verb in Verb if verb is not Verb.ACKNOWLEDGE or not _acts(look, actor, owners)]
+    if status(step, state.step(step.id)) is Status.WAITING:
+        answers = [verb for verb in answers if verb in AHEAD]
+    return tuple(offer for verb in answers for offer in _offer(look, state, verb, step, actor))
+
+
+def _acts(look: Look, actor: str, posts: tuple[str, ...]) -> bool:
+    return look.office.acts_for(actor, posts, look.today) is not None
+
+
+def _offer(look: Look, state: State, verb: Verb, step: Step, actor: str) -> Iterator[Offer]:
+    said = replace(_trial(verb, step, state.step(step.id)), actor=actor)
+    accepted = [to for to in _whither(look, state, verb, step) if _accepted(look, state, replace(said, to=to))]
+    if accepted:
+        returns = verb is Verb.RETURN and step.kind is Kind.REVIEW
+        yield Offer(verb, step.ref, actor, tuple(accepted) if returns else ())
 
 
 def _trial(verb: Verb, step: Step, own: StepState) -> Command:

@@ -25,6 +25,12 @@ SYSTEM = "system"
 PLAN = "@@plan"
 """The chain of what was applied: neither an initiative's, whose id has no @, nor a recipient's (`summary.chain_of`)."""
 
+LINKS = "@@links"
+"""The chain of links that were revoked."""
+
+VISITS = "@@visits"
+"""The chain of those who signed in at the desk."""
+
 GUARD = "@@guard"
 """The chain of what keeps the office running: alarms, and what was mended."""
 
@@ -75,6 +81,8 @@ class EntryKind(StrEnum):
     ALARM_BEGUN = "alarm-begun"  # in the chain GUARD alone: somebody is about to be told that patrols do not come
     ALARM_ENDED = "alarm-ended"
     MENDED = "mended"  # in the chain GUARD as well: what was brought back on Prefect's server
+    LINKS_REVOKED = "links-revoked"  # in the chain LINKS alone: of a post, or of all, no earlier link opens anything
+    SIGNED_IN = "signed-in"  # in the chain VISITS alone: a link to sign in was used, which is good once
 
 
 class Draft(NamedTuple):

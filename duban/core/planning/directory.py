@@ -38,6 +38,7 @@ class Post(Strict):
     deputy: Slug | None = Field(None, description="the post whose holder stands in")
     absences: Many[Absence] = Field((), description="days on which the deputy stands in")
     channels: Many[PlainText] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
+    personal: bool = Field(False, description="true where nobody but the holder reads what comes to these channels")
 
     @model_validator(mode="after")
     def _held_or_vacant(self) -> Self:

@@ -17,6 +17,9 @@ from duban.core.planning.snapshot import Json
 CALENDAR, DIRECTORY, ESCALATION = "calendar", "directory", "escalation"
 """What terms are made of, by the files of a bureau."""
 
+REACHING = {"channels", "personal"}
+"""Of a post what tells where it can be reached."""
+
 SATURDAY = 5
 DAY = timedelta(days=1)
 
@@ -33,7 +36,7 @@ def terms_values(terms: Terms) -> dict[str, Any]:
     """Terms as JSON values: of two that are equal everything is decided in the same way."""
     return {
         CALENDAR: _days(terms.calendar),
-        DIRECTORY: terms.directory.file.model_dump(mode="json", exclude={"posts": {"__all__": {"channels"}}}),
+        DIRECTORY: terms.directory.file.model_dump(mode="json", exclude={"posts": {"__all__": REACHING}}),
         ESCALATION: terms.policy.model_dump(mode="json"),
     }
 

@@ -53,7 +53,9 @@ class Digest:
     """What the template of a digest may say besides what its slips say; `late` counts those past their deadline.
 
     `before` counts the items that its recipient has already, where a long digest goes in several messages; `still` are
-    the steps that are late besides, a line each, the latest first: of these nothing new is said.
+    the steps that are late besides, a line each, the latest first: of these nothing new is said. `link` is
+    the address of all that waits for its recipient, filled in when it is sent: of what it takes, `on` is the day in
+    ISO 8601.
     """
 
     recipient_title: str
@@ -65,6 +67,9 @@ class Digest:
     items: tuple[Item, ...]
     before: int = 0
     still: tuple[str, ...] = ()
+    recipient: str = ""
+    on: str = ""
+    link: str = ""
 
 
 class StillLate(NamedTuple):
@@ -142,6 +147,8 @@ def digest(
             for one in sorted(still)
             if one.step not in told_late and office.acts_for(recipient, one.posts, day) is not None
         ),
+        recipient=recipient,
+        on=day.isoformat(),
     )
     return in_lines(told)
 

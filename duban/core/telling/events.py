@@ -237,6 +237,8 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.NOTICE_REVIVED: _revived,
     EntryKind.ALARM_BEGUN: _did("准备告知巡查情况"),
     EntryKind.ALARM_ENDED: _did("告知巡查情况"),
+    EntryKind.LINKS_REVOKED: _did("使此前发出的链接失效"),
+    EntryKind.SIGNED_IN: lambda told: f"{told.actor}登录工作台",
     EntryKind.MENDED: _did("修复 Prefect 上的设置"),
 }
 """How each kind of entry is told."""

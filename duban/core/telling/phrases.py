@@ -1,6 +1,6 @@
 """The sentences of a slip, in Chinese: why now, what is asked, what happened before, what happens next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from duban.core.deciding.changes import change_of, remark_of
 from duban.core.deciding.deadlines import Deadline, worked
 from duban.core.deciding.decide import Decision
-from duban.core.deciding.office import Look
+from duban.core.deciding.office import Look, Office
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
@@ -145,22 +145,21 @@ def asks(matter: Occasion) -> bool:
 # What is asked -------------------------------------------------------------------------------------------------------
 
 
-def requirement(matter: Occasion) -> str:
-    """What ends the step, beyond its deadline and its deliverables."""
-    step = matter.step
+def requirement(office: Office, step: Step) -> str:
+    """What ends a step, beyond its deadline and its deliverables."""
     if step.target is not None:
         amount = f"{step.target.value:g}{step.target.unit}"
         return f"控制在{amount}以内" if step.target.at_most else f"达到{amount}以上"
     if step.kind is Kind.REVIEW:
-        work = "、".join(f"“{matter.look.office.plan.step(need).title}”" for need in step.needs)
+        work = "、".join(f"“{office.plan.step(need).title}”" for need in step.needs)
         return f"审核{work}，予以通过或者退回"
     if step.by_signing:
-        action = matter.look.office.plan.step(step.needs[0]).action
+        action = office.plan.step(step.needs[0]).action
         asked = f"{action.parameters.requirement}；" if isinstance(action, AssignAction) else ""
         return f"{asked}签收即办结"
     if step.review is not None:
         judged = "" if isinstance(step.review, Several) else "审核"
-        return f"办结后报{reviewers_in_words(matter.title, step.review)}{judged}"
+        return f"办结后报{reviewers_in_words(office.directory.title, step.review)}{judged}"
     return f"依据{step.basis}办理" if step.basis else ""
 
 
@@ -242,10 +241,10 @@ HISTORY = frozenset(
 """What a slip tells of what happened before."""
 
 
-def history(matter: Occasion) -> tuple[str, ...]:
-    """What happened to the step, oldest first."""
-    told = (entry for entry in matter.entries if entry.kind in HISTORY and not _told_by_the_next(entry))
-    return tuple(f"{chinese(entry.day)}　{_event(matter, entry)}" for entry in told)
+def history(office: Office, step: Step, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """What happened to a step, oldest first; `entries` are those about it."""
+    told = (entry for entry in entries if entry.kind in HISTORY and not _told_by_the_next(entry))
+    return tuple(f"{chinese(entry.day)}　{_told(office, step, entry)}" for entry in told)
 
 
 def _told_by_the_next(entry: Entry) -> bool:
@@ -254,8 +253,11 @@ def _told_by_the_next(entry: Entry) -> bool:
 
 
 def _event(matter: Occasion, entry: Entry) -> str:
-    office = matter.look.office
-    unit = matter.step.target.unit if matter.step.target else ""
+    return _told(matter.look.office, matter.step, entry)
+
+
+def _told(office: Office, step: Step, entry: Entry) -> str:
+    unit = step.target.unit if step.target else ""
     return event(Names(office.directory, (office.plan,), office.calendar), entry, unit)
 
 

@@ -32,7 +32,8 @@ class Slip:
     `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
     `pressed` is how often people were reminded or pressed about the step before; `change` is what somebody else did to
     it, of a slip about that: 中止, 恢复, 转办 or 终止; `waited` the working days since an answer was asked
-    for, None where none is.
+    for, None where none is. `link` is the address at which it is answered, filled in when it is sent: of what it takes,
+    `recipient` is the post it goes to, `sequence` its notice's place in the ledger.
     """
 
     kind: str
@@ -63,6 +64,9 @@ class Slip:
     command: str
     change: str
     waited: int | None = None
+    recipient: str = ""
+    sequence: int = 0
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         lead_title=matter.title(look.initiative.lead),
         step_title=step.title,
         step_ref=str(step.ref),
-        requirement=phrases.requirement(matter) if asks else "",
+        requirement=phrases.requirement(office, step) if asks else "",
         evidence=_evidence(matter) if asks else (),
         owner_title=matter.title(office.owner(step, matter.own)),
         recipient_title=matter.title(fired.recipient),
@@ -110,11 +114,13 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         reason=reason,
         pressed=sum(sent.slip in REMINDING for sent in matter.own.history),
         waiting_for_this=phrases.waiting(matter),
-        history=phrases.history(matter),
+        history=phrases.history(office, step, matter.entries),
         next_rung=phrases.next_rung(matter) if asks else "",
         command=phrases.command(matter),
         change=phrases.change(matter),
         waited=phrases.waited(matter),
+        recipient=fired.recipient,
+        sequence=_queued(str(fired.key), entries).sequence,
     )
     return in_lines(told)
 
@@ -153,8 +159,12 @@ def _forgotten(look: Look, name: str) -> Step:
 
 def _number(look: Look, key: str, entries: Sequence[Entry]) -> str:
     """〔year〕initiative-sequence: the place of the notice in its ledger, which no other notice has."""
-    queued = [e for e in entries if e.kind is EntryKind.NOTICE_QUEUED and e.data["notice"] == key][-1]
+    queued = _queued(key, entries)
     return f"〔{queued.day.year}〕{look.initiative.number}-{queued.sequence}"
+
+
+def _queued(key: str, entries: Sequence[Entry]) -> Entry:
+    return [e for e in entries if e.kind is EntryKind.NOTICE_QUEUED and e.data["notice"] == key][-1]
 
 
 def _light(matter: Occasion, reason: str) -> str:

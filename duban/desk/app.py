@@ -1,0 +1,92 @@
+"""The web application: its pages, what every answer bears, and what goes wrong in words."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from duban.core.problems import BadInput
+from duban.desk import letters
+from duban.desk.engine import Engine
+from duban.desk.refusing import TurnedAway, turned_away
+from duban.desk.rendering import STATIC, page
+from duban.ports import Conflict, LedgerUnusable
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",  # addresses hold links
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+"""What every answer bears."""
+
+LARGEST_REQUEST = 200 * 2**20
+"""Bytes of one request, whatever it holds."""
+
+
+def make_app(engine: Engine) -> FastAPI:
+    """The desk on an engine."""
+    app = FastAPI(title="duban desk", docs_url=None, redoc_url=None)
+    app.state.engine = engine
+    app.include_router(letters.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.middleware("http")(_with_headers)
+    app.add_exception_handler(404, _missing)
+    app.add_exception_handler(TurnedAway, turned_away)
+    app.add_exception_handler(LedgerUnusable, _unusable)
+    app.add_exception_handler(Conflict, _unusable)
+    app.add_exception_handler(BadInput, _unusable)
+
+    @app.get("/healthz", include_in_schema=True)
+    def well() -> Response:
+        """Whether the desk can read its ledger."""
+        engine.main()
+        return Response("ok", media_type="text/plain")
+
+    return app
+
+
+async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+        response: Response = _said(413, "提交的内容太大", "请压缩文件，或者分几次提交。")
+    else:
+        response = await call(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _said(status: int, title: str, what: str) -> Response:
+    return page("said", status, title=title, what=what, remedy="", rehearsed=False)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    return _said(404, "没有这个页面", "请从函件或者督办日报中的链接打开，或者联系督办专员。")
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    log.error("a page could not be made: %s", type(error).__name__, exc_info=error)
+    return _said(503, "系统暂不可用", "所填内容尚未记入台账。请稍候再试；仍不行的，请联系督办专员。")
+
+
+TOKEN = re.compile(r"(/(?:l|d|in)/[^/\s?]*?)-?[A-Za-z0-9_-]{22}(?=[/\s?]|$)")
+
+
+class WithoutMarks(logging.Filter):
+    """Takes the marks out of addresses before they are logged: a log is read by others than the letter."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; it is kept."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(TOKEN.sub(r"\1-…", one) if isinstance(one, str) else one for one in record.args)
+        record.msg = TOKEN.sub(r"\1-…", str(record.msg))
+        return True

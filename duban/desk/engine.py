@@ -1,0 +1,53 @@
+"""The engine behind the desk: the plans that go on here, each as it is in force at the moment of a request."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from duban.core.access.doors import Door
+from duban.desk.rates import Rates
+from duban.desk.uploads import Store, store_at
+from duban.desk.waking import Waking
+from duban.service import Service
+from duban.settings import Settings
+from duban.wiring import door, kept_desk
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One plan: the engine on it, and the door its links go by."""
+
+    settings: Settings
+    service: Service
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What requests are answered from."""
+
+    settings: Settings
+    store: Store
+    rates: Rates
+    waking: Waking
+
+    def plans(self) -> Iterator[Here]:
+        """The plan of the settings, then those beside it."""
+        others = (folder for folder in self.settings.plans if folder != self.settings.plan)
+        for folder in (self.settings.plan, *others):
+            settings = replace(self.settings, plan=folder)
+            service = kept_desk(settings).service
+            yield Here(settings, service, door(settings, service))
+
+    def main(self) -> Here:
+        """The plan of the settings."""
+        return next(self.plans())
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether time is a rehearsal's."""
+        return self.settings.clock is not None
+
+
+def make_engine(settings: Settings, waking: Waking) -> Engine:
+    """The engine of the settings; nothing is opened yet."""
+    return Engine(settings, store_at(str(settings.var / "evidence")), Rates(), waking)

@@ -1,0 +1,131 @@
+"""The pages of one matter, whichever way somebody came to it: its form, the confirmation, the receipt."""
+
+from fastapi import BackgroundTasks, Response
+
+from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.telling.events import in_full
+from duban.core.telling.offered import owner_words
+from duban.core.telling.revised import Names
+from duban.desk.answers import Asked, Said, asked_of
+from duban.desk.arrivals import Arrival
+from duban.desk.matters import Back, Matter, checked, done_already, form_number, place_of
+from duban.desk.refusing import UNKNOWN
+from duban.desk.rendering import page
+
+Filled = tuple[Said, dict[str, str]]
+"""A form, and what is wrong with its files."""
+
+
+def form_page(came: Arrival, filled: Filled | None = None, status: int = 200) -> Response:
+    """A matter, and the form of what a visitor may do with it now; what they had typed stays."""
+    matter, (said, wrong) = came.matter(), filled or (Said(), {})
+    people = came.here.service.office.directory
+    return page(
+        "matter",
+        status,
+        told=matter.page,
+        matter=matter,
+        visitor=came.visitor,
+        said=said,
+        wrong=wrong,
+        nonce=form_number(came.here.door, came.visitor),
+        whose=came.whose,
+        owners=owner_words(people),
+        steps={step.id: step.title for step in matter.view.look.initiative.steps.values()},
+        largest=came.engine.settings.desk.upload,
+        rehearsed=came.engine.rehearsed,
+    )
+
+
+def confirmation(came: Arrival, form: Filled) -> Response:
+    """The page on which an answer is read over before it is stored, or the form again with what is wrong."""
+    said, wrong = form
+    if said.again:
+        return form_page(came, form)
+    matter = came.matter()
+    result = Back(wrong) if wrong else checked(came.here.door, came.visitor, matter, said, final=False)
+    if isinstance(result, Back):
+        return form_page(came, (said, result.wrong), 422)
+    return page(
+        "confirm",
+        told=matter.page,
+        visitor=came.visitor,
+        said=said,
+        nonce=result.nonce,
+        whose=came.whose,
+        what=VERB_TITLES[result.command.verb],
+        rows=_rows(came, matter, said),
+        rehearsed=came.engine.rehearsed,
+    )
+
+
+def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Response:
+    """Store a confirmed answer: its place in the ledger; or the page that says why it was not stored."""
+    said, _ = form
+    matter, service = came.matter(), came.here.service
+    if (place := done_already(came.here.door, came.visitor, matter, said)) is not None:
+        return place
+    result = checked(came.here.door, came.visitor, matter, said, final=True)
+    if isinstance(result, Back):
+        return form_page(came, (said, result.wrong), 409)
+    try:
+        made = service.act(result.command)
+    except Refused as error:  # somebody was quicker
+        return form_page(came.again(), (said, {"": str(error)}), 409)
+    later.add_task(came.engine.waking, service.office.plan, (came.step.initiative, *made.woken))
+    return place_of(service, result.command, made)
+
+
+def receipt(came: Arrival, place: int) -> Response:
+    """What was stored, and what follows from it."""
+    matter, office = came.matter(), came.here.service.office
+    entries = came.view.entries
+    entry = entries[place - 1] if 0 < place <= len(entries) else None
+    if entry is None or entry.actor != came.visitor.post or not (entry.key or "").startswith("desk/"):
+        raise UNKNOWN
+    return page(
+        "done",
+        told=matter.page,
+        visitor=came.visitor,
+        said=in_full(Names(office.directory, (office.plan,), office.calendar), entry),
+        place=place,
+        at=f"{entry.at.astimezone(office.zone):%Y-%m-%d %H:%M}",
+        more=bool(matter.offers),
+        rehearsed=came.engine.rehearsed,
+    )
+
+
+ASKED_TITLES = {
+    Asked.PROGRESS: "进度",
+    Asked.REMAINING: "预计还需",
+    Asked.VALUE: "指标数值",
+    Asked.FILES: "上传文件",
+    Asked.EVIDENCE: "成果材料",
+    Asked.UNTIL: "延期至",
+    Asked.RETURNED: "退回",
+    Asked.TO: "转办给",
+    Asked.REASON: "说明",
+}
+"""What a field is called where an answer is read over."""
+
+ASKED_UNITS = {Asked.PROGRESS: "%", Asked.REMAINING: "天"}
+
+
+def _rows(came: Arrival, matter: Matter, said: Said) -> list[tuple[str, str]]:
+    """What was typed, by title, as it is read over."""
+    offer = next(one for one in matter.offers if one.verb == said.act)
+    titles = came.here.service.office.directory.title
+    rows = [(ASKED_TITLES[Asked.FILES], one) for one in said.stored]
+    for asked in asked_of(offer.verb, matter.step, offer):
+        text = said.get(asked)
+        match asked:
+            case Asked.FILES:
+                continue
+            case Asked.TO:
+                text = titles(text)
+            case Asked.RETURNED if text:
+                text = matter.view.look.initiative.steps[text].title
+            case _:
+                text += ASKED_UNITS.get(asked, "") if text else ""
+        rows += [(ASKED_TITLES[asked], text)] if text else []
+    return rows

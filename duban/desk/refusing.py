@@ -1,0 +1,71 @@
+"""Whoever is turned away is told what, why and what now, on a page of one shape; and it is put down, apart from the
+chain of the ledger, which nobody outside may fill.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from duban.core.access.holding import LinkLapse
+from duban.core.telling.lapsed_links import LAPSED
+from duban.desk.engine import Engine
+from duban.desk.rates import BAD_LINKS
+from duban.desk.rendering import page
+from duban.desk.requests import host_of
+from duban.ports import RefusedVisit
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway(Exception):
+    """A visit that is refused: a code for those who keep the desk, words for whoever comes; `named` is what it named.
+
+    `service_plan` is the plan it was about, where that is known; `bad` what no letter of ours ever held.
+    """
+
+    code: str
+    title: str
+    what: str
+    remedy: str
+    status: int
+    named: str = ""
+    plan: str = ""
+    bad: bool = False
+
+
+RENEW = "督办日报末尾的“我的待办”一直有效；也可以登录工作台办理，或者联系督办专员。"
+UNKNOWN = TurnedAway(
+    "unknown-link",
+    "打不开这个链接",
+    "地址不完整，或者不是本系统发出的。",
+    "请从函件原文中完整打开链接；仍打不开的，请登录工作台办理，或者联系督办专员。",
+    404,
+    bad=True,
+)
+TOO_MANY = TurnedAway("too-many", "请稍候再试", "短时间内尝试次数过多。", "请过十分钟后再打开。", 429)
+TOO_MANY_ACTS = TurnedAway("too-many-acts", "请稍候再办", "一小时内由此办理的次数过多。", "请过一小时再办理。", 429)
+
+
+def lapsed(lapse: LinkLapse, plan: str, named: str) -> TurnedAway:
+    """A link that held once."""
+    return TurnedAway(f"lapsed-{lapse}", "链接已失效", f"{LAPSED[lapse]}。", RENEW, 410, named, plan)
+
+
+def refuse_crowds(engine: Engine, host: str) -> None:
+    """Turn away whoever has tried too many links that are not ours; raises TurnedAway."""
+    if engine.rates.full(BAD_LINKS, host):
+        raise TOO_MANY
+
+
+def turned_away(request: Request, error: Exception) -> Response:
+    """The page of a refusal, once it is put down."""
+    if not isinstance(error, TurnedAway):
+        raise error
+    engine: Engine = request.app.state.engine
+    host = host_of(request)
+    if error.bad:
+        engine.rates.count(BAD_LINKS, host)
+    here = next((one for one in engine.plans() if one.service.office.plan.id == error.plan), engine.main())
+    visit = RefusedVisit(here.service.clock.now(), error.code, host, error.named)
+    here.service.ledger.note_refused(visit)
+    told = {"title": error.title, "what": error.what, "remedy": error.remedy}
+    return page("said", error.status, **told, rehearsed=engine.rehearsed)

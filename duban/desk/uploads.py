@@ -1,0 +1,104 @@
+"""Files that come as evidence: judged by what they hold, stored outside the ledger under their own digest.
+
+The ledger holds the file's name and its SHA-256. A file is given back as an attachment alone, never as a page, and its
+name is never a path: stored, a file is called what it holds.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePath
+from unicodedata import category
+
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # it ships no types
+from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # as above
+
+LONGEST_NAME = 80
+"""Characters of a file's name that are kept."""
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
+    ".pdf": (b"%PDF-",),
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".docx": (ZIP,),
+    ".xlsx": (ZIP,),
+    ".pptx": (ZIP,),
+    ".ofd": (ZIP,),
+    ".zip": (ZIP,),
+    ".doc": (OLE,),
+    ".xls": (OLE,),
+    ".ppt": (OLE,),
+    ".wps": (OLE,),
+    ".et": (OLE,),
+}
+"""Kinds of files that are taken, and how what they hold begins."""
+
+STORED = re.compile(r"　SHA-256：([0-9a-f]{64})")
+"""How evidence names a file that is stored."""
+
+
+class Unfit(Exception):
+    """A file that is not taken; the message is for whoever sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where files lie: a folder, or whatever else fsspec knows."""
+
+    files: AbstractFileSystem
+    folder: str
+
+    def keep(self, name: str, content: bytes, largest: int) -> str:
+        """Store a file; what evidence calls it. The same file again changes nothing. Raises Unfit."""
+        called = plain_name(name)
+        fault = _fault(called, content, largest)
+        if fault:
+            raise Unfit(f"文件“{called}”{fault}")
+        digest = sha256(content).hexdigest()
+        place = self._place(digest)
+        if not self.files.exists(place):
+            self.files.makedirs(place.rpartition("/")[0], exist_ok=True)
+            self.files.pipe_file(f"{place}.part", content)
+            self.files.mv(f"{place}.part", place)
+        return f"{called}　SHA-256：{digest}"
+
+    def read(self, digest: str) -> bytes:
+        """What a file holds; raises FileNotFoundError."""
+        content = self.files.cat_file(self._place(digest))
+        return content if isinstance(content, bytes) else bytes(content)
+
+    def _place(self, digest: str) -> str:
+        return f"{self.folder}/{digest[:2]}/{digest}"
+
+
+def store_at(url: str) -> Store:
+    """The store at an address that fsspec knows, or at a path."""
+    files, folder = url_to_fs(url)
+    return Store(files, folder.rstrip("/"))
+
+
+def plain_name(name: str) -> str:
+    """A file's name as it is shown: no folders, no control characters, not too long, its kind kept."""
+    last = PurePath(name.replace("\\", "/")).name
+    clean = "".join(one for one in last if category(one)[0] != "C").strip(" .　") or "文件"
+    stem, dot, kind = clean.rpartition(".")
+    return clean if len(clean) <= LONGEST_NAME else f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}"
+
+
+def _fault(name: str, content: bytes, largest: int) -> str:
+    kind = PurePath(name).suffix.lower()
+    if kind not in BEGINNINGS:
+        return "的类型不能上传，可上传PDF、图片、Office文档、OFD和ZIP"
+    if not content:
+        return "是空的"
+    if len(content) > largest * 2**20:
+        return f"超过{largest}MB，请压缩或者拆分后再传"
+    return "" if content.startswith(BEGINNINGS[kind]) else f"的内容不是{kind[1:].upper()}文件，请另存后再传"
+
+
+def digests(evidence: str) -> list[str]:
+    """The files a line of evidence names."""
+    return STORED.findall(evidence)

@@ -1,0 +1,163 @@
+"""The desk on a small bureau with its ledger in SQLite, and somebody who opens its pages."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from duban.core.ledger.entries import Entry
+from duban.core.planning.plan import Plan
+from duban.desk import nonces
+from duban.desk.app import make_app
+from duban.desk.engine import Here, make_engine
+from duban.outbox import deliver_due
+from duban.settings import DESK_VARIABLE, Settings, load_settings
+from duban.wiring import desk as works
+from tests.cli.conftest import Bureau, bureau
+
+__all__ = ["bureau"]  # a fixture, found by its name
+
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[ld]/[\w.@-]+)")
+INPUT = re.compile(r"<input type=\"hidden\" name=\"([\w.-]+)\" value=\"([^\"]*)\"")
+
+
+@dataclass
+class Page:
+    """A page that was opened."""
+
+    response: httpx.Response
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """What stands on it, without marks."""
+        return unescape(re.sub(r"<[^>]+>", " ", self.response.text))
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What its form sends without being seen."""
+        return [(name, unescape(value)) for name, value in INPUT.findall(self.response.text)]
+
+    @property
+    def acts(self) -> list[str]:
+        """The acts it offers."""
+        return re.findall(r"name=\"act\" id=\"[\w-]+\" value=\"([\w-]+)\"", self.response.text)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser."""
+
+    client: httpx.Client
+
+    def open(self, address: str) -> Page:
+        return Page(self.client.get(address))
+
+    def send(self, address: str, fields: Sequence[tuple[str, str]], files: Any = None) -> Page:
+        data: dict[str, list[str]] = {}
+        for name, value in fields:
+            data.setdefault(name, []).append(value)
+        empty = {"none": ("", b"")}  # a form of pages is always sent in parts
+        return Page(self.client.post(address, data=data, files=files or empty))
+
+    def answer(self, link: str, act: str, files: Any = None, name: str = "王小明", **typed: str) -> Page:
+        """Choose an act on the page of a link, fill its fields in, read the confirmation and confirm."""
+        return self.confirm(link, self.check(link, act, files, name, **typed))
+
+    def check(self, link: str, act: str, files: Any = None, name: str = "王小明", **typed: str) -> Page:
+        """The same as far as the confirmation."""
+        form = self.open(link)
+        assert form.status == 200, form.text
+        filled = [(f"{act}.{field}", value) for field, value in typed.items()]
+        return self.send(link, [*form.hidden, ("act", act), ("name", name), *filled], files)
+
+    def confirm(self, link: str, confirmation: Page) -> Page:
+        assert confirmation.status == 200, confirmation.text
+        return self.send(f"{link}/do", confirmation.hidden)
+
+
+@dataclass
+class Office:
+    """The bureau, its letters, and the desk."""
+
+    bureau: Bureau
+    settings: Settings
+    woken: list[str] = field(default_factory=list)
+    browsers: list[httpx.Client] = field(default_factory=list)
+
+    def waking(self, plan: Plan, initiatives: Sequence[str]) -> None:
+        self.woken += initiatives
+
+    @property
+    def here(self) -> Here:
+        return make_engine(self.settings, self.waking).main()
+
+    def person(self) -> Person:
+        """Somebody with a browser of their own."""
+        browser = httpx.Client(base_url=self.settings.desk_address, follow_redirects=True, timeout=20, trust_env=False)
+        self.browsers.append(browser)
+        return Person(browser)
+
+    def patrol(self, moment: str | None = None) -> None:
+        """Look at every initiative, and send the letters that are due."""
+        if moment:
+            self.bureau.at(moment)
+        with works(self.settings) as at:
+            for name in at.service.office.plan.initiatives:
+                at.service.tick(name)
+            deliver_due(at.service, at.carrier, at.wording)
+
+    def letters(self, post: str) -> list[str]:
+        """The letters of a post, the last one first, as they were written to its folder."""
+        files = sorted(self.bureau.var.glob(f"mail/{post}/*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        mails = [BytesParser(policy=policy.default).parsebytes(file.read_bytes()) for file in reversed(files)]
+        return [part.get_content() for mail in mails if (part := mail.get_body(("plain",))) is not None]
+
+    def links(self, post: str, kind: str = "/l/") -> list[str]:
+        """The links in a post's letters, the last letter's first."""
+        return [one for letter in self.letters(post) for one in LINK.findall(letter) if one.startswith(kind)]
+
+    def entries(self, initiative: str) -> Sequence[Entry]:
+        return self.here.service.ledger.entries(initiative)
+
+
+@contextmanager
+def served(office: Office, listener: socket.socket) -> Iterator[None]:
+    """The desk, answering on a socket."""
+    app = make_app(make_engine(office.settings, office.waking))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The small bureau on its second morning, its letters sent, and its desk open; nobody is too quick there."""
+    monkeypatch.setattr(nonces, "TOO_QUICK", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        opened = Office(bureau, load_settings())
+        opened.patrol()
+        opened.patrol("2024-04-02 09:00")
+        with served(opened, listener):
+            yield opened
+            for browser in opened.browsers:
+                browser.close()
