@@ -151,7 +151,7 @@ def served(office: Office, listener: socket.socket) -> Iterator[None]:
 @pytest.fixture
 def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The small bureau on its second morning, its letters sent, and its desk open; nobody is too quick there."""
-    monkeypatch.setattr(nonces, "TOO_QUICK", 0.0)
+    monkeypatch.setattr(nonces, "TOO_QUICK", -1.0)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
         opened = Office(bureau, load_settings())
