@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployments.stack.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
-from duban.settings import CLOCK_VARIABLE, LEDGER_VARIABLE
+from duban.settings import CLOCK_VARIABLE, DESK_VARIABLE, LEDGER_VARIABLE
 
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
 
@@ -25,7 +25,8 @@ GUARDED = {
 class Addresses:
     """Where a running stack is found: HTTP addresses, SQLAlchemy URLs (psycopg, asyncpg), its var folder.
 
-    Its server asks for a password where it is `locked`; the password itself is not told here.
+    Its server asks for a password where it is `locked`; the password itself is not told here. `desk` is where the desk
+    answers, empty where there is none.
     """
 
     api: str
@@ -34,6 +35,7 @@ class Addresses:
     database: str
     var: Path
     locked: bool = False
+    desk: str = ""
 
     def password(self) -> str:
         """The password its server asks for, empty where it asks for none; raises StackError."""
@@ -50,6 +52,7 @@ def environment(addresses: Addresses, base_env: Mapping[str, str]) -> dict[str, 
     return {
         **{name: value for name, value in base_env.items() if not name.startswith(FOREIGN)},
         LEDGER_VARIABLE: addresses.ledger,
+        **({DESK_VARIABLE: addresses.desk} if addresses.desk else {}),
         "PREFECT_API_URL": addresses.api,
         "PREFECT_UI_URL": addresses.ui,
         **({CLIENT_VARIABLE: addresses.password()} if addresses.locked else {}),

@@ -9,7 +9,7 @@ PATIENCE = 20.0  # seconds an answer may take before it is asked again
 SILENT = 60.0  # seconds without any answer after which it counts as hung
 CONNECTING = 0.5  # seconds to connect; on this machine it is at once or never
 
-QUESTION = b"GET /api/health HTTP/1.0\r\n\r\n"
+QUESTION = "GET {} HTTP/1.0\r\n\r\n"
 
 
 class Pulse:
@@ -19,8 +19,9 @@ class Pulse:
     is without an answer, not from the last answer: whoever asks may have been kept from it for long.
     """
 
-    def __init__(self, address: tuple[str, int], begins: float) -> None:
+    def __init__(self, address: tuple[str, int], begins: float, page: str = "/api/health") -> None:
         self._address = address
+        self._said = QUESTION.format(page).encode()
         self._question: socket.socket | None = None
         self._since: float | None = begins
         self._again = 0.0
@@ -49,7 +50,7 @@ class Pulse:
         self._since, self._again = now if self._since is None else self._since, now + EVERY
         with suppress(OSError):  # nobody listens: no answer either
             self._question = socket.create_connection(self._address, timeout=CONNECTING)
-            self._question.sendall(QUESTION)
+            self._question.sendall(self._said)
             self._again = now + PATIENCE
 
     def _answered(self) -> bool:

@@ -46,16 +46,16 @@ def ensure_pool(addresses: Addresses, name: str, worker_type: str) -> None:
         raise StackError(f"The work pool {name!r} cannot be made: the server answers {status}.")
 
 
-def host_and_port(addresses: Addresses) -> tuple[str, int]:
-    """Where the server's address points."""
-    host, port = addresses.api.removeprefix("http://").removesuffix("/api").rsplit(":", 1)
+def host_and_port(address: str) -> tuple[str, int]:
+    """Where an address points."""
+    host, port = address.removeprefix("http://").removesuffix("/api").rsplit(":", 1)
     return host, int(port)
 
 
 def _request(addresses: Addresses, method: str, path: str, body: object = None) -> int | None:
     """The HTTP status; None when nobody answers."""
     headers = {"Content-Type": "application/json", **authorization(addresses.password())}
-    connection = HTTPConnection(*host_and_port(addresses), timeout=10)
+    connection = HTTPConnection(*host_and_port(addresses.api), timeout=10)
     try:
         connection.request(method, path, json.dumps(body) if body else None, headers)
         return connection.getresponse().status

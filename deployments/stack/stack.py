@@ -1,4 +1,4 @@
-"""The embedded stack: PostgreSQL, Prefect's server and a worker as children of this process, all under one folder.
+"""The embedded stack: PostgreSQL, Prefect's server, a worker and the desk as children of this process, in one folder.
 
     var/postgres   the data of both databases        var/log   one log a child
     var/prefect    what Prefect keeps on disk        var/run   the lock, and the addresses while it runs
@@ -40,6 +40,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  compared with, not bound to: the settings'
 WHEN_WE_DIE = {
     "server": signal.SIGKILL,  # it keeps nothing of its own, and asked politely waits long for a database that is gone
     "worker": signal.SIGTERM,  # it ends its flow runs first
+    "desk": signal.SIGTERM,  # it gives the answers it has begun
     "guard": signal.SIGTERM,
 }
 GRACE = 15.0  # seconds a child has to end when asked
@@ -47,7 +48,7 @@ GRACE = 15.0  # seconds a child has to end when asked
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """What to start, and where. `port` is the one wanted; the next free one is taken.
+    """What to start, and where. `port` is the one wanted, and so is `desk`; the next free one is taken. No desk: None.
 
     A `locked` server asks for a password: the one that the caller's environment names, else one of its own.
     """
@@ -59,6 +60,8 @@ class StackSettings:
     pool: str = "duban"
     worker_type: str = "duban"
     locked: bool = False
+    desk: int | None = None
+    desk_host: str = "127.0.0.1"
 
 
 class Stack:
@@ -77,7 +80,7 @@ class Stack:
         self._addresses: Addresses | None = None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._watches: list[Watch] = []
-        self._pulse: Pulse | None = None
+        self._pulses: dict[str, Pulse] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -110,6 +113,8 @@ class Stack:
             server.ensure_pool(self.addresses, self.settings.pool, self.settings.worker_type)
             if self.settings.worker:
                 self._start_worker()
+            if self.addresses.desk:
+                self._start_desk()
             self._watch()
             run_folder.publish(self.addresses)
         except BaseException:
@@ -122,9 +127,9 @@ class Stack:
         if self._lock is None:
             return
         self._watches = []
-        if self._pulse is not None:
-            self._pulse.end()
-        for name in ("guard", "worker", "server"):
+        for pulse in self._pulses.values():
+            pulse.end()
+        for name in ("guard", "desk", "worker", "server"):
             if child := self._children.pop(name, None):
                 end_child(child, GRACE)
         if self._cluster is not None:
@@ -172,8 +177,8 @@ class Stack:
             self._addresses = self._find_addresses(self._cluster)
 
     def _find_addresses(self, cluster: postgres.Cluster) -> Addresses:
-        host = "127.0.0.1" if self.settings.host == EVERYWHERE else self.settings.host
-        base = f"http://{host}:{server.free_port(self.settings.host, self.settings.port)}"
+        base = _address(self.settings.host, self.settings.port)
+        desk = _address(self.settings.desk_host, self.settings.desk) if self.settings.desk else ""
         return Addresses(
             api=f"{base}/api",
             ui=f"{base}/v2",
@@ -181,23 +186,33 @@ class Stack:
             database=cluster.asyncpg_url(postgres.PREFECT),
             var=self.var,
             locked=self.settings.locked,
+            desk=desk,
         )
 
     def _start_server(self) -> None:
-        host, port = server.host_and_port(self.addresses)
+        host, port = server.host_and_port(self.addresses.api)
         command = ["server", "start", "--host", self.settings.host, "--port", str(port)]
         self._start_prefect("server", command, server_environment(self.addresses, self._env))
-        if self._pulse is not None:
-            self._pulse.end()
-        self._pulse = Pulse((host, port), time.monotonic() + server.STARTING)
+        self._listen("server", (host, port), "/api/health")
 
-    def _server_lives(self) -> bool:
-        """Whether the server lives. One that hangs is killed: it keeps nothing of its own, and hears nothing."""
-        process = self._children["server"]
-        if process.poll() is None and self._pulse is not None and self._pulse.silent(time.monotonic()):
-            log.error("server answers nothing; it is killed, to be started again")
+    def _listen(self, name: str, address: tuple[str, int], page: str) -> None:
+        """Ask a child now and then whether it answers."""
+        if name in self._pulses:
+            self._pulses[name].end()
+        self._pulses[name] = Pulse(address, time.monotonic() + server.STARTING, page)
+
+    def _answers(self, name: str) -> bool:
+        """Whether a child that serves lives. One that hangs is killed: it keeps nothing, and hears nothing."""
+        process = self._children[name]
+        if process.poll() is None and self._pulses[name].silent(time.monotonic()):
+            log.error("%s answers nothing; it is killed, to be started again", name)
             end_child(process, 0)
         return process.poll() is None
+
+    def _start_desk(self) -> None:
+        host, port = server.host_and_port(self.addresses.desk)
+        self._start_child("desk", [sys.executable, "-m", "duban.desk", str(port)], self.environment())
+        self._listen("desk", (host, port), "/healthz")
 
     def _start_worker(self) -> None:
         command = ["worker", "start", "--pool", self.settings.pool, "--type", self.settings.worker_type]
@@ -223,7 +238,7 @@ class Stack:
         self._start_child("guard", command, {**self.environment(), **GUARDED}, aloud=True)
 
     def _watch(self) -> None:
-        starts = {"server": self._start_server, "worker": self._start_worker}
+        starts = {"server": self._start_server, "worker": self._start_worker, "desk": self._start_desk}
         cluster = Watch(
             "postgres",
             lambda: self._cluster is not None and postgres.alive(self._cluster),
@@ -233,7 +248,9 @@ class Stack:
         self._watches = [cluster, *(self._watch_over(name, starts[name]) for name in self._children)]
 
     def _watch_over(self, name: str, start: Callable[[], None]) -> Watch:
-        lives = self._server_lives if name == "server" else lambda: self._children[name].poll() is None
+        def lives() -> bool:
+            return self._answers(name) if name in self._pulses else self._children[name].poll() is None
+
         return Watch(name, lives, start, time.monotonic())
 
     def _wait_healthy(self) -> None:
@@ -243,3 +260,8 @@ class Stack:
 
     def _log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"
+
+
+def _address(host: str, wanted: int) -> str:
+    """Where a child will answer, at the first free port from the wanted one on."""
+    return f"http://{'127.0.0.1' if host == EVERYWHERE else host}:{server.free_port(host, wanted)}"

@@ -15,7 +15,7 @@ from duban.cli.look import forecast, notices, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, rehearse, roll, schema, workdays
-from duban.cli.stack import channels, patrol, up
+from duban.cli.stack import channels, desk, patrol, up
 from duban.cli.stack.doctor import doctor
 from duban.cli.work import acts
 from duban.settings import PLAN_VARIABLE
@@ -57,6 +57,7 @@ PARTS = (
 )
 for part in PARTS:
     app.add_typer(part.app)
+app.add_typer(desk.app, name="desk")
 app.add_typer(notices.app, name="notices")
 entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
 for part in (verify, rebuild, ledger_list, ledger_show):

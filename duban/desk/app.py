@@ -82,10 +82,15 @@ TOKEN = re.compile(r"(/(?:l|d|in)/[^/\s?]*?)-?[A-Za-z0-9_-]{22}(?=[/\s?]|$)")
 
 
 class WithoutMarks(logging.Filter):
-    """Takes the marks out of addresses before they are logged: a log is read by others than the letter."""
+    """Takes the marks out of addresses before they are logged: a log is read by others than the letter.
+
+    That somebody asked whether the desk is well is not logged at all.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; it is kept."""
+        """Change the record; whether it is kept."""
+        if "/healthz" in record.getMessage():
+            return False
         if isinstance(record.args, tuple):
             record.args = tuple(TOKEN.sub(r"\1-…", one) if isinstance(one, str) else one for one in record.args)
         record.msg = TOKEN.sub(r"\1-…", str(record.msg))

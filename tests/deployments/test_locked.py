@@ -67,7 +67,7 @@ def password(stack: Stack) -> str:
 
 
 def asked(stack: Stack, password: str, method: str = "GET", path: str = "/api/flows/count", **headers: str) -> Any:
-    connection = HTTPConnection(*host_and_port(stack.addresses), timeout=20)
+    connection = HTTPConnection(*host_and_port(stack.addresses.api), timeout=20)
     try:
         connection.request(method, path, "{}", {"Content-Type": "application/json"} | authorization(password) | headers)
         answer = connection.getresponse()

@@ -63,12 +63,12 @@ def base_env(base: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def stack(base: Path, base_env: dict[str, str]) -> Iterator[Stack]:
-    with Stack(StackSettings(base / "var", port=PORT), base_env) as stack:
+    with Stack(StackSettings(base / "var", port=PORT, desk=PORT + 50), base_env) as stack:
         yield stack
 
 
 def request(stack: Stack, method: str, path: str, body: object = None) -> tuple[int, str]:
-    connection = HTTPConnection(*host_and_port(stack.addresses), timeout=20)
+    connection = HTTPConnection(*host_and_port(stack.addresses.api), timeout=20)
     try:
         connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
@@ -119,12 +119,31 @@ def test_a_killed_server_and_worker_are_started_again(stack: Stack) -> None:
     eventually(lambda: request_or_none(stack, "GET", "/api/health") == 200)
 
 
+def desk_answers(stack: Stack) -> bool:
+    connection = HTTPConnection(*host_and_port(stack.addresses.desk), timeout=20)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().read() == b"ok"
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def test_the_desk_answers_and_a_killed_one_is_started_again(stack: Stack) -> None:
+    eventually(lambda: desk_answers(stack))
+    assert stack.environment()["DUBAN_DESK"] == stack.addresses.desk
+    stack._children["desk"].kill()
+    eventually(lambda: "desk" in stack.tend())
+    eventually(lambda: desk_answers(stack))
+
+
 def test_a_server_that_hangs_is_replaced(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "EVERY", 0.2)
     monkeypatch.setattr(pulse, "SILENT", 2.0)
     hung = stack._children["server"]
     started: list[str] = []
-    eventually(lambda: stack.tend() or (stack._pulse is not None and stack._pulse.heard))
+    eventually(lambda: stack.tend() or (stack._pulses["server"].heard))
     hung.send_signal(signal.SIGSTOP)
     eventually(lambda: started.extend(stack.tend()) or started)
     assert started == ["server"]

@@ -57,10 +57,13 @@ def up(
         pool=said.pool,
         worker_type=said.worker_type,
         locked=locked(settings, clock),
+        desk=settings.desk.port,
+        desk_host=settings.desk.host,
     )
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
+        console.print(f"工作台：{settings.desk.address or stack.addresses.desk}")
         console.print(f"Prefect 界面：{stack.addresses.ui}/deployments?limit=100&sort=NAME_ASC")
         if wanted.locked:
             console.print(
