@@ -74,6 +74,10 @@ class Service:
 
     def everything(self) -> Iterator[tuple[Look, State]]:
         """Every initiative of the plan as stored, seen now, in the plan's order; in three queries."""
+        return ((look, state) for look, state, _ in self.histories())
+
+    def histories(self) -> Iterator[tuple[Look, State, tuple[Entry, ...]]]:
+        """The same, each with its entries."""
         summaries = self.ledger.summaries()
         known = {StepRef(one.initiative, row.step): known_of(row) for one in summaries for row in one.steps}
         with self.ledger.stream() as entries:
@@ -82,7 +86,7 @@ class Service:
         for name, initiative in self.office.plan.initiatives.items():
             facts = {ref: known[ref] for ref in initiative.upstream if ref in known}
             own = stored.get(name, ())
-            yield Look(self.office, initiative, facts, now), fold(own, self.names(initiative, own))
+            yield Look(self.office, initiative, facts, now), fold(own, self.names(initiative, own)), own
 
     def owners(self) -> Mapping[StepRef, str]:
         """The unit or post that each open step is with, whether or not the directory still has it."""

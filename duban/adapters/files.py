@@ -47,10 +47,15 @@ def keep_private(file: Path, text: str) -> str:
 
 def write_atomically(file: Path, text: str) -> None:
     """Write a file so that a reader, or a power cut, meets the old one or the new one; its folder is made."""
+    write_bytes_atomically(file, text.encode())
+
+
+def write_bytes_atomically(file: Path, data: bytes) -> None:
+    """The same with bytes."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".", suffix=".part", delete=False) as part:
+    with NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".part", delete=False) as part:
         try:
-            part.write(text)
+            part.write(data)
             part.flush()
             os.fchmod(part.fileno(), READABLE)  # temporary files are made for their owner alone
             os.fsync(part.fileno())

@@ -72,6 +72,15 @@ LIGHT_MARKS: Mapping[Light, str] = {
     Light.RED: "🔴",
 }
 
+LIGHT_SHAPES: Mapping[Light, str] = {
+    Light.OFF: "○",
+    Light.GREEN: "●",
+    Light.YELLOW: "▲",
+    Light.ORANGE: "◆",
+    Light.RED: "■",
+}
+"""Lights where colour alone would not tell them: in print, and for those who see no difference."""
+
 TOTAL_TITLES: Mapping[str, str] = {
     "initiatives": "举措",
     "steps": "事项",

@@ -1,0 +1,1 @@
+"""Commands about tables that go out to offices and come back."""
