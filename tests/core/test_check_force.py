@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import yaml
 
-from duban.core.checking.check_force import check_force, check_names, check_told
+from duban.core.checking.check_force import check_force, check_names, check_remarks, check_told
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.policy import Rung
@@ -75,3 +75,14 @@ def test_a_ladder_that_is_older_than_notices_of_changes_is_named_with_what_to_ad
     assert "'standard'" in found.message
     written = yaml.safe_load(found.remedy.partition("rungs ")[2])
     assert check_told(policy(Rung.model_validate(written))) == []
+
+
+def test_a_ladder_that_is_older_than_remarks_is_named_with_what_to_add() -> None:
+    found = check_remarks(policy(rung("press", "due", 1, "owner", "press")))
+    assert [(one.file, one.id, one.message.partition("for ")[2]) for one in found] == [
+        ("escalation.yaml", "untold-remarks", "批示: it is put on record, and sent to nobody"),
+        ("escalation.yaml", "untold-remarks", "意见: it is put on record, and sent to nobody"),
+    ]
+    written = [Rung.model_validate(yaml.safe_load(one.remedy.partition("rungs ")[2])) for one in found]
+    assert check_remarks(policy(*written)) == []
+    assert [one.message.partition(" for ")[2][:2] for one in check_remarks(policy(written[0]))] == ["意见"]

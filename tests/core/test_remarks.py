@@ -139,9 +139,10 @@ def test_it_is_shown_with_the_step() -> None:
         f"2024年4月2日分管副局长批示：{WORDS}",
         "2024年4月2日政策法规处处长提出意见：可行",
     ]
-    assert story.slip("advise").history[-2:] == (
-        f"2024年4月2日　分管副局长批示：{WORDS}",
-        "2024年4月2日　政策法规处处长提出意见：可行",
+    assert story.slip("advise").remarks == (f"2024年4月2日分管副局长批示：{WORDS}",)  # its own is why it is sent
+    assert story.at(8).slip("remind").remarks == (
+        f"2024年4月2日分管副局长批示：{WORDS}",
+        "2024年4月2日政策法规处处长提出意见：可行",
     )
 
 

@@ -8,11 +8,11 @@ from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
-from duban.core.telling import gauges
+from duban.core.telling import gauges, remarks
 from duban.core.telling.phrases import CHANGES
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance, when_in_words
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, SLIP_TITLES, STATUS_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -182,8 +182,7 @@ class _Told:
 
     def remarks(self) -> Iterator[str]:
         """What leaders instructed and other units advised."""
-        for one in self.why.remarks:
-            yield f"{chinese(one.on)}{self._title(one.by)}{REMARK_TITLES[one.kind]}：{one.words}"
+        yield from remarks.in_words(self.office.directory, self.why.remarks)
 
     def waiting(self) -> Iterator[str]:
         """What waits for it."""

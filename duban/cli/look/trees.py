@@ -21,7 +21,9 @@ def tree(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> T
             twig = branch.add(_initiative(office.calendar, line))
             for step in line.steps:
                 if every or step.row.light > Light.GREEN:
-                    twig.add(_step(office.calendar, step))
+                    leaf = twig.add(_step(office.calendar, step))
+                    for remark in step.remarks:
+                        leaf.add(escape(remark))
     return root
 
 

@@ -14,7 +14,7 @@ from duban.adapters.delivery.checked import channel_problems, literal_secrets
 from duban.cli.exits import Exit, foreseen
 from duban.cli.output import complain, console, print_json
 from duban.core.checking.check_answers import check_answers
-from duban.core.checking.check_force import check_names, check_told
+from duban.core.checking.check_force import check_names, check_remarks, check_told
 from duban.core.checking.feasibility import UnderWay
 from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
@@ -42,13 +42,16 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read every file of a plan and name all problems, with file and line."""
+    from duban.adapters.wording_trial import unsaid  # noqa: PLC0415  other commands here need not load it
+
     settings = load_settings()
     settings = replace(settings, plan=plan) if plan else settings
     read, problems = _read(settings)
     problems += channel_problems(settings.directory, settings.variables, settings.channels.timeout)
-    warnings = list(literal_secrets(settings.file.parent))
+    warnings = [*literal_secrets(settings.file.parent), *unsaid(settings.notices)]
     if read is not None:
         problems += _in_ledger(settings)
+        warnings += check_remarks(read[0].policy)
     if as_json:
         print_json(_report(settings, read, problems) | {"warnings": _as_data(warnings)})
     else:
@@ -81,6 +84,7 @@ def _under_way(settings: Settings) -> UnderWay | None:
 
 def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau | None, list[Problem]]:
     from duban.adapters.wording import Wording  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.wording_trial import failing  # noqa: PLC0415  as above
     from duban.wiring import load_bureau, load_profile  # noqa: PLC0415  as above
 
     def with_coverage() -> ReadBureau:
@@ -89,13 +93,13 @@ def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau |
         return office, loaded.coverage
 
     bureau: list[ReadBureau] = []
+    problems: list[Problem] = []
     unanswered: list[Problem] = []
     readers: tuple[Callable[[], object], ...] = (
         lambda: bureau.append(with_coverage()),
-        lambda: Wording(settings.notices),
+        lambda: problems.extend(failing(Wording(settings.notices), settings.notices)),
         lambda: load_profile(settings),
     )
-    problems: list[Problem] = []
     for read in readers:
         try:
             read()

@@ -76,5 +76,21 @@ def check_told(policy: Policy) -> list[Problem]:
     ]
 
 
+def check_remarks(policy: Policy) -> list[Problem]:
+    """Ladders older than instructions and opinions: these are put on record and sent to nobody."""
+    return [
+        Problem(ESCALATION, 0, "untold-remarks", _UNSENT.format(ladder=ladder.id, title=title), _SENT[anchor])
+        for ladder in policy.ladders
+        for anchor, title in (("instructed", "批示"), ("advised", "意见"))
+        if all(rung.anchor != anchor for rung in ladder.rungs)
+    ]
+
+
+_UNSENT = "ladder {ladder!r} has no rung for {title}: it is put on record, and sent to nobody"
+_SENT = {
+    "instructed": "add to its rungs {id: instruct, anchor: instructed, to: [owner, owner-head], slip: instruct, "
+    "immediate: true, stops_on_answer: false}",
+    "advised": "add to its rungs {id: advise, anchor: advised, to: [owner], slip: advise, stops_on_answer: false}",
+}
 _UNTOLD = "ladder {ladder!r} has no rung for 'changed': no owner hears of a step suspended, handed over or cancelled"
 _RUNG = "add to its rungs {id: change, anchor: changed, to: [owner], slip: change, stops_on_answer: false}"

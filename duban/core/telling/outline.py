@@ -11,6 +11,7 @@ from duban.core.deciding.outlook import latest_start
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
+from duban.core.telling import remarks
 from duban.core.telling.gauges import gauge_of
 from duban.core.telling.reasons import reason_of, reason_of_all
 
@@ -19,7 +20,7 @@ from duban.core.telling.reasons import reason_of, reason_of_all
 class StepLine:
     """One step; `owner` is the unit or post that answers for it now, `starts` the day it opened or is expected to.
 
-    `gauge` tells how an indicator stands, None for other steps.
+    `gauge` tells how an indicator stands, None for other steps; `remarks` are the 批示 and 意见 on record.
     """
 
     step: StepRef
@@ -31,6 +32,7 @@ class StepLine:
     row: StepRow
     reason: str
     gauge: Gauge | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
 
 def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
     step = look.initiative.steps[row.step]
-    owner = look.office.owner(step, decision.state.step(step.id))
+    own = decision.state.step(step.id)
+    owner = look.office.owner(step, own)
     return StepLine(
         step=step.ref,
         title=step.title,
@@ -107,6 +110,7 @@ def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
         row=row,
         reason=reason_of(look.office, look.initiative.id, row),
         gauge=gauge_of(look, decision, step),
+        remarks=remarks.in_words(look.office.directory, own.remarks),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from shlex import quote
 from typing import NamedTuple
 
-from duban.core.deciding.changes import change_of, remark_of
+from duban.core.deciding.changes import REMARKS, change_of, remark_of
 from duban.core.deciding.deadlines import Deadline, worked
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look, Office
@@ -22,6 +22,7 @@ from duban.core.planning.policy import Anchor, Rung
 from duban.core.planning.review_file import Several
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
+from duban.core.telling.remarks import in_words
 from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
@@ -105,6 +106,14 @@ def _remark(matter: Occasion) -> str:
     """Who instructed or advised what."""
     remark = remark_of(matter.own, matter.fired.key)
     return one_line(f"{matter.title(remark.by)}（{chinese(remark.on)}）：{remark.words}")
+
+
+def remarks(matter: Occasion) -> tuple[str, ...]:
+    """What was instructed and advised besides what the notice tells of."""
+    tells = matter.rung is not None and matter.rung.anchor in REMARKS
+    mine = remark_of(matter.own, matter.fired.key) if tells else None
+    told = (remark for remark in matter.own.remarks if remark != mine)
+    return in_words(matter.look.office.directory, told)
 
 
 def _undelivered(matter: Occasion) -> str:
@@ -232,13 +241,11 @@ HISTORY = frozenset(
         EntryKind.HANDED_OVER,
         EntryKind.CANCELLED,
         EntryKind.REPLANNED,
-        EntryKind.INSTRUCTED,
-        EntryKind.ADVISED,
         EntryKind.NOTICE_SENT,
         EntryKind.NOTICE_DEAD,
     }
 )
-"""What a slip tells of what happened before."""
+"""What a slip tells of what happened before; what was remarked stands by itself."""
 
 
 def history(office: Office, step: Step, entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -32,8 +32,9 @@ class Slip:
     `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
     `pressed` is how often people were reminded or pressed about the step before; `change` is what somebody else did to
     it, of a slip about that: 中止, 恢复, 转办 or 终止; `waited` the working days since an answer was asked
-    for, None where none is. `link` is the address at which it is answered, filled in when it is sent: of what it takes,
-    `recipient` is the post it goes to, `sequence` its notice's place in the ledger.
+    for, None where none is; `remarks` the 批示 and 意见 on record, but for the one that it tells of. `link` is the
+    address at which it is answered, filled in when it is sent: of what it takes, `recipient` is the post it goes to,
+    `sequence` its notice's place in the ledger.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Slip:
     recipient: str = ""
     sequence: int = 0
     link: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         waited=phrases.waited(matter),
         recipient=fired.recipient,
         sequence=_queued(str(fired.key), entries).sequence,
+        remarks=phrases.remarks(matter),
     )
     return in_lines(told)
 

@@ -48,6 +48,19 @@ class TestShow:
         bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "合并")
         assert "⚪ 起草保护方案　已终止　时限 2024-04-12　办结 2024-04-01" in bureau.ok("show", "cosmetics/draft")
 
+    def test_what_was_instructed_and_advised_stands_below_the_step(self, bureau: Bureau) -> None:
+        bureau.ok("instruct", "cosmetics/draft", "--as", LEADER, "--note", "先报初稿")
+        bureau.at("2024-04-02 09:00").ok("instruct", "cosmetics/draft", "--as", LEADER, "--note", "[月底前]报结果")
+        for words in (("cosmetics",), ("cosmetics/draft",), ("--all",)):
+            shown = lines(bureau.ok("show", *words))
+            place = next(number for number, line in enumerate(shown) if "起草保护方案" in line)
+            assert [line.strip("│├└─ ") for line in shown[place + 1 : place + 3]] == [
+                "2024年4月1日分管副局长批示：先报初稿",
+                "2024年4月2日分管副局长批示：[月底前]报结果",
+            ]
+        (step,) = bureau.json("show", "cosmetics/draft")["sections"][0]["initiatives"][0]["steps"]
+        assert step["remarks"] == ["2024年4月1日分管副局长批示：先报初稿", "2024年4月2日分管副局长批示：[月底前]报结果"]
+
     def test_bars_by_weeks(self, bureau: Bureau) -> None:
         bureau.tick()
         assert lines(bureau.at("2024-04-09 09:00").ok("show", "cosmetics", "--gantt")) == [
