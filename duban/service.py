@@ -11,6 +11,7 @@ from itertools import groupby
 from duban.core.deciding.commands import Command, Refused, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.intake import heard, taken_in
+from duban.core.deciding.late_entry import BACK, predated
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.deciding.upset import elsewhere
@@ -43,12 +44,14 @@ class Service:
     """The engine at work for one office, on one ledger.
 
     `replans` is what the last application of a plan has to say to initiatives; each takes it in once, before all else.
+    `back` is how many working days later people may enter what they did.
     """
 
     office: Office
     ledger: Ledger
     clock: Clock
     replans: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
+    back: int = BACK
 
     def view(self, name: str) -> View:
         """An initiative as stored, seen now; raises Refused for an unknown one."""
@@ -140,7 +143,7 @@ class Service:
 
     def tick(self, name: str) -> Result:
         """Look at an initiative: store what follows from the ledger and the time."""
-        return self._store(name, lambda view, state: (), answered=True)
+        return self._store(name, lambda view, state: (), answered=True, beside=self._elsewhere)
 
     def act(self, command: Command) -> Result:
         """Carry out a command and what follows from it, as one transaction; raises Refused and stores nothing.
@@ -151,12 +154,12 @@ class Service:
         name = asked.step.initiative
 
         def said(view: View, state: State) -> tuple[Draft, ...]:
-            return () if asked.key in view.keys else respond(view.look, state, asked)
+            return () if asked.key in view.keys else respond(view.look, state, asked, self.back)
 
         return self._store(name, said, wake=(name,), beside=self._elsewhere)
 
     def _elsewhere(self, view: View, result: Result) -> tuple[Commit, ...]:
-        """What other initiatives are to be told of what an act took back, as transactions beside it."""
+        """What others are to be told of what was taken back, or closed by a late entry, as transactions beside it."""
         drafts = [Draft(entry.kind, entry.step, entry.actor, entry.data) for entry in result.entries]
         views = dict[str, View]()
 
@@ -164,7 +167,9 @@ class Service:
             views[name] = self.view(name)
             return views[name].look, views[name].state
 
-        told = elsewhere(view.look, view.state, drafts, seen)
+        back = elsewhere(view.look, view.state, drafts, seen)
+        late = predated(view.look, result.decision.state, result.closed, seen)
+        told = {name: (*back.get(name, ()), *late.get(name, ())) for name in (*back, *late)}
         commits = ((name, self._written(views[name], _saying(said))[1]) for name, said in told.items())
         return tuple(replace(commit, wake=(name, *commit.wake)) for name, commit in commits)
 

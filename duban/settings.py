@@ -70,6 +70,12 @@ class DeskFile(Strict):
     upload: int = Field(20, ge=1, le=200)
 
 
+class ActsFile(Strict):
+    """`[acts]`: what people do; `back` working days later it may be entered as done on its day."""
+
+    back: int = Field(5, ge=0, le=60)
+
+
 class SettingsFile(Strict):
     """`duban.toml`."""
 
@@ -81,12 +87,14 @@ class SettingsFile(Strict):
     backups: PlainText | None = None
     stack: StackFile = StackFile()
     worker: WorkerFile = WorkerFile()
+    acts: ActsFile = ActsFile()
     channels: ChannelsFile = ChannelsFile()
     patrol: PatrolFile = PatrolFile()
     desk: DeskFile = DeskFile()
 
 
 TABLES: Mapping[str, type[Strict]] = {
+    "acts": ActsFile,
     "stack": StackFile,
     "worker": WorkerFile,
     "channels": ChannelsFile,
@@ -122,6 +130,7 @@ class Settings:
     clock: Path | None
     stack: StackFile
     worker: WorkerFile
+    acts: ActsFile
     channels: ChannelsFile
     patrol: PatrolFile
     desk: DeskFile
@@ -173,6 +182,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         clock=_clock(var, variables),
         stack=values.stack,
         worker=values.worker,
+        acts=values.acts,
         channels=values.channels,
         patrol=values.patrol,
         desk=values.desk,

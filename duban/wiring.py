@@ -220,7 +220,11 @@ def at_work(settings: Settings, office: Office | None = None) -> Iterator[Servic
     if office is None and unborn(settings):
         office = load_office(settings)  # before there is a ledger: bad input changes nothing
     with closing(make_ledger(settings, office.plan.id if office else plan_id(settings))) as ledger:
-        yield in_force(Service(office or _office(settings, ledger), ledger, make_clock(settings)))
+        yield in_force(_service(settings, office or _office(settings, ledger), ledger))
+
+
+def _service(settings: Settings, office: Office, ledger: Ledger) -> Service:
+    return Service(office, ledger, make_clock(settings), back=settings.acts.back)
 
 
 def plan_id(settings: Settings) -> str:
@@ -283,7 +287,7 @@ def kept_desk(settings: Settings, office: Office | None = None) -> Desk:
     """As `desk`, for flows, whose process may run one after another: what it holds stays open for the next."""
     if office is not None and office.plan.id != plan_id(settings):
         ledger = _keep_ledger(settings, office.plan.id)
-        return _desk(settings, in_force(Service(office, ledger, make_clock(settings))))
+        return _desk(settings, in_force(_service(settings, office, ledger)))
     service = _kept_service(settings)
     if office is not None and office is not service.office:
         service = in_force(replace(service, office=office))
@@ -298,7 +302,7 @@ def _kept_service(settings: Settings) -> Service:
     key = (settings, ledger.length(PLAN))
 
     def make() -> Service:
-        return in_force(Service(_office(settings, ledger), ledger, make_clock(settings)))
+        return in_force(_service(settings, _office(settings, ledger), ledger))
 
     shelf = _services.setdefault(settings.plan, [])
     return replace(_kept(shelf, key, settings.file.parent, make), ledger=ledger)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from duban.core.deciding.commands import Command, Refused, Verb
+from duban.core.deciding.late_entry import LATE
 from duban.core.deciding.offers import Offer, offers
 from duban.core.deciding.office import Look, Office
 from duban.core.ledger.state import State
@@ -68,6 +69,8 @@ def _fields(look: Look, made: tuple[Offer, ...]) -> Iterator[tuple[str, Schema]]
         yield "to", _one_of("转办给", owner_words(look.office.directory).values())
     if returns := dict.fromkeys(step for offer in made for step in offer.returns):
         yield "returned", _one_of("退回哪一项", [step_words(look.initiative)[step] for step in returns])
+    if verbs & LATE:
+        yield "on", {"title": "实际办理日期（补录时填写，并写明理由）", "type": "string", "format": "date"}
     if made:
         yield "reason", {"title": "情况说明或理由", "type": "string"}
 
@@ -99,6 +102,7 @@ def command_of(office: Office, initiative: Initiative, report: Any, key: str) ->
         key=key,
         via=key.replace("/", " "),
         remaining=_whole(report, "remaining", "还需几天", "bad-remaining"),
+        on=_day(_text(report, "on")),
     )
 
 

@@ -10,6 +10,8 @@ from duban.core.deciding.commands import Refused
 HINTS: Mapping[str, str] = {
     "a-digest": "--dead",
     "bad-day": "--to 2024-07-15",
+    "bad-day-done": "--on 2024-07-15",
+    "day-to-come": "--on",
     "by-missing": "--by 岗位",
     "evidence-missing": "--evidence",
     "has-history": "--cancel 编号，或 --cancel-all-removed；改名的写 was: 原编号",
@@ -17,6 +19,9 @@ HINTS: Mapping[str, str] = {
     "nothing-reported": "--progress、--value 或 --note",
     "reason-missing": "--reason",
     "return-what": "--to 编号",
+    "suspended-then": "--on",
+    "too-early": "--on",
+    "too-long-ago": "--on；期限见 config/duban.toml 的 [acts] back",
     "unknown-initiative": "可用 duban show 查看全部举措",
     "unknown-notice": "可用 duban notices --json 查看 initiative 和 key",
     "unknown-person": "编号见 config/directory.yaml",

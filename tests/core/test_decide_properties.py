@@ -141,6 +141,8 @@ def attempt(story: Story, what: int, who: int, n: int) -> None:
     actor = POSTS[n % len(POSTS)].id if n % 10 == 0 else able[n % len(able)]
     to = ("law", "works", "vice", "s0")[n % 4] if verb is not Verb.EXTEND else str(date(2024, 3, 1) + timedelta(n))
     command = Command(verb, step.ref, actor, "情况说明", progress=n % 100, value=n % 15 if step.target else None, to=to)
+    if n % 7 < 3:  # it was done some days before
+        command = replace(command, on=str(story.look.today - timedelta(days=n % 6)))
     if verb is Verb.CORRECT:
         handed_in = own.submitted is not None
         figures = None if handed_in or step.target else command.progress

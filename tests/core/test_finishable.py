@@ -20,9 +20,8 @@ FINISHING = (Verb.RESUME, Verb.SUBMIT, Verb.APPROVE, Verb.REPORT, Verb.SIGN)
 acts = st.lists(st.tuples(st.integers(0, 3 * 24 * 60), *[st.integers(0, 999)] * 3), max_size=40)
 
 
-def lived(steps: list[Step], tape: list[tuple[int, ...]]) -> Story:
-    """A plan about which people have done this and that, allowed or not, one after another."""
-    story = story_of(steps, 0, builders.LIGHTS, [])
+def lived(story: Story, tape: list[tuple[int, ...]]) -> Story:
+    """People have done this and that, allowed or not, on the day or entered later, one after another."""
     for minutes, what, who, n in tape:
         story.now += timedelta(minutes=minutes)
         attempt(story, what, who, n)
@@ -67,5 +66,5 @@ def _finishes(story: Story, offer: Offer) -> bool:
 @given(plans, acts)
 @settings(max_examples=200)
 def test_any_order_of_acts_ends_where_the_work_can_be_finished(steps: list[Step], tape: list[tuple[int, ...]]) -> None:
-    story = finished(lived(steps, tape))
+    story = finished(lived(story_of(steps, 0, builders.LIGHTS, []), tape))
     assert first_broken(story.entries) is None

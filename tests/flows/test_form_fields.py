@@ -43,12 +43,12 @@ def test_the_whole_schema_of_an_initiative_on_which_nothing_may_be_done() -> Non
 @pytest.mark.parametrize(
     ("made", "asked"),
     [
-        (lambda: Story(indicator("x")), ["offer", "progress", "remaining", "value", "until", "to", "reason"]),
-        (lambda: Story(work("x")), ["offer", "evidence", "progress", "remaining", "until", "to", "reason"]),
+        (lambda: Story(indicator("x")), ["offer", "progress", "remaining", "value", "until", "to", "on", "reason"]),
+        (lambda: Story(work("x")), ["offer", "evidence", "progress", "remaining", "until", "to", "on", "reason"]),
         (lambda: Story(action("x")), ["offer", "reason"]),
         (
             lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y"),
-            ["offer", "evidence", "progress", "remaining", "until", "to", "returned", "reason"],
+            ["offer", "evidence", "progress", "remaining", "until", "to", "returned", "on", "reason"],
         ),
         (lambda: Story(indicator("x")).act("officer", "report", "x", value=480.0), ["offer", "value", "reason"]),
         (lambda: Story(work("x")).act("officer", "submit", "x"), ["offer", "evidence", "reason"]),
@@ -133,3 +133,12 @@ def test_what_comes_to_nothing_is_refused_in_words(report: Any, told: str) -> No
     with pytest.raises(Refused) as refused:
         understood(report)
     assert str(refused.value) == told
+
+
+def test_the_day_it_was_done_is_a_date_and_goes_into_the_command() -> None:
+    story = Story(work("y"))
+    assert fields(story)["on"]["format"] == "date"
+    said = {"offer": "officer岗 签收：y事项", "on": "2024-06-03T00:00:00", "reason": "系统停机"}
+    command = understood(said)
+    assert command is not None
+    assert (command.verb, command.on, command.reason) == (Verb.SIGN, "2024-06-03", "系统停机")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 from duban.core.deciding.office import Office
 from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
@@ -9,6 +10,7 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges, remarks
+from duban.core.telling.events import LATE_ACTS
 from duban.core.telling.phrases import CHANGES
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance, when_in_words
@@ -24,6 +26,7 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
     for heading, lines in (
         ("状态", told.standing()),
         ("变动", told.changes()),
+        ("补录", told.late()),
         ("亮灯", told.light()),
         ("指标", told.gauge()),
         ("等待", told.needs()),
@@ -70,6 +73,14 @@ class _Told:
             to = f"（{self._title(change.to)}）" if change.to else ""
             yield f"{chinese(change.on)}{self._title(change.by)}{CHANGES[change.kind]}{to}"
 
+    def late(self) -> Iterator[str]:
+        """What was entered later than it was done; what one act comes to is told together."""
+        for (by, done, entered), acts in groupby(self.why.late, lambda one: (one.by, one.done, one.entered)):
+            parts = tuple(acts)
+            what = "、".join(LATE_ACTS[one.kind] for one in parts)
+            reason = next(one.reason for one in parts if one.reason)
+            yield f"{self._title(by)}于{chinese(done)}{what}，{chinese(entered)}录入，事由：{reason}；按办理之日计"
+
     def light(self) -> Iterator[str]:
         """What lit the step."""
         why = self.why
@@ -105,10 +116,7 @@ class _Told:
             yield "办结或者终止时的时限，日历、计划此后再有调整也不改变"
         if limit.day != limit.original:
             yield f"原时限{self._day(limit.original)}"
-        if limit.moved:
-            yield f"{chinese(limit.moved)}计划调整时改定"
-        if limit.recounted:
-            yield f"{chinese(limit.recounted)}工作日历调整后重新计算"
+        yield from self._moved(limit)
         if not limit.judged and (open_ones := [link for link in limit.anchors if not link.closed]):
             yield f"等{self._some(open_ones)}办结后{'重新计算' if limit.day else '确定'}"
         if limit.extended_to:
@@ -120,6 +128,15 @@ class _Told:
             yield f"{chinese(first)}起{what}，{until}，其间的{UNITS[limit.unit].removeprefix('个')}不计时限"
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{self._day(limit.asked.to)}，尚待答复：{limit.asked.reason}"
+
+    def _moved(self, limit: TracedDeadline) -> Iterator[str]:
+        """What else than people's answers and rests moved a deadline."""
+        if limit.moved:
+            yield f"{chinese(limit.moved)}计划调整时改定"
+        if limit.recounted:
+            yield f"{chinese(limit.recounted)}工作日历调整后重新计算"
+        if limit.known and not limit.judged:
+            yield f"{chinese(limit.known)}才补录前面的办理情况，承办人此前无从得知，时限不早于其后第一个工作日"
 
     def _origin(self, limit: TracedDeadline) -> str:
         match limit.origin:

@@ -37,7 +37,7 @@ def _initiative(calendar: WorkCalendar, line: InitiativeLine) -> str:
 
 def _step(calendar: WorkCalendar, line: StepLine) -> str:
     row = line.row
-    told = [STATUS_TITLES[row.status], _limit(calendar, row), _end(calendar, row)]
+    told = [STATUS_TITLES[row.status], _limit(calendar, row), _end(calendar, line)]
     told += [f"{row.progress}%"] if 0 < row.progress < 100 else []
     told += [in_words(line.gauge)] if line.gauge and not row.finished else []
     reason = line.reason if row.light > Light.GREEN else ""
@@ -55,7 +55,8 @@ def _limit(calendar: WorkCalendar, row: StepRow) -> str:
     return due + (f"（原 {in_digits(row.original_due, calendar)}）" if moved else "")
 
 
-def _end(calendar: WorkCalendar, row: StepRow) -> str:
+def _end(calendar: WorkCalendar, line: StepLine) -> str:
+    row = line.row
     if row.finished:
-        return f"办结 {row.finished}"
+        return f"办结 {row.finished}" + (f"（{line.entered}补录）" if line.entered else "")
     return f"预计 {in_digits(row.forecast, calendar)}" if row.forecast else ""

@@ -4,6 +4,7 @@ The engine decides; here a command is only put together, and what came of it sai
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -31,6 +32,8 @@ Step = Annotated[str, STEP]
 Actor = Annotated[str, typer.Option("--as", metavar="POST", help="The post you act as.")]
 Note = Annotated[str, typer.Option(metavar="TEXT", help="What there is to say.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason.")]
+Said = Annotated[str, typer.Option("--note", "--reason", metavar="TEXT", help="What there is to say; why so late.")]
+On = Annotated[str, typer.Option("--on", metavar="DAY", help="The day it was done, if before today; with the reason.")]
 Evidence = Annotated[
     list[str] | None, typer.Option(metavar="TEXT", help="A deliverable: file, number or link; once for each.")
 ]
@@ -41,9 +44,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the stored entries as 
 
 
 @app.command()
-def sign(step: Step, *, actor: Actor, key: Key = None, as_json: Json = False) -> None:
+def sign(step: Step, *, actor: Actor, on: On = "", note: Said = "", key: Key = None, as_json: Json = False) -> None:
     """Sign for a step (签收)."""
-    carry_out(_command(Verb.SIGN, step, actor, key=key), as_json)
+    carry_out(_command(Verb.SIGN, step, actor, reason=note, on=on, key=key), as_json)
 
 
 @app.command()
@@ -54,27 +57,38 @@ def report(
     progress: Annotated[int | None, typer.Option(metavar="PERCENT", help="How far it has come.")] = None,
     value: Annotated[float | None, typer.Option(metavar="NUMBER", help="What an indicator measures.")] = None,
     remaining: Annotated[int | None, typer.Option(metavar="DAYS", help="Days of work that are left.")] = None,
-    note: Note = "",
+    on: On = "",
+    note: Said = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Report progress, the value of an indicator, or difficulties (反馈进展)."""
-    said = _command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, key=key)
+    said = _command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, on=on, key=key)
     carry_out(replace(said, remaining=remaining), as_json)
 
 
 @app.command()
 def submit(
-    step: Step, *, actor: Actor, evidence: Evidence = None, note: Note = "", key: Key = None, as_json: Json = False
+    step: Step,
+    *,
+    actor: Actor,
+    evidence: Evidence = None,
+    on: On = "",
+    note: Said = "",
+    key: Key = None,
+    as_json: Json = False,
 ) -> None:
     """Hand in finished work with its deliverables (报送办结)."""
-    carry_out(_command(Verb.SUBMIT, step, actor, reason=note, evidence=tuple(evidence or ()), key=key), as_json)
+    handed_in = tuple(evidence or ())
+    carry_out(_command(Verb.SUBMIT, step, actor, reason=note, evidence=handed_in, on=on, key=key), as_json)
 
 
 @app.command()
-def approve(step: Step, *, actor: Actor, reason: Reason = "", key: Key = None, as_json: Json = False) -> None:
+def approve(
+    step: Step, *, actor: Actor, on: On = "", reason: Reason = "", key: Key = None, as_json: Json = False
+) -> None:
     """Approve work that was handed in (审核通过)."""
-    carry_out(_command(Verb.APPROVE, step, actor, reason=reason, key=key), as_json)
+    carry_out(_command(Verb.APPROVE, step, actor, reason=reason, on=on, key=key), as_json)
 
 
 @app.command("return")
@@ -84,11 +98,12 @@ def send_back(
     actor: Actor,
     reason: Reason = "",
     to: Annotated[str, typer.Option(metavar="STEP", help="Of several steps before a review: which goes back.")] = "",
+    on: On = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Send work back with the reason (退回)."""
-    carry_out(_command(Verb.RETURN, step, actor, reason=reason, to=to.rpartition("/")[2], key=key), as_json)
+    carry_out(_command(Verb.RETURN, step, actor, reason=reason, to=to.rpartition("/")[2], on=on, key=key), as_json)
 
 
 @app.command()
@@ -101,6 +116,7 @@ def extend(
     grant: Annotated[
         bool | None, typer.Option("--grant/--refuse", help="Answer a request instead of making one.")
     ] = None,
+    on: On = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would move, and store nothing.")] = False,
     key: Key = None,
     as_json: Json = False,
@@ -112,7 +128,7 @@ def extend(
     if not actor:
         raise typer.BadParameter("name the post you act as", param_hint="--as")
     verb = {None: Verb.EXTEND, True: Verb.GRANT, False: Verb.REFUSE}[grant]
-    carry_out(_command(verb, step, actor, reason=reason, to=to, key=key), as_json)
+    carry_out(_command(verb, step, actor, reason=reason, to=to, on=on, key=key), as_json)
 
 
 def _rehearse(step: StepRef, to: str, grant: bool | None, as_json: bool) -> None:
@@ -247,9 +263,11 @@ def _command(
     value: float | None = None,
     evidence: tuple[str, ...] = (),
     to: str = "",
+    on: str = "",
     key: str | None = None,
 ) -> Command:
-    return Command(verb, step_of(step), actor, reason.strip(), progress, value, evidence, to.strip(), key, by_command())
+    said = reason.strip(), progress, value, evidence, to.strip()
+    return Command(verb, step_of(step), actor, *said, key, by_command(), on=on.strip())
 
 
 def carry_out(command: Command, as_json: bool) -> None:
@@ -272,6 +290,8 @@ def _tell(at: Opened, command: Command, result: Result) -> None:
         typer.echo(f"已记入台账：{what}（{at.service.office.directory.title(command.actor)}）")
     else:
         typer.echo(f"此前已记入台账，没有重复记录：{what}")
+    if done := next((entry.data["on"] for entry in result.entries if "on" in entry.data), ""):
+        typer.echo(f"补录：按{chinese(date.fromisoformat(done))}办理，今日录入")
     due = f"，时限{chinese(row.due, at.service.office.calendar)}" if row.due and not row.finished else ""
     typer.echo(f"现为{STATUS_TITLES[row.status]}{due}")
     for ref in result.closed:

@@ -91,7 +91,7 @@ def awaited(look: Look, step: Step, state: State, where: Status) -> Iterator[Awa
     """What a step waits for people to do; nothing where it goes on by itself."""
     office, own = look.office, state.step(step.id)
     owners = tuple(dict.fromkeys(office.owner_side(step, own)))
-    given = max(filter(None, (own.assigned, own.returned)), default=None)
+    given = max(filter(None, (own.assigned, own.returned, own.known)), default=None)
     match where:
         case Status.WAITING if step.kind in HUMAN:
             yield Awaited(None, owners, now=False)
@@ -101,13 +101,14 @@ def awaited(look: Look, step: Step, state: State, where: Status) -> Iterator[Awa
             verb = Verb.REPORT if step.kind is Kind.INDICATOR else Verb.SUBMIT
             yield Awaited(verb, owners, given if own.returned else None)
         case Status.WORKING | Status.REVIEW:
-            yield Awaited(Verb.APPROVE, judges(look, state, step), own.submitted or own.assigned)
+            since = own.submitted or own.assigned
+            yield Awaited(Verb.APPROVE, judges(look, state, step), since and own.learnt(since))
         case Status.FAILED:
             yield Awaited(None, (office.directory.administrator,), own.failed)
         case _:
             return
     if own.asked is not None:
-        yield Awaited(Verb.GRANT, answerers(look, own), own.asked.on)
+        yield Awaited(Verb.GRANT, answerers(look, own), own.learnt(own.asked.on))
 
 
 def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:

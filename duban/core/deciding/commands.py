@@ -5,13 +5,14 @@ the step stands; both are checked before anything is written. Refusals are read 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.judging import answerers, approve, doers, judges, send_back
+from duban.core.deciding.late_entry import BACK, done_on
 from duban.core.deciding.matter import VERB_TITLES as VERB_TITLES  # noqa: PLC0414
 from duban.core.deciding.matter import Command as Command  # noqa: PLC0414
 from duban.core.deciding.matter import Matter as _Matter
@@ -30,8 +31,11 @@ from duban.core.planning.when import LONGEST
 from duban.core.titles import STATUS_TITLES, perhaps
 
 
-def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
-    """The entries a command comes to; raises Refused. `state` is as stored and settled."""
+def respond(look: Look, state: State, command: Command, back: int = BACK) -> tuple[Draft, ...]:
+    """The entries a command comes to; raises Refused. `state` is as stored and settled.
+
+    What was done may be entered so many working days later as `back` says.
+    """
     step = look.initiative.steps.get(command.step.step)
     if step is None:
         hint = perhaps(command.step.step, look.initiative.steps, "请核对事项编号")
@@ -39,13 +43,15 @@ def respond(look: Look, state: State, command: Command) -> tuple[Draft, ...]:
     if command.actor not in look.office.directory.posts:
         hint = perhaps(command.actor, look.office.directory.posts, "请核对岗位编号")
         raise Refused("unknown-person", f"通讯录中没有岗位 {command.actor}：{hint}")
-    matter = _Matter(look, state, step, state.step(step.id), command)
+    matter = _Matter(look, state, step, state.step(step.id), command, look.today)
     rule = RULES[command.verb]
     if matter.own.closed and matter.status not in rule.stands(step):
         by = "系统" if matter.own.closed_by == SYSTEM else look.office.directory.title(matter.own.closed_by)
         how = STATUS_TITLES[matter.status]
         raise Refused("closed", f"“{step.title}”{how}（{by}，{matter.own.finished}），无需再办")
     _allow(matter, rule)
+    if command.on:
+        matter = replace(matter, day=done_on(matter, back))
     drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
     first, *others = (came_by(command.via, judged(look, state, draft)) for draft in drafts)
     return (first._replace(key=command.key), *others)
@@ -109,7 +115,7 @@ def _allow(matter: _Matter, rule: _VerbRule) -> None:
 
 def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:
     """The posts whom the rules let do something to a step as it stands; none when nobody may now."""
-    matter, rule = _Matter(look, state, step, state.step(step.id), Command(verb, step.ref, "")), RULES[verb]
+    matter, rule = _Matter(look, state, step, state.step(step.id), Command(verb, step.ref, ""), look.today), RULES[verb]
     return rule.who(matter) if matter.status in rule.stands(step) else ()
 
 
@@ -223,7 +229,7 @@ def _extend(matter: _Matter) -> tuple[Draft, ...]:
     if matter.own.asked:
         raise Refused("asked-already", f"已申请延期至{matter.own.asked.to}，正待答复")
     to = _later_day(matter, current.day)
-    late = matter.look.today > current.day
+    late = matter.day > current.day
     return (matter.draft(EntryKind.EXTENSION_ASKED, {"to": to.isoformat(), "late": late}),)
 
 
@@ -241,7 +247,7 @@ def later_day(text: str, limit: date | None, today: date, calendar: WorkCalendar
 
 
 def _later_day(matter: _Matter, limit: date) -> date:
-    return later_day(matter.command.to, limit, matter.look.today, matter.look.calendar)
+    return later_day(matter.command.to, limit, matter.day, matter.look.calendar)
 
 
 def _grant(matter: _Matter) -> tuple[Draft, ...]:

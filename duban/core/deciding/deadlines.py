@@ -65,6 +65,8 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     if own.extended_to is not None:  # what the limit runs from may have moved on since
         extended = _ends(look, own, Limit(own.extended_to, Roll.NONE, limit.unit, own.granted))
         day = max(day, extended if extended == own.extended_to else look.calendar.next_working(extended))
+    if own.known is not None:  # nobody is late for days on which nobody could know of it
+        day = max(day, look.calendar.add(own.known, 1))
     return Deadline(day, first)
 
 

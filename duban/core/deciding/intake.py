@@ -27,6 +27,7 @@ def taken_in(command: Command) -> Command:
         reason=reason_in(command.reason),
         evidence=tuple(_within("每项成果材料", item, LONGEST_EVIDENCE) for item in command.evidence),
         to=_within("日期、单位或者事项", command.to),
+        on=_within("实际办理日期", command.on),
         via=_within("办理方式", command.via),
         key=None if command.key is None else _within("命令的名称", command.key),
     )

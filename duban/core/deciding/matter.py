@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from duban.core.deciding.office import Look
@@ -67,7 +68,8 @@ class Command:
 
     `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
     the unit of the indicator, `remaining` in the days in which the step's duration is counted. `via` is by which way it
-    came: a word, and what tells one such way from another, as in `form <run>` or `command <account>`.
+    came: a word, and what tells one such way from another, as in `form <run>` or `command <account>`. `on` is the day
+    on which it was done, where that is entered late.
     """
 
     verb: Verb
@@ -81,6 +83,7 @@ class Command:
     key: str | None = None
     via: str = ""
     remaining: int | None = None
+    on: str = ""
 
 
 class Refused(Exception):
@@ -93,27 +96,35 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A command before its step."""
+    """A command before its step; `day` is the day on which it was done."""
 
     look: Look
     state: State
     step: Step
     own: StepState
     command: Command
+    day: date
 
     @property
     def status(self) -> Status:
         """Where the step stands."""
         return status(self.step, self.own)
 
+    @property
+    def late(self) -> Mapping[str, str]:
+        """What entries say of the day on which it was done, where that is not today."""
+        return {} if self.day == self.look.today else {"on": self.day.isoformat()}
+
     def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
         """An entry by the person; the first of a command carries its key."""
         said = {"reason": self.command.reason} if self.command.reason else {}
         holder = self.look.office.directory.posts[self.command.actor].person
         said |= {"person": holder} if holder else {}  # tomorrow the post may be somebody else's
+        said |= self.late
         return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
 
 
 def ends(matter: Matter) -> Draft:
-    """The entry by which somebody ends the step today."""
-    return completed(matter.step.id, matter.look.today, matter.own, matter.command.actor)
+    """The entry by which somebody ends the step on the day of the command."""
+    draft = completed(matter.step.id, matter.day, matter.own, matter.command.actor)
+    return draft._replace(data={**draft.data, **matter.late})

@@ -43,6 +43,9 @@ class DueRung(NamedTuple):
     repeat: int | None = None
 
 
+LEARNT = frozenset({Anchor.SUBMITTED, Anchor.RETURNED, Anchor.ASKED, Anchor.ANSWERED})
+"""Anchors of what people did, from which rungs count once it can be known."""
+
 JUDGED = frozenset({Anchor.SUBMITTED, Anchor.ASKED})
 """Anchors of rungs that ask for an answer to what somebody did."""
 
@@ -184,12 +187,15 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
             Anchor.ANSWERED: (None if own.asked else own.answer, f"ask-{own.asks}"),
             Anchor.FAILED: (own.failed, f"measuring-{own.failed}"),  # to measure an indicator
         }
-    return {what: (day, version) for what, (day, version) in days.items() if day is not None}
+    found = {what: (day, version) for what, (day, version) in days.items() if day is not None}
+    if own.late:
+        found |= {what: (own.learnt(found[what][0]), found[what][1]) for what in LEARNT & found.keys()}
+    return found
 
 
 def _since(own: StepState) -> date:
     """The day from which the present owner can be pressed for the present deadline."""
-    turns = (own.assigned, own.granted, own.moved, own.returned)
+    turns = (own.assigned, own.granted, own.moved, own.returned, own.known)
     return max([day for day in turns if day is not None], default=date.min)
 
 

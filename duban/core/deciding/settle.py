@@ -9,7 +9,7 @@ from typing import assert_never
 
 from duban.core.deciding.deadlines import deadline, last_end, may_open, planned
 from duban.core.deciding.office import Look
-from duban.core.ledger.entries import SYSTEM, Draft, EntryKind
+from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.recording import CHANGES
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING, StepState
@@ -163,8 +163,10 @@ def _moves(look: Look, step: Step, own: StepState, state: State) -> list[Draft]:
     if opened is None:
         return drafts
     if own.opened is None:
-        day = {"day": opened.isoformat()}
-        drafts.append(Draft(EntryKind.OPENED, step.id, data=day, key=f"opened/{step.id}/{own.rounds}"))
+        data: Data = {"day": opened.isoformat()}
+        if opened < look.today and _held_unseen(step, state):
+            data = {**data, "late": True}
+        drafts.append(Draft(EntryKind.OPENED, step.id, data=data, key=f"opened/{step.id}/{own.rounds}"))
     ended = _ended(look, step, own, opened, state)
     if ended is not None:
         drafts.append(_judged(look, state, step, completed(step.id, ended, own), ended))
@@ -175,12 +177,21 @@ def _opening(look: Look, step: Step, state: State) -> date | None:
     """The day a step opens: the day it became ready, though it may be noticed later; None while it is not ready.
 
     What was ready at the last entry and had not opened then was not in the plan, or not in the ledger, at that time:
-    it opens on the day of that entry, for nobody is late for what nobody had asked for. A milestone only states a fact.
+    it opens on the day of that entry, for nobody is late for what nobody had asked for. A milestone only states a fact,
+    and so does what somebody enters late.
     """
     ready = may_open(look, step, state)
     if ready is None or ready > look.today:
         return None
-    return ready if step.kind is Kind.MILESTONE else max(ready, state.head.day if state.head else look.today)
+    if step.kind is Kind.MILESTONE or (state.head and ready < state.head.day and _held_unseen(step, state)):
+        return ready
+    return max(ready, state.head.day if state.head else look.today)
+
+
+def _held_unseen(step: Step, state: State) -> bool:
+    """Whether what a step waited for, here or elsewhere, ended on a day on which nobody could know of it."""
+    needs = (state.step(ref.step) for ref in step.needs if ref.initiative == step.ref.initiative)
+    return state.step(step.id).known is not None or any(need.ended_unseen for need in needs)
 
 
 def _ended(look: Look, step: Step, own: StepState, opened: date, state: State) -> date | None:

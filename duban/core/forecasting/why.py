@@ -19,7 +19,7 @@ from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Changed, Extension, Remark, StepState
+from duban.core.ledger.steps import Changed, Extension, LateEntry, Remark, StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
@@ -63,7 +63,8 @@ class TracedDeadline:
     `written` is the date of the plan, None where the duration counts; `extended_to` and `granted` tell of an extension,
     `moved` of the day on which the plan was changed, `recounted` of that on which other working days counted it;
     `suspended` are the spells that do not count, first day included and last not, None for one that goes on. `judged`
-    is true once the step is closed and was judged by it.
+    is true once the step is closed and was judged by it. It is not before the working day after `known`, on which its
+    owner could first know what was entered late; None where nothing was.
     """
 
     day: date | None
@@ -79,6 +80,7 @@ class TracedDeadline:
     suspended: tuple[tuple[date, date | None], ...]
     asked: Extension | None
     judged: bool
+    known: date | None
 
     @property
     def unit(self) -> DayUnit:
@@ -149,6 +151,8 @@ class Why:
     passed: tuple[str, ...]
     remarks: tuple[Remark, ...] = ()
     """What leaders instructed and other units advised, oldest first."""
+    late: tuple[LateEntry, ...] = ()
+    """What was entered late, in the order in which it was entered."""
 
 
 def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
@@ -186,6 +190,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         instead_of="" if own.closed or owner == (own.owner or step.owner) else own.owner or step.owner,
         passed=tuple(_passed(look, step, decision.state, row)),
         remarks=own.remarks,
+        late=own.late,
     )
 
 
@@ -234,6 +239,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -
         suspended=(*own.excluded, *going_on),
         asked=own.asked,
         judged=own.closed and own.judged is not None,
+        known=own.known,
     )
 
 

@@ -46,6 +46,7 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     COMPLETED = "completed"
+    PREDATED = "predated"  # what the step waits for, in another initiative, ended on a day before it was entered
     UPSET = "upset"  # what the step was built on was taken back: a review begins anew, anything else goes on
     EXTENSION_ASKED = "extension-asked"
     EXTENSION_GRANTED = "extension-granted"

@@ -5,14 +5,18 @@ from datetime import date
 
 from duban.core.ledger.entries import Data, EntryKind
 from duban.core.ledger.keys import NoticeKey
-from duban.core.ledger.steps import NOTHING, Extension, Gone, Remark, Sent, StepState
+from duban.core.ledger.steps import NOTHING, Extension, Gone, LateEntry, Remark, Sent, StepState
 from duban.core.ledger.ways_back import approved, changed, corrected, reopened, returned, upset, withdrawn
 
 Change = Callable[[StepState, date, str, Data], StepState]
 
 
 def _opened(step: StepState, day: date, actor: str, data: Data) -> StepState:
-    return step._replace(opened=_date(data["day"]), assigned=day)
+    return step._replace(opened=_date(data["day"]), assigned=day, known=day if data.get("late") else None)
+
+
+def _predated(step: StepState, day: date, actor: str, data: Data) -> StepState:
+    return step._replace(known=day)
 
 
 TELLING = ("progress", "value", "reason", "to", "evidence")
@@ -199,6 +203,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.RETURNED: returned,
     EntryKind.APPROVED: approved,
     EntryKind.COMPLETED: _completed,
+    EntryKind.PREDATED: _predated,
     EntryKind.UPSET: upset,
     EntryKind.EXTENSION_ASKED: _asked,
     EntryKind.EXTENSION_GRANTED: _granted,
@@ -236,6 +241,25 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.MENDED: _same,
 }
 """How each kind of entry changes the step it names."""
+
+
+def entered_late(kind: EntryKind) -> Change:
+    """What an entry makes of the record that names the day on which it was done: it counts from that day.
+
+    But whoever said it said it today, and whoever hears of it can only know it from today on.
+    """
+
+    def change(step: StepState, day: date, actor: str, data: Data) -> StepState:
+        done = _date(data["on"])
+        after = CHANGES[kind](step, done, actor, data)
+        return after._replace(
+            answered=day if after.answered == done else after.answered,
+            news=day if after.news == done else after.news,
+            late=(*after.late, LateEntry(kind, actor, done, day, data.get("reason", ""))),
+            known=day if kind is EntryKind.RETURNED else after.known,
+        )
+
+    return change
 
 
 def _judged(data: Data) -> tuple[date, ...] | None:

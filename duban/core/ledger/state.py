@@ -8,7 +8,7 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.recording import CHANGES
+from duban.core.ledger.recording import CHANGES, entered_late
 from duban.core.ledger.steps import NOTHING, StepState
 
 
@@ -60,7 +60,8 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
             key, known = NoticeKey.parse(entry.data["notice"]), notices.setdefault(name, {**own.notices})
             known[key] = told(entry, known.get(key), name)
         if name:
-            steps[name] = CHANGES[entry.kind](own, entry.day, entry.actor, entry.data)
+            change = entered_late(entry.kind) if "on" in entry.data else CHANGES[entry.kind]
+            steps[name] = change(own, entry.day, entry.actor, entry.data)
     _put(steps, notices)
     return State(steps, head, adopted)
 

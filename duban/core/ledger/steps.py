@@ -63,6 +63,16 @@ class Remark(NamedTuple):
     words: str
 
 
+class LateEntry(NamedTuple):
+    """What somebody did on one day and entered on a later one, and why."""
+
+    kind: EntryKind
+    by: str
+    done: date
+    entered: date
+    reason: str
+
+
 class Gone(NamedTuple):
     """What is still to be known of a step that was under way when the plan lost it: enough to write to its owner."""
 
@@ -157,6 +167,12 @@ class StepState(NamedTuple):
     """What the keys of its notices begin with, where that is not its id."""
     since: date | None = None
     """Day its limit ran from before what that counts from was taken back; it does until that is closed again."""
+    late: tuple[LateEntry, ...] = ()
+    """What was entered late, in the order in which it was entered."""
+    known: date | None = None
+    """Day on which its owner could first know that it was to be done, where what made it so was entered late."""
+    weighed: date | None = None
+    """Last day on which one of several reviewers agreed."""
     changes: tuple[Changed, ...] = ()
     """What somebody did to it while it was open, oldest first."""
     remarks: tuple[Remark, ...] = ()
@@ -182,6 +198,16 @@ class StepState(NamedTuple):
     def done(self) -> tuple[object, ...]:
         """What was done about it, without what was told of that."""
         return self[:TOLD]
+
+    def learnt(self, day: date) -> date:
+        """When others could first know of what was done on a day: where it was entered late, then."""
+        return max((one.entered for one in self.late if one.done == day), default=day)
+
+    @property
+    def ended_unseen(self) -> bool:
+        """Whether nobody could know on the day on which it ended that it had: something was entered late."""
+        seen = [*[one.entered for one in self.late], *filter(None, (self.known,))]
+        return self.finished is not None and self.finished < max(seen, default=self.finished)
 
     @property
     def value(self) -> float | None:

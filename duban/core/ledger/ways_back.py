@@ -33,7 +33,7 @@ def _taken_back(step: StepState) -> StepState:
 
 def approved(step: StepState, day: date, actor: str, data: Data) -> StepState:
     """Judged well by one of several; the last ends it by another entry."""
-    return step._replace(agreed=(*step.agreed, *data.get("for", ())))
+    return step._replace(agreed=(*step.agreed, *data.get("for", ())), weighed=day)
 
 
 def upset(step: StepState, day: date, actor: str, data: Data) -> StepState:

@@ -43,7 +43,14 @@ Telling = Callable[[Told], str]
 
 def event(names: Names, entry: Entry, unit: str = "") -> str:
     """What an entry tells, in one line, without its day and its step."""
-    return one_line(EVENTS[entry.kind](Told(names, entry, unit)))
+    return one_line(EVENTS[entry.kind](Told(names, entry, unit)) + _late(entry))
+
+
+def _late(entry: Entry) -> str:
+    """On which day it was done, where it was entered later."""
+    if "on" not in entry.data:
+        return ""
+    return f"（补录：于{chinese(date.fromisoformat(entry.data['on']))}办理，{chinese(entry.day)}录入）"
 
 
 def _is(what: str) -> Telling:
@@ -70,6 +77,8 @@ def _until(what: str) -> Telling:
 
 
 def _signed(told: Told) -> str:
+    if told.get("on"):
+        return _did("签收")(told)
     return f"{told.actor}签收"  # what was said on the way is told of the report that came with it
 
 
@@ -93,7 +102,7 @@ def _on(what: str) -> Telling:
 
     def tell(told: Told) -> str:
         day = date.fromisoformat(told.get("day"))
-        return what if day == told.entry.day else f"{what}（自{chinese(day)}）"
+        return what if day == told.entry.day or told.get("on") else f"{what}（自{chinese(day)}）"
 
     return tell
 
@@ -119,6 +128,11 @@ def _upset(told: Told) -> str:
     upstream = told.names.step(StepRef.parse(told.get("upstream")))
     follows = "须重新审核" if told.get("anew") else "本事项照常办理"
     return _did(f"{TAKEN_BACK[told.get('how')]}前置事项{upstream}，{follows}")(told)
+
+
+def _predated(told: Told) -> str:
+    upstream = told.names.step(StepRef.parse(told.get("upstream")))
+    return f"补录前置事项{upstream}于{chinese(date.fromisoformat(told.get('day')))}办结"
 
 
 def _withdrawn(told: Told) -> str:
@@ -204,6 +218,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.APPROVED: lambda told: _did("会签同意" if told.get("for") else "审核通过")(told),
     EntryKind.UPSET: _upset,
     EntryKind.COMPLETED: _on("办结"),
+    EntryKind.PREDATED: _predated,
     EntryKind.EXTENSION_ASKED: _until("申请延期至"),
     EntryKind.EXTENSION_GRANTED: _until("同意延期至"),
     EntryKind.EXTENSION_REFUSED: _did("不同意延期"),
@@ -243,6 +258,19 @@ EVENTS: Mapping[EntryKind, Telling] = {
 }
 """How each kind of entry is told."""
 
+
+LATE_ACTS: Mapping[EntryKind, str] = {
+    EntryKind.SIGNED: "签收",
+    EntryKind.REPORTED: "反馈进展",
+    EntryKind.SUBMITTED: "报送办结",
+    EntryKind.COMPLETED: "办结",
+    EntryKind.APPROVED: "审核通过",
+    EntryKind.RETURNED: "退回",
+    EntryKind.EXTENSION_ASKED: "申请延期",
+    EntryKind.EXTENSION_GRANTED: "同意延期",
+    EntryKind.EXTENSION_REFUSED: "不同意延期",
+}
+"""What may be entered late, as it is listed."""
 
 WAYS: Mapping[str, str] = {"form": "表单", "command": "命令", "desk": "工作台", "rehearsal": "推演"}
 """By which ways people act, as entries name them."""

@@ -20,7 +20,8 @@ from duban.core.telling.reasons import reason_of, reason_of_all
 class StepLine:
     """One step; `owner` is the unit or post that answers for it now, `starts` the day it opened or is expected to.
 
-    `gauge` tells how an indicator stands, None for other steps; `remarks` are the 批示 and 意见 on record.
+    `gauge` tells how an indicator stands, None for other steps; `entered` on which day a step was said to have ended
+    before that, None for one whose end was said on its day; `remarks` are the 批示 and 意见 on record.
     """
 
     step: StepRef
@@ -32,6 +33,7 @@ class StepLine:
     row: StepRow
     reason: str
     gauge: Gauge | None
+    entered: date | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -97,9 +99,8 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
 
 
 def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
-    step = look.initiative.steps[row.step]
-    own = decision.state.step(step.id)
-    owner = look.office.owner(step, own)
+    step, own = look.initiative.steps[row.step], decision.state.step(row.step)
+    owner, late = look.office.owner(step, own), own.late[-1].entered if own.late else None
     return StepLine(
         step=step.ref,
         title=step.title,
@@ -111,6 +112,7 @@ def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
         reason=reason_of(look.office, look.initiative.id, row),
         gauge=gauge_of(look, decision, step),
         remarks=remarks.in_words(look.office.directory, own.remarks),
+        entered=late if late and row.finished and row.finished < late else None,
     )
 
 

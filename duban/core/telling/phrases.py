@@ -66,7 +66,7 @@ def reason(matter: Occasion) -> str:
 
 
 def _handed_in(matter: Occasion) -> str:
-    waited = _days_since(matter, matter.own.submitted)
+    waited = _days_since(matter, matter.own.submitted and matter.own.learnt(matter.own.submitted))
     handed_in = f"{matter.title(matter.own.submitter)}于{chinese(matter.own.submitted)}报送"
     return f"{handed_in}，已待审{waited}个工作日" if waited else handed_in
 
@@ -81,7 +81,7 @@ def waited(matter: Occasion) -> int | None:
     """The working days an answer has been waited for; None where the slip asks for none."""
     own = matter.own
     asked = {"review": own.submitted, "ask": own.asked.on if own.asked else None}.get(matter.fired.slip)
-    return _days_since(matter, asked) if asked else None
+    return _days_since(matter, own.learnt(asked)) if asked else None
 
 
 def _days_since(matter: Occasion, day: date | None) -> int:
