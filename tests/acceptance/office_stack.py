@@ -83,6 +83,7 @@ class OfficeStack:
     office: OfficeFolder
     process: subprocess.Popen[str] | None = None
     said: str = ""
+    plan: str = PLAN
 
     @property
     def environment(self) -> dict[str, str]:
@@ -198,7 +199,7 @@ class OfficeStack:
         """The deployment of the initiative of that number; 0.00 is the patrol's."""
         with self.client() as client:
             ours = every(client.read_deployments)
-        if not (named := [one for one in ours if _of_the_plan(one) and f" {number} " in one.name]):
+        if not (named := [one for one in ours if _of_the_plan(one, self.plan) and f" {number} " in one.name]):
             raise StackError(f"The server has no deployment {number}.")
         return named[0]
 
@@ -217,7 +218,7 @@ class OfficeStack:
 
     def page(self, initiative: str) -> str:
         """What an initiative's page shows now; empty while it has none."""
-        key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{PLAN}-{initiative}"]))
+        key = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{self.plan}-{initiative}"]))
         with self.client() as client:
             pages = client.read_artifacts(artifact_filter=key, sort=ArtifactSort.CREATED_DESC, limit=1)
         return str(pages[0].data) if pages else ""
@@ -232,9 +233,9 @@ class OfficeStack:
             return [entry for name in names for entry in ledger.entries(name)]
 
 
-def _of_the_plan(deployment: DeploymentResponse) -> bool:
-    """Whether a deployment is of the day's plan."""
-    return any(tag.endswith(PLAN) for tag in deployment.tags)
+def _of_the_plan(deployment: DeploymentResponse, plan: str) -> bool:
+    """Whether a deployment is of the plan."""
+    return any(tag.endswith(plan) for tag in deployment.tags)
 
 
 def _command(process: psutil.Process) -> list[str]:
