@@ -4,11 +4,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
@@ -58,14 +59,22 @@ class PatrolFile(Strict):
     every: int = Field(300, ge=2, le=3600)
 
 
+def _as_network(text: str) -> str:
+    ip_network(text)  # raises ValueError
+    return text
+
+
 class DeskFile(Strict):
-    """`[desk]`: the pages by which people answer; `session` hours, `upload` mebibytes of one file."""
+    """`[desk]`: the pages by which people answer; `session` hours, `upload` mebibytes of one file.
+
+    `proxies` are the addresses or networks of the office's own; `user_header` is what they name a post in.
+    """
 
     host: PlainText = "127.0.0.1"
     port: int = Field(4280, ge=1, le=65535)
     address: str | None = Field(None, pattern=r"^https?://[^\s/]+$")
     user_header: PlainText | None = None
-    proxies: Many[PlainText] = ()
+    proxies: Many[Annotated[str, AfterValidator(_as_network)]] = ()
     session: int = Field(12, ge=1, le=168)
     upload: int = Field(20, ge=1, le=200)
 

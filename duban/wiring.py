@@ -322,6 +322,8 @@ def _desk(settings: Settings, service: Service) -> Desk:
 def door(settings: Settings, service: Service) -> Door:
     """The desk's door: what its links are made with, and known by."""
     posts = _posts(settings)
+    personal = frozenset(post.id for post in posts if post.personal)
+    in_folders = settings.rehearsed or not any(post.channels for post in posts)
     revoked = Counter(entry.data["post"] for entry in service.ledger.entries(LINKS))
     return Door(
         address=settings.desk_address,
@@ -329,7 +331,8 @@ def door(settings: Settings, service: Service) -> Door:
         realm=service.office.plan.id + ("/rehearsal" if settings.clock else ""),
         epochs=revoked,
         shared=frozenset(post.id for post in posts if not post.personal and any(map(told_to_groups, post.channels))),
-        personal=frozenset(post.id for post in posts if post.personal),
+        personal=personal,
+        admitted=frozenset(post.id for post in posts) if in_folders else personal,
     )
 
 

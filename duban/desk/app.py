@@ -8,9 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from duban.core.problems import BadInput
-from duban.desk import letters
+from duban.desk import letters, signed_in, signing_in
 from duban.desk.engine import Engine
-from duban.desk.refusing import TurnedAway, turned_away
+from duban.desk.peers import behind
+from duban.desk.refusing import ToSignIn, TurnedAway, to_sign_in, turned_away
 from duban.desk.rendering import STATIC, page
 from duban.ports import Conflict, LedgerUnusable
 
@@ -36,11 +37,14 @@ def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
     app = FastAPI(title="duban desk", docs_url=None, redoc_url=None)
     app.state.engine = engine
-    app.include_router(letters.router)
+    for pages in (letters, signed_in, signing_in):
+        app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.middleware("http")(_with_headers)
+    app.add_middleware(behind, engine.settings.desk.proxies)
     app.add_exception_handler(404, _missing)
     app.add_exception_handler(TurnedAway, turned_away)
+    app.add_exception_handler(ToSignIn, to_sign_in)
     app.add_exception_handler(LedgerUnusable, _unusable)
     app.add_exception_handler(Conflict, _unusable)
     app.add_exception_handler(BadInput, _unusable)

@@ -7,6 +7,7 @@ from duban.core.access.doors import Door
 from duban.desk.rates import Rates
 from duban.desk.uploads import Store, store_at
 from duban.desk.waking import Waking
+from duban.ports import Carrier
 from duban.service import Service
 from duban.settings import Settings
 from duban.wiring import door, kept_desk
@@ -14,11 +15,12 @@ from duban.wiring import door, kept_desk
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """One plan: the engine on it, and the door its links go by."""
+    """One plan: the engine on it, the door its links go by, and who carries letters."""
 
     settings: Settings
     service: Service
     door: Door
+    carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Engine:
         others = (folder for folder in self.settings.plans if folder != self.settings.plan)
         for folder in (self.settings.plan, *others):
             settings = replace(self.settings, plan=folder)
-            service = kept_desk(settings).service
-            yield Here(settings, service, door(settings, service))
+            desk = kept_desk(settings)
+            yield Here(settings, desk.service, door(settings, desk.service), desk.carrier)
 
     def main(self) -> Here:
         """The plan of the settings."""

@@ -1,7 +1,5 @@
 """What the links of letters and digests open: one matter to answer, or the list of all that waits."""
 
-from fastapi import APIRouter, BackgroundTasks, Response
-from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
 from duban.core.access.classes import ALL, LINKED
@@ -11,18 +9,27 @@ from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.planning.plan import StepRef
 from duban.desk.arrivals import Arrival
 from duban.desk.engine import Engine
-from duban.desk.pages_of_matters import answer, confirmation, form_page, receipt
-from duban.desk.rates import ACTS
-from duban.desk.refusing import TOO_MANY_ACTS, UNKNOWN, lapsed, refuse_crowds
-from duban.desk.requests import Form, Works, host_of
+from duban.desk.matter_routes import matter_routes
+from duban.desk.refusing import UNKNOWN, lapsed, refuse_crowds
+from duban.desk.requests import Works, host_of
 from duban.desk.visitors import Visitor
 from duban.views import View
 
-router = APIRouter()
+
+def arriving(token: str, request: Request, engine: Works) -> Arrival:
+    """Whoever comes by the link of a letter; raises TurnedAway."""
+    return _arrived(engine, token, request, done=False)
 
 
-def arrived(engine: Engine, token: str, request: Request, *, done: bool = False) -> Arrival:
-    """Whoever comes by the link of a letter; raises TurnedAway. What is `done` may have ended the link itself."""
+def returning(token: str, request: Request, engine: Works) -> Arrival:
+    """The same of whoever comes to see, or to send once more, an answer that may have ended the link itself."""
+    return _arrived(engine, token, request, done=True)
+
+
+router = matter_routes("/l/{token}", arriving, returning)
+
+
+def _arrived(engine: Engine, token: str, request: Request, *, done: bool) -> Arrival:
     host = host_of(request)
     refuse_crowds(engine, host)
     read = matter_link(token)
@@ -52,37 +59,3 @@ def arrived(engine: Engine, token: str, request: Request, *, done: bool = False)
 def _queued(view: View, sequence: int) -> Entry | None:
     found = view.entries[sequence - 1] if 0 < sequence <= len(view.entries) else None
     return found if found and found.kind is EntryKind.NOTICE_QUEUED else None
-
-
-@router.get("/l/{token}")
-def matter(token: str, request: Request, engine: Works) -> Response:
-    """The matter of a letter, and what its recipient may do with it now."""
-    came = arrived(engine, token, request)
-    return form_page(came)
-
-
-@router.post("/l/{token}")
-def check(token: str, request: Request, engine: Works, form: Form) -> Response:
-    """An answer, to be confirmed in words before it is stored."""
-    came = arrived(engine, token, request)
-    return confirmation(came, form)
-
-
-@router.post("/l/{token}/do")
-def act(token: str, request: Request, engine: Works, form: Form, later: BackgroundTasks) -> Response:
-    """A confirmed answer, stored."""
-    came = arrived(engine, token, request, done=True)
-    if engine.rates.full(ACTS, came.visitor.secret):
-        raise TOO_MANY_ACTS
-    place = answer(came, form, later)
-    if isinstance(place, Response):
-        return place
-    engine.rates.count(ACTS, came.visitor.secret)
-    return RedirectResponse(f"/l/{token}/done/{place}", 303)
-
-
-@router.get("/l/{token}/done/{place}")
-def done(token: str, place: int, request: Request, engine: Works) -> Response:
-    """What was stored, and what follows."""
-    came = arrived(engine, token, request, done=True)
-    return receipt(came, place)

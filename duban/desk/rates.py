@@ -28,6 +28,9 @@ BAD_LINKS = Rate(20, 600)
 SIGN_INS = Rate(5, 3600)
 """Links to sign in asked for one post."""
 
+ASKERS = Rate(60, 3600)
+"""Links to sign in asked for from one address, behind which a whole office may sit."""
+
 MOST_NAMES = 10_000
 """Of whom something is remembered."""
 

@@ -5,6 +5,7 @@ chain of the ledger, which nobody outside may fill.
 from dataclasses import dataclass
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from duban.core.access.holding import LinkLapse
 from duban.core.telling.lapsed_links import LAPSED
@@ -15,11 +16,11 @@ from duban.desk.requests import host_of
 from duban.ports import RefusedVisit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python notes in an exception from where it came
 class TurnedAway(Exception):
     """A visit that is refused: a code for those who keep the desk, words for whoever comes; `named` is what it named.
 
-    `service_plan` is the plan it was about, where that is known; `bad` what no letter of ours ever held.
+    `plan` is the plan it was about, where that is known; `bad` what no letter of ours ever held.
     """
 
     code: str
@@ -41,8 +42,40 @@ UNKNOWN = TurnedAway(
     404,
     bad=True,
 )
+NO_SUCH_POST = TurnedAway(
+    "no-such-post",
+    "没有对应的岗位",
+    "统一登录给出的账号在通讯录中没有对应的岗位。",
+    "请联系督办系统管理员核对账号。",
+    403,
+)
+NO_MATTER = TurnedAway(
+    "no-such-matter", "没有这个事项", "计划中没有这个事项，或者已经调整。", "请从“我的待办”重新打开。", 404
+)
+AGAIN = "请重新登录，索取新的链接。"
+OVER = TurnedAway("sign-in-over", "登录链接已过期", "登录链接20分钟内有效。", AGAIN, 410)
+USED = TurnedAway("sign-in-used", "登录链接已使用", "登录链接只能使用一次，此前已经由此登录。", AGAIN, 410)
 TOO_MANY = TurnedAway("too-many", "请稍候再试", "短时间内尝试次数过多。", "请过十分钟后再打开。", 429)
 TOO_MANY_ACTS = TurnedAway("too-many-acts", "请稍候再办", "一小时内由此办理的次数过多。", "请过一小时再办理。", 429)
+
+
+@dataclass(eq=False)
+class ToSignIn(Exception):
+    """Somebody who must sign in first; `then` is the page they wanted, empty where they sent something."""
+
+    then: str
+
+
+def to_sign_in(request: Request, error: Exception) -> Response:
+    """The way to sign in. What was typed stays in the browser, whose page it was sent from."""
+    if not isinstance(error, ToSignIn):
+        raise error
+    if error.then:
+        return RedirectResponse(f"/in?then={error.then}", 303)
+    what = "登录已经到期，所填内容尚未记入台账。"
+    remedy = "请在新窗口登录，然后回到本页刷新，重新提交；所填内容都在。"
+    rehearsed = request.app.state.engine.rehearsed
+    return page("said", 401, title="请先登录", what=what, remedy=remedy, rehearsed=rehearsed)
 
 
 def lapsed(lapse: LinkLapse, plan: str, named: str) -> TurnedAway:

@@ -3,6 +3,7 @@
 import logging
 
 import uvicorn
+from fastapi import FastAPI
 
 from duban.desk.app import WithoutMarks, make_app
 from duban.desk.engine import make_engine
@@ -12,17 +13,20 @@ from duban.settings import Settings
 
 def serve(settings: Settings, waking: Waking, port: int) -> None:
     """Answer requests until told to end."""
-    app = make_app(make_engine(settings, waking))
-    for name in ("uvicorn.access", "uvicorn.error"):
-        logging.getLogger(name).addFilter(WithoutMarks())
-    proxies = list(settings.desk.proxies)
-    uvicorn.run(
+    uvicorn.Server(config_of(make_app(make_engine(settings, waking)), settings.desk.host, port)).run()
+
+
+def config_of(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How the desk is served; what is logged from then on bears no marks."""
+    config = uvicorn.Config(
         app,
-        host=settings.desk.host,
+        host=host,
         port=port,
-        proxy_headers=bool(proxies),  # else anybody says from where they come
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,  # whom of those that pass requests on we believe, `peers` knows
         server_header=False,
         log_level="info",
         timeout_graceful_shutdown=5,
     )
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).addFilter(WithoutMarks())
+    return config

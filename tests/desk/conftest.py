@@ -2,13 +2,15 @@
 
 import re
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import policy
 from email.parser import BytesParser
 from html import unescape
+from threading import Semaphore
 from typing import Any
 
 import httpx
@@ -17,9 +19,10 @@ import uvicorn
 
 from duban.core.ledger.entries import Entry
 from duban.core.planning.plan import Plan
-from duban.desk import nonces
+from duban.desk import nonces, signing_in
 from duban.desk.app import make_app
 from duban.desk.engine import Here, make_engine
+from duban.desk.serving import config_of
 from duban.outbox import deliver_due
 from duban.settings import DESK_VARIABLE, Settings, load_settings
 from duban.wiring import desk as works
@@ -73,6 +76,10 @@ class Person:
         empty = {"none": ("", b"")}  # a form of pages is always sent in parts
         return Page(self.client.post(address, data=data, files=files or empty))
 
+    def send_plain(self, address: str, fields: dict[str, str]) -> Page:
+        """Send a form without files."""
+        return Page(self.client.post(address, data=fields))
+
     def answer(self, link: str, act: str, files: Any = None, name: str = "王小明", **typed: str) -> Page:
         """Choose an act on the page of a link, fill its fields in, read the confirmation and confirm."""
         return self.confirm(link, self.check(link, act, files, name, **typed))
@@ -97,6 +104,8 @@ class Office:
     settings: Settings
     woken: list[str] = field(default_factory=list)
     browsers: list[httpx.Client] = field(default_factory=list)
+    sent: Semaphore = field(default_factory=lambda: Semaphore(0))
+    """Released whenever the desk is through with sending a link, or with not sending one, which is after its answer."""
 
     def waking(self, plan: Plan, initiatives: Sequence[str]) -> None:
         self.woken += initiatives
@@ -110,6 +119,19 @@ class Office:
         browser = httpx.Client(base_url=self.settings.desk_address, follow_redirects=True, timeout=20, trust_env=False)
         self.browsers.append(browser)
         return Person(browser)
+
+    @contextmanager
+    def served_anew(self, **desk: Any) -> Iterator[httpx.Client]:
+        """The desk once more, with other settings of its own, and a browser there."""
+        settings = load_settings()
+        changed = replace(settings, desk=settings.desk.model_copy(update=desk))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            with (
+                served(replace(self, settings=changed), listener),
+                httpx.Client(base_url=address, follow_redirects=True, timeout=20, trust_env=False) as browser,
+            ):
+                yield browser
 
     def patrol(self, moment: str | None = None) -> None:
         """Look at every initiative, and send the letters that are due."""
@@ -130,6 +152,11 @@ class Office:
         """The links in a post's letters, the last letter's first."""
         return [one for letter in self.letters(post) for one in LINK.findall(letter) if one.startswith(kind)]
 
+    def refused(self) -> list[tuple[str, str]]:
+        """Whom the desk has turned away: why, and from which address, the first one first."""
+        with sqlite3.connect(self.bureau.var / "ledger.sqlite") as ledger:
+            return ledger.execute("SELECT code, host FROM refusal ORDER BY id").fetchall()
+
     def entries(self, initiative: str) -> Sequence[Entry]:
         return self.here.service.ledger.entries(initiative)
 
@@ -138,7 +165,7 @@ class Office:
 def served(office: Office, listener: socket.socket) -> Iterator[None]:
     """The desk, answering on a socket."""
     app = make_app(make_engine(office.settings, office.waking))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(config_of(app, *listener.getsockname()))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
@@ -152,6 +179,15 @@ def served(office: Office, listener: socket.socket) -> Iterator[None]:
 def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The small bureau on its second morning, its letters sent, and its desk open; nobody is too quick there."""
     monkeypatch.setattr(nonces, "TOO_QUICK", -1.0)
+    send = signing_in._send
+
+    def and_tell(*told: Any) -> None:
+        try:
+            send(*told)
+        finally:
+            opened.sent.release()
+
+    monkeypatch.setattr(signing_in, "_send", and_tell)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
         opened = Office(bureau, load_settings())

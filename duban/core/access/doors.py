@@ -35,7 +35,8 @@ class Door:
 
     `realm` tells one plan, and a rehearsal from an office, so that no link is good elsewhere; `epochs` count how often
     the links of a post, or under "" of all, were revoked; the letters of `shared` posts lie open to others, as in a
-    group of a chat service, and bear no link that acts; those of `personal` posts are read by their holder alone.
+    group of a chat service, and bear no link that acts; those of `personal` posts are read by their holder alone;
+    `admitted` posts may be sent a link to sign in.
     """
 
     address: str
@@ -44,6 +45,7 @@ class Door:
     epochs: Mapping[str, int] = field(default_factory=dict)
     shared: Set[str] = frozenset()
     personal: Set[str] = frozenset()
+    admitted: Set[str] = frozenset()
 
     def to_matter(self, link: MatterLink, post: str) -> str:
         """The address at which the recipient of a notice answers it; empty where nobody could."""
