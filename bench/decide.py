@@ -66,7 +66,7 @@ def initiative(size: int) -> Initiative:
         due = OnDate(START + timedelta(days=14 * (number // 2 + 1))) if number % 2 else None
         ref = StepRef("i", f"s{number}")
         steps[ref.step] = Step(ref, f"事项{number}", Kind.WORK, needs, Duration(3, 5, 8), "works", due=due)
-    return Initiative("i", "举措", "1.1", "first", "works", (), "leader", steps)
+    return Initiative("i", "举措", "1.1", "first", ("works",), (), "leader", steps)
 
 
 def history(size: int) -> Iterator[tuple[datetime, Draft]]:

@@ -108,7 +108,7 @@ class Fixed:
 
 
 def service_of(ledger: SqlLedger, size: int) -> Service:
-    known = {name: Initiative(name, "举措", "1.1", "s", "works", (), "leader", {}) for name in initiatives(size)}
+    known = {name: Initiative(name, "举措", "1.1", "s", ("works",), (), "leader", {}) for name in initiatives(size)}
     plan = Plan("p", "工作要点", "1号", date(2024, 1, 1), date(2024, 12, 31), "coordinator", (), known)
     return Service(cast(Office, Planned(plan)), ledger, Fixed())
 

@@ -218,7 +218,7 @@ def plan_of(size: int) -> Plan:
         needs = tuple(refs[need] for need in mine)
         step = Step(refs[number], "事项", kind, needs, days, "works", due=due)
         steps.setdefault(step.ref.initiative, {})[step.id] = step
-    known = {name: Initiative(name, "举措", "1.1", "s", "works", (), "leader", own) for name, own in steps.items()}
+    known = {name: Initiative(name, "举措", "1.1", "s", ("works",), (), "leader", own) for name, own in steps.items()}
     return Plan("p", "工作要点", "1号", STARTS, date(2024, 12, 31), "coordinator", (), known)
 
 

@@ -101,7 +101,7 @@ def _description(office: Office, initiative: Initiative) -> str:
     people = office.directory
     waits = "、".join(f"“{office.plan.step(ref).title}”" for ref in sorted(initiative.upstream)) or "无"
     return (
-        f"{initiative.number} {initiative.title}\n\n牵头 {people.title(initiative.lead)}；"
+        f"{initiative.number} {initiative.title}\n\n牵头 {people.titles(initiative.leads)}；"
         f"分管 {people.title(initiative.supervisor)}。等待：{waits}。"
         "办理：Run → Custom run，选“办理事项”。"
     )

@@ -130,7 +130,7 @@ LECTURE = step("lecture", "举办方案解读培训", Kind.WORK, f"{COSMETICS}/d
 
 
 def initiative(name: str, title: str, source: str, *steps: Step) -> Initiative:
-    return Initiative(name, title, source, "protection", "protection", (), LEADER, {step.id: step for step in steps})
+    return Initiative(name, title, source, "protection", ("protection",), (), LEADER, {step.id: step for step in steps})
 
 
 def office(**changes: Any) -> Office:

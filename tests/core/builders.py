@@ -180,8 +180,8 @@ def indicator(name: str, needs: str = "", **said: Any) -> Step:
     return _step(Kind.INDICATOR, name, needs, {"target": Target(said.pop("at_least", 10), "件"), **said})
 
 
-def initiative(*steps: Step, name: str = HERE) -> Initiative:
-    return Initiative(name, f"{name}举措", "1.1", "first", "works", (), "leader", {step.id: step for step in steps})
+def initiative(*steps: Step, name: str = HERE, leads: tuple[str, ...] = ("works",)) -> Initiative:
+    return Initiative(name, f"{name}举措", "1.1", "first", leads, (), "leader", {step.id: step for step in steps})
 
 
 def plan(*initiatives: Initiative, starts: str = "2024-01-02") -> Plan:
@@ -213,8 +213,9 @@ class Story:
         rules: Policy | None = None,
         beside: Iterable[Initiative] = (),
         starts: str = "2024-01-02",
+        leads: tuple[str, ...] = ("works",),
     ) -> None:
-        self.initiative = initiative(*steps)
+        self.initiative = initiative(*steps, leads=leads)
         self.office = office(self.initiative, *beside, people=people, rules=rules, starts=starts)
         self.facts: dict[StepRef, Upstream] = {}
         self.entries: list[Entry] = []
@@ -278,9 +279,9 @@ class Story:
         self.facts[StepRef.parse(ref)] = known
         return self.tick()
 
-    def replanned(self, *steps: Step) -> Self:
+    def replanned(self, *steps: Step, leads: tuple[str, ...] = ("works",)) -> Self:
         """The plan is changed under the running work."""
-        self.initiative = initiative(*steps)
+        self.initiative = initiative(*steps, leads=leads)
         others = [known for known in self.office.plan.initiatives.values() if known.id != HERE]
         self.office = replace(self.office, plan=plan(self.initiative, *others, starts=str(self.office.plan.starts)))
         return self

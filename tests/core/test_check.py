@@ -49,7 +49,7 @@ def test_names_in_an_initiative() -> None:
         ("plan/road.yaml", "unknown-ladder", ("ladder",)),
         ("plan/road.yaml", "unknown-ladder", ("steps", 1, "ladder")),
         ("plan/road.yaml", "unknown-post", ("supervisor",)),
-        ("plan/road.yaml", "unknown-unit", ("lead",)),
+        ("plan/road.yaml", "unknown-unit", ("lead", 0)),
         ("plan/road.yaml", "unknown-unit", ("steps", 0, "owner")),
         ("plan/road.yaml", "unknown-unit", ("steps", 0, "review")),
         ("plan/road.yaml", "unknown-unit", ("support", 1)),
@@ -67,7 +67,7 @@ def test_somebody_supervises_each_initiative() -> None:
 
 
 def test_a_group_may_support() -> None:
-    assert found(files(written("road", step("x"), support=["districts", "roads"]))) == []
+    assert found(files(written("road", step("x"), support=["districts", "xuhui"]))) == []
 
 
 def test_each_of_several_reviewers_must_be_there() -> None:

@@ -34,12 +34,14 @@ def test_what_a_plan_takes_over_as_it_is_written() -> None:
     assert (built.id, built.starts, built.ends) == ("tiny", date(2024, 1, 2), date(2024, 12, 31))
     assert built.sections == (Section("roads", "道路", 1), Section("parks", "公园", 2))
     road = built.initiatives["road"]
-    assert (road.lead, road.support, road.supervisor, road.section) == ("roads", ("pudong",), "head", "roads")
+    assert (road.leads, road.support, road.supervisor, road.section) == (("roads",), ("pudong",), "head", "roads")
     assert (road.tags, road.note, road.assumed, road.file) == (("道路",), "注", True, "plan/road.yaml")
 
 
 def test_a_group_that_supports_stands_for_its_units() -> None:
-    road = plan(written("road", step("draft"), support=["roads", "districts", "xuhui"])).initiatives["road"]
+    road = plan(written("road", step("draft"), lead="office", support=["roads", "districts", "xuhui"])).initiatives[
+        "road"
+    ]
     assert road.support == ("roads", "pudong", "xuhui")
     alone = expand(plan_file(), [written("road", step("draft"), support=["districts"])], None)
     assert alone.initiatives["road"].support == ("districts",)

@@ -90,7 +90,7 @@ def test_numbers_of_sections_are_kept() -> None:
 def test_no_field_is_forgotten() -> None:
     """The rich plan has every field of steps and initiatives at something else than its default."""
     bare_step = Step(StepRef("", ""), "", Kind.MILESTONE, (), Duration(0, 0, 0), "")
-    bare = Initiative("", "", "", "", "", (), "", {})
+    bare = Initiative("", "", "", "", ("",), (), "", {})
     road = RICH.initiatives["road"]
     for values, default in ((list(road.steps.values()), bare_step), ([road], bare)):
         for field in fields(default):

@@ -58,7 +58,9 @@ class _Told:
         why = self.why
         ended = f"（{chinese(why.finished)}）" if why.finished else ""
         posts = f"，等{self._titles(why.posts)}办理" if why.posts else ""
-        yield f"{STATUS_TITLES[why.status]}{ended}，由{self._title(why.owner)}承办{posts}"
+        all_may = "，并列牵头的各家均可办理" if len(why.owners) > 1 else ""
+        owners = self.office.directory.titles(why.owners)
+        yield f"{STATUS_TITLES[why.status]}{ended}，由{owners}承办{all_may}{posts}"
         if why.agreed:
             yield f"{self._titles(why.agreed)}已同意，须会签的都同意或者够数方为通过"
         if why.instead_of:

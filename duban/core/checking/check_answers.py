@@ -31,15 +31,15 @@ _REMEDY = "name another reviewer or supervisor"
 def _only_judge(one: Initiative, step: Step, directory: Directory) -> str | None:
     """The one person named to judge a step, where they may have done it themselves."""
     if step.kind is Kind.WORK:
-        owners = {step.owner} if step.reviewers else set()
+        judged = [step] if step.reviewers else []
     elif step.kind is Kind.REVIEW:
         needed = [one.steps[need.step] for need in step.needs if need.initiative == one.id]
-        owners = {work.owner for work in needed if work.kind is Kind.WORK}
+        judged = [work for work in needed if work.kind is Kind.WORK]
     else:
         return None
-    named = map(directory.head, (*(step.reviewers or (step.owner,)), one.supervisor))
-    judges = _people(directory, named)
-    doers = {person for owner in owners for person in _people(directory, _side(directory, owner))}
+    judging = (unit for name in step.reviewers or (step.owner,) for unit in one.standing_for(name))
+    judges = _people(directory, map(directory.head, (*judging, one.supervisor)))
+    doers = {person for work in judged for person in _people(directory, _side(directory, one, work))}
     return judges.pop() if len(judges) == 1 and judges <= doers else None
 
 
@@ -47,7 +47,7 @@ def _own_extensions(plan: Plan, one: Initiative, directory: Directory) -> Iterat
     """Work of which nobody but the supervisor may ask for an extension; reviews are a leader's own business anyway."""
     supervisor = directory.person(directory.head(one.supervisor))
     people = [step for step in one.steps.values() if step.kind in HUMAN - {Kind.REVIEW}]
-    asked = [step.id for step in people if _people(directory, _side(directory, step.owner)) == {supervisor}]
+    asked = [step.id for step in people if _people(directory, _side(directory, one, step)) == {supervisor}]
     if asked:
         steps = ", ".join(map(repr, asked))
         message = f"an extension of {steps} may be asked for by {supervisor} alone, who is named to answer it"
@@ -62,8 +62,9 @@ def _then(plan: Plan, one: Initiative, directory: Directory, message: str, perso
     return f"{message}; {after!r} answers, who is next in line" if after else f"{message}, and nobody is next in line"
 
 
-def _side(directory: Directory, owner: str) -> tuple[str, str]:
-    return directory.officer(owner), directory.head(owner)
+def _side(directory: Directory, one: Initiative, step: Step) -> Iterator[str]:
+    for unit in one.standing_for(step.owner, step.unit):
+        yield from (directory.officer(unit), directory.head(unit))
 
 
 def _people(directory: Directory, posts: Iterable[str]) -> set[str]:

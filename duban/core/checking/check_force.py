@@ -45,7 +45,7 @@ def _named(plan: Plan, owners: Mapping[StepRef, str]) -> Iterator[tuple[str, str
     for one in plan.initiatives.values():
         going_on = [step for step in one.steps.values() if step.ref in owners]
         if going_on:
-            yield one.lead, "leads", one.id
+            yield from ((name, "leads", one.id) for name in one.leads)
             yield one.supervisor, "supervises", one.id
             yield from ((name, "supports", one.id) for name in one.support)
         yield from ((name, "reviews", str(step.ref)) for step in going_on for name in step.reviewers)

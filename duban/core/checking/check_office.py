@@ -23,7 +23,7 @@ class _NameUse(NamedTuple):
 
 def check_office(files: Files) -> list[Problem]:
     """Units, posts, groups and ladders that are named but not there, and posts that nobody fills."""
-    problems = [*_standard_ladder(files), *_unsupervised(files)]
+    problems = [*_standard_ladder(files), *_unsupervised(files), *_leading_twice(files)]
     if files.directory is not None:
         problems += _unknown(files, files.directory)
         problems += _directory(files.directory, files.directory_name)
@@ -42,6 +42,18 @@ def _unsupervised(files: Files) -> Iterator[Problem]:
         if not written.file.supervisor:
             message, remedy = "`supervisor` is missing, and the plan names none for all", "add it here or in plan.yaml"
             yield Problem(written.name, 0, "missing-key", message, remedy, ("id",))
+
+
+def _leading_twice(files: Files) -> Iterator[Problem]:
+    """Units that are named twice among those that lead an initiative, or that support it as well."""
+    for written in files.written:
+        leads = written.file.lead
+        for unit, place in repeated((unit, ("lead", at)) for at, unit in enumerate(leads)):
+            yield Problem(written.name, 0, "duplicate-id", f"unit {unit!r} leads it twice", "remove one", place)
+        for at, unit in enumerate(written.file.support):
+            if unit in leads:
+                message, place = f"unit {unit!r} both leads it and supports it", ("support", at)
+                yield Problem(written.name, 0, "leads-and-supports", message, "remove one of the two", place)
 
 
 def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
@@ -97,7 +109,8 @@ def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUs
 
 def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
     file = written.file
-    yield _NameUse(file.lead, "unit", "the lead", written.name, ("lead",))
+    for at, name in enumerate(file.lead):
+        yield _NameUse(name, "unit", "the lead", written.name, ("lead", at))
     for at, name in enumerate(file.support):
         yield _NameUse(name, "unit or group", "a supporting unit", written.name, ("support", at))
     for number, step in enumerate(file.steps):

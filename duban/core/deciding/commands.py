@@ -147,7 +147,8 @@ def _managers(matter: _Matter) -> tuple[str, ...]:
 
 
 def _dispatchers(matter: _Matter) -> tuple[str, ...]:
-    return (matter.look.office.directory.head(matter.look.office.owner(matter.step, matter.own)), *_managers(matter))
+    office = matter.look.office
+    return (*map(office.directory.head, office.owners(matter.step, matter.own)), *_managers(matter))
 
 
 def _cancellers(matter: _Matter) -> tuple[str, ...]:
@@ -162,9 +163,9 @@ def _leaders(matter: _Matter) -> tuple[str, ...]:
 
 
 def _supporters(matter: _Matter) -> tuple[str, ...]:
-    """The units that support the initiative, and its lead; not the owner, who reports."""
-    people, owner = matter.look.office.directory, matter.look.office.owner(matter.step, matter.own)
-    units = [one for one in (*matter.look.initiative.support, matter.look.initiative.lead) if one != owner]
+    """The units that support the initiative, and those that lead it; not the owners, who report."""
+    people, owners = matter.look.office.directory, matter.look.office.owners(matter.step, matter.own)
+    units = [one for one in (*matter.look.initiative.support, *matter.look.initiative.leads) if one not in owners]
     return tuple(dict.fromkeys((*map(people.officer, units), *map(people.head, units))))
 
 

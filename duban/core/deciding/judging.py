@@ -26,7 +26,8 @@ def approve(matter: Matter) -> tuple[Draft, ...]:
 def _speaks_for(matter: Matter) -> tuple[str, ...]:
     """Of several reviewers those for whom somebody answers now; none where a leader who is none of them decides."""
     office, today = matter.look.office, matter.look.today
-    heads = {name: (office.directory.head(name),) for name in matter.step.reviewers}
+    units = {name: matter.look.initiative.standing_for(name) for name in matter.step.reviewers}
+    heads = {name: tuple(map(office.directory.head, of)) for name, of in units.items()}
     mine = [name for name, head in heads.items() if office.acts_for(matter.command.actor, head, today)]
     new = tuple(name for name in mine if name not in matter.own.agreed)
     if mine and not new:

@@ -4,7 +4,7 @@ An offer is what these rules accept once the rest is filled in: a reason, eviden
 holds nothing that would be refused for who asks, what, or when.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -23,7 +23,7 @@ MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Ve
 """What several posts may do, and the coordinator does: offered to that post alone."""
 
 OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND, Verb.WITHDRAW, Verb.CORRECT})
-"""What officer and head may do, and the officer does: offered to the head only where there is nobody else."""
+"""What officers and heads may do, and officers do: offered to a head only where there is no officer."""
 
 REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE})
 """What is put on record and changes nothing."""
@@ -111,9 +111,15 @@ def _actors(look: Look, state: State, verb: Verb, step: Step) -> list[str]:
         posts = tuple(post for post in posts if post in told)
     if verb in REMARKING:
         posts = _remarking(look, verb, step, posts)
+    if verb in OWNING:
+        officers = len(posts) // 2  # rules name one for each unit, and then their heads
+        return _there(look, posts[:officers]) or _there(look, posts[officers:])[:1]
+    return _there(look, posts)
+
+
+def _there(look: Look, posts: Iterable[str]) -> list[str]:
     there = (look.office.directory.present(post, look.today) for post in posts)
-    actors = list(dict.fromkeys(actor for actor in there if actor))
-    return actors[:1] if verb in OWNING else actors
+    return list(dict.fromkeys(actor for actor in there if actor))
 
 
 def _remarking(look: Look, verb: Verb, step: Step, posts: tuple[str, ...]) -> tuple[str, ...]:

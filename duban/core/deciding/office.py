@@ -1,6 +1,6 @@
 """What stays fixed while duban looks at an initiative: the bureau, and the moment."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -83,33 +83,43 @@ class Office:
         return evening if moment < evening else self.at(today + timedelta(days=1), self.policy.hours.last)
 
     def owner(self, step: Step, state: StepState) -> str:
-        """The unit or post that answers for a step now.
+        """The unit or post that answers for a step now; of several the first."""
+        return self.owners(step, state)[0]
 
-        One that nobody holds any more gives way to the head of the unit the plan names, then of the lead unit, then to
-        the supervisor and the coordinator.
+    def owners(self, step: Step, state: StepState) -> tuple[str, ...]:
+        """The units or posts that a step is with now: of what is with the lead, all that lead.
+
+        Where nobody holds them any more they give way to the head of the unit the plan names, then of the lead unit,
+        then to the supervisor and the coordinator.
         """
-        named, people = state.owner or step.owner, self.directory
-        if named in people.filled:
-            return named
-        here = self.plan.initiatives[step.ref.initiative]
-        line = map(people.head, (step.owner, here.lead, here.supervisor, self.coordinator))
-        return next((post for post in line if post in people.filled), people.administrator)
+        here, people = self.plan.initiatives[step.ref.initiative], self.directory
+        named = here.standing_for(state.owner or step.owner, step.unit)
+        held = tuple(name for name in named if name in people.filled)
+        if held:
+            return held
+        line = map(people.head, (step.owner, *here.leads, here.supervisor, self.coordinator))
+        return (next((post for post in line if post in people.filled), people.administrator),)
 
     def owner_side(self, step: Step, state: StepState) -> tuple[str, ...]:
-        """Posts that may sign for, report and submit a step: officer, then head."""
-        owner = self.owner(step, state)
-        return (self.directory.officer(owner), self.directory.head(owner))
+        """Posts that may sign for, report and submit a step: officer, then head; of several the officers first."""
+        owners, people = self.owners(step, state), self.directory
+        return (*map(people.officer, owners), *map(people.head, owners))
 
     def reviewers(self, initiative: Initiative, step: Step, state: StepState) -> tuple[str, ...]:
         """Posts that may approve a step or send it back; the supervisor always may."""
-        names = step.reviewers or (self.owner(step, state),)
-        posts = (*map(self.directory.head, names), self.directory.head(initiative.supervisor))
+        posts = (*self._heads(step, state, step.reviewers), self.directory.head(initiative.supervisor))
         return tuple(dict.fromkeys(posts))
 
     def wanted(self, step: Step, state: StepState) -> tuple[str, ...]:
         """Posts whose answer to what was handed in is still wanted: of several reviewers those who have not agreed."""
-        names = [name for name in step.reviewers if name not in state.agreed] or (self.owner(step, state),)
-        return tuple(dict.fromkeys(map(self.directory.head, names)))
+        names = [name for name in step.reviewers if name not in state.agreed]
+        return tuple(dict.fromkeys(self._heads(step, state, names)))
+
+    def _heads(self, step: Step, state: StepState, names: Iterable[str]) -> Iterator[str]:
+        """The heads of those who judge a step: of all that lead where the lead does; of its owners without any."""
+        here = self.plan.initiatives[step.ref.initiative]
+        named = [unit for name in names for unit in here.standing_for(name)]
+        return map(self.directory.head, named or self.owners(step, state))
 
     def agreed(self, state: StepState) -> tuple[str, ...]:
         """Posts that have agreed to what was handed in, of several reviewers."""
@@ -142,9 +152,9 @@ class Office:
         return next(free, people.administrator)
 
     def managers(self, initiative: Initiative) -> tuple[str, ...]:
-        """Posts that may suspend, resume and hand over: head of the lead unit, supervisor, coordinator."""
+        """Posts that may suspend, resume and hand over: heads of the lead units, supervisor, coordinator."""
         posts = (
-            self.directory.head(initiative.lead),
+            *map(self.directory.head, initiative.leads),
             self.directory.head(initiative.supervisor),
             self.coordinator,
         )

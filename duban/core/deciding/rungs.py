@@ -237,16 +237,16 @@ def _in_their_place(at: Given, posts: Iterable[str], own: frozenset[str]) -> Ite
 
 def _posts(at: Given, role: Role) -> tuple[str, ...]:
     """The posts that a role means for a step: one, or of several who judge it those who have not agreed."""
-    office, people, owner = at.office, at.office.directory, at.own.owner or at.step.owner
-    if owner not in people.filled:
-        owner = office.owner(at.step, at.own)
+    office, people, leads, owner = at.office, at.office.directory, at.initiative.leads, at.own.owner or at.step.owner
+    alone = len(leads) == 1 and owner in people.filled
+    owners = (owner,) if alone else office.owners(at.step, at.own)
     match role:
         case Role.OWNER:
-            return (people.officer(owner),)
+            return tuple(map(people.officer, owners))
         case Role.OWNER_HEAD:
-            return (people.head(owner),)
+            return tuple(map(people.head, owners))
         case Role.LEAD_HEAD:
-            return (people.head(at.initiative.lead),)
+            return tuple(map(people.head, leads))
         case Role.SUPERVISOR:
             return (people.head(at.initiative.supervisor),)
         case Role.COORDINATOR:

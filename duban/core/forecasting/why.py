@@ -149,6 +149,8 @@ class Why:
     gauge: Gauge | None
     instead_of: str
     passed: tuple[str, ...]
+    owners: tuple[str, ...] = ()
+    """All it is with: `owner`, and where that is the lead the others that lead with it."""
     remarks: tuple[Remark, ...] = ()
     """What leaders instructed and other units advised, oldest first."""
     late: tuple[LateEntry, ...] = ()
@@ -162,12 +164,12 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
     own = decision.state.step(step.id)
     links = _Lookup(look, decision_of)
     chain = () if row.status in CLOSED else links.of(told.chain(step.ref))
-    owner = look.office.owner(step, own)
+    owners = look.office.owners(step, own)
     return Why(
         step=step.ref,
         title=step.title,
         initiative_title=look.initiative.title,
-        owner=owner,
+        owner=owners[0],
         status=row.status,
         light=row.light,
         reason=row.reason,
@@ -187,8 +189,9 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         next_rung=_next_rung(look, decision, step),
         waiting=links.open_ones(_waiting(look, step)),
         gauge=gauge(look, step, own, row.due),
-        instead_of="" if own.closed or owner == (own.owner or step.owner) else own.owner or step.owner,
+        instead_of="" if own.closed or (own.owner or step.owner) in owners else own.owner or step.owner,
         passed=tuple(_passed(look, step, decision.state, row)),
+        owners=owners,
         remarks=own.remarks,
         late=own.late,
     )

@@ -1,6 +1,6 @@
 """Units and posts: who answers for what, and who stands in for whom."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Self
 
@@ -139,6 +139,11 @@ class Directory:
         """The Chinese title of a unit or post; the name itself where there is none any more, as in old entries."""
         known = self.units.get(name) or self.posts.get(name)
         return known.title if known else name
+
+    def titles(self, names: Iterable[str]) -> str:
+        """The titles of those who answer for something together, the first as the one that does for the others."""
+        first, *others = map(self.title, names)
+        return "、".join((f"{first}（主责）", *others)) if others else first
 
     def officer(self, name: str) -> str:
         """The post that acts for a unit; a post acts for itself."""

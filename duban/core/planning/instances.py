@@ -90,7 +90,7 @@ class Instances:
         ref = StepRef(initiative.id, step.id)
         units: dict[str | None, None] = dict.fromkeys(self._groups.get(step.each, ()) if step.each else (None,))
         if isinstance(step.action, SHARED):
-            named = step.action.parameters.units or (initiative.lead, *initiative.support)
+            named = step.action.parameters.units or (*initiative.lead, *initiative.support)
             shares = [unit for name in named for unit in self._groups.get(name, (name,))]
             collects = isinstance(step.action, CollectAction)
             units = dict.fromkeys((*shares, None) if collects else (None, *shares))

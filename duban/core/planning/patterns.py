@@ -163,7 +163,7 @@ def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[
 
 
 def _post(name: str | None, file: InitiativeFile) -> str | None:
-    return {LEAD: file.lead, SUPERVISOR: file.supervisor}.get(name, name) if name else None
+    return {LEAD: file.lead[0], SUPERVISOR: file.supervisor}.get(name, name) if name else None
 
 
 def _reviewed(review: Review | None, file: InitiativeFile) -> Review | None:

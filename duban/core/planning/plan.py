@@ -121,7 +121,8 @@ class Initiative:
     title: str
     source: str
     section: str
-    lead: str
+    leads: tuple[str, ...]
+    """The units that lead it together; the first answers for it."""
     support: tuple[str, ...]
     supervisor: str
     steps: Mapping[str, Step]
@@ -132,6 +133,18 @@ class Initiative:
     """The file it was read from, as messages name it."""
     numeral: str | None = None
     """The number that the document gives it, as written there."""
+
+    @property
+    def lead(self) -> str:
+        """The unit that answers for it: where it is counted."""
+        return self.leads[0]
+
+    def standing_for(self, name: str, own: str | None = None) -> tuple[str, ...]:
+        """The units and posts that are meant where one is named: with the lead, the others that lead with it.
+
+        `own` is the one unit whose step it is, of a step written for many: that it has to itself.
+        """
+        return self.leads if name == self.lead and own is None else (name,)
 
     @cached_property
     def upstream(self) -> frozenset[StepRef]:

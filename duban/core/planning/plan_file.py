@@ -29,6 +29,7 @@ from duban.core.planning.values import (
     DurationText,
     Many,
     Numeral,
+    OneOrMany,
     PlainText,
     Reference,
     Slug,
@@ -246,7 +247,7 @@ class InitiativeFile(Strict):
         description="undertakings of the sentence, as the document's file has them, where several initiatives share it",
     )
     number: Numeral | None = Field(None, description=f"number of the initiative {AS_WRITTEN}: （三）, 第12条")
-    lead: Slug = Field(description="unit that leads (牵头单位)")
+    lead: OneOrMany = Field(description="unit that leads (牵头单位), or several (并列牵头): the first answers for it")
     support: Many[Slug] = Field((), description="units that support (配合单位); a group stands for its units")
     supervisor: Slug = Field(
         default_factory=str, description="post that supervises (分管领导); the plan's when left out"

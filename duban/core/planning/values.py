@@ -4,7 +4,16 @@ from datetime import date
 from math import isfinite
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from duban.core.planning.when import (
     DATE,
@@ -40,6 +49,20 @@ SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
 Reference = Annotated[str, Field(pattern=NEED_PATTERN)]
+
+
+def _as_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_SLUG = {"type": "string", "pattern": SLUG_PATTERN, "maxLength": 60}
+OneOrMany = Annotated[
+    tuple[Slug, ...],
+    Field(strict=False, min_length=1),
+    BeforeValidator(_as_many),
+    WithJsonSchema({"oneOf": [_SLUG, {"type": "array", "items": _SLUG, "minItems": 1}]}),
+]
+"""One name, or a list of them."""
 
 
 def _in_one_line(text: str) -> str:

@@ -162,8 +162,7 @@ class _Owner:
 
     def _nobody_works(self) -> bool:
         """Nobody is there, or the owner will not sign until the step is handed over, or long after its deadline."""
-        officer, head = self.look.office.owner_side(self.step, self.own)
-        if not self._there(officer) and not self._there(head):
+        if not any(map(self._there, self.look.office.owner_side(self.step, self.own))):
             return True
         if self.temper.manner != "never_sign" or self.own.owner is not None or self.own.signed:
             return False

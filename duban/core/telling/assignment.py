@@ -15,7 +15,8 @@ HEADER = ("单位", "职责", "负责人", "联络员", "承办事项及时限",
 
 def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: Step, requirement: str) -> str:
     """The document, in Markdown. It can be written once the action has begun, which gives it its number."""
-    plan, initiative, title = look.office.plan, look.initiative, look.office.directory.title
+    plan, initiative, people = look.office.plan, look.initiative, look.office.directory
+    who = f"牵头单位：{people.titles(initiative.leads)}　分管领导：{people.title(initiative.supervisor)}"
     begun = next(one for one in entries if one.kind is EntryKind.ACTION_STARTED and one.step in (step.id, step.was))
     rows = [tuple(_cells(look, decision, initiative.steps[ref.step])) for ref in step.slots]
     return "\n".join(
@@ -28,7 +29,7 @@ def assignment(look: Look, decision: Decision, entries: Sequence[Entry], step: S
             f"- 举措：{escape(initiative.title)}",
             f"- 事项：{escape(step.title)}",
             f"- 要求：{escape(requirement)}",
-            f"- 牵头单位：{escape(title(initiative.lead))}　分管领导：{escape(title(initiative.supervisor))}",
+            f"- {escape(who)}",
             "",
             as_markdown(HEADER, rows),
             "",
@@ -42,15 +43,17 @@ def _cells(look: Look, decision: Decision, slot: Step) -> Iterator[str]:
     yield _part(look, unit)
     yield _person(look, people.head(unit))
     yield _person(look, people.officer(unit))
-    tasks = [_task(look, one, decision.deadlines) for one in look.initiative.steps.values() if _is_task(one, unit)]
+    steps = [step for step in look.initiative.steps.values() if _is_task(look, step, unit)]
+    tasks = [_task(look, step, decision.deadlines) for step in steps]
     yield "；".join(tasks) or "按要求配合"
     limit = decision.deadlines[slot.id]
     yield chinese(limit.day, look.calendar) if limit else f"交办后{slot.duration.likely}个工作日"
 
 
 def _part(look: Look, unit: str) -> str:
-    if unit == look.initiative.lead:
-        return "牵头"
+    if unit in look.initiative.leads:
+        answers = unit == look.initiative.lead and len(look.initiative.leads) > 1
+        return "牵头（主责）" if answers else "牵头"
     return "配合" if unit in look.initiative.support else "承办"
 
 
@@ -61,8 +64,9 @@ def _person(look: Look, post: str) -> str:
     return people.title(post) + (f"（{name}）" if name else "")
 
 
-def _is_task(step: Step, unit: str) -> bool:
-    return step.kind in HUMAN and step.owner == unit and not step.by_signing
+def _is_task(look: Look, step: Step, unit: str) -> bool:
+    owners = look.initiative.standing_for(step.owner, step.unit)
+    return step.kind in HUMAN and unit in owners and not step.by_signing
 
 
 def _task(look: Look, step: Step, deadlines: Mapping[str, Deadline | None]) -> str:

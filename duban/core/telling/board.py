@@ -65,7 +65,7 @@ def _head(look: Look, decision: Decision) -> Iterator[str]:
     yield f"{light}{escape(reason_of_all(look.office, summary))}"
     yield ""
     support = "、".join(people.title(unit) for unit in initiative.support) or "无"
-    who = f"牵头：{people.title(initiative.lead)}；配合：{support}；分管：{people.title(initiative.supervisor)}"
+    who = f"牵头：{people.titles(initiative.leads)}；配合：{support}；分管：{people.title(initiative.supervisor)}"
     done = f"**进度** {summary.done}/{summary.total}{SPACE}**统计日期** {chinese(look.today)}"
     yield f"{done}<br>{escape(who)}"
     yield ""
@@ -202,7 +202,7 @@ def _whose(look: Look, decision: Decision, line: BoardLine) -> str:
     if line.folded:
         return f"（{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}）"
     who = _named(look, decision, line.rows)
-    return "" if who == look.office.directory.title(look.initiative.lead) else f"（{who}）"
+    return "" if who == look.office.directory.titles(look.initiative.leads) else f"（{who}）"
 
 
 def _what(look: Look, decision: Decision, line: BoardLine) -> str:
@@ -212,8 +212,8 @@ def _what(look: Look, decision: Decision, line: BoardLine) -> str:
 def _named(look: Look, decision: Decision, rows: Iterable[StepRow]) -> str:
     """Who answers for steps now."""
     steps = [look.initiative.steps[row.step] for row in rows]
-    owners = (look.office.owner(step, decision.state.step(step.id)) for step in steps)
-    return _some(tuple(dict.fromkeys(map(look.office.directory.title, owners))), UNITS_NAMED, "家")
+    owners = (look.office.owners(step, decision.state.step(step.id)) for step in steps)
+    return _some(tuple(dict.fromkeys(map(look.office.directory.titles, owners))), UNITS_NAMED, "家")
 
 
 def _some(names: Sequence[str], named: int, counted: str) -> str:

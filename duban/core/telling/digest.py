@@ -112,7 +112,7 @@ def still_late(look: Look, decision: Decision) -> Iterator[StillLate]:
         if any(waited.now for waited in awaited(look, step, decision.state, row.status)):
             in_time = row.reason is not None and row.reason.rule is Rule.UNREVIEWED
             owners = () if in_time else office.owner_side(step, own)
-            who, why = office.directory.title(office.owner(step, own)), reason_of(office, look.initiative.id, row)
+            who, why = office.directory.titles(office.owners(step, own)), reason_of(office, look.initiative.id, row)
             told = f"{who}{STATUS_TITLES[row.status]}，时限{chinese(row.due)}，{why}"
             line = f"{look.initiative.number} {step.title}（{told}）　{step.ref}"
             yield StillLate(row.due, str(step.ref), (*owners, office.coordinator), line)

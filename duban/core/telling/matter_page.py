@@ -59,7 +59,7 @@ def matter_page(look: Look, decision: Decision, step: Step, entries: Sequence[En
         initiative_title=look.initiative.title,
         initiative_number=look.initiative.number,
         cited=f"《{office.plan.title}》（{office.plan.document}）{office.plan.cited(look.initiative)}",
-        owner_title=office.directory.title(office.owner(step, own)),
+        owner_title=office.directory.titles(office.owners(step, own)),
         status=STATUS_TITLES[row.status],
         light=row.light,
         reason=reason_of(office, look.initiative.id, row),

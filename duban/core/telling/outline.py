@@ -86,7 +86,7 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
         id=initiative.id,
         number=initiative.number,
         title=initiative.title,
-        lead_title=look.office.directory.title(initiative.lead),
+        lead_title=look.office.directory.titles(initiative.leads),
         light=summary.light,
         reason=reason_of_all(look.office, summary),
         done=summary.done,
@@ -100,13 +100,13 @@ def initiative_line(look: Look, decision: Decision) -> InitiativeLine:
 
 def _step_line(look: Look, decision: Decision, row: StepRow) -> StepLine:
     step, own = look.initiative.steps[row.step], decision.state.step(row.step)
-    owner, late = look.office.owner(step, own), own.late[-1].entered if own.late else None
+    owners, late = look.office.owners(step, own), own.late[-1].entered if own.late else None
     return StepLine(
         step=step.ref,
         title=step.title,
         kind=step.kind,
-        owner=owner,
-        owner_title=look.office.directory.title(owner),
+        owner=owners[0],
+        owner_title=look.office.directory.titles(owners),
         starts=row.opened or latest_start(look.calendar, step, decision.outlook.forecast[step.id]),
         row=row,
         reason=reason_of(look.office, look.initiative.id, row),

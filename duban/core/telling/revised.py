@@ -126,6 +126,8 @@ def _value(names: Names, initiative: str, field: str, value: Any) -> str:
         return "（无）"
     if field == "review":
         return reviewers_in_words(names.title, parse_review(value))
+    if field == "lead" and isinstance(value, list):
+        return names.directory.titles(value)
     if field in PEOPLE:
         return names.title(value)
     if field in STEPS:

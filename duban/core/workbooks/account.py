@@ -72,7 +72,7 @@ def account(told: Iterable[Account], heading: str, units: Collection[str] | None
 def _rows(one: Account, decision: Decision, units: Collection[str] | None, *, fold: bool) -> Iterator[TableRow]:
     said = words_said(one.entries, one.names)
     for line in lines(one.look, decision):
-        asked = [row for row in line.rows if units is None or _owner(one, row) in units]
+        asked = [row for row in line.rows if units is None or any(owner in units for owner in _owners(one, row))]
         if fold and line.folded and len(asked) > 1:
             steps = tuple(one.look.initiative.steps[row.step] for row in asked)
             yield _folded(one, replace(line, steps=steps, rows=tuple(asked)))
@@ -80,18 +80,18 @@ def _rows(one: Account, decision: Decision, units: Collection[str] | None, *, fo
             yield from (_row(one, decision, row, said.get(row.step, "")) for row in asked)
 
 
-def _owner(one: Account, row: StepRow) -> str:
-    return one.look.office.owner(one.look.initiative.steps[row.step], one.state.step(row.step))
+def _owners(one: Account, row: StepRow) -> tuple[str, ...]:
+    return one.look.office.owners(one.look.initiative.steps[row.step], one.state.step(row.step))
 
 
 def _row(one: Account, decision: Decision, row: StepRow, said: str) -> TableRow:
     step, own, people = one.look.initiative.steps[row.step], one.state.step(row.step), one.look.office.directory
-    owner = _owner(one, row)
-    officer = people.posts[people.officer(owner)]
+    owners = _owners(one, row)
+    officer = people.posts[people.officer(owners[0])]
     ours: dict[str, CellValue] = {
         **_shared(one.look, row),
         "step": step.title,
-        "owner": people.title(owner),
+        "owner": people.titles(owners),
         "person": officer.name or officer.title,
         "status": STATUS_TITLES[row.status],
         "remark": "；".join(_remarks(one.look, decision, row)),
@@ -106,7 +106,7 @@ def _shared(look: Look, row: StepRow) -> dict[str, CellValue]:
     return {
         "number": initiative.number,
         "initiative": initiative.title,
-        "lead": people.title(initiative.lead),
+        "lead": people.titles(initiative.leads),
         "support": "、".join(map(people.title, initiative.support)),
         "due": row.due,
         "original": row.original_due if row.original_due != row.due else None,

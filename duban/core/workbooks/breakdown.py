@@ -45,12 +45,17 @@ def breakdown(told: Iterable[Account], heading: str, units: Collection[str] | No
 
 def _rows(look: Look, decision: Decision, units: Collection[str] | None, *, fold: bool) -> Iterator[TableRow]:
     for line in lines(look, decision):
-        asked = [step for step in line.steps if units is None or step.owner in units]
+        asked = [step for step in line.steps if units is None or any(owner in units for owner in _owners(look, step))]
         if fold and line.folded and len(asked) > 1:
             yield _row(look, decision, asked[0], title=line.title, owner=_group(look, line))
         else:
-            title = look.office.directory.title
-            yield from (_row(look, decision, step, title=step.title, owner=title(step.owner)) for step in asked)
+            for step in asked:
+                owner = look.office.directory.titles(_owners(look, step))
+                yield _row(look, decision, step, title=step.title, owner=owner)
+
+
+def _owners(look: Look, step: Step) -> tuple[str, ...]:
+    return look.initiative.standing_for(step.owner, step.unit)
 
 
 def _group(look: Look, line: BoardLine) -> str:
@@ -68,7 +73,7 @@ def _row(look: Look, decision: Decision, step: Step, *, title: str, owner: str) 
             "initiative": initiative.title,
             "step": title,
             "supervisor": titled(initiative.supervisor),
-            "lead": titled(initiative.lead),
+            "lead": office.directory.titles(initiative.leads),
             "support": "、".join(map(titled, initiative.support)),
             "owner": owner if step.kind in HUMAN else "（自动）",
             "evidence": "、".join(step.evidence),
