@@ -11,6 +11,7 @@ from duban.core.ledger.entries import Entry
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Summary, Upstream
 from duban.core.planning.plan import StepRef
+from duban.core.telling.slips import Enclosure
 
 
 class Conflict(Exception):
@@ -208,7 +209,8 @@ class Letter:
 
     `to` is None where nobody knows now how to reach the recipient: no channels at all, `()`, mean a folder of letters.
     `pieces` are what its text may be parted at: what stands before the first matter, then each matter; none where it is
-    about one. `gone` are the marks of what earlier deliveries of it have brought there.
+    about one. `gone` are the marks of what earlier deliveries of it have brought there. `enclosures` go with it where
+    it is a mail.
     """
 
     key: str
@@ -219,6 +221,7 @@ class Letter:
     html: str
     pieces: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class ActsFile(Strict):
 class SettingsFile(Strict):
     """`duban.toml`."""
 
-    plan: Slug = "shanghai-2024"
+    plan: Slug
     beside: Many[Slug] = ()
     timezone: PlainText = "Asia/Shanghai"
     var: PlainText = "var"
@@ -131,6 +131,7 @@ class Settings:
     calendar: Path
     rehearsal: Path
     notices: Path
+    papers: Path
     var: Path
     mail: Path
     zone: ZoneInfo
@@ -183,6 +184,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         calendar=config / "calendar.yaml",
         rehearsal=config / "rehearsal.yaml",
         notices=config / "notices",
+        papers=config / "papers",
         var=var,
         mail=var / "mail",
         zone=_zone(file, values.timezone),

@@ -22,19 +22,21 @@ from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import LINKS, PLAN, Entry
-from duban.core.planning.directory import Channels, Directory, DirectoryFile, Post
+from duban.core.planning.directory import Directory, DirectoryFile, Mailing, Post
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
 from duban.core.telling.digest import Digest
-from duban.core.telling.slips import Slip, Words
+from duban.core.telling.papers import Paper, enclosed, of_step
+from duban.core.telling.slips import Enclosure, Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
+    from duban.adapters.papers import Papers
     from duban.adapters.sql_ledger import SqlLedger
 
 YEARS_BEFORE, YEARS_AFTER = 2, 5
@@ -100,6 +102,7 @@ _services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
 _differing: "dict[Path, Shelf[tuple[Settings, int], tuple[str, ...]]]" = {}
 """As above."""
 _templates: "Shelf[Path, Wording]" = []
+_papers: "Shelf[Path, Papers]" = []
 
 
 def current_office(settings: Settings) -> Office:
@@ -204,9 +207,24 @@ def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
     """The bureau's templates, read when the first letter is written: most ticks write none."""
 
     def words(matter: Slip | Digest) -> Words:
-        return _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
+        said = _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
+        papers = enclosed(matter)
+        return replace(said, enclosures=tuple(printed(settings, paper) for paper in papers)) if papers else said
 
     return words
+
+
+def printed(settings: Settings, paper: Paper) -> Enclosure:
+    """A paper as a Word file, by the bureau's templates; raises BadInput with every fault in them."""
+    from duban.adapters.papers import Papers  # noqa: PLC0415  most letters go without
+
+    return _kept(_papers, settings.papers, settings.papers, lambda: Papers(settings.papers))(paper)
+
+
+def paper(settings: Settings, service: Service, kind: str, ref: StepRef) -> Enclosure:
+    """The paper of the last slip of a kind about a step; raises Refused where there is none, and BadInput as above."""
+    view = service.view(ref.initiative)
+    return printed(settings, of_step(view.look, view.entries, view.names, kind, ref))
 
 
 @contextmanager
@@ -253,16 +271,16 @@ def _office(settings: Settings, ledger: Ledger) -> Office:
     if entry is None:
         return load_office(settings)
     if holds_terms(entry):
-        return office_of(entry, settings.zone, _channels(settings))
+        return office_of(entry, settings.zone, _mailing(settings))
     return _office_around(settings, entry)
 
 
-def _channels(settings: Settings) -> Channels:
-    """Where posts can be reached, by the file as it is; of one that cannot be read nothing is known."""
+def _mailing(settings: Settings) -> Mailing:
+    """How people are written to, by the file as it is; of one that cannot be read nothing is known."""
     try:
-        return Directory(load_model(settings.directory, DirectoryFile)).reached
+        return Directory(load_model(settings.directory, DirectoryFile)).mailing
     except BadInput:
-        return {}
+        return Mailing()
 
 
 def _office_around(settings: Settings, applied: Entry) -> Office:

@@ -14,6 +14,7 @@ from duban.core.deciding.recheck import recheck
 from duban.core.ledger.notices import NoticeRow
 from duban.core.planning.action_file import AssignAction, AssignParameters, BulletinAction, BulletinParameters
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
+from duban.core.planning.letterhead import Letterhead
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import LadderFile, Policy, Rung
@@ -70,6 +71,7 @@ IN_DIGESTS = Policy(
 
 DIRECTORY = DirectoryFile(
     administrator=ADMINISTRATOR,
+    letterhead=Letterhead(issuer="某市知识产权局", number="沪知督〔{year}〕{initiative}-{sequence}号"),
     posts=(
         Post(id=LEADER, title="分管副局长"),
         Post(id="coordinator", title="督办专员"),

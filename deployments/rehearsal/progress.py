@@ -11,7 +11,7 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Summary
 from duban.core.telling.reasons import reason_of_all
-from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
+from duban.core.titles import DELIVERY_TITLES, DIGEST, LIGHT_MARKS, LIGHT_TITLES
 
 WEEKDAYS = "一二三四五六日"
 SHOWN_A_DAY = 6
@@ -48,11 +48,11 @@ def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:
 def _letter(office: Office, notices: tuple[NoticeRow, ...]) -> str:
     first, who = notices[0], office.directory.title(notices[0].recipient)
     if len(notices) > 1:
-        slips = Counter(LETTER_TITLES[notice.slip] for notice in notices)
-        return f"《{LETTER_TITLES[DIGEST]}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())
+        slips = Counter(office.directory.name(notice.slip) for notice in notices)
+        return f"《{office.directory.name(DIGEST)}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())
     initiative = office.plan.initiatives[first.initiative]
     title = initiative.steps[first.step].title if first.step in initiative.steps else first.step
-    return f"《{LETTER_TITLES[first.slip]}》→ {who}：{initiative.number} {title}"
+    return f"《{office.directory.name(first.slip)}》→ {who}：{initiative.number} {title}"
 
 
 def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple[NoticeRow, ...]) -> None:

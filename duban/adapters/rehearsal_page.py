@@ -11,7 +11,7 @@ from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.picture import chart, gantt
 from duban.core.rehearsing.report import Report
 from duban.core.telling.whens import unannounced
-from duban.core.titles import SLIP_TITLES, TOTAL_TITLES
+from duban.core.titles import TOTAL_TITLES
 
 TEMPLATES = Path(__file__).with_name("pages")
 CARD = Markup('<div class="card{bad}"><b>{figure}</b><span>{words}</span></div>')
@@ -34,7 +34,6 @@ def page(told: Report, beside: Comparison | None = None) -> str:
         gantt=gantt(told),
         chart=chart(told.months),
         most=max((one.maximum for one in told.people), default=0),
-        slips=SLIP_TITLES,
         totals=TOTAL_TITLES,
         day=_day,
         unannounced=unannounced,

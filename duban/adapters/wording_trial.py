@@ -21,6 +21,11 @@ SAMPLES = {str: "例", tuple[str, ...]: ("例",), int: 1, int | None: 1}
 """What stands for a variable of a letter, by its type."""
 
 LATER = {
+    "title": (
+        "base",
+        "what a slip is called here, beside its whole number",
+        '{{ heading(title ~ "　" ~ number) }}',
+    ),
     "still": (DIGEST, "仍逾期: what its reader is still late with", '{{ listing("仍逾期", still) if still }}'),
     "remarks": (
         "base",
@@ -62,7 +67,7 @@ def _samples() -> Iterator[tuple[Slip | Digest, str]]:
         for change in dict.fromkeys(CHANGES.values()) if kind == "change" else ("",):
             yield replace(slip, kind=kind, change=change), f"《{SLIP_TITLES[kind]}》{change}"
     one = Item(1, GROUPS[0], replace(slip, kind="assign"))
-    yield Digest("例", "例", "例", "例", "例", 1, (one,), 0, ("例",)), "《督办日报》"
+    yield Digest("例", "例", "例", "例", "例", "例", 1, (one,), 0, ("例",)), "《督办日报》"
 
 
 def _place(error: Exception, folder: Path) -> tuple[str, int]:

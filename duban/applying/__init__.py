@@ -18,7 +18,7 @@ from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.intake import reason_in
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
-from duban.core.planning.directory import Channels
+from duban.core.planning.directory import Mailing
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.planning.terms import restored_terms, terms_values
 from duban.core.problems import BadInput
@@ -55,7 +55,7 @@ def in_force(service: Service) -> Service:
         entry = _with_terms(service, entry)
     office = service.office
     if office.applied != entry.sequence:
-        office = office_of(entry, office.zone, office.directory.reached)
+        office = office_of(entry, office.zone, office.directory.mailing)
     return replace(service, office=office, replans=replans_of(entry))
 
 
@@ -64,9 +64,9 @@ def holds_terms(entry: Entry) -> bool:
     return "terms" in entry.data
 
 
-def office_of(entry: Entry, zone: ZoneInfo, channels: Channels) -> Office:
-    """The bureau as an application put it in force; `channels` are where posts can be reached now."""
-    calendar, directory, policy = restored_terms(entry.data["terms"], channels)
+def office_of(entry: Entry, zone: ZoneInfo, mailing: Mailing) -> Office:
+    """The bureau as an application put it in force; `mailing` is how people are written to now."""
+    calendar, directory, policy = restored_terms(entry.data["terms"], mailing)
     return Office(restored(entry.data["plan"]), directory, policy, calendar, zone, entry.sequence)
 
 

@@ -12,7 +12,7 @@ from duban.cli.exits import Exit, foreseen
 from duban.cli.ledger import list as ledger_list
 from duban.cli.ledger import rebuild, verify
 from duban.cli.ledger import show as ledger_show
-from duban.cli.look import forecast, notices, show, why
+from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, rehearse, roll, schema, workdays
@@ -54,7 +54,7 @@ app = typer.Typer(
 )
 PARTS = (
     *(up, diff, apply, patrol, check, schema, workdays, roll, assumptions, rehearse),
-    *(acts, show, next_due, why, forecast, channels, doctor),
+    *(acts, show, next_due, why, forecast, paper, channels, doctor),
 )
 for part in PARTS:
     app.add_typer(part.app)

@@ -16,9 +16,7 @@ def step_of(text: str) -> StepRef:
     """The step a person names; raises Refused for what cannot be one."""
     ref = StepRef.parse(text)
     if not ref.initiative or not ref.step:
-        raise Refused(
-            "unknown-step", f"请把事项写成“举措/事项”，如 administrative-adjudication/draft-scheme；收到 {text}"
-        )
+        raise Refused("unknown-step", f"请把事项写成“举措/事项”，如 travel-rules/draft；收到 {text}")
     return ref
 
 

@@ -32,6 +32,14 @@ DIGEST = "digest"
 LETTER_TITLES: Mapping[str, str] = {**SLIP_TITLES, DIGEST: "督办日报"}
 """Everything a person may be sent."""
 
+PAPER_TITLES: Mapping[str, str] = {
+    **LETTER_TITLES,
+    "extension": "延期审批单",
+    "closing": "办结报告",
+    "bulletin": "督查通报",
+}
+"""All that bears a name at its head, as it is called unless a bureau calls it otherwise (`Letterhead`)."""
+
 DELIVERY_TITLES: Mapping[Delivery, str] = {
     Delivery.QUEUED: "待送",
     Delivery.SENDING: "送达中",

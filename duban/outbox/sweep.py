@@ -98,6 +98,7 @@ class Sweep:
             html=words.html,
             pieces=words.pieces,
             gone=mine.gone,
+            enclosures=words.enclosures,
         )
         return self.carrier.deliver(letter, self.now)
 

@@ -209,7 +209,7 @@ def test_the_number_of_a_slip_is_its_own() -> None:
     story = Story().at(1)
     numbers = {story.slip("assign", step=step).number for step in ("draft", "cases")}
     queued = {entry.sequence for entry in story.ledger.entries(COSMETICS) if entry.kind is EntryKind.NOTICE_QUEUED}
-    assert numbers <= {f"〔2024〕2.04a-{sequence}" for sequence in queued}
+    assert numbers <= {f"沪知督〔2024〕2.04a-{sequence}号" for sequence in queued}
     assert len(numbers) == 2
 
 

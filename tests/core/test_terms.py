@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
-from duban.core.planning.directory import Absence, Directory, DirectoryFile, Group, OfficeUnit, Post
+from duban.core.planning.directory import Absence, Directory, DirectoryFile, Group, Mailing, OfficeUnit, Post
+from duban.core.planning.letterhead import Letterhead
 from duban.core.planning.policy import LadderFile, Policy
 from duban.core.planning.terms import Terms, alterations, restored_terms, terms_values
 from tests.core.builders import POSTS, RUNGS, UNITS, calendar, day, policy, rung
@@ -27,7 +28,7 @@ def terms(**said: Any) -> Terms:
 
 def kept(known: Terms) -> Terms:
     """Terms after they were in a ledger."""
-    return restored_terms(json.loads(json.dumps(terms_values(known))), known.directory.reached)
+    return restored_terms(json.loads(json.dumps(terms_values(known))), known.directory.mailing)
 
 
 def resting(*days: str, note: str = "") -> WorkCalendar:
@@ -68,12 +69,14 @@ def test_nothing_of_any_calendar_is_lost(days: set[int], provisional: set[int]) 
     assert kept(terms(calendar=built)).calendar == built
 
 
-def test_channels_are_no_part_of_them_and_come_from_elsewhere() -> None:
-    reached = people(posts=(POSTS[0].model_copy(update={"channels": ("mailto://u:secret@example.org",)}), *POSTS[1:]))
+def test_how_people_are_written_to_is_no_part_of_them_and_comes_from_elsewhere() -> None:
+    said = {"channels": ("mailto://u:secret@example.org",), "papers": True}
+    head = Letterhead(issuer="某局", names={"press": "催办函"})
+    reached = people(posts=(POSTS[0].model_copy(update=said), *POSTS[1:]), letterhead=head)
     assert "secret" not in json.dumps(terms_values(terms(directory=reached)))
     assert alterations(terms(), terms(directory=reached)) == ()
-    assert kept(terms(directory=reached)).directory.reached == reached.reached
-    assert restored_terms(terms_values(terms(directory=reached)), {}).directory.reached == {}
+    assert kept(terms(directory=reached)).directory.mailing == reached.mailing
+    assert restored_terms(terms_values(terms(directory=reached)), Mailing()).directory.mailing == Mailing()
 
 
 def posts(**said: Any) -> Directory:

@@ -13,6 +13,9 @@ from duban.ports import Letter
 DOMAIN = "duban.invalid"
 """The domain of addresses that no mail ever leaves to."""
 
+WORD = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
+"""The type of a Word file."""
+
 HEADER = "X-Duban-Letter"
 """The header of a mail that holds the letter's key."""
 
@@ -35,7 +38,7 @@ def header_value(key: str) -> str:
 def mail(
     letter: Letter, now: datetime, policy: "EmailPolicy[EmailMessage]", sender: str, to: Iterable[str]
 ) -> EmailMessage:
-    """The letter as a mail of text and HTML, to the byte the same for the same arguments.
+    """The letter as a mail of text and HTML, with what is enclosed, to the byte the same for the same arguments.
 
     `sender` and `to` are addresses, with names or without; the domain of the sender is that of the Message-ID.
     """
@@ -49,5 +52,9 @@ def mail(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
-    message.set_boundary(f"=_{short_hash(letter.key)}")  # not by chance: the same letter is the same mail
+    for name, content in letter.enclosures:
+        message.add_attachment(content, maintype=WORD[0], subtype=WORD[1], filename=name)
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        # Not by chance: the same letter is the same mail.
+        part.set_boundary(f"=_{short_hash(letter.key)}" + (f"_{place}" if place else ""))
     return message

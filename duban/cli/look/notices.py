@@ -20,7 +20,7 @@ from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import day_of as day_of_digest
 from duban.core.telling.patrol_page import resending
-from duban.core.titles import DELIVERY_TITLES, DIGEST, LETTER_TITLES, perhaps
+from duban.core.titles import DELIVERY_TITLES, DIGEST, perhaps
 from duban.outbox.resending import Revival, dead_notice, dead_notices, revive
 from duban.service import Service
 
@@ -102,7 +102,7 @@ def resend(
         return
     for row in revived:
         way = "即时发送" if row.immediate else "随下一次日报发送"
-        typer.echo(f"《{LETTER_TITLES[row.slip]}》送{office.directory.title(row.recipient)}：{way}")
+        typer.echo(f"《{office.directory.name(row.slip)}》送{office.directory.title(row.recipient)}：{way}")
     if not revived:
         typer.echo("没有需要重新投递的通知")
 
@@ -140,7 +140,7 @@ def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
         moment = (row.ended_at or row.queued_at).astimezone(office.zone)
         table.add_row(
             f"{moment:%Y-%m-%d %H:%M}",
-            f"《{LETTER_TITLES[row.slip]}》",
+            f"《{office.directory.name(row.slip)}》",
             escape(office.directory.title(row.recipient)),
             _about(office, row, members[row.recipient, row.key]),
             ("⚠ " if stuck(row, now) else "") + DELIVERY_TITLES[row.delivery],

@@ -14,7 +14,7 @@ from duban.core.telling.events import LATE_ACTS
 from duban.core.telling.phrases import CHANGES
 from duban.core.telling.reasons import ALL_IS_WELL, JUDGED, in_words
 from duban.core.telling.whens import UNITS, chinese, distance, when_in_words
-from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, SLIP_TITLES, STATUS_TITLES
+from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, STATUS_TITLES
 
 Paragraph = tuple[str, list[str]]
 """A heading and the lines under it."""
@@ -191,7 +191,7 @@ class _Told:
         if rung is not None:
             moment = rung.moment.astimezone(self.office.zone)
             again = f"，此后每{rung.every}个工作日再送一次，直至有结果" if rung.every else ""
-            slip = f"《{SLIP_TITLES[rung.slip]}》"
+            slip = f"《{self.office.directory.name(rung.slip)}》"
             yield f"{self._day(moment.date())}{moment:%H:%M}，{slip}送{self._titles(rung.people)}{again}"
             if rung.answered:
                 rests = self._day(self.office.day(rung.answered))

@@ -83,7 +83,8 @@ def _under_way(settings: Settings) -> UnderWay | None:
 
 
 def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau | None, list[Problem]]:
-    from duban.adapters.wording import Wording  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.papers import paper_problems  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.wording import Wording  # noqa: PLC0415  as above
     from duban.adapters.wording_trial import failing  # noqa: PLC0415  as above
     from duban.wiring import load_bureau, load_profile  # noqa: PLC0415  as above
 
@@ -105,6 +106,7 @@ def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau |
             read()
         except BadInput as error:
             problems += error.problems
+    problems += paper_problems(settings.papers)
     if bureau:
         problems += [*check_told(bureau[0][0].policy), *unanswered]
     return (bureau[0] if bureau else None), problems

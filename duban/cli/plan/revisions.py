@@ -14,7 +14,7 @@ from duban.core.telling.altered import alterations_in_words, moves_in_words
 from duban.core.telling.consequences import Consequences, Touched
 from duban.core.telling.revised import Names, edit_in_words, edits_in_words
 from duban.core.telling.whens import chinese
-from duban.core.titles import SLIP_TITLES, STATUS_TITLES
+from duban.core.titles import STATUS_TITLES
 
 
 def describe(proposal: Proposal, found: Consequences | None = None) -> Iterator[str]:
@@ -86,7 +86,7 @@ class _Description:
             closed = "，不受影响" if one.status in CLOSED else ""
             yield f"现为{STATUS_TITLES[one.status]}{closed}{self._days(one.before, one.after)}"
         for waiting in one.waiting:
-            slip, to = SLIP_TITLES[waiting.notice.slip], self.names.title(waiting.notice.recipient)
+            slip, to = self.names.directory.name(waiting.notice.slip), self.names.title(waiting.notice.recipient)
             yield f"待发《{slip}》送{to}：" + (f"不再发送（{waiting.lapses}）" if waiting.lapses else "照常发送")
 
     def _moves(self, found: Consequences) -> Iterator[str]:

@@ -11,7 +11,7 @@ from duban.core.rehearsing.comparison import Comparison
 from duban.core.rehearsing.report import Report
 from duban.core.rehearsing.silences import WITHOUT_A_LETTER
 from duban.core.telling.whens import unannounced
-from duban.core.titles import LIGHT_MARKS, SLIP_TITLES, TOTAL_TITLES
+from duban.core.titles import LIGHT_MARKS, TOTAL_TITLES
 
 SHOWN = 15
 """Lines of a list that is printed in part."""
@@ -104,7 +104,7 @@ def _silence(one: Report) -> str:
 def _rungs(one: Report) -> Table:
     table = Table("层级", "", "单据", "次数", box=None, pad_edge=False)
     for rung in one.rungs:
-        table.add_row(escape(rung.title), rung.rung, f"《{SLIP_TITLES[rung.slip]}》", str(rung.times))
+        table.add_row(escape(rung.title), rung.rung, f"《{rung.name}》", str(rung.times))
     return table
 
 

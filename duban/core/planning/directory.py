@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from duban.core.planning.letterhead import Letterhead
 from duban.core.planning.values import Day, Many, PlainText, Slug, Strict
 from duban.core.problems import Fault, Invalid, Location, refuse_repeated
 
@@ -39,6 +41,7 @@ class Post(Strict):
     absences: Many[Absence] = Field((), description="days on which the deputy stands in")
     channels: Many[PlainText] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
     personal: bool = Field(False, description="true where nobody but the holder reads what comes to these channels")
+    papers: bool = Field(False, description="whether mails to this post carry their slips as Word papers too")
 
     @model_validator(mode="after")
     def _held_or_vacant(self) -> Self:
@@ -69,6 +72,7 @@ class DirectoryFile(Strict):
     """`directory.yaml`."""
 
     administrator: Slug = Field(description="post that is told when the system itself fails")
+    letterhead: Letterhead = Field(Letterhead(), description="whose letters and papers these are, and their numbers")
     posts: Annotated[Many[Post], Field(min_length=1, description="posts, not people")]
     units: Annotated[Many[OfficeUnit], Field(min_length=1, description="units of the bureau and its partners")]
     groups: Many[Group] = Field((), description="units addressed together by `each`")
@@ -98,19 +102,37 @@ Channels = Mapping[str, tuple[str, ...]]
 """Addresses of posts, best first; none: letters to that post lie in a folder."""
 
 
+class Mailing(NamedTuple):
+    """How people are written to now, which is no input of a decision: where, with papers or not, under which head."""
+
+    channels: Channels = MappingProxyType({})
+    papers: frozenset[str] = frozenset()
+    letterhead: Letterhead = Letterhead()
+
+
+def _mailing(file: DirectoryFile) -> Mailing:
+    channels = {post.id: post.channels for post in file.posts}
+    return Mailing(channels, frozenset(post.id for post in file.posts if post.papers), file.letterhead)
+
+
+def _mailed(file: DirectoryFile, mailing: Mailing) -> DirectoryFile:
+    """A file that says how people are written to."""
+    channels, papers, head = mailing
+    told = {post.id: {"channels": channels.get(post.id, ()), "papers": post.id in papers} for post in file.posts}
+    posts = tuple(post.model_copy(update=told[post.id]) for post in file.posts)
+    return file.model_copy(update={"posts": posts, "letterhead": head})
+
+
 class Directory:
     """Look-ups over a directory file whose own names have been checked.
 
     They have an answer for any name: plans and ledgers name units and posts that a reorganisation may have done away
-    with since. `reached` are where posts can be reached, where that is known from elsewhere than the file.
+    with since. `mailing` is how people are written to, where that is known from elsewhere than the file.
     """
 
-    def __init__(self, file: DirectoryFile, reached: Channels | None = None) -> None:
-        if reached is not None:
-            posts = (post.model_copy(update={"channels": reached.get(post.id, ())}) for post in file.posts)
-            file = file.model_copy(update={"posts": tuple(posts)})
-        self.file = file
-        self.reached: Channels = {post.id: post.channels for post in file.posts} if reached is None else reached
+    def __init__(self, file: DirectoryFile, mailing: Mailing | None = None) -> None:
+        self.file = file = file if mailing is None else _mailed(file, mailing)
+        self.mailing = _mailing(file) if mailing is None else mailing
         self.administrator = file.administrator
         self.posts: Mapping[str, Post] = {post.id: post for post in file.posts}
         self.units: Mapping[str, OfficeUnit] = {unit.id: unit for unit in file.units}
@@ -164,7 +186,11 @@ class Directory:
 
     def channels(self, post: str) -> tuple[str, ...] | None:
         """Where a post is written to; nowhere for one that is no longer there, None where nobody knows how now."""
-        return self.reached.get(post) if post in self.posts else ()
+        return self.mailing.channels.get(post) if post in self.posts else ()
+
+    def name(self, what: str) -> str:
+        """What a slip or a paper is called here."""
+        return self.mailing.letterhead.name(what)
 
     def chain(self, post: str) -> Iterator[str]:
         """The post and its deputies, in the order in which they stand in, each once."""

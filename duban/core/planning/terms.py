@@ -1,6 +1,6 @@
 """Terms (办理依据): what an office decides by besides its plan: days, people, rules. As JSON values, and made again.
 
-They are in force as they were applied, with the plan. Channels are left out: where somebody can be reached is no input
+They are in force as they were applied, with the plan. How people are written to is left out (`Mailing`): it is no input
 of a decision, and an address may hold what a ledger must not.
 """
 
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from duban.core.days.workdays import WorkCalendar, changes
-from duban.core.planning.directory import Channels, Directory, DirectoryFile
+from duban.core.planning.directory import Directory, DirectoryFile, Mailing
 from duban.core.planning.policy import Policy
 from duban.core.planning.revision import Edit
 from duban.core.planning.snapshot import Json
@@ -17,8 +17,8 @@ from duban.core.planning.snapshot import Json
 CALENDAR, DIRECTORY, ESCALATION = "calendar", "directory", "escalation"
 """What terms are made of, by the files of a bureau."""
 
-REACHING = {"channels", "personal"}
-"""Of a post what tells where it can be reached."""
+MAILING: dict[str, Any] = {"letterhead": True, "posts": {"__all__": {"channels", "personal", "papers"}}}
+"""What of a directory says how people are written to."""
 
 SATURDAY = 5
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def terms_values(terms: Terms) -> dict[str, Any]:
     """Terms as JSON values: of two that are equal everything is decided in the same way."""
     return {
         CALENDAR: _days(terms.calendar),
-        DIRECTORY: terms.directory.file.model_dump(mode="json", exclude={"posts": {"__all__": REACHING}}),
+        DIRECTORY: terms.directory.file.model_dump(mode="json", exclude=MAILING),
         ESCALATION: terms.policy.model_dump(mode="json"),
     }
 
@@ -57,8 +57,8 @@ def _in_week(day: date) -> bool:
     return day.weekday() < SATURDAY
 
 
-def restored_terms(values: Json, channels: Channels) -> Terms:
-    """The terms of such values; `channels` are where posts can be reached now."""
+def restored_terms(values: Json, mailing: Mailing) -> Terms:
+    """The terms of such values; `mailing` is how people are written to now."""
     days = values[CALENDAR]
     other = set(map(date.fromisoformat, days["other"]))
     calendar = WorkCalendar.build(
@@ -69,7 +69,7 @@ def restored_terms(values: Json, channels: Channels) -> Terms:
         notes={date.fromisoformat(day): note for day, note in days["notes"].items()},
     )
     people = DirectoryFile.model_validate(values[DIRECTORY])
-    return Terms(calendar, Directory(people, channels), Policy.model_validate(values[ESCALATION]))
+    return Terms(calendar, Directory(people, mailing), Policy.model_validate(values[ESCALATION]))
 
 
 # What differs --------------------------------------------------------------------------------------------------------

@@ -101,12 +101,13 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How often a rung of a ladder in use was sent; `title` is the ladder's."""
+    """How often a rung of a ladder in use was sent; `title` is the ladder's, `name` what its slip is called."""
 
     ladder: str
     title: str
     rung: str
     slip: str
+    name: str
     times: int
 
 
@@ -289,7 +290,8 @@ def _rungs(office: Office, sent: Iterable[SentNotice]) -> Iterator[Fired]:
     for ladder in office.policy.ladders:
         if ladder.id in used:
             for rung in ladder.rungs:
-                yield Fired(ladder.id, ladder.title, rung.id, rung.slip, times[ladder.id, rung.id])
+                name = office.directory.name(rung.slip)
+                yield Fired(ladder.id, ladder.title, rung.id, rung.slip, name, times[ladder.id, rung.id])
 
 
 def _missed(office: Office, bureau: Bureau) -> Iterator[Overdue]:

@@ -10,7 +10,6 @@ from duban.core.planning.revision import Edit
 from duban.core.planning.terms import CALENDAR, DIRECTORY, ESCALATION
 from duban.core.telling.revised import Names
 from duban.core.telling.whens import chinese
-from duban.core.titles import SLIP_TITLES
 
 PARTS: Mapping[str, str] = {
     "plan": "计划",
@@ -152,4 +151,4 @@ def _side(names: Names, what: str, told: Sequence[Sequence[str]]) -> str:
         return "、".join(names.title(post) for (post,) in told)
     day, slip, _ = told[0]
     to = "、".join(names.title(recipient) for *_, recipient in told)
-    return f"{chinese(date.fromisoformat(day))}《{SLIP_TITLES[slip]}》送{to}"
+    return f"{chinese(date.fromisoformat(day))}{names.slip(slip)}送{to}"

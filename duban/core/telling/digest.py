@@ -58,6 +58,7 @@ class Digest:
     ISO 8601.
     """
 
+    title: str
     recipient_title: str
     date: str
     short_date: str
@@ -134,6 +135,7 @@ def digest(
     ordered = sorted(slips, key=urgency)
     told_late = {slip.step_ref for slip in ordered if _late(slip)}
     told = Digest(
+        title=office.directory.name(DIGEST),
         recipient_title=office.directory.title(recipient),
         date=chinese(day),
         short_date=f"{day.month}月{day.day}日",

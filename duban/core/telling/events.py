@@ -11,7 +11,7 @@ from duban.core.planning.revision import Edit
 from duban.core.telling.altered import parts_of
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.whens import chinese
-from duban.core.titles import LETTER_TITLES, STATUS_TITLES
+from duban.core.titles import STATUS_TITLES
 from duban.core.typed import one_line
 
 
@@ -194,18 +194,18 @@ def _notice(what: str) -> Telling:
         outcome = f"：{told.get('outcome')}" if told.get("outcome") else ""
         if not told.get("slip"):
             return f"通知{told.get('notice')}{what}{outcome}"
-        return f"《{LETTER_TITLES[told.get('slip')]}》{what}{told.names.title(told.get('recipient'))}{outcome}"
+        return f"{told.names.slip(told.get('slip'))}{what}{told.names.title(told.get('recipient'))}{outcome}"
 
     return tell
 
 
 def _sent(told: Told) -> str:
-    return f"《{LETTER_TITLES[told.get('slip')]}》送{told.names.title(told.get('recipient'))}"
+    return f"{told.names.slip(told.get('slip'))}送{told.names.title(told.get('recipient'))}"
 
 
 def _revived(told: Told) -> str:
     recipient = told.names.title(told.get("recipient"))
-    return _did(f"要求将《{LETTER_TITLES[told.get('slip')]}》重新送{recipient}")(told)
+    return _did(f"要求将{told.names.slip(told.get('slip'))}重新送{recipient}")(told)
 
 
 EVENTS: Mapping[EntryKind, Telling] = {

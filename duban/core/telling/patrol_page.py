@@ -18,7 +18,7 @@ from duban.core.telling.links import forecast_key, to_initiative, to_page
 from duban.core.telling.reasons import reason_of_all
 from duban.core.telling.tables import escape, of_lines
 from duban.core.telling.whens import chinese
-from duban.core.titles import DELIVERY_TITLES, LETTER_TITLES, LIGHT_MARKS, LIGHT_TITLES
+from duban.core.titles import DELIVERY_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _about(seen: PatrolFindings, row: NoticeRow) -> str:
     step = initiative.steps.get(row.step) if initiative else None
     title = f"{initiative.number} {step.title}" if initiative and step else row.step or row.key
     to = seen.office.directory.title(row.recipient)
-    return escape(f"《{LETTER_TITLES[row.slip]}》送{to}：{title}")
+    return escape(f"《{seen.office.directory.name(row.slip)}》送{to}：{title}")
 
 
 def _grave(seen: PatrolFindings, found: Seen) -> Iterator[str]:

@@ -13,6 +13,7 @@ from duban.core.deciding.office import Look, Office
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.keys import DEAD
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
@@ -26,7 +27,6 @@ from duban.core.telling.remarks import in_words
 from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
-from duban.core.titles import SLIP_TITLES
 from duban.core.typed import one_line
 
 
@@ -34,8 +34,8 @@ from duban.core.typed import one_line
 class Occasion:
     """A slip before it is written: the rung due, its step and all that happened to it.
 
-    `rung` is None for a notice that tells of an undelivered one; `due` where the step has no deadline; `row` where the
-    plan no longer has the step.
+    `rung` is None for a notice that tells of an undelivered one, or whose rung the rules have no more; `due` where the
+    step has no deadline; `row` where the plan no longer has the step.
     """
 
     look: Look
@@ -61,8 +61,10 @@ class Occasion:
 
 
 def reason(matter: Occasion) -> str:
-    """Why the notice is sent now."""
-    return _undelivered(matter) if matter.rung is None else ANCHORED[matter.rung.anchor].why(matter)
+    """Why the notice is sent now; of one whose rung the rules have no more, what lit its step."""
+    if matter.rung is not None:
+        return ANCHORED[matter.rung.anchor].why(matter)
+    return _undelivered(matter) if matter.fired.rung == DEAD else _lit(matter)
 
 
 def _handed_in(matter: Occasion) -> str:
@@ -118,7 +120,7 @@ def remarks(matter: Occasion) -> tuple[str, ...]:
 
 def _undelivered(matter: Occasion) -> str:
     first, *instead = lines(matter.own)[matter.fired.key.subject]
-    who, what = matter.title(first.recipient), SLIP_TITLES[first.slip]
+    who, what = matter.title(first.recipient), matter.look.office.directory.name(first.slip)
     told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
     return told + "".join(others)
@@ -149,6 +151,14 @@ def asks(matter: Occasion) -> bool:
     goes_on = not matter.own.closed and matter.own.suspended is None
     owners = matter.look.office.owner_side(matter.step, matter.own)
     return goes_on and matter.look.office.acts_for(matter.fired.recipient, owners, matter.look.today) is not None
+
+
+def progress(matter: Occasion) -> str:
+    """What the owner's side said last of how far it is, with the day."""
+    own, target = matter.own, matter.step.target
+    if target is not None and own.values:
+        return f"{chinese(own.values[-1][0])}达{own.values[-1][1]:g}{target.unit}"
+    return f"{own.progress}%（{chinese(own.reported)}反馈）" if own.reported else "尚未反馈"
 
 
 # What is asked -------------------------------------------------------------------------------------------------------

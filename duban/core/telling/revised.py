@@ -77,6 +77,10 @@ class Names:
         """The title of a unit or post; what duban does by itself is the system's."""
         return "系统" if name == SYSTEM else self.directory.title(name)
 
+    def slip(self, kind: str) -> str:
+        """What a slip is called."""
+        return f"《{self.directory.name(kind)}》"
+
     def find(self, ref: StepRef) -> Step | None:
         """A step as the first plan that has it knows it."""
         known = (plan.initiatives[ref.initiative].steps for plan in self.plans if ref.initiative in plan.initiatives)

@@ -1,15 +1,18 @@
 """Slips (单据): all that a notice says, in Chinese. Templates arrange what a `Slip` holds, and look nothing up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from duban.core.deciding.changes import gone
 from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.office import Look
 from duban.core.deciding.recheck import Recheck
+from duban.core.deciding.rungs import DueRung
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.summary import Light
+from duban.core.planning.directory import Directory
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import Duration
@@ -21,6 +24,9 @@ from duban.core.telling.whens import chinese
 from duban.core.titles import LIGHT_TITLES
 from duban.core.typed import in_lines
 
+PAPERS: Mapping[str, str] = {"assign": "assign", "press": "press", "supervise": "supervise", "ask": "extension"}
+"""Slips that are papers too, and which."""
+
 REMINDING = frozenset({"remind", "press"})
 """Slips that remind or press."""
 
@@ -29,15 +35,19 @@ REMINDING = frozenset({"remind", "press"})
 class Slip:
     """Everything a template may say. Texts are Chinese, empty where there is nothing to say; dates are 2024年6月28日.
 
-    `kind` is one of `titles.SLIP_TITLES`; `days_left` counts working days, negative once late, None without a deadline;
-    `pressed` is how often people were reminded or pressed about the step before; `change` is what somebody else did to
-    it, of a slip about that: 中止, 恢复, 转办 or 终止; `waited` the working days since an answer was asked
-    for, None where none is; `remarks` the 批示 and 意见 on record, but for the one that it tells of. `link` is the
+    `kind` is one of `titles.SLIP_TITLES`, `title` what it is called here, `issuer` the bureau; `days_left` counts
+    working days, negative once late, None without a deadline; `pressed` is how often people were reminded or pressed
+    about the step before; `change` is what somebody else did to it, of a slip about that: 中止, 恢复, 转办 or 终止;
+    `waited` the working days since an answer was asked for, None where none is; `remarks` the 批示 and 意见 on record,
+    but for the one that it tells of. `progress` is what was reported last, `wanted` the deadline that is asked for;
+    `enclosed` what the Word paper is called that goes with it, where the recipient's mails carry such. `link` is the
     address at which it is answered, filled in when it is sent: of what it takes, `recipient` is the post it goes to,
     `sequence` its notice's place in the ledger.
     """
 
     kind: str
+    title: str
+    issuer: str
     number: str
     date: str
     plan_title: str
@@ -64,6 +74,9 @@ class Slip:
     next_rung: str
     command: str
     change: str
+    progress: str
+    wanted: str
+    enclosed: str
     waited: int | None = None
     recipient: str = ""
     sequence: int = 0
@@ -71,17 +84,26 @@ class Slip:
     remarks: tuple[str, ...] = ()
 
 
+class Enclosure(NamedTuple):
+    """A file that goes with a letter, or is asked for by itself: its name, and what is in it."""
+
+    name: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A slip in words: one line of subject, and the same body as plain text and as HTML.
 
     Of a digest `pieces` are its text before the first item, then the text of each; none where it cannot be parted so.
+    `enclosures` go with it where it is a mail.
     """
 
     subject: str
     text: str
     html: str
     pieces: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
@@ -94,6 +116,8 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
     told = Slip(
         kind=fired.slip,
+        title=people.name(fired.slip),
+        issuer=people.mailing.letterhead.issuer or "",
         number=_number(look, str(fired.key), entries),
         date=chinese(look.today),
         plan_title=office.plan.title,
@@ -120,12 +144,20 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         next_rung=phrases.next_rung(matter) if asks else "",
         command=phrases.command(matter),
         change=phrases.change(matter),
+        progress=phrases.progress(matter),
+        wanted=chinese(matter.own.asked.to, look.calendar) if matter.own.asked else "",
+        enclosed=_enclosed(people, fired),
         waited=phrases.waited(matter),
         recipient=fired.recipient,
         sequence=_queued(str(fired.key), entries).sequence,
         remarks=phrases.remarks(matter),
     )
     return in_lines(told)
+
+
+def _enclosed(people: Directory, fired: DueRung) -> str:
+    wanted = fired.slip in PAPERS and fired.recipient in people.mailing.papers
+    return people.name(PAPERS[fired.slip]) if wanted else ""
 
 
 def _evidence(matter: Occasion) -> tuple[str, ...]:
@@ -161,9 +193,9 @@ def _forgotten(look: Look, name: str) -> Step:
 
 
 def _number(look: Look, key: str, entries: Sequence[Entry]) -> str:
-    """〔year〕initiative-sequence: the place of the notice in its ledger, which no other notice has."""
-    queued = _queued(key, entries)
-    return f"〔{queued.day.year}〕{look.initiative.number}-{queued.sequence}"
+    """By the letterhead's form; the sequence is the place of the notice in its ledger, which no other notice has."""
+    queued, form = _queued(key, entries), look.office.directory.mailing.letterhead.number
+    return form.format(year=queued.day.year, initiative=look.initiative.number, sequence=queued.sequence)
 
 
 def _queued(key: str, entries: Sequence[Entry]) -> Entry:

@@ -12,6 +12,7 @@ import pytest
 
 from duban.adapters.delivery.mail_folder import MailFolder
 from duban.adapters.delivery.mails import message_id
+from duban.core.telling.slips import Enclosure
 from tests.adapters.delivery.letters import LETTER, NOW
 
 
@@ -92,3 +93,13 @@ def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:
     outcome = MailFolder(tmp_path / "mail").deliver(LETTER, NOW)
     assert not outcome.accepted
     assert "信件未能写入" in outcome.detail
+
+
+def test_what_is_enclosed_lies_in_the_mail_file(tmp_path: Path) -> None:
+    paper = Enclosure("工作催办单 沪知督〔2024〕2.04a-26号.docx", bytes(range(256)))
+    mail = read(tmp_path / MailFolder(tmp_path).deliver(replace(LETTER, enclosures=(paper,)), NOW).detail)
+    assert [(one.get_filename(), one.get_content()) for one in mail.iter_attachments()] == [tuple(paper)]
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content() == LETTER.text
+    assert mail.defects == []

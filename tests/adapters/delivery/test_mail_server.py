@@ -8,6 +8,7 @@ from smtplib import SMTP
 import pytest
 
 from duban.adapters.delivery.mails import HEADER
+from duban.core.telling.slips import Enclosure
 from duban.ports import ChannelOutcome, Letter, Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, carrier, send
 from tests.receivers import Do, always
@@ -255,3 +256,33 @@ def test_a_channel_that_raises_is_passed_over(plain_server: MailReceiver) -> Non
         (False, "内部错误：ValueError"),
         (True, "已送出"),
     ]
+
+
+# Enclosures ----------------------------------------------------------------------------------------------------------
+
+PAPER = Enclosure("工作催办单 沪知督〔2024〕2.04a-26号.docx", b"PK\x03\x04 a paper")
+
+
+def enclosed(mail: EmailMessage) -> list[tuple[str | None, str, bytes]]:
+    return [(one.get_filename(), one.get_content_type(), one.get_content()) for one in mail.iter_attachments()]
+
+
+def test_what_is_enclosed_arrives_with_its_name_beside_text_and_html(server: MailReceiver) -> None:
+    letter = replace(LETTER, to=(server.address,), enclosures=(PAPER, PAPER))
+    outcome = carrier().deliver(letter, NOW)
+    assert outcome.channels == (ChannelOutcome(f"mailtos://127.0.0.1:{server.port}", True, "已送出"),)
+    mail = server.accepted[LETTER.key].body
+    assert (content(mail, "plain"), content(mail, "html")) == (LETTER.text, LETTER.html)
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    assert enclosed(mail) == [(PAPER.name, kind, PAPER.content)] * 2
+    assert mail.defects == []
+
+
+def test_a_letter_with_enclosures_is_the_same_mail_whenever_it_is_sent(server: MailReceiver) -> None:
+    letter = replace(LETTER, to=(server.address,), enclosures=(PAPER,))
+    mails = []
+    for _ in range(2):
+        carrier().deliver(letter, NOW)
+        mails.append(server.accepted[LETTER.key].body.as_bytes())
+    received = [b"\n".join(line for line in mail.split(b"\n") if not line.startswith(b"Received")) for mail in mails]
+    assert received[0] == received[1]

@@ -11,6 +11,7 @@ from duban.adapters.delivery.carriers import ChannelCarrier
 from duban.adapters.delivery.markdown import CONTINUED, INERT, SIGNATURE, TO_BE_CONTINUED
 from duban.adapters.delivery.services import read
 from duban.adapters.delivery.sheets import BETWEEN
+from duban.core.telling.slips import Enclosure
 from duban.ports import ChannelOutcome, Letter, Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
@@ -30,6 +31,17 @@ def test_a_letter_arrives_as_markdown_with_its_key(kind: str) -> None:
     assert "下列事项未按时办结，请抓紧办理。" in got.text
     assert got.text.endswith("督办系统")
     assert LETTER.subject in str(got.body)
+
+
+@pytest.mark.parametrize("kind", [*ROBOTS, "webhook"])
+def test_what_is_enclosed_goes_by_mail_alone(kind: str) -> None:
+    letter = replace(LETTER, enclosures=(Enclosure("催办单.docx", b"PK"),))
+    bodies = []
+    for one in (LETTER, letter):
+        with receiver(kind) as robot:
+            assert carrier().deliver(replace(one, to=(robot.address,)), NOW).accepted
+            bodies.append(robot.accepted[LETTER.key].body)
+    assert bodies[0] == bodies[1]
 
 
 @pytest.mark.parametrize("kind", ROBOTS)

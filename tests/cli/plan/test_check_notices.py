@@ -73,3 +73,11 @@ def test_ladders_without_a_rung_for_remarks_are_warned_of_and_work(bureau: Burea
         "'urgent' has no rung for 批示",
         "'urgent' has no rung for 意见",
     ]
+
+
+def test_a_frame_that_writes_a_bureaus_name_and_number_by_itself_is_warned_of(bureau: Bureau) -> None:
+    changed(bureau, "notices/base.txt.j2", r'heading\(title ~ "　" ~ number', 'heading(kind ~ "　某督" ~ number ~ "号"')
+    changed(bureau, "notices/digest.txt.j2", r"\btitle\b", "recipient_title")
+    (told,) = bureau.json("check")["warnings"]
+    assert told["id"] == "unsaid"
+    assert "what a slip is called here, beside its whole number" in told["message"]

@@ -80,7 +80,7 @@ def test_files_that_cannot_be_read_stop_nobody(closed_late: Bureau) -> None:
     bureau.ok("show")
     desk = kept_desk(load_settings())
     assert not_in_force(desk.settings, desk.service) == ("files",)
-    assert dict(desk.service.office.directory.reached) == {}, "letters wait until the addresses can be read"
+    assert dict(desk.service.office.directory.mailing.channels) == {}, "letters wait until the addresses can be read"
     assert "applied" in [one["check"] for one in _findings(bureau) if one["level"] == "warn"]
 
 
@@ -88,7 +88,7 @@ def test_an_address_counts_at_once(closed_late: Bureau) -> None:
     post = "title: 保护处联络员, channels: [mailto://officer@example.org]"
     write(closed_late.config, {"directory.yaml": DIRECTORY.replace("title: 保护处联络员", post)})
     with at_work(load_settings()) as service:
-        assert service.office.directory.reached["protection-officer"] == ("mailto://officer@example.org",)
+        assert service.office.directory.mailing.channels["protection-officer"] == ("mailto://officer@example.org",)
     assert closed_late.run("diff").exit_code == 0
     ledger = Path("var/ledger.sqlite").read_bytes()
     assert b"officer@example.org" not in ledger
