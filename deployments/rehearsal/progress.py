@@ -49,7 +49,9 @@ def _letter(office: Office, notices: tuple[NoticeRow, ...]) -> str:
     first, who = notices[0], office.directory.title(notices[0].recipient)
     if len(notices) > 1:
         slips = Counter(office.directory.name(notice.slip) for notice in notices)
-        return f"《{office.directory.name(DIGEST)}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())
+        return f"《{office.directory.name(DIGEST)}》→ {who}：" + "、".join(
+            f"{title}{n}份" for title, n in slips.items()
+        )
     initiative = office.plan.initiatives[first.initiative]
     title = initiative.steps[first.step].title if first.step in initiative.steps else first.step
     return f"《{office.directory.name(first.slip)}》→ {who}：{initiative.number} {title}"
