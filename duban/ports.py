@@ -210,7 +210,7 @@ class Letter:
     `to` is None where nobody knows now how to reach the recipient: no channels at all, `()`, mean a folder of letters.
     `pieces` are what its text may be parted at: what stands before the first matter, then each matter; none where it is
     about one. `gone` are the marks of what earlier deliveries of it have brought there. `enclosures` go with it where
-    it is a mail.
+    it is a mail; `links` are the words and addresses of what it leads to, which stand in its text.
     """
 
     key: str
@@ -222,6 +222,7 @@ class Letter:
     pieces: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
     enclosures: tuple[Enclosure, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ def words(subject: str, told: Iterable[Part]) -> Words:
     all_ = list(told)
     seen = [part for part in all_ if part.kind is not PartKind.ITEM]
     html = _page().render(subject=subject, blocks=_blocks(seen), cell=CELL, sizes=SIZES, button=BUTTON)
-    return Words(subject, _plain(seen) + "\n", html.lstrip() + "\n", tuple(_pieces(all_)))
+    links = tuple((part.text, part.label) for part in seen if part.kind is PartKind.LINK)
+    return Words(subject, _plain(seen) + "\n", html.lstrip() + "\n", tuple(_pieces(all_)), links=links)
 
 
 def _plain(told: Iterable[Part]) -> str:

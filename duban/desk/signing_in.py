@@ -170,7 +170,7 @@ def _letter(here: Here, post: str, to: str, then: str) -> Letter:
     )
     told = words(f"【督办工作台】{'（推演）' if here.settings.clock else ''}登录链接", parts)
     key = token.rpartition("-")[0]
-    return Letter(key, to, people.channels(to), told.subject, told.text, told.html)
+    return Letter(key, to, people.channels(to), told.subject, told.text, told.html, links=told.links)
 
 
 def _within(then: str) -> str:

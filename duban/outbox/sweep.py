@@ -99,6 +99,7 @@ class Sweep:
             pieces=words.pieces,
             gone=mine.gone,
             enclosures=words.enclosures,
+            links=words.links,
         )
         return self.carrier.deliver(letter, self.now)
 

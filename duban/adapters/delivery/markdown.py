@@ -15,11 +15,23 @@ INERT = str.maketrans("`*[]<>\\", "｀＊［］＜＞＼")
 
 
 def inert(letter: Letter) -> Letter:
-    """A letter whose words no service takes for markup."""
+    """A letter whose words no service takes for markup, but for its own links."""
     subject = letter.subject.translate(INERT)
     subject = subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
-    pieces = tuple(piece.translate(INERT) for piece in letter.pieces)
-    return replace(letter, subject=subject, text=letter.text.translate(INERT), pieces=pieces)
+    pieces = tuple(_linked(piece.translate(INERT), letter) for piece in letter.pieces)
+    return replace(letter, subject=subject, text=_linked(letter.text.translate(INERT), letter), pieces=pieces)
+
+
+def _linked(text: str, letter: Letter) -> str:
+    """A text in which the letter's links can be pressed."""
+    for words, address in letter.links:
+        text = text.replace(f"{words}：{address}", as_link(words, address))
+    return text
+
+
+def as_link(words: str, address: str) -> str:
+    """A link as services take it."""
+    return f"[{words}]({address})"
 
 
 def message(subject: str, text: str, *, last: bool, newline: str = "\n") -> str:

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from duban.adapters.delivery.errands import SENT, Errand, Reply
-from duban.adapters.delivery.markdown import CONTINUED, inert, message
+from duban.adapters.delivery.markdown import CONTINUED, as_link, inert, message
 from duban.adapters.delivery.sheets import Sheet, next_sheet
 from duban.adapters.delivery.web import post, retry_after
 
@@ -143,9 +143,18 @@ def _feishu(errand: Errand, subject: str, text: str, last: bool) -> Mapping[str,
         "msg_type": "interactive",
         "card": {
             "header": {"title": {"tag": "plain_text", "content": subject[:TITLE_LENGTH]}},
-            "elements": [{"tag": "markdown", "content": written}],
+            "elements": [{"tag": "markdown", "content": written}, *_buttons(errand, text)],
         },
     }
+
+
+def _buttons(errand: Errand, text: str) -> Iterator[Mapping[str, Any]]:
+    """A button for the link of a card about one matter; of a card about several each matter has its own link."""
+    links = [one for one in errand.letter.links if as_link(*one) in text]
+    if len(links) == 1:
+        words, address = links[0]
+        button = {"tag": "button", "text": {"tag": "plain_text", "content": words}, "url": address, "type": "primary"}
+        yield {"tag": "action", "actions": [button]}
 
 
 def _to_feishu(errand: Errand, server: str, said: Mapping[str, Any]) -> requests.Response:

@@ -96,7 +96,7 @@ class Words:
     """A slip in words: one line of subject, and the same body as plain text and as HTML.
 
     Of a digest `pieces` are its text before the first item, then the text of each; none where it cannot be parted so.
-    `enclosures` go with it where it is a mail.
+    `enclosures` go with it where it is a mail; `links` are what it leads to, as words and addresses.
     """
 
     subject: str
@@ -104,6 +104,7 @@ class Words:
     html: str
     pieces: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:

@@ -33,6 +33,24 @@ def test_a_letter_arrives_as_markdown_with_its_key(kind: str) -> None:
     assert LETTER.subject in str(got.body)
 
 
+ADDRESS = "http://desk.test/l/1.01-3-6Pp0mOuAHVXkeV848EWeAw"
+LINKED = replace(
+    LETTER,
+    text=f"{LETTER.text}\n打开办理页面：{ADDRESS}\n有人写道：[点我](http://evil.test)",
+    links=(("打开办理页面", ADDRESS),),
+)
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_a_letters_own_link_can_be_pressed_and_nobody_elses(kind: str) -> None:
+    with receiver(kind) as robot:
+        assert carrier().deliver(replace(LINKED, to=(robot.address,)), NOW).accepted
+        got = robot.accepted[LETTER.key]
+    assert f"[打开办理页面]({ADDRESS})" in got.text
+    assert "[点我]" not in got.text
+    assert ("'tag': 'button'" in str(got.body)) is (kind == "feishu")
+
+
 @pytest.mark.parametrize("kind", [*ROBOTS, "webhook"])
 def test_what_is_enclosed_goes_by_mail_alone(kind: str) -> None:
     letter = replace(LETTER, enclosures=(Enclosure("催办单.docx", b"PK"),))
