@@ -32,7 +32,7 @@ def pool_of(settings: Settings) -> Pool:
 
 def amiss(service: Service, settings: Settings) -> Difference:
     """Hold the server against the plan; changes nothing."""
-    want = wanted(service, patrol_every=settings.patrol_every)
+    want = wanted(service, patrol_every=settings.patrol_every, desk=settings.desk_address)
     with server() as client:
         return difference(client, service.office.plan, want, pool_of(settings))
 
@@ -45,14 +45,14 @@ def heal(service: Service, settings: Settings) -> Difference:
     return found
 
 
-def wanted(service: Service, *, patrol_every: int | None) -> tuple[Wanted, ...]:
+def wanted(service: Service, *, patrol_every: int | None, desk: str) -> tuple[Wanted, ...]:
     """The deployments of a plan; the patrol is scheduled every so many seconds, or not at all in a rehearsal.
 
     The form of an initiative that is due for a tick is left to that: what is offered may be about to change.
     """
     office, due, schemas = service.office, frozenset(service.due()), forms(service)
     initiatives = office.plan.initiatives.values()
-    ours = (_of(office, one, schemas[one.id], one.id in due) for one in initiatives)
+    ours = (_of(office, one, schemas[one.id], one.id in due, desk) for one in initiatives)
     return (_patrol(office, patrol_every), *ours)
 
 
@@ -82,7 +82,7 @@ def _patrol(office: Office, every: int | None) -> Wanted:
     )
 
 
-def _of(office: Office, initiative: Initiative, form: Mapping[str, Any], moving: bool) -> Wanted:
+def _of(office: Office, initiative: Initiative, form: Mapping[str, Any], moving: bool, desk: str) -> Wanted:
     plan = office.plan
     section = next(s for s in plan.sections if s.id == initiative.section)
     return Wanted(
@@ -90,20 +90,21 @@ def _of(office: Office, initiative: Initiative, form: Mapping[str, Any], moving:
         flow=flow_name(plan.id, initiative),
         entrypoint=entrypoint(plan.id, initiative),
         tags=(plan_tag(plan), section.title),
-        description=_description(office, initiative),
+        description=_description(office, initiative, desk),
         schema=form,
         moving=moving,
         triggers=(*_milestones(office, initiative), *_started_runs(office, initiative)),
     )
 
 
-def _description(office: Office, initiative: Initiative) -> str:
+def _description(office: Office, initiative: Initiative, desk: str) -> str:
     people = office.directory
     waits = "、".join(f"“{office.plan.step(ref).title}”" for ref in sorted(initiative.upstream)) or "无"
+    page = f"[在工作台查看]({desk}/i/{initiative.id})。" if desk else ""
     return (
         f"{initiative.number} {initiative.title}\n\n牵头 {people.titles(initiative.leads)}；"
         f"分管 {people.title(initiative.supervisor)}。等待：{waits}。"
-        "办理：Run → Custom run，选“办理事项”。"
+        f"办理：Run → Custom run，选“办理事项”。{page}"
     )
 
 

@@ -11,7 +11,7 @@ from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
 from duban.service import Service
-from duban.settings import Settings, load_settings
+from duban.settings import DESK_VARIABLE, Settings, load_settings
 
 PATIENCE = 30.0
 """Seconds to wait for another command that has started the stack's PostgreSQL, or for a stack that is starting."""
@@ -68,6 +68,8 @@ def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
     from deployments.stack.run_folder import running  # noqa: PLC0415  checks of a plan need no stack
 
     stack = running(settings.var)
+    if stack is not None and stack.desk:
+        settings = replace(settings, variables={DESK_VARIABLE: stack.desk, **settings.variables})
     if _given(settings):
         yield settings, stack
     elif stack is not None:

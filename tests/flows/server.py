@@ -103,7 +103,7 @@ class Server:
         """What bringing the server to the plan of the files would take."""
         with self.desk() as at:
             service = replace(at.service, office=self.office)
-            want = wanted(service, patrol_every=patrol_every)
+            want = wanted(service, patrol_every=patrol_every, desk="")
         return difference(self.client, self.office.plan, want, Pool(pool, "process"))
 
     @property

@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from duban.ports import Rounder
 from duban.wiring import desk, plan_settings
-from flows.wanted import heal
+from flows.wanted import heal, wanted
 from tasks.asking import LOOKING, deployed
 from tasks.deploying import bring
 from tasks.pools import Pool
@@ -180,3 +180,10 @@ def deployments_of(plan: str) -> dict[str, UUID]:
         heal(at.service, at.settings)
         with tasks_server() as client:
             return {name: one.id for name, one in deployed(client, at.service.office.plan).items()}
+
+
+def test_a_deployment_leads_to_the_page_of_its_initiative_at_the_desk(server: Server) -> None:
+    with server.desk() as at:
+        told = {one.name: one.description for one in wanted(at.service, patrol_every=None, desk="http://desk.test")}
+    name = next(name for name in told if " 1.01 " in name)
+    assert "[在工作台查看](http://desk.test/i/new-road)" in told[name]
