@@ -73,7 +73,8 @@ def served(office: Office, profile: Profile) -> Mapping[str, tuple[Entry, ...]]:
         if office.calendar.is_working(clock.moment.date()):
             for name in turns(office.plan):
                 view = service.view(name)
-                for command in owners.conduct(view.look, decide(view.look, view.state)):
+                decided = decide(view.look, view.state)
+                for command in owners.conduct(view.look, decided.state, decided.deadlines):
                     service.act(command)
         morning = clock.moment
         patrol(service, carrier)

@@ -137,7 +137,8 @@ def _count(service: Service, since: datetime) -> int:
 def _act(service: Service, owners: Owners) -> Iterator[Command]:
     for name in turns(service.office.plan):
         view = service.view(name)
-        for command in owners.conduct(view.look, decide(view.look, view.state)):
+        decided = decide(view.look, view.state)
+        for command in owners.conduct(view.look, decided.state, decided.deadlines):
             carry_out(command, service.act)
             yield command
 

@@ -203,7 +203,8 @@ def _moments(until: date) -> Iterator[datetime]:
 def _act(at: Desk, owners: Owners, names: Sequence[str]) -> None:
     for name in names:
         view = at.service.view(name)
-        for command in owners.conduct(view.look, decide(view.look, view.state)):
+        decided = decide(view.look, view.state)
+        for command in owners.conduct(view.look, decided.state, decided.deadlines):
             carry_out(command, at.service.act)
 
 

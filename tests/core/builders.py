@@ -15,7 +15,7 @@ from duban.adapters.public_calendar import public_calendar
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.given import Dates, Given
+from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
@@ -342,18 +342,25 @@ NOTHING_YET = EMPTY
 WEEK = Duration(5, 5, 5)
 
 
+DATES: dict[str, Any] = {
+    "due": None,
+    "original_due": None,
+    "opens": None,
+    "forecast": date(2024, 6, 20),
+    "latest": None,
+    "root": None,
+}
+"""The dates of a step of which nothing else is said."""
+
+
 def given(*, step: Step | None = None, rules: Policy | None = None, beside: Step | None = None, **said: Any) -> Given:
-    """What a timetable is made of: a step, its dates and what happened to it, by the names of `Dates` and `StepState`.
+    """What a timetable is made of: a step, its dates and what happened to it, by the names of `DATES` and `StepState`.
 
     Without `status` it is being worked on.
     """
     one = step or work("x")
     here = initiative(one, *([beside] if beside else []))
-    known = {name: said.pop(name) for name in list(said) if name in Dates._fields}
-    due = known.get("due")
-    dates = Dates(
-        **{"due": due, "original_due": due, "opens": None, "forecast": date(2024, 6, 20), "latest": None, "root": None}
-        | known
-    )
+    known = {name: said.pop(name) for name in list(said) if name in DATES}
+    dates = DATES | {"original_due": known.get("due")} | known
     where = said.pop("status", Status.WORKING)
-    return Given(office(here, rules=rules), here, one, StepState(**said), where, dates, date(2024, 1, 2))
+    return Given(office(here, rules=rules), here, one, date(2024, 1, 2), StepState(**said), where, **dates)

@@ -371,7 +371,7 @@ def test_what_lights_a_step_is_what_the_figures_of_the_day_say(at: Given, later:
 
 def by_figures(at: Given, today: date) -> set[Rule]:
     """The rules that hold on a day, from the days left and the progress made."""
-    rules, found, due, opened = at.office.policy.lights, set[Rule](), at.dates.due, at.own.opened
+    rules, found, due, opened = at.office.policy.lights, set[Rule](), at.due, at.own.opened
     assert due
     assert opened
     left, whole = calendar().between(today, due), calendar().between(opened, due)
@@ -383,9 +383,9 @@ def by_figures(at: Given, today: date) -> set[Rule]:
     planned = points(planned_on(calendar(), course(opened, due), today))
     if rules.pace and awaited and whole > 0 and planned - at.own.progress > rules.pace.yellow:
         found.add(Rule.PACE)
-    if rules.forecast and at.dates.forecast > due:
+    if rules.forecast and at.forecast > due:
         found.add(Rule.FORECAST)
-    elif rules.forecast and at.dates.latest and at.dates.forecast > at.dates.latest:
+    elif rules.forecast and at.latest and at.forecast > at.latest:
         found.add(Rule.DOWNSTREAM)
     return found
 

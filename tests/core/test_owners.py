@@ -34,7 +34,7 @@ def profile(**said: Any) -> Profile:
 
 def acts(story: Story, people: Profile) -> list[Command]:
     """What they do today."""
-    return list(Owners(people).conduct(story.look, story.decision))
+    return list(Owners(people).conduct(story.look, story.decision.state, story.decision.deadlines))
 
 
 def live(story: Story, people: Profile, *days: str) -> list[tuple[str, str, str]]:

@@ -168,6 +168,7 @@ def test_settling_stores_nothing_and_says_what_is_to_be_stored() -> None:
     look = look_at(milestone("start"), work("x", "start"))
     after, drafts = settle(look, EMPTY)
     assert [(draft.kind.value, draft.step, draft.key) for draft in drafts] == [
+        ("adopted", "", "adopted"),
         ("opened", "start", "opened/start/0"),
         ("completed", "start", "completed/start/0"),
         ("opened", "x", "opened/x/0"),

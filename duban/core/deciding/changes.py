@@ -14,7 +14,7 @@ had not signed for it, and anybody of a step that never opened or, but for that,
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from duban.core.deciding.given import Dates, Given
+from duban.core.deciding.given import Given
 from duban.core.deciding.ladder import Ladder, due, has_dead
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung, called, of_rung
@@ -31,7 +31,7 @@ OF_WHAT_IS_DONE = frozenset({EntryKind.UPSET, EntryKind.CORRECTED})
 """What may come to a step that is done."""
 
 
-def change_rungs(look: Look, at: Given) -> list[DueRung]:
+def change_rungs(look: Look, at: Given) -> Sequence[DueRung]:
     """The rungs by which people hear of changes of a step, and of what was remarked on it, until they have fired.
 
     They are told whether or not the owner has answered or was pressed before.
@@ -62,8 +62,8 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     ladder = known.ladder if known.ladder in rungs else next(iter(rungs))
     ref, lasts = StepRef(here.id, name), Duration(0, 0, 0)
     step = Step(ref, known.title, Kind.WORK, (), lasts, known.owner, ladder=ladder, was=known.was)
-    dates = Dates(None, None, None, look.today, None, None)
-    return Given(look.office, here, step, own, Status.CANCELLED, dates, look.today)
+    dates = (None, None, None, look.today, None, None)
+    return Given(look.office, here, step, look.today, own, Status.CANCELLED, *dates)
 
 
 REMARKS = {Anchor.INSTRUCTED: EntryKind.INSTRUCTED, Anchor.ADVISED: EntryKind.ADVISED}

@@ -27,6 +27,10 @@ class Deadline(NamedTuple):
     original: date
 
 
+Limits = Mapping[str, Deadline | None]
+"""The deadline of every step, where it has one and that is known."""
+
+
 def finished(look: Look, ref: StepRef, state: State) -> date | None:
     """The last day of a step, here or elsewhere, once it is closed."""
     if ref.initiative == look.initiative.id:
@@ -60,18 +64,19 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     limit = _limit(look, step, own, state)
     if limit is None:
         return None
-    first = own.first_due or _ends(look, NOTHING, limit)
-    day = _ends(look, own, limit if limit.first else limit._replace(first=own.moved))
+    first = day = _ends(look, NOTHING, limit)
+    if own.excluded or own.suspended is not None:
+        day = _ends(look, own, limit if limit.first else limit._replace(first=own.moved))
     if own.extended_to is not None:  # what the limit runs from may have moved on since
         extended = _ends(look, own, Limit(own.extended_to, Roll.NONE, limit.unit, own.granted))
         day = max(day, extended if extended == own.extended_to else look.calendar.next_working(extended))
     if own.known is not None:  # nobody is late for days on which nobody could know of it
         day = max(day, look.calendar.add(own.known, 1))
-    return Deadline(day, first)
+    return Deadline(day, own.first_due or first)
 
 
-def deadlines(look: Look, state: State) -> Mapping[str, Deadline | None]:
-    """The deadline of every step, where it has one and that is known."""
+def deadlines(look: Look, state: State) -> Limits:
+    """The deadlines of an initiative."""
     return {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
 
 
@@ -231,9 +236,3 @@ def may_open(look: Look, step: Step, state: State) -> date | None:
     anchor = last_end(look, step.earliest_anchor, state)
     first = earliest(step.earliest, plan_start=starts, span=step.span, anchor=anchor, calendar=look.calendar)
     return None if first is None else max(ready, first)
-
-
-def openings(look: Look, state: State) -> Mapping[str, date | None]:
-    """For every step that waits the day from which it may be worked on, where that is known."""
-    steps, known = look.initiative.steps.items(), state.steps
-    return {name: may_open(look, step, state) for name, step in steps if known.get(name, NOTHING).opened is None}

@@ -11,16 +11,15 @@ from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs, gone
-from duban.core.deciding.deadlines import Deadline, deadlines, openings
-from duban.core.deciding.given import Dates, Given
+from duban.core.deciding.deadlines import Limits, deadlines, may_open
+from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import measured_again, to_measure
 from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
-from duban.core.deciding.lights import lit
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import settle, status
-from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, row, timetable
+from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, stands, timetable
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
@@ -42,8 +41,7 @@ class Decision:
     state: State
     """The state once what happens by itself is stored."""
     rows: Mapping[str, StepRow]
-    deadlines: Mapping[str, Deadline | None]
-    """The deadline of every step, where it is known."""
+    deadlines: Limits
     outlook: Outlook
     turning: datetime | None
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
@@ -58,15 +56,14 @@ class Decision:
 def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`."""
     after, settled = settle(look, state)
-    adopted = () if state.adopted else (Draft(EntryKind.ADOPTED, key="adopted"),)
     limits = deadlines(look, after)
     outlook = foresee(look, after, limits)
     steps = _timetables(look, after, limits, outlook, kept)
-    rows = {name: table.over or row(at, *lit(at, table.lights, look.today)) for name, (at, table) in steps.items()}
+    rows = {name: stands(at, table, look.today) for name, (at, table) in steps.items()}
     rungs = _rungs(look, after, steps)
     turning = _turning(look, rungs, steps, rows)
     return Decision(
-        drafts=(*adopted, *settled, *_notices(look, after, rungs)),
+        drafts=(*settled, *_notices(look, after, rungs)),
         actions=tuple([StepRef(look.initiative.id, one.step) for one in rows.values() if one.status is Status.RUNNING]),
         measures=tuple(_measures(look, after, rows)),
         summary=_summary(look, after, rows, turning),
@@ -80,19 +77,19 @@ def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     )
 
 
-def _timetables(look: Look, state: State, limits: Mapping[str, Deadline | None], outlook: Outlook, kept: Kept) -> Kept:
+def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept: Kept) -> Kept:
     """The timetable of every step, with what it is made of: as kept, where that is the same."""
-    office, adopted, found = look.office, look.office.day(state.adopted or look.now), dict[str, Made]()
-    opens = openings(look, state)
+    here, adopted, found = (look.office, look.initiative), look.office.day(state.adopted or look.now), dict[str, Made]()
     for name, step in look.initiative.steps.items():
         own, known = state.steps.get(name, NOTHING), kept.get(name)
+        of, over = (*here, step, adopted, own), own.finished is not None
+        if known is not None and over and own.judged is not None and known[0][: len(of)] == of:
+            found[name] = known  # half of a year's steps: what was judged once moves no more
+            continue
         due, original = limits[name] or (None, None)
-        if own.finished is not None:  # only the deadline and the last day matter any more
-            dates = Dates(due, original, None, own.finished, None, None)
-        else:
-            seen = outlook.forecast[name], outlook.latest[name], outlook.root[name]
-            dates = Dates(due, original, opens.get(name), *seen)
-        at = Given(office, look.initiative, step, own, status(step, own), dates, adopted)
+        opens = may_open(look, step, state) if own.opened is None and not over else None
+        forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
+        at = Given(*of, status(step, own), due, original, opens, forecast, latest, root)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 

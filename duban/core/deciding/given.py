@@ -10,13 +10,21 @@ from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Initiative, Step
 
 
-class Dates(NamedTuple):
-    """The days of a step: its deadline, the one first set, and the first day on which it may open, where known.
+class Given(NamedTuple):
+    """A step with all that its timetable is made of. `adopted` is the day on which its ledger began.
 
-    `forecast` is its expected last day, `latest` the last day on which it may end without making a deadline late (None:
-    nothing binds it), `root` the first step of its critical chain that is not over (None: it is that itself).
+    `due` is its deadline, `original_due` the one first set and `opens` the first day on which it may open, where these
+    are known. `forecast` is its expected last day, `latest` the last day on which it may end without making a deadline
+    late (None: nothing binds it), `root` the first step of its critical chain that is not over (None: it is that
+    itself).
     """
 
+    office: Office
+    initiative: Initiative
+    step: Step
+    adopted: date
+    own: StepState
+    status: Status
     due: date | None
     original_due: date | None
     opens: date | None
@@ -24,14 +32,10 @@ class Dates(NamedTuple):
     latest: date | None
     root: StepRef | None
 
+    @property
+    def settled(self) -> tuple[object, ...]:
+        """What its ladder is made of: all but what is only expected, which moves with the days."""
+        return self[:SETTLED]
 
-class Given(NamedTuple):
-    """A step with all that its timetable is made of. `adopted` is the day on which its ledger began."""
 
-    office: Office
-    initiative: Initiative
-    step: Step
-    own: StepState
-    status: Status
-    dates: Dates
-    adopted: date
+SETTLED = Given._fields.index("original_due")

@@ -27,7 +27,7 @@ Fourteen rules, each with its tests in tests/core/test_ladder.py:
 14. An owner who was away on the day a rung of what is late fell due gets it on coming back, whoever had it meanwhile.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -51,7 +51,7 @@ WITHOUT_LADDER = frozenset({Status.WAITING, Status.SUSPENDED, Status.ELAPSING, S
 class Ladder(NamedTuple):
     """The rungs of a step, spent or not: as `laid` out, and `ahead` as they go out if nothing happens before.
 
-    `going` are they as each first goes out.
+    `left` are those of them that have not fired, `going` they as each first goes out.
 
     `answered` is until when an answer keeps some back (rule 4), `pressed` until when whom an earlier one (rule 11), and
     `dead` whether a notice reached nobody. `first` is the first moment of a rung that has not fired; from then on it is
@@ -60,6 +60,7 @@ class Ladder(NamedTuple):
 
     laid: Laid = ()
     ahead: tuple[DueRung, ...] = ()
+    left: tuple[DueRung, ...] = ()
     answered: datetime | None = None
     pressed: Mapping[str, datetime] = MappingProxyType({})
     dead: bool = False
@@ -72,6 +73,8 @@ NO_LADDER = Ladder()
 
 def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
     """The ladder of a step, by what has happened to it; laid as it was `before` where nothing of that moves a rung."""
+    if before is not None and at.settled == before[0].settled:
+        return before[1]
     dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
@@ -81,8 +84,9 @@ def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
     if answered or pressed:
         ahead = [_kept_apart(at.office, _sent_on(at.office, rung, answered, None), pressed) for rung in ahead]
     spent = _spent(at.own)
-    first = min([rung.rung_at for rung in ahead if rung.key not in spent], default=None)
-    return Ladder(rungs, tuple(ahead), answered, pressed, dead, first, firsts)
+    left = tuple([rung for rung in ahead if rung.key not in spent])
+    first = min([rung.rung_at for rung in left], default=None)
+    return Ladder(rungs, tuple(ahead), left, answered, pressed, dead, first, firsts)
 
 
 def has_dead(own: StepState) -> bool:
@@ -97,12 +101,11 @@ def _spent(own: StepState) -> Set[NoticeKey]:
     return {*own.skips, *[key for key, row in own.notices.items() if row.delivery is not Delivery.DROPPED]}
 
 
-def due(look: Look, own: StepState, step: Ladder) -> list[DueRung]:
+def due(look: Look, own: StepState, step: Ladder) -> Sequence[DueRung]:
     """The rungs of a step that have not fired, each with the moment it falls due, past or to come."""
-    spent = _spent(own)
     if not step.dead and (step.first is None or look.now < step.first):
-        return [rung for rung in step.ahead if rung.key not in spent]
-    rungs = _unreached(look, own, step)
+        return step.left
+    spent, rungs = _spent(own), _unreached(look, own, step)
     now = [place for place, rung in enumerate(rungs) if rung.moment <= look.now and not rung.stale]
     for low in now[:-1]:  # one that a higher one due overtakes is stale (rule 12)
         if any(_overtakes(rungs[high], rungs[low]) for high in now if high > low):
@@ -200,7 +203,7 @@ def rested(office: Office, own: StepState) -> dict[str, datetime]:
 
 def _held_back(at: Given) -> datetime | None:
     """Until when an answer keeps rungs of the deadline back (rule 4); None when nothing does."""
-    due, since = at.dates.due, _pressed_since(at) if at.own.answered else None
+    due, since = at.due, _pressed_since(at) if at.own.answered else None
     if due is None or since is None:
         return None
     answered = max([day for day in (at.own.news, acknowledged(at)) if day and day >= since], default=None)
@@ -220,7 +223,7 @@ def acknowledged(at: Given) -> date | None:
 
 def _pressed_since(at: Given) -> date | None:
     """The day on which a rung of the present version of the deadline first fired, or its owner of now was given it."""
-    own, version = at.own, f"{at.dates.due}"
+    own, version = at.own, f"{at.due}"
     name = own.name or at.step.was or at.step.id
     first = min((row.queued_at for key, row in own.notices.items() if key[:2] == (name, version)), default=None)
     return max(at.office.day(first), own.assigned or date.min) if first else None

@@ -39,7 +39,7 @@ def turns(at: Given) -> tuple[Turn, ...]:
         return ()
     if at.status is Status.FAILED:
         return (Turn(ALWAYS, Light.RED, Rule.FAILED),)
-    found, rules, due = list[Turn](), at.office.policy.lights, at.dates.due
+    found, rules, due = list[Turn](), at.office.policy.lights, at.due
     if due is not None:
         found.append(_late(at, due))
         if at.status in AWAITING_OWNER and at.own.opened is not None:
@@ -103,7 +103,7 @@ def _part(share: float, whole: int) -> int:
 
 
 def _forecast(at: Given) -> tuple[Turn, ...]:
-    due, latest, forecast = at.dates.due, at.dates.latest, at.dates.forecast
+    due, latest, forecast = at.due, at.latest, at.forecast
     if due is not None and forecast > due:
         return (Turn(ALWAYS, Light.YELLOW, Rule.FORECAST),)
     if latest is not None and at.status is not Status.WAITING and forecast > latest:
@@ -143,11 +143,11 @@ UNLIT = CLOSED | {Status.WAITING, Status.SUSPENDED}
 
 def _reason(at: Given, rule: Rule, today: date) -> Reason:
     """A rule with its figures on a day."""
-    calendar, dates, own = at.office.calendar, at.dates, at.own
-    due, opened = dates.due or today, own.opened or today
+    calendar, own = at.office.calendar, at.own
+    due, opened = at.due or today, own.opened or today
     match rule:
         case Rule.LATE:
-            return Reason(rule, days_late(calendar, due, today, own.excluded), root=dates.root)
+            return Reason(rule, days_late(calendar, due, today, own.excluded), root=at.root)
         case Rule.UNREVIEWED:
             return Reason(rule, days_late(calendar, due, today, own.excluded))
         case Rule.DAYS_LEFT:
@@ -159,10 +159,10 @@ def _reason(at: Given, rule: Rule, today: date) -> Reason:
             day, end = (clock(calendar, own.excluded, opened, one) for one in (today, due))
             return Reason(rule, percent=points(planned_on(calendar, _course(at, opened, end), day)) - _done(at))
         case Rule.FORECAST:
-            days = days_late(calendar, due, dates.forecast, own.excluded)
-            return Reason(rule, days, forecast=dates.forecast, root=dates.root)
+            days = days_late(calendar, due, at.forecast, own.excluded)
+            return Reason(rule, days, forecast=at.forecast, root=at.root)
         case Rule.DOWNSTREAM:
-            return Reason(rule, days_late(calendar, dates.latest or today, dates.forecast), forecast=dates.forecast)
+            return Reason(rule, days_late(calendar, at.latest or today, at.forecast), forecast=at.forecast)
         case Rule.FAILED | Rule.UNANSWERED | Rule.EXCEEDED:
             return Reason(rule)
         case _:

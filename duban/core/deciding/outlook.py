@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.deadlines import Deadline, finished, planned
+from duban.core.deciding.deadlines import Limits, finished, planned
 from duban.core.deciding.office import Look
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
@@ -43,21 +43,22 @@ class Outlook:
         return tuple(reversed(links))
 
 
-def foresee(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Outlook:
+def foresee(look: Look, state: State, deadlines: Limits) -> Outlook:
     """Forward and backward pass over the steps, in the order of needs, from what really happened."""
     soonest = look.calendar.next_working(look.today)
     forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
     for name, step in look.initiative.steps.items():
         own, holder = state.steps.get(name, NOTHING), None
         if own.finished is not None:
-            forecast[name] = own.finished
-        elif own.opened is not None:  # work that is handed in is over as far as one can see
+            forecast[name], held_by[name], root[name] = own.finished, None, None
+            continue
+        if own.opened is not None:  # work that is handed in is over as far as one can see
             last = own.submitted or planned(look, step, own, own.opened)
             forecast[name] = max(last, soonest if step.kind in ACTED_ON else look.today)
         else:
             ready, holder = _ready(look, step, state, forecast, soonest)
             forecast[name] = planned(look, step, own, ready)
-        if step.lasting and own.finished is None and (limit := deadlines[name]) is not None:
+        if step.lasting and (limit := deadlines[name]) is not None:
             forecast[name] = max(forecast[name], limit.day)
         held_by[name] = holder
         root[name] = _root(look, holder, root) if holder else None
@@ -121,7 +122,7 @@ def _root(look: Look, holder: StepRef, known: Mapping[str, StepRef | None]) -> S
     return told if told and there and told.step in there.steps else holder  # the plan may have changed since
 
 
-def _latest(look: Look, state: State, deadlines: Mapping[str, Deadline | None]) -> Mapping[str, date | None]:
+def _latest(look: Look, state: State, deadlines: Limits) -> Mapping[str, date | None]:
     latest = {name: limit.day if limit else None for name, limit in deadlines.items()}
     here = look.initiative.id
     for name, step in reversed(tuple(look.initiative.steps.items())):

@@ -83,7 +83,7 @@ def laid(at: Given, before: tuple[Given, tuple[Going, ...]] | None = None) -> tu
 def _alike(at: Given, was: Given) -> bool:
     """Whether the rungs of a step go out as they did: none is moved by what is told of the step, or foreseen."""
     same = at.office is was.office and at.initiative is was.initiative and at.step is was.step
-    return same and at.dates.due == was.dates.due and at.adopted == was.adopted and at.own.done == was.own.done
+    return same and at.due == was.due and at.adopted == was.adopted and at.own.done == was.own.done
 
 
 def _going(at: Given) -> tuple[Going, ...]:
@@ -168,7 +168,7 @@ def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
 
     A change of the step has no place here: each has rungs of its own (`changes.py`).
     """
-    own, due, assigned = at.own, at.dates.due, at.own.assigned
+    own, due, assigned = at.own, at.due, at.own.assigned
     opened = f"opened-{assigned}"
     if own.rounds and at.step.kind is Kind.REVIEW:  # it may open twice on one day
         opened = f"{opened}-{own.rounds}"

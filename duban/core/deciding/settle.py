@@ -112,14 +112,18 @@ def allowed(kind: Kind, on: EntryKind) -> frozenset[Status]:
 
 
 def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
-    """Open and complete what can be, in the order of needs; the state after it, and the entries."""
-    after, drafts, inward = state, list[Draft](), look.initiative.inward
+    """Open and complete what can be, in the order of needs; the state after it, and the entries.
+
+    The first entry of a ledger comes before these.
+    """
+    after, inward = state, look.initiative.inward
+    drafts = [] if state.adopted else [Draft(EntryKind.ADOPTED, key="adopted")]
     going_on = {name for name in look.initiative.steps if state.steps.get(name, NOTHING).finished is None}
     for step in look.initiative.steps.values():
         if step.id not in going_on:
             continue
         own = after.steps.get(step.id, NOTHING)
-        if own.suspended is not None or (own.opened is None and going_on & inward[step.id]):
+        if own.suspended is not None or (own.opened is None and not going_on.isdisjoint(inward[step.id])):
             continue
         for draft in _moves(look, step, own, after):
             drafts.append(draft)

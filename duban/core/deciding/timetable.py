@@ -13,24 +13,23 @@ from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, pl
 from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import progress
 from duban.core.deciding.ladder import Ladder, ladder
-from duban.core.deciding.lights import Turn, turns
+from duban.core.deciding.lights import UNLIT, Turn, lit, turns
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
-from duban.core.ledger.summary import Light, Reason, Status, StepRow
+from duban.core.ledger.summary import Light, Status, StepRow
 
 DAY = timedelta(days=1)
 
 
 class Timetable(NamedTuple):
-    """What lights a step and from when; on which days it opens, ends, or may be late for others; and its rungs.
-
-    `over` is the row of a step that is closed: it says the same every day.
+    """How a step stands while nothing lights it; what lights it and from when; days on which it opens, ends, or may be
+    late for others, in order; and its rungs.
     """
 
+    row: StepRow
     lights: tuple[Turn, ...]
     days: tuple[date, ...]
     rungs: Ladder
-    over: StepRow | None = None
 
 
 Made = tuple[Given, Timetable]
@@ -46,45 +45,52 @@ def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     """The timetable of a step; what one made of something else has in common with it is taken from there."""
     rungs = ladder(at, (before[0], before[1].rungs) if before is not None else None)
     if at.own.finished is not None:
-        return Timetable((), (), rungs, row(at, Light.OFF, None))
+        return Timetable(_row(at), (), (), rungs)
     lights = turns(at)
-    return Timetable(lights, tuple(sorted(_days(look, at, lights))), rungs)
+    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs)
 
 
 def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:
     """Days on which time alone may light, open or end a step, or make it late for what waits for it."""
-    step, own, dates, calendar, found = at.step, at.own, at.dates, at.office.calendar, set[date]()
+    step, own, calendar, found = at.step, at.own, at.office.calendar, set[date]()
     for turn in lights:
         found.add(turn.first)
-    if dates.latest is not None:  # its forecast moves with the days, and passes this one
-        last = dates.latest if own.opened else latest_start(calendar, step, dates.latest)
+    if at.latest is not None:  # its forecast moves with the days, and passes this one
+        last = at.latest if own.opened else latest_start(calendar, step, at.latest)
         found.add(calendar.previous_working(last) + DAY)
         if own.reported is not None and goes_by_reports(step, own):  # what is left is estimated anew from then on
-            begin = latest_start(calendar, step, dates.latest, left_unsaid(left(step, own)))
-            found |= {dates.forecast + DAY, calendar.previous_working(begin) + DAY}
-    if dates.opens is not None:
-        found.add(dates.opens)
+            begin = latest_start(calendar, step, at.latest, left_unsaid(left(step, own)))
+            found |= {at.forecast + DAY, calendar.previous_working(begin) + DAY}
+    if at.opens is not None:
+        found.add(at.opens)
     if at.status is Status.ELAPSING and own.opened is not None:
         found.add(planned(look, step, own, own.opened) + DAY)
     return found
 
 
-def row(at: Given, light: Light, reason: Reason | None) -> StepRow:
-    """How a step stands, under a light."""
-    own, dates, over = at.own, at.dates, at.own.finished is not None
+def _row(at: Given) -> StepRow:
+    own, over = at.own, at.own.finished is not None
     return StepRow(
         step=at.step.id,
         status=at.status,
-        light=light,
-        reason=reason,
-        due=dates.due,
-        original_due=dates.original_due,
+        light=Light.OFF if at.status in UNLIT else Light.GREEN,
+        reason=None,
+        due=at.due,
+        original_due=at.original_due,
         opened=own.opened,
         finished=own.finished,
-        forecast=None if over else dates.forecast,
+        forecast=None if over else at.forecast,
         progress=own.progress if at.step.target is None else progress(at.step, own),
-        held_by=dates.root,
+        held_by=at.root,
     )
+
+
+def stands(at: Given, table: Timetable, today: date) -> StepRow:
+    """How a step stands on a day."""
+    if not table.lights:
+        return table.row
+    light, reason = lit(at, table.lights, today)
+    return table.row._replace(light=light, reason=reason) if reason is not None else table.row
 
 
 def next_day(steps: Kept, today: date) -> date:
@@ -94,6 +100,7 @@ def next_day(steps: Kept, today: date) -> date:
         if at.status is Status.SUSPENDED:  # its deadline moves with the days
             return today + DAY
         for day in table.days:
-            if today < day < first:
-                first = day
+            if day > today:
+                first = min(first, day)
+                break
     return first

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.recording import CHANGES, entered_late
+from duban.core.ledger.recording import CHANGES, entered_late, with_
 from duban.core.ledger.steps import NOTHING, StepState
 
 
@@ -57,7 +57,9 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
             _rename(steps, renamed.get(entry.data["was"], entry.data["was"]), name)
         own = steps.get(name, NOTHING)
         if entry.kind in DELIVERIES:
-            key, known = NoticeKey.parse(entry.data["notice"]), notices.setdefault(name, {**own.notices})
+            key = NoticeKey.parse(entry.data["notice"])
+            if (known := notices.get(name)) is None:
+                known = notices[name] = {**own.notices}
             known[key] = told(entry, known.get(key), name)
         if name:
             change = entered_late(entry.kind) if "on" in entry.data else CHANGES[entry.kind]
@@ -69,7 +71,7 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
 def _put(steps: dict[str, StepState], notices: dict[str, dict[NoticeKey, NoticeRow]]) -> None:
     """Put notices into the records of their steps."""
     for name, known in notices.items():
-        steps[name] = steps.get(name, NOTHING)._replace(notices=known)
+        steps[name] = with_(steps.get(name, NOTHING), notices=known)
     notices.clear()
 
 

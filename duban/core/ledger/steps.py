@@ -93,28 +93,14 @@ class Sent(NamedTuple):
 class StepState(NamedTuple):
     """What has happened to one step. Days are business days; None: it has not happened.
 
-    A named tuple, because folding makes a new one for most entries, and a dataclass takes five times as long to copy.
+    What was done about it comes first; from `answered` on, what was said and told of it. A named tuple, because folding
+    makes a new one for most entries, and a dataclass takes five times as long to copy.
     """
 
     opened: date | None = None
     assigned: date | None = None
     """Day its present owner was given it: it was found open, which may be later, or was handed over."""
     signed: date | None = None
-    answered: date | None = None
-    """Last day on which the owner's side said anything."""
-    news: date | None = None
-    """Last day on which it said something new of the work: signed for it, reported, handed in, asked for time."""
-    said: frozenset[str] = frozenset()
-    """What it said then; said again it is nothing new."""
-    acknowledged: tuple[date, ...] = ()
-    """Days on which somebody acknowledged a notice, oldest first."""
-    progress: int = 0
-    values: tuple[tuple[date, float], ...] = ()
-    """Values of an indicator, reported or measured, oldest first, each with its day."""
-    measured: str = ""
-    """The period an indicator was last measured for, or given up for."""
-    misses: int = 0
-    """How often measuring it has failed in the period after that."""
     submitted: date | None = None
     submitter: str = ""
     person: str = ""
@@ -177,6 +163,25 @@ class StepState(NamedTuple):
     """What somebody did to it while it was open, oldest first."""
     remarks: tuple[Remark, ...] = ()
     """What leaders instructed and other units advised about it, oldest first."""
+    answered: date | None = None
+    """Last day on which the owner's side said anything."""
+    news: date | None = None
+    """Last day on which it said something new of the work: signed for it, reported, handed in, asked for time."""
+    said: frozenset[str] = frozenset()
+    """What it said then; said again it is nothing new."""
+    acknowledged: tuple[date, ...] = ()
+    """Days on which somebody acknowledged a notice, oldest first."""
+    progress: int = 0
+    reported: date | None = None
+    """Day on which its progress, or the days that are left, were last reported."""
+    remaining: int | None = None
+    """Days of work that were left then, where that was said."""
+    values: tuple[tuple[date, float], ...] = ()
+    """Values of an indicator, reported or measured, oldest first, each with its day."""
+    measured: str = ""
+    """The period an indicator was last measured for, or given up for."""
+    misses: int = 0
+    """How often measuring it has failed in the period after that."""
     history: tuple["Sent", ...] = ()
     """Slips that were sent about it, oldest first."""
     notices: Mapping[NoticeKey, NoticeRow] = MappingProxyType({})
@@ -189,15 +194,10 @@ class StepState(NamedTuple):
         """Keys of rungs that were recorded as skipped."""
         return self.skips.keys()
 
-    reported: date | None = None
-    """Day on which its progress, or the days that are left, were last reported."""
-    remaining: int | None = None
-    """Days of work that were left then, where that was said."""
-
     @property
     def done(self) -> tuple[object, ...]:
-        """What was done about it, without what was told of that."""
-        return self[:TOLD]
+        """What was done about it, without what was said and told of that."""
+        return self[:SAID]
 
     def learnt(self, day: date) -> date:
         """When others could first know of what was done on a day: where it was entered late, then."""
@@ -225,7 +225,7 @@ class StepState(NamedTuple):
         return self.finished is not None
 
 
-TOLD = StepState._fields.index("history")
-"""Where a record begins to tell what was sent of a step; what is before that was done."""
+SAID = StepState._fields.index("answered")
+"""Where a record begins to tell what was said and sent of a step; what is before that was done."""
 
 NOTHING = StepState()

@@ -12,26 +12,24 @@ from datetime import date, datetime
 from itertools import chain, groupby
 
 from duban.core.deciding.commands import Command, respond
+from duban.core.deciding.deadlines import deadlines
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.lights import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.recheck import recheck, still_due
-from duban.core.deciding.settle import downstream
+from duban.core.deciding.settle import downstream, settle
 from duban.core.deciding.timetable import NOTHING_KEPT
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import EMPTY, State, fold
 from duban.core.ledger.summary import CLOSED, Light, Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
-from duban.core.rehearsing.causes import Missed, missed
+from duban.core.rehearsing.causes import Missed, missed, passed
 from duban.core.rehearsing.day import carry_out, knots
 from duban.core.rehearsing.outcomes import SAID, failing, measured, moment_of, sent, succeeding
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.silences import Unheard, silences
 from duban.core.telling.lapses import why_lapsed
-
-LATER = frozenset({EntryKind.NOTICE_QUEUED, EntryKind.RUNG_SKIPPED})
-"""What is left, on a morning on which somebody acts, for the look after that."""
 
 
 @dataclass(slots=True)
@@ -114,19 +112,22 @@ class Bureau:
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what is seen of it this morning."""
-        look, woken = self._seen(desk), name in self._woken
-        decision = desk.decided
-        if woken or decision is None:
-            decision = self._decide(desk, look)
-        commands = tuple(self.owners.conduct(look, decision))
+        look, decided = self._seen(desk), desk.decided
+        woken = name in self._woken
+        if woken or decided is None:
+            state, news = settle(look, desk.state)
+            limits = deadlines(look, state)
+            if any(passed(look, state, limits, self.missed)):  # told before anybody acts
+                self._decide(desk, look)
+        else:
+            state, news, limits = decided.state, (), decided.deadlines
+        commands = tuple(self.owners.conduct(look, state, limits))
         if commands:
-            news = decision.drafts if woken else ()  # else they are stored
-            self._write(desk, look, [draft for draft in news if draft.kind not in LATER])
+            self._write(desk, look, news)
             self._carry_out(desk, look, commands)
-            decision = self._decide(desk, look)
         if woken or commands:
             self._woken.discard(name)
-            self._conclude(desk, look, decision)
+            self._conclude(desk, look, self._decide(desk, look))
 
     def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
         for command in commands:
@@ -150,7 +151,8 @@ class Bureau:
             fails = self.owners.fails(ref, desk.state.step(ref.step))
             self._write(desk, look, failing(ref) if fails else succeeding(ref))
         for ref, period in decision.measures:
-            self._write(desk, look, [measured(ref, period, self.owners.measured(look, decision, ref))])
+            value = self.owners.measured(look, decision.state, decision.deadlines, ref)
+            self._write(desk, look, [measured(ref, period, value)])
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
         lapsed = False
         for moment, drafts in groupby(sorted(queued, key=moment_of), key=moment_of):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from duban.core.deciding.deadlines import finished
+from duban.core.deciding.deadlines import Limits, finished
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
-from duban.core.ledger.summary import CLOSED, Status, StepRow
+from duban.core.ledger.state import State
+from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 
@@ -35,18 +36,25 @@ class Missed:
     because: StepRef | None = None
 
 
-def missed(look: Look, decision: Decision, known: Mapping[StepRef, Missed]) -> Iterator[Missed]:
-    """The steps of an initiative whose deadline has passed, but for those `known`, here or elsewhere."""
-    for row in decision.summary.steps:
-        step = look.initiative.steps[row.step]
-        if row.due is not None and row.due < look.today and row.status not in CLOSED and step.ref not in known:
-            cause, because = _cause(look, decision, row, row.due, known)
-            yield Missed(step.ref, row.due, cause, because)
+_Known = Mapping[StepRef, Missed]
 
 
-def _cause(
-    look: Look, decision: Decision, row: StepRow, due: date, known: Mapping[StepRef, Missed]
-) -> tuple[Cause, StepRef | None]:
+def passed(look: Look, state: State, limits: Limits, known: _Known) -> Iterator[tuple[Step, date]]:
+    """The steps of an initiative whose deadline has passed, each with it, but for those `known`."""
+    for name, limit in limits.items():
+        step = look.initiative.steps[name]
+        if limit is not None and limit.day < look.today and not state.step(name).closed and step.ref not in known:
+            yield step, limit.day
+
+
+def missed(look: Look, decision: Decision, known: _Known) -> Iterator[Missed]:
+    """Why deadlines were missed, but for those `known`, here or elsewhere."""
+    for step, due in passed(look, decision.state, decision.deadlines, known):
+        cause, because = _cause(look, decision, decision.rows[step.id], due, known)
+        yield Missed(step.ref, due, cause, because)
+
+
+def _cause(look: Look, decision: Decision, row: StepRow, due: date, known: _Known) -> tuple[Cause, StepRef | None]:
     if row.opened is None:
         return (Cause.WAITED, row.held_by) if row.held_by else (Cause.SHORT, None)
     step = look.initiative.steps[row.step]

@@ -12,14 +12,15 @@ from typing import Any, get_args
 
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
-from duban.core.deciding.decide import Decision
+from duban.core.deciding.deadlines import Limits
 from duban.core.deciding.indicators import path
 from duban.core.deciding.judging import answerers, doers
 from duban.core.deciding.office import Look
 from duban.core.deciding.pace import course, planned_on
+from duban.core.deciding.settle import status
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Extension, StepState
+from duban.core.ledger.steps import NOTHING, Extension, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.plan import Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
@@ -67,32 +68,33 @@ class Owners:
         self._known: dict[tuple[StepRef, int], Temper] = {}
         self._met: dict[StepRef, _Owner] = {}
 
-    def conduct(self, look: Look, at: Decision) -> Iterator[Command]:
-        """What the people of an initiative do on this day, by what was decided last; nothing on a day off."""
+    def conduct(self, look: Look, state: State, limits: Limits) -> Iterator[Command]:
+        """What the people of an initiative do on this day, by where its steps stand; nothing on a day off."""
         if not look.calendar.is_working(look.today):
             return
-        for row in at.rows.values():
-            if row.status in ACTIVE:
-                step = look.initiative.steps[row.step]
-                yield from self._owner(look, at, step, at.state.step(step.id)).acts(row.status)
+        for name, step in look.initiative.steps.items():
+            own = state.steps.get(name, NOTHING)
+            if own.opened is not None and own.finished is None and (where := status(step, own)) in ACTIVE:
+                yield from self._owner(look, state, limits, step, own).acts(where)
 
-    def measured(self, look: Look, at: Decision, ref: StepRef) -> float:
+    def measured(self, look: Look, state: State, limits: Limits, ref: StepRef) -> float:
         """What an indicator that measures itself is found to be."""
         step = look.initiative.steps[ref.step]
         target = step.target or Target(0.0, "")  # the plan's check refuses to measure anything else
-        return self._owner(look, at, step, at.state.step(ref.step)).value(target)
+        return self._owner(look, state, limits, step, state.step(ref.step)).value(target)
 
     def fails(self, ref: StepRef, own: StepState) -> bool:
         """Whether an action fails for good this time; once mended it succeeds."""
         return own.failures == 0 and self._temper(ref, own.rounds).fails
 
-    def _owner(self, look: Look, at: Decision, step: Step, own: StepState) -> "_Owner":
+    def _owner(self, look: Look, state: State, limits: Limits, step: Step, own: StepState) -> "_Owner":
         """The people before a step: those of yesterday, if nothing has happened to it since."""
-        due, met = at.rows[step.id].due, self._met.get(step.ref)
+        limit, met = limits[step.id], self._met.get(step.ref)
+        due = limit and limit.day
         if met is None or met.own is not own or met.due != due:
             temper = self._temper(step.ref, own.rounds)
-            met = self._met[step.ref] = _Owner(look, at.state, self.profile, temper, step, own, due)
-        met.look, met.state = look, at.state
+            met = self._met[step.ref] = _Owner(look, state, self.profile, temper, step, own, due)
+        met.look, met.state = look, state
         return met
 
     def _temper(self, ref: StepRef, rounds: int) -> Temper:
