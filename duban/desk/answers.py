@@ -41,7 +41,7 @@ ASKED: Mapping[Verb, tuple[Asked, ...]] = {
     Verb.HAND_OVER: (Asked.TO, Asked.REASON),
     Verb.CANCEL: (Asked.REASON,),
     Verb.WITHDRAW: (Asked.REASON,),
-    Verb.CORRECT: (Asked.PROGRESS, Asked.VALUE, Asked.FILES, Asked.EVIDENCE, Asked.REASON),
+    Verb.CORRECT: (Asked.PROGRESS, Asked.REMAINING, Asked.VALUE, Asked.FILES, Asked.EVIDENCE, Asked.REASON),
     Verb.REOPEN: (Asked.REASON,),
     Verb.CONCLUDE: (Asked.REASON,),
     Verb.ACKNOWLEDGE: (),

@@ -8,7 +8,7 @@ from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.planning.plan import StepRef
+from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.review_file import Several
 from duban.core.telling.events import in_full
 from duban.core.telling.revised import Names
@@ -349,3 +349,66 @@ def test_a_unit_left_out_of_a_collection_may_still_hand_in() -> None:
     story = Story(*collection("x")).act("officer", "submit", "x@works").act("leader", "conclude", "x", "时间已到")
     story.act("leader", "reopen", "x@law", "补报").act("clerk", "submit", "x@law")
     assert story.status["x@law"] == "done"
+
+
+# What is left, and requests that lapse -------------------------------------------------------------------------------
+
+
+def test_6_days_typed_for_60() -> None:
+    story = Story(work("x", days=90)).act("officer", "report", "x", remaining=6)
+    story.on("2024-06-04").act("officer", "correct", "x", "漏一个零", remaining=60)
+    assert (story.step("x").remaining, story.step("x").reported) == (60, day("2024-06-03"))
+    assert last(story, EntryKind.CORRECTED) == "officer岗更正预计还需60天：漏一个零"
+    assert refused(Story(work("x")).act("officer", "report", "x", "困难"), "officer", "correct", remaining=6) == (
+        "nothing-reported"
+    )
+    assert refused(story.act("officer", "submit", "x"), "officer", "correct", remaining=6) == "nothing-reported"
+    assert refused(Story(work("x", review="law")).act("officer", "submit", "x"), "officer", "correct", remaining=6) == (
+        "nothing-reported"
+    )
+
+
+def asking(*steps: Step) -> Story:
+    """The first of the steps has an extension asked for by its owner, and not answered."""
+    story, first = Story(*steps), steps[0].id
+    owner = "officer" if steps[0].owner == "works" else "clerk"
+    return story.act(owner, "extend", first, "等批复", to="2024-06-28").on("2024-06-04")
+
+
+LAPSING = [
+    ("head", "hand-over", {"to": "law"}, EntryKind.HANDED_OVER),
+    ("officer", "submit", {}, EntryKind.SUBMITTED),
+    ("leader", "cancel", {}, EntryKind.CANCELLED),
+]
+
+
+@pytest.mark.parametrize(("actor", "verb", "said", "kind"), LAPSING, ids=[verb for _, verb, *_ in LAPSING])
+def test_a_request_that_lapses_is_kept_and_told(actor: str, verb: str, said: dict[str, str], kind: EntryKind) -> None:
+    story = asking(work("x", due=DUE)).act(actor, verb, "x", "理由", **said)
+    lapsed = story.step("x").lapsed
+    assert lapsed is not None
+    assert (lapsed.request.to, lapsed.by, lapsed.on) == (day("2024-06-28"), kind, day("2024-06-04"))
+    assert last(story, kind).endswith("（至2024年6月28日的延期申请未及答复，随之失效）")
+    assert [entry.kind for entry in story.entries if "lapsed" in entry.data] == [kind]
+
+
+def test_a_review_that_asked_for_time_and_answers_lets_that_lapse() -> None:
+    story = Story(work("w"), review("x", "w", due=DUE)).act("officer", "submit", "w")
+    story.act("clerk", "extend", "x", "等批复", to="2024-06-28")
+    back = Story(*story.initiative.steps.values())
+    back.entries = list(story.entries)
+    story.act("judge", "approve", "x")
+    assert last(story, EntryKind.APPROVED).endswith("延期申请未及答复，随之失效）")
+    assert story.step("x").lapsed is not None
+    back.act("judge", "return", "x", "补充")
+    told = [entry for entry in back.entries if "lapsed" in entry.data]
+    assert [(entry.kind, entry.step) for entry in told] == [(EntryKind.RETURNED, "x")]
+    assert back.step("x").lapsed is not None
+
+
+def test_what_was_answered_or_withdrawn_or_asked_anew_has_not_lapsed() -> None:
+    assert asking(work("x", due=DUE)).act("leader", "grant", "x").step("x").lapsed is None
+    assert asking(work("x", due=DUE)).act("leader", "refuse", "x", "不宜").step("x").lapsed is None
+    assert asking(work("x", due=DUE)).act("officer", "withdraw", "x", "不必").step("x").lapsed is None
+    story = asking(work("x", due=DUE)).act("head", "hand-over", "x", "调整", to="law")
+    assert story.act("clerk", "extend", "x", "接手", to="2024-06-28").step("x").lapsed is None

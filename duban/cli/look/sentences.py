@@ -7,6 +7,7 @@ from itertools import groupby
 from duban.core.deciding.office import Office
 from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
 from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.steps import LapsedRequest
 from duban.core.ledger.summary import Light
 from duban.core.planning.when import Relative
 from duban.core.telling import gauges, remarks
@@ -130,6 +131,13 @@ class _Told:
             yield f"{chinese(first)}起{what}，{until}，其间的{UNITS[limit.unit].removeprefix('个')}不计时限"
         if limit.asked:
             yield f"{self._title(limit.asked.by)}申请延期至{self._day(limit.asked.to)}，尚待答复：{limit.asked.reason}"
+        if limit.lapsed:
+            yield self._lapsed(limit.lapsed)
+
+    def _lapsed(self, lapsed: LapsedRequest) -> str:
+        asked, what = lapsed.request, {**LATE_ACTS, **CHANGES}[lapsed.by]
+        said = f"{self._title(asked.by)}{chinese(asked.on)}申请延期至{self._day(asked.to)}，未及答复"
+        return f"{said}，{chinese(lapsed.on)}{what}后失效；仍需延期的请重新申请"
 
     def _moved(self, limit: TracedDeadline) -> Iterator[str]:
         """What else than people's answers and rests moved a deadline."""

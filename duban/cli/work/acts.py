@@ -210,6 +210,7 @@ def correct(
     actor: Actor,
     progress: Annotated[int | None, typer.Option(metavar="PERCENT", help="The progress meant.")] = None,
     value: Annotated[float | None, typer.Option(metavar="NUMBER", help="The value meant.")] = None,
+    remaining: Annotated[int | None, typer.Option(metavar="DAYS", help="The days of work meant.")] = None,
     evidence: Evidence = None,
     reason: Reason = "",
     key: Key = None,
@@ -220,7 +221,7 @@ def correct(
     command = _command(
         Verb.CORRECT, step, actor, reason=reason, progress=progress, value=value, evidence=handed_in, key=key
     )
-    carry_out(command, as_json)
+    carry_out(replace(command, remaining=remaining), as_json)
 
 
 @app.command()
@@ -290,6 +291,8 @@ def _tell(at: Opened, command: Command, result: Result) -> None:
         typer.echo(f"已记入台账：{what}（{at.service.office.directory.title(command.actor)}）")
     else:
         typer.echo(f"此前已记入台账，没有重复记录：{what}")
+    if to := next((entry.data["lapsed"] for entry in result.entries if "lapsed" in entry.data), ""):
+        typer.echo(f"至{chinese(date.fromisoformat(to))}的延期申请未及答复，随之失效")
     if done := next((entry.data["on"] for entry in result.entries if "on" in entry.data), ""):
         typer.echo(f"补录：按{chinese(date.fromisoformat(done))}办理，今日录入")
     due = f"，时限{chinese(row.due, at.service.office.calendar)}" if row.due and not row.finished else ""

@@ -18,7 +18,7 @@ from duban.core.deciding.matter import Command as Command  # noqa: PLC0414
 from duban.core.deciding.matter import Matter as _Matter
 from duban.core.deciding.matter import Refused as Refused  # noqa: PLC0414
 from duban.core.deciding.matter import Verb as Verb  # noqa: PLC0414
-from duban.core.deciding.matter import ends
+from duban.core.deciding.matter import ends, lapsing
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import NOT_CLOSED, allowed, judged
 from duban.core.deciding.taking_back import correct, reopen, withdraw
@@ -53,7 +53,7 @@ def respond(look: Look, state: State, command: Command, back: int = BACK) -> tup
     if command.on:
         matter = replace(matter, day=done_on(matter, back))
     drafts = rule.act(matter) if rule.act else (matter.draft(rule.on),)
-    first, *others = (came_by(command.via, judged(look, state, draft)) for draft in drafts)
+    first, *others = (came_by(command.via, judged(look, state, lapsing(matter, draft))) for draft in drafts)
     return (first._replace(key=command.key), *others)
 
 
@@ -182,11 +182,7 @@ def _addressees(matter: _Matter) -> tuple[str, ...]:
 
 
 def _report(matter: _Matter) -> tuple[Draft, ...]:
-    figures, left = _figures(matter), matter.command.remaining
-    if left is not None and not 0 <= left <= LONGEST:
-        raise Refused("bad-remaining", f"剩余用时应为 0 至 {LONGEST} 天，收到 {left}")
-    if left is not None:
-        figures = {**figures, "remaining": left}
+    figures = _figures(matter)
     if not figures and not matter.command.reason:
         raise Refused("nothing-reported", "请填写进度、数值或者情况说明")
     return matter.draft(EntryKind.REPORTED, figures), *_signing(matter)
@@ -197,7 +193,7 @@ def _correct(matter: _Matter) -> tuple[Draft, ...]:
 
 
 def _figures(matter: _Matter) -> Data:
-    """What was typed of progress and value; raises Refused for what cannot be."""
+    """What was typed of progress, value and days that are left; raises Refused for what cannot be."""
     command = matter.command
     if command.progress is not None and not 0 <= command.progress <= 100:
         raise Refused("bad-progress", f"进度应为 0 至 100，收到 {command.progress}")
@@ -205,7 +201,9 @@ def _figures(matter: _Matter) -> Data:
         raise Refused("no-indicator", f"“{matter.step.title}”没有指标，不能填写数值")
     if command.value is not None and not isfinite(command.value):
         raise Refused("bad-value", f"数值应为有限的数，收到 {command.value}")
-    said = {"progress": command.progress, "value": command.value}
+    if command.remaining is not None and not 0 <= command.remaining <= LONGEST:
+        raise Refused("bad-remaining", f"剩余用时应为 0 至 {LONGEST} 天，收到 {command.remaining}")
+    said = {"progress": command.progress, "value": command.value, "remaining": command.remaining}
     return {name: value for name, value in said.items() if value is not None}
 
 

@@ -124,6 +124,19 @@ class Matter:
         return Draft(kind, step or self.step.id, self.command.actor, {**said, **(data or {})})
 
 
+LAPSES = frozenset(
+    {EntryKind.SUBMITTED, EntryKind.APPROVED, EntryKind.RETURNED, EntryKind.HANDED_OVER, EntryKind.CANCELLED}
+)
+"""Acts by which a request for an extension that nobody has answered lapses."""
+
+
+def lapsing(matter: Matter, draft: Draft) -> Draft:
+    """An entry of an act, which says that a request lapsed with it, where one did."""
+    if draft.kind not in LAPSES or draft.step != matter.step.id or matter.own.asked is None:
+        return draft
+    return draft._replace(data={**draft.data, "lapsed": matter.own.asked.to.isoformat()})
+
+
 def ends(matter: Matter) -> Draft:
     """The entry by which somebody ends the step on the day of the command."""
     draft = completed(matter.step.id, matter.day, matter.own, matter.command.actor)

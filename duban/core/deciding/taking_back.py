@@ -34,9 +34,11 @@ def correct(matter: Matter, figures: Data) -> tuple[Draft, ...]:
     evidence = [item for item in matter.command.evidence if item.strip()]
     data = {**figures, **({"evidence": evidence} if evidence else {})}
     if not data:
-        raise Refused("nothing-corrected", "请填写更正后的进度、数值或者成果材料")
+        raise Refused("nothing-corrected", "请填写更正后的进度、剩余用时、数值或者成果材料")
     if "progress" in data and (matter.status not in AWAITING_OWNER or not matter.own.progress):
         raise Refused("nothing-reported", f"“{matter.step.title}”没有可更正的进度")
+    if "remaining" in data and (matter.status not in AWAITING_OWNER or matter.own.reported is None):
+        raise Refused("nothing-reported", f"“{matter.step.title}”没有可更正的剩余用时")
     if "value" in data and not matter.own.values:
         raise Refused("nothing-reported", f"“{matter.step.title}”尚无数值，请反馈进展")
     if evidence:

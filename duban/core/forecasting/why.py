@@ -19,7 +19,7 @@ from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Changed, Extension, LateEntry, Remark, StepState
+from duban.core.ledger.steps import Changed, Extension, LapsedRequest, LateEntry, Remark, StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
@@ -64,7 +64,8 @@ class TracedDeadline:
     `moved` of the day on which the plan was changed, `recounted` of that on which other working days counted it;
     `suspended` are the spells that do not count, first day included and last not, None for one that goes on. `judged`
     is true once the step is closed and was judged by it. It is not before the working day after `known`, on which its
-    owner could first know what was entered late; None where nothing was.
+    owner could first know what was entered late; None where nothing was. `lapsed` is the last request for an extension,
+    where it lapsed without an answer.
     """
 
     day: date | None
@@ -81,6 +82,7 @@ class TracedDeadline:
     asked: Extension | None
     judged: bool
     known: date | None
+    lapsed: LapsedRequest | None
 
     @property
     def unit(self) -> DayUnit:
@@ -243,6 +245,7 @@ def _limit(step: Step, own: StepState, known: Deadline | None, links: _Lookup) -
         asked=own.asked,
         judged=own.closed and own.judged is not None,
         known=own.known,
+        lapsed=own.lapsed,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from duban.core.ledger.entries import Data, EntryKind
 from duban.core.ledger.keys import NoticeKey
-from duban.core.ledger.steps import NOTHING, Extension, Gone, LateEntry, Remark, Sent, StepState
+from duban.core.ledger.steps import NOTHING, Extension, Gone, LapsedRequest, LateEntry, Remark, Sent, StepState
 from duban.core.ledger.ways_back import approved, changed, corrected, reopened, returned, upset, withdrawn
 
 Change = Callable[[StepState, date, str, Data], StepState]
@@ -90,7 +90,7 @@ def _completed(step: StepState, day: date, actor: str, data: Data) -> StepState:
 
 def _asked(step: StepState, day: date, actor: str, data: Data) -> StepState:
     ask = Extension(actor, day, _date(data["to"]), bool(data["late"]), data["reason"], data.get("person", ""))
-    return _heard(step, day, data, asked=ask, asks=step.asks + 1, answer=None)
+    return _heard(step, day, data, asked=ask, asks=step.asks + 1, lapsed=None, answer=None)
 
 
 def _granted(step: StepState, day: date, actor: str, data: Data) -> StepState:
@@ -261,6 +261,17 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.MENDED: _same,
 }
 """How each kind of entry changes the step it names."""
+
+
+def lapsed(step: StepState, after: StepState, kind: EntryKind, day: date) -> StepState:
+    """A record after an entry with which a request was gone: it lapsed, unless that was the answer to it."""
+    if step.asked is None or kind in ANSWERS:
+        return after
+    return after._replace(lapsed=LapsedRequest(step.asked, kind, day))
+
+
+ANSWERS = frozenset({EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED, EntryKind.WITHDRAWN})
+"""Entries that settle a request for an extension."""
 
 
 def entered_late(kind: EntryKind) -> Change:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
-from duban.core.ledger.recording import CHANGES, entered_late, with_
+from duban.core.ledger.recording import CHANGES, entered_late, lapsed, with_
 from duban.core.ledger.steps import NOTHING, StepState
 
 
@@ -63,7 +63,9 @@ def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType
             known[key] = told(entry, known.get(key), name)
         if name:
             change = entered_late(entry.kind) if "on" in entry.data else CHANGES[entry.kind]
-            steps[name] = change(own, entry.day, entry.actor, entry.data)
+            after = change(own, entry.day, entry.actor, entry.data)
+            gone = own.asked is not None and after.asked is None
+            steps[name] = lapsed(own, after, entry.kind, entry.day) if gone else after
     _put(steps, notices)
     return State(steps, head, adopted)
 

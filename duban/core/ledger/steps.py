@@ -31,6 +31,14 @@ class Extension:
         return self.person or self.by
 
 
+class LapsedRequest(NamedTuple):
+    """A request for an extension that nobody answered before something else made it needless."""
+
+    request: Extension
+    by: EntryKind
+    on: date
+
+
 class Changed(NamedTuple):
     """What somebody did to a step that was under way: suspended, resumed, handed over or cancelled it.
 
@@ -121,6 +129,8 @@ class StepState(NamedTuple):
     """Who it was handed over to."""
     asked: Extension | None = None
     asks: int = 0
+    lapsed: LapsedRequest | None = None
+    """The last request, where it lapsed without an answer."""
     answer: date | None = None
     """Day the last request for an extension was answered."""
     extended_to: date | None = None

@@ -65,6 +65,7 @@ def corrected(step: StepState, day: date, actor: str, data: Data) -> StepState:
     return step._replace(
         values=values,
         progress=data.get("progress", step.progress),
+        remaining=data.get("remaining", step.remaining),
         evidence=tuple(data.get("evidence", step.evidence)),
         submitter=actor if "evidence" in data else step.submitter,
         person=data.get("person", "") if "evidence" in data else step.person,

@@ -43,7 +43,7 @@ Telling = Callable[[Told], str]
 
 def event(names: Names, entry: Entry, unit: str = "") -> str:
     """What an entry tells, in one line, without its day and its step."""
-    return one_line(EVENTS[entry.kind](Told(names, entry, unit)) + _late(entry))
+    return one_line(EVENTS[entry.kind](Told(names, entry, unit)) + _late(entry) + _lapsed(names, entry))
 
 
 def _late(entry: Entry) -> str:
@@ -51,6 +51,13 @@ def _late(entry: Entry) -> str:
     if "on" not in entry.data:
         return ""
     return f"（补录：于{chinese(date.fromisoformat(entry.data['on']))}办理，{chinese(entry.day)}录入）"
+
+
+def _lapsed(names: Names, entry: Entry) -> str:
+    """That a request for an extension lapsed with it."""
+    if "lapsed" not in entry.data:
+        return ""
+    return f"（至{chinese(date.fromisoformat(entry.data['lapsed']), names.calendar)}的延期申请未及答复，随之失效）"
 
 
 def _is(what: str) -> Telling:
