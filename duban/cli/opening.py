@@ -70,16 +70,23 @@ def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
     stack = running(settings.var)
     if stack is not None and stack.desk:
         settings = replace(settings, variables={DESK_VARIABLE: stack.desk, **settings.variables})
-    if _given(settings):
-        yield settings, stack
-    elif stack is not None:
-        yield replace(settings, ledger=stack.ledger), stack
-    elif not (settings.var / "postgres" / "PG_VERSION").exists():
-        yield settings, None
-    else:
+    if _sleeps(settings, stack):
         with ExitStack() as held:
             url, stack = _woken(settings, held)
             yield replace(settings, ledger=url), stack
+    else:
+        yield settings if stack is None or _given(settings) else replace(settings, ledger=stack.ledger), stack
+
+
+def asleep(settings: Settings) -> bool:
+    """Whether the ledger to use is that of a stack that does not run."""
+    from deployments.stack.run_folder import running  # noqa: PLC0415  as above
+
+    return _sleeps(settings, running(settings.var))
+
+
+def _sleeps(settings: Settings, stack: Addresses | None) -> bool:
+    return stack is None and not _given(settings) and (settings.var / "postgres" / "PG_VERSION").exists()
 
 
 def _given(settings: Settings) -> bool:

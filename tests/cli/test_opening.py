@@ -58,6 +58,12 @@ def test_a_stopped_stacks_for_the_length_of_the_command(bureau: Bureau) -> None:
     bureau.ok("sign", "cosmetics/draft", "--as", "protection-officer")
     assert "办理中" in bureau.ok("show", "cosmetics")
 
+    bureau.ok("apply")
+    for _ in ("applied", "and stopped again"):
+        assert bureau.json("check")["ledger"].startswith("the ledger was not looked at, for its stack is stopped")
+        assert not (bureau.var / "postgres" / "postmaster.pid").exists()
+        bureau.ok("diff")  # it wakes it
+
     assert not (bureau.var / "ledger.sqlite").exists()
     assert not leftover.exists()
     assert not (bureau.var / "postgres" / "postmaster.pid").exists()

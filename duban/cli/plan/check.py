@@ -1,10 +1,9 @@
 """`duban check`: every file of a plan, and what is wrong with it, from what has happened where a ledger tells."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -12,7 +11,7 @@ from rich.table import Table
 
 from duban.adapters.delivery.checked import channel_problems, literal_secrets
 from duban.cli.exits import Exit, foreseen
-from duban.cli.output import complain, console, print_json
+from duban.cli.output import console, print_json
 from duban.core.checking.check_answers import check_answers
 from duban.core.checking.check_force import check_names, check_remarks, check_told
 from duban.core.checking.feasibility import UnderWay
@@ -20,7 +19,6 @@ from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
 from duban.core.planning.plan import Initiative
 from duban.core.problems import BadInput, Problem
-from duban.ports import LedgerUnusable
 from duban.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -46,40 +44,65 @@ def check(
 
     settings = load_settings()
     settings = replace(settings, plan=plan) if plan else settings
-    read, problems = _read(settings)
+    asked = _asked(settings, wake=False)
+    read, problems = _read_from(settings, asked.begun)
     problems += channel_problems(settings.directory, settings.variables, settings.channels.timeout)
     warnings = [*literal_secrets(settings.file.parent), *unsaid(settings.notices)]
     if read is not None:
-        problems += _in_ledger(settings)
+        problems += asked.names
         warnings += check_remarks(read[0].policy)
     if as_json:
-        print_json(_report(settings, read, problems) | {"warnings": _as_data(warnings)})
+        told = {"warnings": _as_data(warnings), "ledger": asked.unasked or None}
+        print_json(_report(settings, read, problems) | told)
     else:
-        _show(read, problems, warnings)
+        _show(read, asked, problems, warnings)
     raise typer.Exit(Exit.BAD_INPUT if problems else Exit.FINE)
 
 
 def read_files(settings: Settings) -> tuple[Office | None, list[Problem]]:
-    """The bureau where its files can be used, and the problems of all files."""
-    read, problems = _read(settings)
+    """The bureau where its files can be used, and the problems of all files; a stopped stack is woken to be asked."""
+    read, problems = _read_from(settings, _asked(settings, wake=True).begun)
     return (read[0] if read else None), problems
 
 
-def _read(settings: Settings) -> tuple[ReadBureau | None, list[Problem]]:
-    return _read_from(settings, _under_way(settings))
+class Asked(NamedTuple):
+    """What the ledger told: what has happened, and names that nobody bears any more; `unasked` is why it told nothing.
+
+    Empty where it told what has happened.
+    """
+
+    begun: UnderWay | None = None
+    names: tuple[Problem, ...] = ()
+    unasked: str = ""
 
 
-def _under_way(settings: Settings) -> UnderWay | None:
-    """What has happened to the plan, where a ledger can be asked."""
-    from deployments.stack.children import StackError  # noqa: PLC0415  other commands here need no ledger
-    from duban.cli.opening import engine, found  # noqa: PLC0415  as above
+ASLEEP = (
+    "the ledger was not looked at, for its stack is stopped, and the files were checked by themselves: start it with "
+    "duban up and check again; duban diff wakes it for as long as it looks"
+)
+UNAPPLIED = "no plan has been applied yet: the files were checked by themselves, not from what has happened"
+
+
+def _asked(settings: Settings, *, wake: bool) -> Asked:
+    """Ask the ledger, where there is one that can be asked; that of a stopped stack only to `wake` it."""
+    from duban.cli.opening import asleep, engine, found  # noqa: PLC0415  other commands here need no ledger
     from duban.wiring import unborn, under_way  # noqa: PLC0415  as above
 
-    with suppress(BadInput, LedgerUnusable, StackError), found(settings) as (at, stack):
-        if not unborn(at):
+    try:
+        if not wake and asleep(settings):
+            return Asked(unasked=ASLEEP)
+        with found(settings) as (at, stack):
+            if unborn(at):
+                return Asked(unasked=UNAPPLIED)
             with engine(at, stack) as opened:
-                return under_way(opened.service)
-    return None
+                office, begun = opened.service.office, under_way(opened.service)
+                names = check_names(office.plan, office.directory, opened.service.owners())
+                return Asked(begun, tuple(names), "" if begun else UNAPPLIED)
+    except Exception as error:
+        if (end := foreseen(error)) is None:
+            raise
+        why = "files that it needs cannot be used" if end[0] is Exit.BAD_INPUT else end[1]
+        return Asked(unasked=f"the ledger was not looked at: {why}")
 
 
 def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau | None, list[Problem]]:
@@ -115,25 +138,6 @@ def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau |
 def _placed(loaded: "Loaded", problem: Problem) -> Problem:
     file, line = loaded.written[problem.file].place(problem.location)
     return replace(problem, file=file, line=line)
-
-
-def _in_ledger(settings: Settings) -> list[Problem]:
-    """Names of the plan in force and of the ledger that nobody bears any more; none where there is no ledger."""
-    from duban.cli.opening import engine, found  # noqa: PLC0415  as above
-    from duban.wiring import unborn  # noqa: PLC0415  as above
-
-    try:
-        with found(settings) as (at, stack):
-            if unborn(at):
-                return []
-            with engine(at, stack) as opened:
-                office = opened.service.office
-                return check_names(office.plan, office.directory, opened.service.owners())
-    except Exception as error:
-        if (end := foreseen(error)) is None:
-            raise
-        complain(f"names in the ledger were not checked: {end[1]}")
-        return []
 
 
 def _report(settings: Settings, read: ReadBureau | None, problems: list[Problem]) -> dict[str, object]:
@@ -175,7 +179,7 @@ def provisional(office: Office) -> list[int]:
     return [year for year in years if year in office.calendar.provisional_years]
 
 
-def _show(read: ReadBureau | None, problems: list[Problem], warnings: list[Problem]) -> None:
+def _show(read: ReadBureau | None, asked: Asked, problems: list[Problem], warnings: list[Problem]) -> None:
     out = console()
     if read is not None:
         office, sentences = read
@@ -184,6 +188,8 @@ def _show(read: ReadBureau | None, problems: list[Problem], warnings: list[Probl
             out.print("", _coverage_table(sentences))
         for year in provisional(office):
             out.print(f"holidays of {year} are not announced yet: its working days are provisional")
+    if asked.unasked:
+        out.print(escape(asked.unasked), soft_wrap=True)
     for warning in warnings:
         out.print(escape(f"warning: {warning}"), soft_wrap=True)
     for problem in problems:

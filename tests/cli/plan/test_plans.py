@@ -3,9 +3,12 @@
 import json
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from deployments.stack import postgres
+from duban.cli.plan.check import ASLEEP, UNAPPLIED
 from tests.cli.conftest import COSMETICS, TRAINING, Bureau, lines, write
 
 DOCUMENT = """\
@@ -24,6 +27,7 @@ class TestCheck:
             "1.01    推进化妆品产业知识产权保护  cosmetics      4",
             "2.01    开展知识产权培训            training       2          1",
             "        2 initiatives                              6          1",
+            UNAPPLIED,
             "0 problems",
         ]
 
@@ -42,7 +46,29 @@ class TestCheck:
             "provisional_years": [],
             "problems": [],
             "warnings": [],
+            "ledger": UNAPPLIED,
         }
+
+    def test_a_ledger_that_nothing_was_applied_to_is_said_to_have_told_nothing(self, bureau: Bureau) -> None:
+        bureau.tick()
+        assert bureau.json("check")["ledger"] == UNAPPLIED
+        bureau.ok("apply")
+        assert bureau.json("check")["ledger"] is None
+        assert lines(bureau.ok("check"))[4:] == ["0 problems"]
+
+    def test_a_ledger_that_cannot_be_read_is_said_not_to_have_been_looked_at(self, bureau: Bureau) -> None:
+        bureau.ok("apply")
+        (bureau.var / "ledger.sqlite").write_bytes(b"no ledger at all" * 300)
+        assert lines(bureau.ok("check"))[4].startswith("the ledger was not looked at: ")
+
+    def test_the_ledger_of_a_stopped_stack_is_left_alone_and_it_says_how_to_have_it_asked(
+        self, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (bureau.var / "postgres").mkdir()
+        (bureau.var / "postgres" / "PG_VERSION").write_text("18\n", encoding="ascii")
+        monkeypatch.setattr(postgres, "running", Mock(side_effect=AssertionError("PostgreSQL is started")))
+        assert lines(bureau.ok("check"))[4:] == [ASLEEP, "0 problems"]
+        assert bureau.json("check")["ledger"] == ASLEEP
 
     def test_what_of_the_document_is_covered(self, bureau: Bureau) -> None:
         training = TRAINING.replace('"2.1"', '"2.1"\ncovers: [培训]')
@@ -58,6 +84,7 @@ class TestCheck:
             "not covered: 编写",
             "2.2 改进服务。 none",
             "sentences 2/3, undertakings 2/4",
+            UNAPPLIED,
             "0 problems",
         ]
 
