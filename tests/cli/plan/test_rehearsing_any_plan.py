@@ -1,6 +1,10 @@
 """Whatever the shape of a plan that `duban check` lets pass, it can be rehearsed, and what came of it shown."""
 
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from io import StringIO
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -22,6 +26,7 @@ from duban.core.planning.policy import Policy
 from duban.core.rehearsing.comparison import compare
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import rehearse
+from duban.core.rehearsing.report import Report
 from tests.cli.conftest import CONFIG
 from tests.core.builders import ZONE, calendar
 
@@ -137,10 +142,20 @@ def written(initiatives: list[InitiativeFile]) -> tuple[Written, ...]:
     return tuple(Written("rules", one, f"rules/{one.id}.yaml") for one in initiatives)
 
 
-def rehearsed_and_shown(initiatives: list[InitiativeFile]) -> None:
+def office_of(initiatives: list[InitiativeFile]) -> Office:
     people = Directory(PEOPLE)
-    office = Office(expand(PLAN, written(initiatives), people), people, RULES, calendar(), ZONE)
+    return Office(expand(PLAN, written(initiatives), people), people, RULES, calendar(), ZONE)
+
+
+def a_year(office: Office, seed: int) -> Report:
+    return rehearse(office, PROFILE.model_copy(update={"seed": seed})).report
+
+
+def rehearsed_and_shown(initiatives: list[InitiativeFile]) -> None:
+    office = office_of(initiatives)
     one = rehearse(office, PROFILE).report
+    again, told_again = pickle.loads(pickle.dumps((office, one)))  # noqa: S301  our own, as other processes get it
+    assert (again.plan, told_again) == (office.plan, one)
     beside = compare(one, one)
     for shown in (told(one), compared(beside)):
         Console(file=StringIO()).print(shown)
@@ -157,10 +172,21 @@ def test_any_plan_can_be_rehearsed_and_shown(initiatives: list[InitiativeFile]) 
     rehearsed_and_shown(initiatives)
 
 
+SILENT: dict[str, Any] = {"id": "s0", "title": "事项", "kind": "milestone"}
+
+
+def test_seeds_are_rehearsed_alike_in_several_processes() -> None:
+    """Also of an initiative nobody is written to about, in processes that have inherited nothing."""
+    follower = {"id": "s1", "title": "事项", "kind": "work", "needs": ["i0/s0"], "review": "office"}
+    office = office_of([initiative(0, SILENT), initiative(1, follower)])
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        apart = list(pool.map(partial(a_year, office), (1, 2, 3)))
+    assert apart == [a_year(office, seed) for seed in (1, 2, 3)]
+
+
 @pytest.mark.parametrize("kind", ["milestone", "period"])
 def test_an_initiative_nobody_is_written_to_about_is_rehearsed(kind: str) -> None:
-    silent: dict[str, Any] = {"id": "s0", "title": "事项", "kind": kind}
-    silent |= {"duration": 3, "assumed": True} if kind == "period" else {}
+    silent = SILENT | {"kind": kind} | ({"duration": 3, "assumed": True} if kind == "period" else {})
     rehearsed_and_shown([initiative(0, silent)])
     follower = {"id": "s1", "title": "事项", "kind": "work", "needs": ["i0/s0"]}
     rehearsed_and_shown([initiative(0, silent), initiative(1, follower)])
