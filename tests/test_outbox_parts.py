@@ -297,8 +297,23 @@ def test_who_is_never_taken_leaves_the_letter_undelivered(mail: MailReceiver) ->
     told = story(mail.address_of(A, B), number=2)
     for minutes in (0, 10, 40, 150):
         send(told.later(minutes))
-    assert {row.delivery for row in rows(told) if row.rung == "assign"} == {Delivery.DEAD}
+    dead = [row for row in rows(told) if row.rung == "assign"]
+    assert {(row.delivery, row.partly) for row in dead} == {(Delivery.DEAD, True)}
+    assert all(row.outcome.endswith(f"{A} 已送出，{B} 550 no such user here") for row in dead)
     assert mail.recipients == [A]
+
+
+def test_who_has_the_letter_is_named_though_the_server_is_gone_when_it_is_given_up(mail: MailReceiver) -> None:
+    mail.refusing = {B: "450 later"}
+    told = story(mail.address_of(A, B), number=2)
+    send(told)
+    mail.refusing = {}
+    mail.behaviour = always(Do.BREAK)
+    for minutes in (10, 40, 150):
+        send(told.later(minutes))
+    dead = [row for row in rows(told) if row.rung == "assign"]
+    assert {(row.delivery, row.partly) for row in dead} == {(Delivery.DEAD, True)}
+    assert all(f"{A} 已送出，" in row.outcome for row in dead)
 
 
 def test_a_digest_that_somebody_has_goes_on_the_next_day_to_the_others_alone(mail: MailReceiver) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.notices import Delivery
+from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Status
 from duban.core.problems import closest
 
@@ -50,6 +50,15 @@ DELIVERY_TITLES: Mapping[Delivery, str] = {
     Delivery.DEAD: "送达失败",
 }
 """How far a notice has come."""
+
+PARTLY = "部分送达"
+"""Of a dead notice that some of its recipients have, or of which some parts arrived."""
+
+
+def delivery_title(row: NoticeRow) -> str:
+    """How far a notice has come, in words."""
+    return PARTLY if row.partly else DELIVERY_TITLES[row.delivery]
+
 
 STATUS_TITLES: Mapping[Status, str] = {
     Status.WAITING: "待启动",

@@ -9,23 +9,26 @@ from duban.core.deciding.intake import reason_in
 from duban.core.deciding.undelivered import revival
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT
-from duban.core.titles import DELIVERY_TITLES, perhaps
+from duban.core.titles import delivery_title, perhaps
 from duban.outbox.troubles import troubles
 from duban.service import Service
 from duban.views import Joint, View
 
 
 def dead_notice(service: Service, name: str) -> NoticeRow:
-    """The dead notice of a name, `initiative/key`; raises Refused when there is none."""
+    """The dead notice of a name, `initiative/key`; raises Refused when there is none.
+
+    Also one about an initiative that the plan no longer has: its people are still to hear of that.
+    """
     initiative, _, key = name.partition("/")
     if initiative.startswith(RECIPIENT):
         raise Refused("a-digest", "日报不能整封重新投递：请重新投递其中的通知，或者重新投递全部未送达的通知")
-    known = service.view(initiative).state.notices
+    known = service.reaching((initiative,)).view(initiative).state.notices
     if key not in known:
         hint = perhaps(key, known, "请核对举措和通知的编号")
         raise Refused("unknown-notice", f"没有通知 {name}：{hint}")
     if known[key].delivery is not Delivery.DEAD:
-        told = DELIVERY_TITLES[known[key].delivery]
+        told = delivery_title(known[key])
         raise Refused("not-dead", f"通知 {name} 的状态是“{told}”，只有送达失败的才能重新投递")
     return known[key]
 
@@ -51,7 +54,9 @@ def revive(service: Service, notices: Iterable[NoticeRow], asked: Revival) -> tu
     """
     asked = replace(asked, reason=reason_in(asked.reason))
     _may(service, asked)
-    by_initiative = groupby(sorted(notices, key=lambda row: row.initiative), key=lambda row: row.initiative)
+    ordered = sorted(notices, key=lambda row: row.initiative)
+    service = service.reaching(row.initiative for row in ordered)
+    by_initiative = groupby(ordered, key=lambda row: row.initiative)
     return tuple(row for name, rows in by_initiative for row in _revived(service, name, rows, asked))
 
 

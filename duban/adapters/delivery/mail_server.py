@@ -40,7 +40,8 @@ def by_mail(errand: Errand) -> Reply:
     except smtplib.SMTPRecipientsRefused as error:
         refused = error.recipients
     except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
-        return Reply(False, _reason(error, service), held=len(missing) < len(recipients))
+        had = "、".join(address for address in recipients if address not in missing)
+        return Reply(False, (f"{had} {SENT}，" if had else "") + _reason(error, service), held=bool(had))
     have = [address for address in recipients if address not in refused]
     if not refused:
         return Reply(True, SENT)

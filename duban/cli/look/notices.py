@@ -20,7 +20,7 @@ from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import day_of as day_of_digest
 from duban.core.telling.patrol_page import resending
-from duban.core.titles import DELIVERY_TITLES, DIGEST, perhaps
+from duban.core.titles import DIGEST, delivery_title, perhaps
 from duban.outbox.resending import Revival, dead_notice, dead_notices, revive
 from duban.service import Service
 
@@ -110,7 +110,7 @@ def resend(
 def _as_json(row: NoticeRow, rows: list[NoticeRow], now: datetime) -> dict[str, object]:
     """A notice; a digest with its members, which are notices as well."""
     channels = [said.data() for said in row.channels]
-    told = {**row._asdict(), "channels": channels, "stuck": stuck(row, now)}
+    told = {**row._asdict(), "channels": channels, "stuck": stuck(row, now), "partly": row.partly}
     if row.slip != DIGEST:
         return told
     within = [one for one in rows if (one.recipient, one.digest) == (row.recipient, row.key)]
@@ -143,7 +143,7 @@ def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
             f"《{office.directory.name(row.slip)}》",
             escape(office.directory.title(row.recipient)),
             _about(office, row, members[row.recipient, row.key]),
-            ("⚠ " if stuck(row, now) else "") + DELIVERY_TITLES[row.delivery],
+            ("⚠ " if stuck(row, now) else "") + delivery_title(row),
             escape(_outcome(office, row)),
         )
     return table

@@ -77,6 +77,11 @@ class NoticeRow(NamedTuple):
         """The marks of what has arrived of it, where it has not arrived whole."""
         return frozenset(mark for said in self.channels for mark in said.gone)
 
+    @property
+    def partly(self) -> bool:
+        """Whether it is dead, and yet a part of it arrived, or some of its recipients have it."""
+        return self.delivery is Delivery.DEAD and bool(self.gone)
+
 
 DELIVERIES: Mapping[EntryKind, Delivery] = {
     EntryKind.NOTICE_QUEUED: Delivery.QUEUED,

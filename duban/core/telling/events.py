@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.notices import said_of
 from duban.core.planning.plan import StepRef
 from duban.core.planning.revision import Edit
 from duban.core.telling.altered import parts_of
@@ -206,6 +207,11 @@ def _notice(what: str) -> Telling:
     return tell
 
 
+def _dead(told: Told) -> str:
+    partly = any(said.gone for said in said_of(told.entry.data.get("channels", ())))
+    return _notice("未能全部送达" if partly else "未能送达")(told)
+
+
 def _sent(told: Told) -> str:
     return f"{told.names.slip(told.get('slip'))}送{told.names.title(told.get('recipient'))}"
 
@@ -255,7 +261,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.NOTICE_REFUSED: _notice("未送达，稍后再送"),
     EntryKind.NOTICE_POSTPONED: _notice("推迟发送"),
     EntryKind.NOTICE_DROPPED: _notice("不再发送"),
-    EntryKind.NOTICE_DEAD: _notice("未能送达"),
+    EntryKind.NOTICE_DEAD: _dead,
     EntryKind.NOTICE_REVIVED: _revived,
     EntryKind.ALARM_BEGUN: _did("准备告知巡查情况"),
     EntryKind.ALARM_ENDED: _did("告知巡查情况"),

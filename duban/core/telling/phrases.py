@@ -121,7 +121,8 @@ def remarks(matter: Occasion) -> tuple[str, ...]:
 def _undelivered(matter: Occasion) -> str:
     first, *instead = lines(matter.own)[matter.fired.key.subject]
     who, what = matter.title(first.recipient), matter.look.office.directory.name(first.slip)
-    told = f"发给{who}的《{what}》送达{first.tries}次均未成功：{first.outcome}"
+    how = f"送达{first.tries}次仍未全部送到" if first.partly else f"送达{first.tries}次均未成功"
+    told = f"发给{who}的《{what}》{how}：{first.outcome}"
     others = (f"；改送{matter.title(row.recipient)}，仍未成功：{row.outcome}" for row in instead)
     return told + "".join(others)
 

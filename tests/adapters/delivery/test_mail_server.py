@@ -155,7 +155,9 @@ def test_a_server_that_is_away_when_the_rest_is_tried_leaves_it_with_its_channel
     plain_server.refusing = {}
     plain_server.behaviour = always(Do.BREAK)
     outcome = carrier().deliver(letter, NOW)
-    assert [one.detail for one in outcome.channels] == ["邮件服务器拒收：421 service not available"]
+    assert [one.detail for one in outcome.channels] == [
+        "a@duban.test 已送出，邮件服务器拒收：421 service not available"
+    ]
 
 
 @pytest.mark.parametrize(

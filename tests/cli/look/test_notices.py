@@ -1,6 +1,8 @@
 """`notices`: what went to whom and when, what is stuck; `notices resend`."""
 
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -63,6 +65,33 @@ def test_a_refused_one_tells_when_it_is_tried_again(bureau: Bureau) -> None:
     assert "并入日报 04-01日报" in shown
 
 
+def test_one_that_some_recipients_have_says_who_has_it_and_who_does_not(bureau: Bureau) -> None:
+    bureau.tick("cosmetics")
+    told = "a@duban.test 已送出，b@duban.test 550 no such user"
+
+    class Halfway:
+        def deliver(self, letter: Letter, now: datetime) -> Outcome:
+            return Outcome(False, told, channels=(ChannelOutcome("mailto://mail", False, told, gone=("a-has-it",)),))
+
+    for moment in ("09:00", "09:10", "09:50", "12:30"):
+        bureau.at(f"2024-04-01 {moment}")
+        with desk(load_settings()) as at:
+            deliver_due(at.service, Halfway(), at.wording)
+    bureau.tick("cosmetics")
+    shown = [line for line in lines(bureau.ok("notices")) if "《工作交办单》" in line or "《督办日报》" in line]
+    assert [told in line and "⚠ 部分送达" in line for line in shown] == [True, True]
+    assert {row["partly"] for row in bureau.json("notices") if row["delivery"] == "dead"} == {True}
+    assert f"《工作交办单》未能全部送达保护处联络员：{told}" in bureau.ok("ledger", "show", "cosmetics", "--notices")
+    rung = next(row for row in bureau.json("notices") if row["recipient"] == "administrator")
+    assert rung["slip"] == "failure"
+    bureau.at("2024-04-02 09:00").tick("cosmetics")
+    deliver()
+    (mail,) = (bureau.var / "mail" / "administrator").glob("*.eml")
+    text = message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",))
+    assert text is not None
+    assert f"送达4次仍未全部送到：{told}" in text.get_content()
+
+
 def test_as_json_of_one_initiative_and_post(bureau: Bureau) -> None:
     sent_and_refused(bureau)
     bureau.tick("training")
@@ -117,6 +146,25 @@ class TestResend:
         deliver()
         told = next(r for r in bureau.json("notices", "--to", OFFICER) if r["key"] == dead["key"])
         assert (told["delivery"], told["digest"], told["tries"]) == ("sent", "digest/2024-04-02", 1)
+
+    def test_one_about_an_initiative_that_is_gone_is_revived_and_arrives(self, bureau: Bureau) -> None:
+        bureau.ok("apply")
+        bureau.tick("cosmetics", "training")
+        deliver()
+        bureau.at("2024-04-02 09:00").ok("sign", "training/attendance", "--as", "service-officer")
+        (bureau.config / "plans/small-2024/service/training.yaml").unlink()
+        bureau.ok("apply", "--by", "coordinator", "--reason", "年中调整", "--cancel-all-removed")
+        refused(bureau, "2024-04-03")
+        dead = next(r for r in bureau.json("notices") if (r["slip"], r["delivery"]) == ("change", "dead"))
+        assert dead["initiative"] == "training"
+        bureau.ok("notices", "resend", f"training/{dead['key']}", *self.COORDINATOR)
+        bureau.at("2024-04-05 09:00")
+        deliver()
+        bureau.at("2024-04-07 09:00")
+        deliver()
+        told = next(r for r in bureau.json("notices") if r["key"] == dead["key"])
+        assert (told["delivery"], told["tries"]) == ("sent", 1)
+        assert bureau.run("notices", "resend", "nothing/at/all", *self.COORDINATOR).exit_code == 4
 
     def test_all_that_reached_nobody_are_revived_once(self, bureau: Bureau) -> None:
         sent_and_refused(bureau)
