@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from duban.core.deciding.commands import Refused
 
+REOPEN = "duban reopen 事项 --as 岗位 --reason 理由"
+
 HINTS: Mapping[str, str] = {
     "a-digest": "--dead",
+    "answered": REOPEN,
     "bad-day": "--to 2024-07-15",
     "bad-day-done": "--on 2024-07-15",
     "day-to-come": "--on",
+    "built-on": REOPEN,
     "by-missing": "--by 岗位",
     "evidence-missing": "--evidence",
     "has-history": "--cancel 编号，或 --cancel-all-removed；改名的写 was: 原编号",

@@ -293,16 +293,25 @@ def test_cancelled_work_cannot_be_sent_back() -> None:
     assert refused(story, "judge", "return", "check").startswith("return-what")
 
 
+WHO_MAY = "确需重办的，请head岗、leader岗或者coordinator岗恢复办理"
+
+
 def test_work_on_which_others_have_built_cannot_be_sent_back() -> None:
-    story = Story(work("x"), review("check", "x"), milestone("published", "x")).act("officer", "submit", "x")
-    message = "built-on: “x事项”已有后续工作（published事项），不能退回"
-    assert refused(story, "judge", "return", "check") == message
+    def built_on() -> Story:
+        return Story(work("x"), review("check", "x"), milestone("published", "x")).act("officer", "submit", "x")
+
+    message = "built-on: “x事项”已有后续工作（published事项），不能退回；" + WHO_MAY
+    assert refused(built_on(), "judge", "return", "check") == message
+    for manager in ("head", "leader", "coordinator"):
+        assert not built_on().act(manager, "reopen", "x", "漏项").step("x").closed
 
 
 def test_work_for_which_other_initiatives_wait_cannot_be_sent_back() -> None:
     there = initiative(work("a", f"{HERE}/x", home="there"), name="there")
     story = Story(work("x"), review("check", "x"), beside=[there]).act("officer", "submit", "x")
-    assert refused(story, "judge", "return", "check") == "built-on: “x事项”已有后续工作（there举措），不能退回"
+    assert refused(story, "judge", "return", "check") == (
+        "built-on: “x事项”已有后续工作（there举措），不能退回；" + WHO_MAY
+    )
 
 
 # Extensions ----------------------------------------------------------------------------------------------------------

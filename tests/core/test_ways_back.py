@@ -131,6 +131,8 @@ def test_there_must_be_something_to_withdraw() -> None:
     assert refused(handed_in(), "judge", "withdraw") == "not-yours"
     story = Story(work("x"), review("a", "x"), milestone("m", "x")).act("officer", "submit", "x")
     assert refused(story, "officer", "withdraw") == "built-on"
+    with pytest.raises(Refused, match="不能撤回；确需重办的，请head岗、leader岗或者coordinator岗恢复办理"):
+        story.act("officer", "withdraw", "x")
 
 
 def test_a_request_lapses_with_a_hand_over_and_who_was_asked_is_told() -> None:

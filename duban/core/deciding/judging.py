@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from duban.core.deciding.matter import Matter, Refused, ends
+from duban.core.deciding.matter import VERB_TITLES, Matter, Refused, ends
 from duban.core.deciding.office import Look
 from duban.core.deciding.upset import Taking, told, upset
 from duban.core.ledger.entries import Draft, EntryKind
@@ -94,4 +94,13 @@ def nobody_relies_on(matter: Matter, target: str) -> None:
     built = [step.title for step in reached if ref in step.needs]
     built += [plan.initiatives[name].title for name in plan.downstream.get(ref, ())]
     if built:
-        raise Refused("built-on", f"“{plan.step(ref).title}”已有后续工作（{'、'.join(built)}），不能退回")
+        verb = VERB_TITLES[matter.command.verb]
+        message = f"“{plan.step(ref).title}”已有后续工作（{'、'.join(built)}），不能{verb}；{instead(matter)}"
+        raise Refused("built-on", message)
+
+
+def instead(matter: Matter) -> str:
+    """Who may have done again what is neither sent back nor withdrawn any more."""
+    office = matter.look.office
+    *others, last = dict.fromkeys(map(office.directory.title, office.managers(matter.look.initiative)))
+    return f"确需重办的，请{'、'.join(others)}{'或者' if others else ''}{last}恢复办理"

@@ -3,7 +3,7 @@
 What has begun because of it goes on, and whoever answers for that is told (`upset`); a review of it begins anew.
 """
 
-from duban.core.deciding.judging import judged_work, nobody_relies_on, taken_back
+from duban.core.deciding.judging import instead, judged_work, nobody_relies_on, taken_back
 from duban.core.deciding.matter import VERB_TITLES, Matter, Refused
 from duban.core.deciding.settle import applied, settle
 from duban.core.ledger.entries import Data, Draft, EntryKind
@@ -83,8 +83,7 @@ def _not_approved(matter: Matter) -> None:
 
 def _answered(matter: Matter) -> Refused:
     verb = VERB_TITLES[matter.command.verb]
-    message = f"“{matter.step.title}”已办结，不能{verb}；确需重办的，请牵头单位负责人、分管领导或者督办专员恢复办理"
-    return Refused("answered", message)
+    return Refused("answered", f"“{matter.step.title}”已办结，不能{verb}；{instead(matter)}")
 
 
 def _ends(matter: Matter, *drafts: Draft) -> bool:
