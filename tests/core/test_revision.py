@@ -1,5 +1,6 @@
 """What differs between two plans."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import expand
 from duban.core.planning.plan import Plan
-from duban.core.planning.revision import Edit, Revision, revision
+from duban.core.planning.revision import Edit, MovedName, Revision, moved_names, revision
+from duban.core.planning.snapshot import restored, snapshot
 from tests.core.small_plan import directory_file, plan_file, step, written
 from tests.core.test_check_properties import INITIATIVES
 
@@ -132,3 +134,21 @@ def test_what_holds_for_the_whole_plan_and_for_an_initiative() -> None:
     (one,) = revision(plan(*ROAD), led).initiatives
     assert one.edits == (Edit("lead", "roads", "pudong"), Edit("tags", None, ["路"]))
     assert told(revision(plan(*ROAD), led)) == ["road/draft owner", "road/issue owner"]
+
+
+def test_a_named_day_that_moves_is_told_with_the_steps_that_hang_on_it() -> None:
+    steps = (
+        step("hall", due="10 days before 开幕"),
+        step("open", "milestone", due="开幕", earliest="开幕"),
+        step("tell", due="2024-10-16"),
+    )
+    old, new = (
+        expand(plan_file(dates={"开幕": on}), [written("road", *steps)], None) for on in ("2024-10-16", "2024-10-20")
+    )
+    moved = moved_names(revision(old, new))
+    assert {str(one): list(map(str, of)) for one, of in moved.items()} == {
+        str(MovedName("开幕", date(2024, 10, 16), date(2024, 10, 20))): ["road/hall", "road/open"]
+    }
+    assert moved_names(revision(old, restored(snapshot(old)))) == {}
+    unnamed = expand(plan_file(), [written("road", step("hall", due="2024-10-16"), step("tell", due="2024-06"))], None)
+    assert moved_names(revision(old, unnamed)) == {}, "a step that is written otherwise, and one that is gone"

@@ -22,9 +22,11 @@ from duban.core.planning.when import (
     month_span,
     parse_day,
     parse_duration,
+    parse_kept,
     parse_when,
     parse_written,
     write_duration,
+    write_kept,
     write_when,
 )
 from duban.core.problems import Invalid
@@ -77,7 +79,7 @@ def test_dates_that_a_plan_understands(text: str, when: When) -> None:
         ),
         *("0000-06", "0000-Q1", "0000-01-01", "2024-02-30", "10 days after 2024-02-30"),
         *("day 0 of period", "day 5 of month 13 of period", "2 working weeks after a", "2024-02-30..2024-03-01"),
-        *("10 workdays after a", "-1 days after a", "99999 days after a", "3 days after 草案"),
+        *("10 workdays after a", "-1 days after a", "99999 days after a", "3 days after 草案1"),
         *(20240630, None, date(2024, 6, 30)),
     ],
 )
@@ -96,8 +98,11 @@ def test_a_file_may_name_a_day_of_the_plan() -> None:
     assert parse_written("opening") == ByName("opening")
     assert write_when(ByName("opening")) == "opening"
     assert parse_written("2024-06") == parse_when("2024-06")
-    assert all(re.search(WRITTEN_PATTERN, text) for text in ("opening", "2024-06", "10 days before opening"))
-    assert not any(re.search(WRITTEN_PATTERN, text) for text in ("2024", "Opening", "开幕"))
+    assert all(
+        re.search(WRITTEN_PATTERN, text)
+        for text in ("opening", "2024-06", "10 days before opening", "开幕", "2 weeks before 开幕")
+    )
+    assert not any(re.search(WRITTEN_PATTERN, text) for text in ("2024", "Opening", "开-幕"))
 
 
 @given(st.dates())
@@ -210,3 +215,11 @@ def test_durations_are_written_as_they_are_read(value: object) -> None:
 def test_days_are_written_as_they_are_read() -> None:
     assert write_when(OnDate(date(2024, 6, 30))) == "2024-06-30"
     assert write_duration(parse_duration("5 working days")) == 5
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-06-15 (opening)", "10 days before 2024-06-15 (开幕)", "2024-06", "3 days after x"]
+)
+def test_the_ledger_keeps_a_date_with_its_name(text: str) -> None:
+    assert write_kept(parse_kept(text)) == text
+    assert write_when(parse_kept(text)) == text.partition(" (")[0], "which is all that a plan says"

@@ -9,7 +9,7 @@ from duban.core.forecasting.why import Link, Origin, TracedDeadline, Why
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.steps import LapsedRequest
 from duban.core.ledger.summary import Light
-from duban.core.planning.when import Relative
+from duban.core.planning.when import OnDate, Relative
 from duban.core.telling import gauges, remarks
 from duban.core.telling.events import LATE_ACTS
 from duban.core.telling.phrases import CHANGES
@@ -151,7 +151,8 @@ class _Told:
     def _origin(self, limit: TracedDeadline) -> str:
         match limit.origin:
             case Origin.DATE:
-                return "计划写明的日期"
+                named = limit.written.name if isinstance(limit.written, OnDate) else ""
+                return f"计划写明的日期：{named}" if named else "计划写明的日期"
             case Origin.SPAN:
                 return "计划写明的月份、季度或者半年的最后一个工作日"
             case Origin.WITHIN:

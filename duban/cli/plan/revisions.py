@@ -8,8 +8,8 @@ from duban.applying import Proposal
 from duban.core.forecasting.effects import Shift
 from duban.core.ledger.summary import CLOSED, StepRow
 from duban.core.planning.plan import Initiative, Step
-from duban.core.planning.revision import InitiativeRevision, StepRevision
-from duban.core.planning.when import write_when
+from duban.core.planning.revision import InitiativeRevision, StepRevision, moved_names
+from duban.core.planning.when import write_kept
 from duban.core.telling.altered import alterations_in_words, moves_in_words
 from duban.core.telling.consequences import Consequences, Touched
 from duban.core.telling.revised import Names, edit_in_words, edits_in_words
@@ -42,6 +42,10 @@ class _Description:
         """Everything."""
         for edit in self.proposal.revision.edits:
             yield f"~ 计划：{edit_in_words(self.names, '', edit)}"
+        for moved, steps in moved_names(self.proposal.revision).items():
+            days = f"{chinese(moved.before)}改为{chinese(moved.after, self.calendar)}"
+            told = "、".join(f"{self.names.step(step)}（{step}）" for step in steps)
+            yield f"~ 日期“{moved.name}”：{days}，{len(steps)}项随之调整：{told}"
         yield from (f"~ {line}" for line in alterations_in_words(self.proposal.altered))
         for one in self.proposal.revision.initiatives:
             yield from self._initiative(one)
@@ -72,7 +76,7 @@ class _Description:
         return f"~ “{title}”（{one.ref.step}{was}）：{edits}"
 
     def _new(self, step: Step) -> str:
-        due = f"，时限{self.names.date(step.ref.initiative, write_when(step.due))}" if step.due else ""
+        due = f"，时限{self.names.date(step.ref.initiative, write_kept(step.due))}" if step.due else ""
         return f"{self.names.title(step.owner)}承办{due}"
 
     def _fate(self, step: Step) -> str:

@@ -103,12 +103,12 @@ class Instances:
         return tuple(instance for family in self._families.get(ref, {}).values() for instance in family)
 
     def dated(self, when: WhenWritten | None) -> When | None:
-        """A date with the day in the place of its name; None for a name that `plan.yaml` does not have."""
+        """A date with the day beside its name; None for a name that `plan.yaml` does not have."""
         if isinstance(when, ByName):
             day = self._dates.get(when.name)
-            return OnDate(day) if day else None
-        if isinstance(when, Relative) and isinstance(when.anchor, str):
-            return replace(when, anchor=self._dates.get(when.anchor, when.anchor))
+            return OnDate(day, when.name) if day else None
+        if isinstance(when, Relative) and isinstance(when.anchor, str) and when.anchor in self._dates:
+            return replace(when, anchor=self._dates[when.anchor], name=when.anchor)
         return when
 
     def slots(self, of: Instance) -> tuple[StepRef, ...]:

@@ -4,13 +4,14 @@ A step that says what it was (`was`) is the same step under another name, and so
 of steps and initiatives, and their places in the files, are no difference.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
 from duban.core.planning.snapshot import heading, snapshot, step_values
-from duban.core.planning.when import Relative, When, write_when
+from duban.core.planning.when import OnDate, Relative, When, write_when
 
 Renames = Mapping[StepRef, StepRef]
 """Steps of the old plan that bear another name in the new one."""
@@ -95,6 +96,31 @@ def revision(old: Plan, new: Plan) -> Revision:
         edits=_edits(_whole(old), _whole(new)),
         initiatives=tuple(one for one in revised if one.edits or one.steps or None in (one.before, one.after)),
     )
+
+
+class MovedName(NamedTuple):
+    """A day by the name that `plan.yaml` gives it, where it was and where it is to be."""
+
+    name: str
+    before: date
+    after: date
+
+
+def moved_names(of: Revision) -> Mapping[MovedName, Sequence[StepRef]]:
+    """The named days that move, each with the steps whose dates hang on it."""
+    found: dict[MovedName, list[StepRef]] = {}
+    for one in of.steps():
+        for before, after in zip(_named(one.before), _named(one.after), strict=True):
+            if before and after and before[0] == after[0] and before[1] != after[1]:
+                found.setdefault(MovedName(*before, after[1]), []).append(one.ref)
+    return {moved: tuple(dict.fromkeys(steps)) for moved, steps in found.items()}
+
+
+def _named(step: Step | None) -> Iterator[tuple[str, date] | None]:
+    """Name and day of the dates of a step, None for one without."""
+    for when in (step.due, step.earliest) if step else (None, None):
+        day = when.day if isinstance(when, OnDate) else when.anchor if isinstance(when, Relative) else None
+        yield (when.name, day) if isinstance(when, OnDate | Relative) and when.name and isinstance(day, date) else None
 
 
 def _pairs_renamed(old: Plan, new: Plan) -> Iterator[tuple[Step, Step]]:

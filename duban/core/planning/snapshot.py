@@ -17,7 +17,7 @@ from duban.core.planning.measure_file import MEASURE
 from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.review_file import parse_review, review_written
-from duban.core.planning.when import Span, When, parse_duration, parse_when, write_duration, write_when
+from duban.core.planning.when import Span, When, parse_duration, parse_kept, write_duration, write_kept
 
 Json = Mapping[str, Any]
 """JSON values only."""
@@ -120,7 +120,7 @@ def _refs(refs: tuple[StepRef, ...]) -> list[str]:
 
 
 def _when(when: When | None) -> str | None:
-    return write_when(when) if when else None
+    return write_kept(when) if when else None
 
 
 def restored(plan: Json) -> Plan:
@@ -191,7 +191,7 @@ def _restored_step(initiative: str, values: Json) -> Step:
 
 
 def _read_when(text: str | None) -> When | None:
-    return parse_when(text) if text else None
+    return parse_kept(text) if text else None
 
 
 def _read_refs(values: Json, key: str) -> tuple[StepRef, ...]:

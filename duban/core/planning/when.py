@@ -6,7 +6,7 @@ on a step that is not finished yet.
 
 import calendar as months
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from duban.core.days.workdays import DayUnit, Roll
@@ -16,14 +16,15 @@ SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 STEP = rf"{SLUG}(?:@{SLUG})*"
 REFERENCE = rf"(?:{SLUG}/)?{STEP}"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+CHINESE = "[\u4e00-\u9fff]+"
+NAME = rf"(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*|{CHINESE})"
 MONTHS_OF_A_YEAR = r"[0-9]{4}-(?:0[1-9]|1[0-2]|Q[1-4]|H[12])"
 AMOUNT = r"[0-9]{1,4}"
 LENGTH = rf"(?:{AMOUNT} (?:working )?days?|[0-9]{{1,3}} (?:weeks?|months?))"
 WITHIN = r"day ([1-9][0-9]?) of (?:month ([1-9]|1[0-2]) of )?period"
 
 WHEN_PATTERN = (
-    rf"^(?:{DATE}|{MONTHS_OF_A_YEAR}|{DATE}\.\.{DATE}|{LENGTH} (?:after|before) (?:{DATE}|{REFERENCE})"
+    rf"^(?:{DATE}|{MONTHS_OF_A_YEAR}|{DATE}\.\.{DATE}|{LENGTH} (?:after|before) (?:{DATE}|{REFERENCE}|{CHINESE})"
     rf"|day [1-9][0-9]? of (?:month (?:[1-9]|1[0-2]) of )?period)$"
 )
 WRITTEN_PATTERN = rf"{WHEN_PATTERN[:-2]}|{NAME})$"
@@ -66,9 +67,10 @@ RESERVED = {START: "5 days after start", PERIOD: "5 days after period", BEGUN: "
 
 @dataclass(frozen=True, slots=True)
 class OnDate:
-    """A day written out."""
+    """A day written out, or by a `name` of `plan.yaml`."""
 
     day: date
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,15 @@ class Span:
 class Relative:
     """`amount` days or months (negative: before) from a date, from `start`, from `period`, or from the end of a step.
 
-    `before` tells `0 days before` from `0 days after`; whatever is negative is before.
+    `before` tells `0 days before` from `0 days after`; whatever is negative is before. `name` is what `plan.yaml` calls
+    the date.
     """
 
     amount: int
     unit: DayUnit
     anchor: date | str
     before: bool = False
+    name: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "before", self.before or self.amount < 0)
@@ -179,6 +183,19 @@ def parse_when(text: object) -> When:
         length = _LENGTHS.get(part[0], 1)
         return month_span(int(year), length * (int(part.lstrip("QH")) - 1) + 1, length)
     return OnDate(parse_day(text))
+
+
+def parse_kept(text: str) -> When:
+    """Read a date as the ledger keeps it."""
+    written, _, name = text.removesuffix(")").partition(" (")
+    when = parse_when(written)
+    return replace(when, name=name) if name and isinstance(when, OnDate | Relative) else when
+
+
+def write_kept(when: When) -> str:
+    """A date as the ledger keeps it: as a plan writes it, and by which name it was written."""
+    name = when.name if isinstance(when, OnDate | Relative) else ""
+    return f"{write_when(when)} ({name})" if name else write_when(when)
 
 
 def _relative(words: list[str]) -> Relative:

@@ -11,7 +11,7 @@ from duban.core.planning.expand import anchor_step
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.review_file import Review, Several, parse_review, reviewers
 from duban.core.planning.revision import Edit
-from duban.core.planning.when import parse_duration, parse_when
+from duban.core.planning.when import parse_duration, parse_kept
 from duban.core.telling.whens import duration_in_words, when_in_words
 
 FIELDS: Mapping[str, str] = {
@@ -93,7 +93,7 @@ class Names:
 
     def date(self, initiative: str, text: str) -> str:
         """A date as a plan writes it, in words; what it hangs on by its title."""
-        when = parse_when(text)
+        when = parse_kept(text)
         name = anchor_step(when)
         return when_in_words(when, f"{self.step(StepRef.parse(name, initiative))}办结" if name else "", self.calendar)
 

@@ -41,7 +41,7 @@ def _mark(day: date, calendar: WorkCalendar | None) -> str:
 def when_in_words(when: When, hung: str = "", calendar: WorkCalendar | None = None) -> str:
     """A date of a plan; `hung` is what a distance counts from where that is a step: `“起草”办结`."""
     if isinstance(when, OnDate):
-        return chinese(when.day, calendar)
+        return _named(when.name, chinese(when.day, calendar))
     if isinstance(when, Relative):
         return distance(when, hung)
     if isinstance(when, Within):
@@ -62,7 +62,12 @@ def _span(span: Span) -> str:
 def distance(when: Relative, hung: str) -> str:
     """So many days after or before a day, or after or before what `hung` says."""
     side = "前" if when.before else "后"
-    return f"{_anchor(when.anchor, hung)}{side}{abs(when.amount)}{UNITS[when.unit]}"
+    return f"{_named(when.name, _anchor(when.anchor, hung))}{side}{abs(when.amount)}{UNITS[when.unit]}"
+
+
+def _named(name: str, day: str) -> str:
+    """A day, and what `plan.yaml` calls it: `开幕（2024年10月16日）`."""
+    return f"{name}（{day}）" if name else day
 
 
 def _anchor(anchor: date | str, hung: str) -> str:

@@ -34,8 +34,8 @@ def fair(bureau: Bureau) -> Bureau:
 @pytest.mark.parametrize(
     ("step", "limit"),
     [
-        ("hall", "2024年6月5日（2024年6月15日前10个自然日）"),
-        ("open", "2024年6月15日（计划写明的日期）"),
+        ("hall", "2024年6月5日（opening（2024年6月15日）前10个自然日）"),
+        ("open", "2024年6月15日（计划写明的日期：opening）"),
         ("week@2024-w14", "2024年4月3日（本期第5日，遇休息日提前）"),  # the 5th is Qingming, the 4th too
         ("week@2024-w18", "2024年4月30日（本期第5日，遇休息日提前）"),  # 1 to 5 May are off
         ("figures@2024-04", "2024年4月25日（本期第25日，遇休息日提前）"),
@@ -55,8 +55,23 @@ def test_the_day_of_an_event_is_moved_in_one_place(fair: Bureau) -> None:
     plan = fair.config / "plans/small-2024/plan.yaml"
     plan.write_text(plan.read_text("utf-8").replace("opening: 2024-06-15", "opening: 2024-06-20"), "utf-8")
     told = fair.run("diff").stdout
-    assert "时限2024年6月15日前10个自然日改为2024年6月20日前10个自然日" in told
-    assert "时限2024年6月15日改为2024年6月20日" in told
+    assert "时限opening（2024年6月15日）前10个自然日改为opening（2024年6月20日）前10个自然日" in told
+    assert "时限opening（2024年6月15日）改为opening（2024年6月20日）" in told
+    assert "~ 日期“opening”：2024年6月15日改为2024年6月20日，2项随之调整：" in told
+    assert "（fair/hall）、" in told
+
+
+def test_a_day_may_have_a_chinese_name(fair: Bureau) -> None:
+    for name in ("plans/small-2024/plan.yaml", "plans/small-2024/protection/fair.yaml"):
+        text = (fair.config / name).read_text("utf-8")
+        (fair.config / name).write_text(text.replace("opening", "开幕"), "utf-8")
+    fair.ok("check")
+    fair.ok("apply")
+    assert "2024年6月5日（开幕（2024年6月15日）前10个自然日）" in fair.ok("why", "fair/hall")
+    assert "计划没有变化" in fair.ok("diff")
+    fair.ok("roll", "small-2024", "--year", "2025")
+    fair.ok("check", "config/plans/small-2025")
+    assert "before 开幕" in (fair.config / "plans/small-2025/protection/fair.yaml").read_text("utf-8")
 
 
 def test_a_plan_with_these_words_is_rolled(fair: Bureau) -> None:
