@@ -93,13 +93,13 @@ def ended(on: Stage) -> int:
     return on.client.count_flow_runs(flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=final)))
 
 
-def configuration(config: Path) -> Path:
-    """The project's configuration with the plan of this benchmark."""
+def configuration(config: Path, initiatives: int = INITIATIVES) -> Path:
+    """The project's configuration with the plan of this benchmark, of so many initiatives."""
     shutil.copytree(ROOT / "config", config)
     folder = config / "plans" / "many" / "all"
     folder.mkdir(parents=True)
     (folder.parent / "plan.yaml").write_text(PLAN, encoding="utf-8")
-    for number in range(1, INITIATIVES + 1):
+    for number in range(1, initiatives + 1):
         needs = ["", *(f", needs: [step-{step}]" for step in range(1, STEPS))]
         steps = (f"  - {{id: step-{i}, title: 事项{i}, kind: work{need}}}\n" for i, need in enumerate(needs, 1))
         (folder / f"one-{number}.yaml").write_text(INITIATIVE.format(number=number) + "".join(steps), encoding="utf-8")

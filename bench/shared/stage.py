@@ -66,8 +66,8 @@ class Stage:
 
 
 @contextmanager
-def stage(port: int, config: Path = ROOT / "config") -> Iterator[Stage]:
-    """A stack on a copy of a configuration, without a worker."""
+def stage(port: int, config: Path = ROOT / "config", desk: int | None = None) -> Iterator[Stage]:
+    """A stack on a copy of a configuration, without a worker; with a desk where a port is given for one."""
     with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:
         root = Path(name)
         shutil.copytree(config, root / "config")
@@ -78,7 +78,7 @@ def stage(port: int, config: Path = ROOT / "config") -> Iterator[Stage]:
         settings = load_settings(environment=told)
         office = load_office(settings)
         FileClock(var / CLOCK_FILE).set(office.at(office.plan.starts, office.policy.hours.first))
-        with Stack(StackSettings(var, port=port, worker=False), told) as stack:
+        with Stack(StackSettings(var, port=port, worker=False, desk=desk), told) as stack:
             told[LEDGER_VARIABLE] = stack.addresses.ledger
             os.environ.update({name: told[name] for name in (CLOCK_VARIABLE, SETTINGS_VARIABLE, LEDGER_VARIABLE)})
             api = {PREFECT_API_URL: stack.addresses.api}
@@ -92,7 +92,7 @@ def worker(on: Stage, kind: Kind) -> Iterator[subprocess.Popen[bytes]]:
     pool = kind.name.replace(" ", "-").replace(",", "").replace("'", "")
     ensure_pool(on.stack.addresses, pool, kind.type)
     with at_work(on.settings, on.office) as service:
-        bring(on.client, Difference(wanted(service, patrol_every=None), (), (), (), 0), Pool(pool, kind.type))
+        bring(on.client, Difference(wanted(service, patrol_every=None, desk=""), (), (), (), 0), Pool(pool, kind.type))
     told = worker_environment(on.stack.addresses, on.stack.environment(), kind.type)
     if kind.type == "process":
         told = environment(on.stack.addresses, on.stack.environment())

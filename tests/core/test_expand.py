@@ -289,8 +289,9 @@ def test_a_date_of_the_plan_stands_for_its_name() -> None:
     built = expand(plan_file(dates={"opening": "2024-10-16"}), [written("road", *steps)], Directory(directory_file()))
     hall, show, closing, lost = built.initiatives["road"].steps.values()
     opening = date(2024, 10, 16)
-    assert (hall.due, hall.earliest) == (Relative(-10, DayUnit.CALENDAR, opening), OnDate(opening))
-    assert (show.due, show.due_anchor, lost.due) == (OnDate(opening), (), None)
+    named = OnDate(opening, name="opening")
+    assert (hall.due, hall.earliest) == (Relative(-10, DayUnit.CALENDAR, opening, name="opening"), named)
+    assert (show.due, show.due_anchor, lost.due) == (named, (), None)
     assert closing.due_anchor == (show.ref,)
 
 

@@ -259,6 +259,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ALARM_BEGUN: _same,
     EntryKind.ALARM_ENDED: _same,
     EntryKind.MENDED: _same,
+    EntryKind.LINKS_REVOKED: _same,
+    EntryKind.SIGNED_IN: _same,
 }
 """How each kind of entry changes the step it names."""
 
