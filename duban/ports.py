@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from duban.core.ledger.entries import Entry
+from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Summary, Upstream
 from duban.core.planning.plan import StepRef
@@ -148,6 +148,21 @@ class Ledger(Protocol):
 
     def summaries(self) -> Sequence[Summary]:
         """All initiatives as they stand, with their steps, in two queries; sorted by id."""
+        ...
+
+    def going_on(self, until: date) -> Sequence[Summary]:
+        """As `summaries`, of the steps only those that make a board: begun and not closed, lit, or due by a day.
+
+        What waits and is expected after its deadline is among them, lit or not.
+        """
+        ...
+
+    def spans(self) -> Mapping[str, tuple[date | None, date | None]]:
+        """Of every initiative the day its first step opened, and the last day that is known or expected of any."""
+        ...
+
+    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
+        """All entries of some kinds, from a moment on, by initiative and sequence."""
         ...
 
     def last_at(self) -> datetime | None:

@@ -4,15 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from threading import RLock
 
 from duban.adapters.ledger_rules import START, Head, admit, as_kept
-from duban.core.ledger.entries import Entry
+from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import RECIPIENT, Summary, Upstream, known_of
+from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
 
@@ -156,6 +156,30 @@ class MemoryLedger:
         """All initiatives as they stand, sorted by id."""
         with self._lock:
             return sorted(self._summaries.values(), key=lambda summary: summary.initiative)
+
+    def going_on(self, until: date) -> Sequence[Summary]:
+        """The same, of the steps only those that make a board."""
+
+        def shown(row: StepRow) -> bool:
+            late = row.due is not None and row.forecast is not None and row.forecast > row.due
+            soon = row.due is not None and row.due <= until
+            return row.status not in CLOSED and (row.status is not Status.WAITING or row.light > 0 or soon or late)
+
+        return [replace(one, steps=tuple(filter(shown, one.steps))) for one in self.summaries()]
+
+    def spans(self) -> Mapping[str, tuple[date | None, date | None]]:
+        """First day and last one of every initiative."""
+        found = {}
+        for one in self.summaries():
+            opened = (row.opened for row in one.steps if row.opened)
+            last = (day for row in one.steps if (day := row.finished or row.forecast))
+            found[one.initiative] = (min(opened, default=None), max(last, default=None))
+        return found
+
+    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
+        """All entries of some kinds, from a moment on."""
+        with self.stream() as entries:
+            return [entry for entry in entries if entry.kind in kinds and (since is None or entry.at >= since)]
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
@@ -29,10 +29,10 @@ from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, re
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, REFUSAL, ROSTER, ROUND, STEP, SUMMARY, WAKE
-from duban.core.ledger.entries import Entry
+from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import RECIPIENT, Summary, Upstream
+from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
 
@@ -251,11 +251,35 @@ class SqlLedger:
 
     def summaries(self) -> Sequence[Summary]:
         """All initiatives as they stand, sorted by id."""
+        return self._summaries(_of(STEP, self._plan))
+
+    def going_on(self, until: date) -> Sequence[Summary]:
+        """The same, of the steps only those that make a board."""
+        row = STEP.c
+        begun = or_(row.status != Status.WAITING, row.light > 0, row.due <= until, row.forecast > row.due)
+        return self._summaries(_of(STEP, self._plan).where(row.status.not_in(CLOSED), begun))
+
+    def _summaries(self, steps: Select[Any]) -> Sequence[Summary]:
         with reading(self.engine) as connection:
             summaries = connection.execute(_of(SUMMARY, self._plan).order_by(SUMMARY.c.initiative)).all()
-            steps = connection.execute(_of(STEP, self._plan).order_by(STEP.c.initiative, STEP.c.position)).all()
-        of = {name: tuple(map(read_step, rows)) for name, rows in groupby(steps, key=lambda row: row.initiative)}
+            rows = connection.execute(steps.order_by(STEP.c.initiative, STEP.c.position)).all()
+        of = {name: tuple(map(read_step, some)) for name, some in groupby(rows, key=lambda row: row.initiative)}
         return [read_summary(row, of.get(row.initiative, ())) for row in summaries]
+
+    def spans(self) -> Mapping[str, tuple[date | None, date | None]]:
+        """First day and last one of every initiative."""
+        last = func.max(func.coalesce(STEP.c.finished, STEP.c.forecast))
+        query = select(STEP.c.initiative, func.min(STEP.c.opened), last).where(STEP.c.plan == self._plan)
+        with reading(self.engine) as connection:
+            return {name: (first, end) for name, first, end in connection.execute(query.group_by(STEP.c.initiative))}
+
+    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
+        """All entries of some kinds, from a moment on."""
+        query = _of(ENTRY, self._plan).where(ENTRY.c.kind.in_(kinds)).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
+        if since is not None:
+            query = query.where(ENTRY.c.at >= since)
+        with reading(self.engine) as connection:
+            return tuple(read_entries(connection.execute(query)))
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from duban.core.deciding.commands import VERB_TITLES
 from duban.core.ledger.summary import Light
-from duban.core.titles import LIGHT_TITLES
+from duban.core.telling.whens import chinese, short
+from duban.core.titles import LIGHT_TITLES, STATUS_TITLES
 from duban.desk.answers import asked_of, field_name
 
 HERE = Path(__file__).parent
@@ -35,6 +36,9 @@ def _environment() -> Environment:
         "word": lambda light: LIGHT_TITLES[light] or UNLIT,
         "colour": lambda light: Light(light).name.lower(),
         "verb_title": lambda verb: VERB_TITLES[verb],
+        "day": short,
+        "whole_day": chinese,
+        "status": lambda status: STATUS_TITLES[status],
         "asked_of": asked_of,
         "field_name": field_name,
     }

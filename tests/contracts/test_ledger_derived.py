@@ -49,6 +49,48 @@ def test_a_summary_replaces_the_one_before_it_with_its_steps(ledger: Ledger) -> 
     assert list(ledger.summaries()) == [later, summary(ROADS)]
 
 
+FAR, SOON = date(2024, 12, 2), date(2024, 6, 14)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"status": Status.OPEN, "light": Light.GREEN}, True),
+        ({"status": Status.SUSPENDED, "light": Light.OFF}, True),
+        ({"status": Status.DONE, "light": Light.OFF}, False),
+        ({"status": Status.CANCELLED, "light": Light.OFF, "due": SOON}, False),
+        ({"status": Status.WAITING, "light": Light.OFF}, False),
+        ({"status": Status.WAITING, "light": Light.OFF, "due": None, "forecast": None}, False),
+        ({"status": Status.WAITING, "light": Light.YELLOW}, True),
+        ({"status": Status.WAITING, "light": Light.OFF, "due": SOON}, True),
+        ({"status": Status.WAITING, "light": Light.OFF, "forecast": FAR + timedelta(days=1)}, True),
+    ],
+    ids=str,
+)
+def test_a_board_takes_what_goes_on_and_what_is_due(ledger: Ledger, changes: dict[str, Any], shown: bool) -> None:
+    row = step(**{"due": FAR, **changes})
+    ledger.commit(Commit(BRIDGES, (), summary(steps=(row, step("other", status=Status.DONE)))))
+    (told,) = ledger.going_on(SOON)
+    assert told == summary(steps=(row,) if shown else ())
+
+
+def test_an_initiative_spans_from_what_opened_first_to_what_ends_last(ledger: Ledger) -> None:
+    first, last = date(2024, 2, 1), date(2024, 8, 1)
+    rows = step("a", opened=first, finished=last, forecast=FAR), step("b"), step("c", opened=None, forecast=None)
+    ledger.commit(Commit(BRIDGES, (), summary(steps=rows)))
+    ledger.commit(Commit(ROADS, (), summary(ROADS, steps=(step(opened=None, forecast=None),))))
+    assert ledger.spans() == {BRIDGES: (first, last), ROADS: (None, None)}
+
+
+def test_entries_of_some_kinds_are_found_from_a_moment_on(ledger: Ledger) -> None:
+    signed = Draft(EntryKind.SIGNED, "draft", "zhang")
+    append(ledger, report(), signed)
+    append(ledger, signed, initiative=ROADS, at=NOW + MINUTE)
+    found = ledger.of_kinds({EntryKind.SIGNED, EntryKind.RETURNED})
+    assert [(entry.initiative, entry.sequence) for entry in found] == [(BRIDGES, 2), (ROADS, 1)]
+    assert [entry.initiative for entry in ledger.of_kinds({EntryKind.SIGNED}, NOW + MINUTE)] == [ROADS]
+
+
 def test_the_moment_of_the_last_entry_is_known(ledger: Ledger) -> None:
     assert ledger.last_at() is None
     append(ledger, report(), at=NOW + MINUTE)

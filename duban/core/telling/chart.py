@@ -11,6 +11,7 @@ from html import escape
 
 from duban.core.deciding.office import Look
 from duban.core.ledger.summary import Light, Status
+from duban.core.planning.plan import Plan
 from duban.core.telling.lines import BoardLine
 from duban.core.titles import LIGHT_TITLES
 from duban.core.typed import one_line
@@ -43,34 +44,44 @@ LEGEND = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class TimeScale:
+    """Days along the width of a picture, from `left` on, in pixels; `days` counts the first and the last."""
+
     first: date
     days: int
+    left: float = MARGIN
+    width: float = WIDTH - 2 * MARGIN
 
     def x(self, day: date) -> float:
         """Where a day lies, in pixels from the left edge."""
         share = (day - self.first).days / self.days
-        return round(MARGIN + (WIDTH - 2 * MARGIN) * min(1.0, max(0.0, share)), 1)
+        return round(self.left + self.width * min(1.0, max(0.0, share)), 1)
+
+
+def scale_of(plan: Plan, left: float = MARGIN, width: float = WIDTH - 2 * MARGIN) -> TimeScale:
+    """The days of a plan along a picture."""
+    return TimeScale(plan.starts, max(1, (plan.ends - plan.starts).days + 1), left, width)
 
 
 def gantt(look: Look, lines: Sequence[BoardLine]) -> str:
     """The picture; its height grows with the lines."""
     plan = look.office.plan
-    scale = _Scale(plan.starts, max(1, (plan.ends - plan.starts).days + 1))
+    scale = scale_of(plan)
     height = HEAD + ROW * len(lines) + 8
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" font-family="Noto Sans CJK SC, sans-serif" font-size="15">',
         f'<rect width="100%" height="100%" fill="#ffffff"/><title>{escape(one_line(look.initiative.title))}</title>',
-        *_months(scale, plan.ends, height),
-        *_today(scale, look.today, height),
+        *month_lines(scale, plan.ends, height),
+        *today_line(scale, look.today, height),
     ]
     for place, line in enumerate(sorted(lines, key=lambda line: (line.starts, line.ends or look.today))):
         parts += _line(scale, look.today, line, HEAD + ROW * place)
     return "\n".join([*parts, "</svg>"])
 
 
-def _months(scale: _Scale, last: date, height: int) -> Iterator[str]:
+def month_lines(scale: TimeScale, last: date, height: int) -> Iterator[str]:
+    """A line and a name for each month."""
     day = scale.first
     while day <= last:
         x = scale.x(day)
@@ -81,14 +92,15 @@ def _months(scale: _Scale, last: date, height: int) -> Iterator[str]:
         day = following
 
 
-def _today(scale: _Scale, today: date, height: int) -> Iterator[str]:
+def today_line(scale: TimeScale, today: date, height: int) -> Iterator[str]:
+    """A dashed line for the day on which it is drawn."""
     x = scale.x(today)
-    side = "end" if x > WIDTH / 2 else "start"
+    side = "end" if x > scale.left + scale.width / 2 else "start"
     yield f'<line x1="{x}" y1="26" x2="{x}" y2="{height}" stroke="#3b6fd6" stroke-dasharray="3 3"/>'
     yield f'<text x="{x}" y="40" fill="#3b6fd6" text-anchor="{side}">今日{today.month}月{today.day}日</text>'
 
 
-def _line(scale: _Scale, today: date, line: BoardLine, y: int) -> Iterator[str]:
+def _line(scale: TimeScale, today: date, line: BoardLine, y: int) -> Iterator[str]:
     done = bool(line.done and not line.open)
     colour = DONE if done else COLOURS[line.light]
     mark, drawn = (

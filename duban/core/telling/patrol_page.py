@@ -15,6 +15,7 @@ from duban.core.ledger.summary import Light, Summary
 from duban.core.planning.plan import Initiative
 from duban.core.telling.altered import parts_in_words
 from duban.core.telling.links import forecast_key, to_initiative, to_page
+from duban.core.telling.overview import Seen, seen_of
 from duban.core.telling.reasons import reason_of_all
 from duban.core.telling.tables import escape, of_lines
 from duban.core.telling.whens import chinese
@@ -39,21 +40,11 @@ class PatrolFindings:
     waiting: Sequence[str] = ()
 
 
-Seen = Sequence[tuple[Initiative, Summary]]
-"""Initiatives of the plan, and how they stand."""
-
-
 def patrol_page(seen: PatrolFindings) -> str:
     """The whole page."""
-    found = _initiatives(seen)
+    found = seen_of(seen.office, seen.summaries)
     amiss = [*_waiting(seen), *_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
     return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
-
-
-def _initiatives(seen: PatrolFindings) -> Seen:
-    """The plan's initiatives in its order; a summary may be of one that it no longer has."""
-    known = {summary.initiative: summary for summary in seen.summaries}
-    return [(one, known[name]) for name, one in seen.office.plan.initiatives.items() if name in known]
 
 
 def _gravest(found: Seen) -> Seen:

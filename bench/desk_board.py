@@ -1,0 +1,77 @@
+"""The desk's pages over a plan in the middle of its year, of 66 initiatives and of 660: how long, and how large.
+
+    python bench/desk_board.py [--quick]
+
+A real uvicorn on loopback, asked as a browser does; the shipped plan rehearsed up to 14 June, ten times for the larger
+one. Wanted: the board in under 300 ms at 660 initiatives, and no page over 60 kB, pictures apart.
+"""
+
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import uvicorn
+from shared.year import mid_year
+
+from duban.desk.app import make_app
+from duban.desk.engine import make_engine
+from duban.desk.waking import no_waking
+from duban.settings import Settings
+
+UNTIL = date(2024, 6, 14)
+WANTED, HEAVIEST = 0.3, 60_000
+ROUNDS = 15
+PAGES = ("/board",)
+PICTURES = ("/board.svg",)
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[httpx.Client]:
+    """The desk on a folder, and somebody who asks it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(make_app(make_engine(settings, no_waking)), log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+            yield client
+        server.should_exit = True
+        thread.join()
+
+
+def measure(client: httpx.Client, path: str) -> tuple[float, float, int]:
+    """The first time, the median of the others, in seconds, and the bytes of the answer."""
+    times = []
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        answer = client.get(path).raise_for_status()
+        times.append(time.perf_counter() - began)
+    return times[0], statistics.median(times[1:]), len(answer.content)
+
+
+def main() -> None:
+    good = True
+    for copies in (1,) if "--quick" in sys.argv[1:] else (1, 10):
+        with TemporaryDirectory(prefix="duban-") as name:
+            settings = mid_year(Path(name), UNTIL, copies)
+            with served(settings) as client:
+                for path in (*PAGES, *PICTURES):
+                    first, median, size = measure(client, path)
+                    took = f"first {first * 1e3:7.0f} ms  median {median * 1e3:7.0f} ms"
+                    print(f"{66 * copies:4} initiatives  {path:32} {took}  {size / 1e3:6.1f} kB", flush=True)
+                    good &= path in PICTURES or size <= HEAVIEST
+                    good &= path != "/board" or median <= WANTED
+    print(f"wanted: the board under {WANTED * 1e3:.0f} ms, no page over {HEAVIEST / 1e3:.0f} kB: {good}")
+    sys.exit(not good)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The board, for leaders: one page at one address, its picture, and the list of a section behind it."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from duban.core.deciding.decide import decide
+from duban.core.telling.overview import LIT, SHORT, overview, reddest, seen_of
+from duban.core.telling.reds import Red, reds
+from duban.core.telling.year_chart import year_chart
+from duban.desk.places import Place, placed
+from duban.desk.refusing import NO_PAGE
+from duban.desk.rendering import page
+from duban.desk.standing import Stands, stands
+
+router = APIRouter()
+
+REDS, COMING, CONCERNS, OWNERS = 8, 15, 5, 12
+"""How many lines each part of the board shows before the rest is only counted."""
+
+At = Annotated[Place, Depends(placed)]
+
+
+@router.get("/board")
+def board(at: At) -> Response:
+    """The whole plan on one page."""
+    standing = stands(at.service)
+    told = overview(at.service.office, standing.summaries, standing.owners, standing.today)
+    found = list(_reds(at, standing))
+    many = sum(row.light == LIT[0] for summary in standing.summaries for row in summary.steps)
+    return page(
+        "board",
+        **at.told,
+        told=told,
+        reds=found,
+        more_reds=many - sum(one.steps for one in found),
+        many_reds=many,
+        standing=standing,
+        lit=LIT,
+        short_of=SHORT,
+        limits={"coming": COMING, "concerns": CONCERNS, "owners": OWNERS},
+    )
+
+
+def _reds(at: Place, standing: Stands) -> Iterator[Red]:
+    """What is red, as many lines as a board has room for: only of these initiatives is everything read."""
+    many = 0
+    for initiative in reddest(seen_of(at.service.office, standing.summaries)):
+        view = at.service.view(initiative.id)
+        for red in reds(view.look, decide(view.look, view.state)):
+            yield red
+            many += 1
+            if many == REDS:
+                return
+
+
+@router.get("/board.svg")
+def picture(at: At) -> Response:
+    """The year as bars."""
+    standing = stands(at.service)
+    text = year_chart(at.service.office, list(standing.summaries), at.service.ledger.spans(), standing.today)
+    return Response(text, media_type="image/svg+xml")
+
+
+@router.get("/s/{section}")
+def section(at: At, section: str) -> Response:
+    """Every initiative of a section, the gravest first."""
+    standing = stands(at.service)
+    told = overview(at.service.office, standing.summaries, standing.owners, standing.today)
+    here = next((one for one in told.sections if one.id == section), None)
+    if here is None:
+        raise NO_PAGE
+    return page("section", **at.told, here=here, standing=standing, short_of=SHORT, lit=LIT)
