@@ -161,8 +161,18 @@ class Ledger(Protocol):
         """Of every initiative the day its first step opened, and the last day that is known or expected of any."""
         ...
 
-    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
-        """All entries of some kinds, from a moment on, by initiative and sequence."""
+    def closed(self) -> Mapping[StepRef, tuple[date, date]]:
+        """Of every step that is done and had a deadline: that, and the day on which it was done."""
+        ...
+
+    def letters_to(self, recipient: str, limit: int) -> Sequence[NoticeRow]:
+        """The last notices to a recipient, the last one first."""
+        ...
+
+    def of_kinds(
+        self, kinds: Collection[EntryKind], since: datetime | None = None, actor: str | None = None
+    ) -> Sequence[Entry]:
+        """All entries of some kinds, from a moment on, by one actor or anybody, by initiative and sequence."""
         ...
 
     def last_at(self) -> datetime | None:

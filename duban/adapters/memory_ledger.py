@@ -176,10 +176,22 @@ class MemoryLedger:
             found[one.initiative] = (min(opened, default=None), max(last, default=None))
         return found
 
-    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
-        """All entries of some kinds, from a moment on."""
+    def closed(self) -> Mapping[StepRef, tuple[date, date]]:
+        """Deadline and last day of what is done."""
+        rows = ((one.initiative, row) for one in self.summaries() for row in one.steps if row.status is Status.DONE)
+        return {StepRef(name, row.step): (row.due, row.finished) for name, row in rows if row.due and row.finished}
+
+    def letters_to(self, recipient: str, limit: int) -> Sequence[NoticeRow]:
+        """The last notices to a recipient."""
+        return [row for row in reversed(self.notices()) if row.recipient == recipient][:limit]
+
+    def of_kinds(
+        self, kinds: Collection[EntryKind], since: datetime | None = None, actor: str | None = None
+    ) -> Sequence[Entry]:
+        """All entries of some kinds, from a moment on, by one actor or anybody."""
         with self.stream() as entries:
-            return [entry for entry in entries if entry.kind in kinds and (since is None or entry.at >= since)]
+            some = (entry for entry in entries if entry.kind in kinds and actor in (None, entry.actor))
+            return [entry for entry in some if since is None or entry.at >= since]
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import (
     CTE,
     Connection,
-    Engine,
     Select,
     Table,
     delete,
@@ -25,14 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
-from duban.adapters.ledger_rows import as_columns, read_entries, read_notice, read_ref, read_step, read_summary
+from duban.adapters.ledger_lists import LedgerLists, rows_of
+from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
 from duban.adapters.ledger_tables import ENTRY, NOTICE, REFUSAL, ROSTER, ROUND, STEP, SUMMARY, WAKE
-from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, Summary, Upstream
+from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
 from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
 
@@ -72,12 +71,8 @@ def keep_ledger(url: str, plan: str) -> "SqlLedger":
     return _kept[url, plan]
 
 
-class SqlLedger:
+class SqlLedger(LedgerLists):
     """The memory of one plan in a database; several plans, processes and threads may share the database."""
-
-    def __init__(self, engine: Engine, plan: str) -> None:
-        self.engine = engine
-        self._plan = plan
 
     def __enter__(self) -> Self:
         return self
@@ -93,13 +88,13 @@ class SqlLedger:
 
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
-        query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
+        query = rows_of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
         with reading(self.engine) as connection:
             return tuple(read_entries(connection.execute(query)))
 
     def last(self, initiative: str) -> Entry | None:
         """The last entry of an initiative or chain; None when it has none."""
-        query = _of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
+        query = rows_of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
         with reading(self.engine) as connection:
             return next(read_entries(connection.execute(query)), None)
 
@@ -119,7 +114,7 @@ class SqlLedger:
     @contextmanager
     def stream(self) -> Iterator[Iterator[Entry]]:
         """All entries of the plan, by initiative and sequence, as they were at one moment."""
-        query = _of(ENTRY, self._plan).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
+        query = rows_of(ENTRY, self._plan).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
         with (
             reading(self.engine) as connection,
             connection.execution_options(yield_per=PAGE).execute(query) as rows,  # closed though not all are read
@@ -137,7 +132,7 @@ class SqlLedger:
                     store(connection, commit)
 
     def _head(self, connection: Connection, initiative: str) -> Head:
-        query = _of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
+        query = rows_of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
         row = connection.execute(query.order_by(ENTRY.c.sequence.desc()).limit(1)).one_or_none()
         return Head(row.sequence, row.hash) if row else START
 
@@ -184,7 +179,7 @@ class SqlLedger:
 
     def wakes(self, initiative: str) -> tuple[int, ...]:
         """Ids of the wakes an initiative has not answered yet."""
-        query = _of(WAKE, self._plan, initiative).with_only_columns(WAKE.c.id).order_by(WAKE.c.id)
+        query = rows_of(WAKE, self._plan, initiative).with_only_columns(WAKE.c.id).order_by(WAKE.c.id)
         with reading(self.engine) as connection:
             return tuple(connection.scalars(query))
 
@@ -207,7 +202,7 @@ class SqlLedger:
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
         """Notices to send on their own now, of one initiative or of the plan, earliest first."""
-        query = _of(NOTICE, self._plan, initiative).where(NOTICE.c.immediate, NOTICE.c.next_try <= now)
+        query = rows_of(NOTICE, self._plan, initiative).where(NOTICE.c.immediate, NOTICE.c.next_try <= now)
         return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key).limit(limit))
 
     def waiting_notices(self, now: datetime, people: int) -> Sequence[NoticeRow]:
@@ -224,12 +219,12 @@ class SqlLedger:
         dead = NOTICE.alias()  # found by an index of its own, whose condition is written out as it is there
         where = select(dead.c.initiative).where(dead.c.plan == self._plan, dead.c.delivery == literal_column("'dead'"))
         of_line = or_(NOTICE.c.delivery == Delivery.DEAD, NOTICE.c.key.contains(INSTEAD))
-        query = _of(NOTICE, self._plan).where(NOTICE.c.initiative.in_(where), of_line)
+        query = rows_of(NOTICE, self._plan).where(NOTICE.c.initiative.in_(where), of_line)
         return self._notices(query.order_by(NOTICE.c.queued_at, NOTICE.c.initiative, NOTICE.c.key))
 
     def outstanding(self) -> Sequence[NoticeRow]:
         """Notices and digests that are still to be sent."""
-        query = _of(NOTICE, self._plan).where(NOTICE.c.next_try.is_not(None))
+        query = rows_of(NOTICE, self._plan).where(NOTICE.c.next_try.is_not(None))
         return self._notices(query.order_by(NOTICE.c.next_try, NOTICE.c.initiative, NOTICE.c.key))
 
     def outcomes(self, since: datetime) -> Mapping[Delivery, int]:
@@ -242,44 +237,8 @@ class SqlLedger:
 
     def notices(self, initiative: str | None = None) -> Sequence[NoticeRow]:
         """All notices, of one initiative or of the plan, by the time they were queued."""
-        query = _of(NOTICE, self._plan, initiative)
+        query = rows_of(NOTICE, self._plan, initiative)
         return self._notices(query.order_by(NOTICE.c.queued_at, NOTICE.c.initiative, NOTICE.c.key))
-
-    def _notices(self, query: Select[Any]) -> Sequence[NoticeRow]:
-        with reading(self.engine) as connection:
-            return [read_notice(row) for row in connection.execute(query)]
-
-    def summaries(self) -> Sequence[Summary]:
-        """All initiatives as they stand, sorted by id."""
-        return self._summaries(_of(STEP, self._plan))
-
-    def going_on(self, until: date) -> Sequence[Summary]:
-        """The same, of the steps only those that make a board."""
-        row = STEP.c
-        begun = or_(row.status != Status.WAITING, row.light > 0, row.due <= until, row.forecast > row.due)
-        return self._summaries(_of(STEP, self._plan).where(row.status.not_in(CLOSED), begun))
-
-    def _summaries(self, steps: Select[Any]) -> Sequence[Summary]:
-        with reading(self.engine) as connection:
-            summaries = connection.execute(_of(SUMMARY, self._plan).order_by(SUMMARY.c.initiative)).all()
-            rows = connection.execute(steps.order_by(STEP.c.initiative, STEP.c.position)).all()
-        of = {name: tuple(map(read_step, some)) for name, some in groupby(rows, key=lambda row: row.initiative)}
-        return [read_summary(row, of.get(row.initiative, ())) for row in summaries]
-
-    def spans(self) -> Mapping[str, tuple[date | None, date | None]]:
-        """First day and last one of every initiative."""
-        last = func.max(func.coalesce(STEP.c.finished, STEP.c.forecast))
-        query = select(STEP.c.initiative, func.min(STEP.c.opened), last).where(STEP.c.plan == self._plan)
-        with reading(self.engine) as connection:
-            return {name: (first, end) for name, first, end in connection.execute(query.group_by(STEP.c.initiative))}
-
-    def of_kinds(self, kinds: Collection[EntryKind], since: datetime | None = None) -> Sequence[Entry]:
-        """All entries of some kinds, from a moment on."""
-        query = _of(ENTRY, self._plan).where(ENTRY.c.kind.in_(kinds)).order_by(ENTRY.c.initiative, ENTRY.c.sequence)
-        if since is not None:
-            query = query.where(ENTRY.c.at >= since)
-        with reading(self.engine) as connection:
-            return tuple(read_entries(connection.execute(query)))
 
     def last_at(self) -> datetime | None:
         """The moment of the last entry."""
@@ -306,7 +265,7 @@ class SqlLedger:
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
         with reading(self.engine) as connection:
-            return {Rounder(row.by): Round(row.at, row.said) for row in connection.execute(_of(ROUND, self._plan))}
+            return {Rounder(row.by): Round(row.at, row.said) for row in connection.execute(rows_of(ROUND, self._plan))}
 
     def note_refused(self, visit: RefusedVisit) -> None:
         """Note that somebody was turned away, and forget the oldest beyond REFUSALS_KEPT."""
@@ -354,12 +313,6 @@ class SqlLedger:
                 connection.execute(delete(table).where(table.c.plan == self._plan))
             every = last.group_by(ENTRY.c.plan, ENTRY.c.initiative)
             connection.execute(insert(WAKE).from_select(["plan", "initiative", "at"], every))
-
-
-def _of(table: Table, plan: str, initiative: str | None = None) -> Select[Any]:
-    """Rows of a plan, or of one of its initiatives."""
-    query = select(table).where(table.c.plan == plan)
-    return query if initiative is None else query.where(table.c.initiative == initiative)
 
 
 def _initiatives(plan: str) -> CTE:

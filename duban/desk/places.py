@@ -43,6 +43,7 @@ class Place:
         """What every page of a plan says."""
         office, post = self.service.office, self.visitor.post
         return {
+            "here_now": "",
             "rehearsed": self.engine.rehearsed,
             "visitor": self.visitor,
             "whose": office.directory.title(post) if post else "",

@@ -1,19 +1,30 @@
 """How a plan stands, read from what the ledger keeps of it: in two queries, and whom steps were handed over to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import fold
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Summary
 from duban.core.planning.plan import StepRef
 from duban.core.telling.overview import SOON, Holders
 from duban.service import Service
 
-GIVING = frozenset({EntryKind.HANDED_OVER, EntryKind.REPLANNED})
-"""Entries by which a step goes to another owner, or bears another name."""
+NOTED = frozenset(
+    {
+        EntryKind.HANDED_OVER,
+        EntryKind.REPLANNED,
+        EntryKind.EXTENSION_ASKED,
+        EntryKind.EXTENSION_GRANTED,
+        EntryKind.EXTENSION_REFUSED,
+        EntryKind.WITHDRAWN,
+        EntryKind.CANCELLED,
+    }
+)
+"""Entries by which a step goes to another owner, bears another name, or has an extension asked for it or answered."""
 
 OVERLAP = timedelta(days=1)
 """How long before the last one it knows of a process asks for more: several write, and not in one order."""
@@ -38,20 +49,28 @@ def stands(service: Service) -> Stands:
     return Stands(summaries, owners_of(service), today, looked.astimezone(service.office.zone))
 
 
-_given: dict[str, dict[tuple[str, int], Entry]] = {}
-"""What is known of owners, by the plan: entries are never changed, so only new ones are read."""
+_noted: dict[str, dict[tuple[str, int], Entry]] = {}
+"""What is known of owners and extensions, by the ledger: entries are never changed, so only new ones are read."""
 
 
 def owners_of(service: Service) -> Holders:
     """Whom steps were handed over to."""
-    known = _given.setdefault(f"{service.office.plan.id} {id(service.ledger)}", {})
+    return {ref: own.owner for ref, own in _records(service) if own.owner}
+
+
+def asking(service: Service) -> Collection[StepRef]:
+    """The steps for which an extension was asked that nobody has answered."""
+    return {ref for ref, own in _records(service) if own.asked}
+
+
+def _records(service: Service) -> Iterator[tuple[StepRef, StepState]]:
+    """What those entries alone make of the steps they are about."""
+    known = _noted.setdefault(f"{service.office.plan.id} {id(service.ledger)}", {})
     last = max((entry.at for entry in known.values()), default=None)
-    found = service.ledger.of_kinds(GIVING, last - OVERLAP if last else None)
+    found = service.ledger.of_kinds(NOTED, last - OVERLAP if last else None)
     known |= {(entry.initiative, entry.sequence): entry for entry in found}
-    owners: dict[StepRef, str] = {}
     for name, some in groupby((known[key] for key in sorted(known)), key=lambda entry: entry.initiative):
         initiative, entries = service.office.plan.initiatives.get(name), tuple(some)
         if initiative is not None:
-            state = fold(entries, service.names(initiative, entries))
-            owners |= {StepRef(name, step): own.owner for step, own in state.steps.items() if own.owner}
-    return owners
+            steps = fold(entries, service.names(initiative, entries)).steps
+            yield from ((StepRef(name, step), own) for step, own in steps.items())

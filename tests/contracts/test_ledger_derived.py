@@ -89,6 +89,21 @@ def test_entries_of_some_kinds_are_found_from_a_moment_on(ledger: Ledger) -> Non
     found = ledger.of_kinds({EntryKind.SIGNED, EntryKind.RETURNED})
     assert [(entry.initiative, entry.sequence) for entry in found] == [(BRIDGES, 2), (ROADS, 1)]
     assert [entry.initiative for entry in ledger.of_kinds({EntryKind.SIGNED}, NOW + MINUTE)] == [ROADS]
+    assert ledger.of_kinds({EntryKind.SIGNED}, actor="wang") in ([], ())
+    assert len(ledger.of_kinds({EntryKind.SIGNED}, actor="zhang")) == 2
+
+
+def test_what_is_done_is_told_with_its_deadline_and_its_day(ledger: Ledger) -> None:
+    done = step("a", status=Status.DONE, finished=SOON)
+    others = step("b", status=Status.CANCELLED, finished=SOON), step("c", status=Status.DONE, finished=SOON, due=None)
+    ledger.commit(Commit(BRIDGES, (), summary(steps=(done, *others, step("d")))))
+    assert ledger.closed() == {StepRef(BRIDGES, "a"): (done.due, SOON)}
+
+
+def test_the_last_letters_to_somebody_come_first(ledger: Ledger) -> None:
+    rows = [notice(f"k{n}", recipient="officer", queued_at=NOW + n * MINUTE) for n in range(3)]
+    ledger.commit(Commit(BRIDGES, (), notices=(*rows, notice("k9", recipient="other"))))
+    assert [row.key for row in ledger.letters_to("officer", 2)] == [rows[2].key, rows[1].key]
 
 
 def test_the_moment_of_the_last_entry_is_known(ledger: Ledger) -> None:

@@ -82,6 +82,9 @@ def test_of_two_alike_the_one_of_which_more_is_lit_comes_first() -> None:
 
 def test_owners_come_by_their_lights_with_the_initiatives_they_are_at_work_in() -> None:
     found = [(one.owner, one.title, dict(one.lights), one.initiatives) for one in told().owners]
+    works, law = told().owners
+    assert (works.going_on, works.late, works.soon, works.review) == (5, 1, 0, 0)
+    assert (law.going_on, law.late, law.soon, law.review) == (2, 0, 1, 0)
     assert found == [
         ("works", "建设处", {Light.RED: 1, Light.GREEN: 2, Light.YELLOW: 2}, 2),
         ("law", "法规处", {Light.GREEN: 2}, 2),
@@ -107,6 +110,7 @@ def test_the_reddest_is_late_longest_then_the_one_of_which_most_is_red() -> None
     pace = row("draft", Light.RED)
     schools = summary("schools", pace._replace(reason=Reason(Rule.PACE, percent=40)), row("second", Light.RED), total=4)
     seen = seen_of(bureau(), (summary("bridges", pace), ROADS, schools, summary("unknown", LATE)))
+    assert reddest(seen_of(bureau(), (OVER,))) == []
     assert [one.id for one in reddest(seen)] == ["roads", "schools", "bridges"]
 
 

@@ -17,12 +17,15 @@ import httpx
 import pytest
 import uvicorn
 
+from duban.core.access.doors import SESSION
 from duban.core.ledger.entries import Entry
 from duban.core.planning.plan import Plan
 from duban.desk import nonces, signing_in
 from duban.desk.app import make_app
 from duban.desk.engine import Here, make_engine
+from duban.desk.passes import new_pass
 from duban.desk.serving import config_of
+from duban.desk.sessions import COOKIE
 from duban.outbox import deliver_due
 from duban.settings import DESK_VARIABLE, Settings, load_settings
 from duban.wiring import desk as works
@@ -53,6 +56,11 @@ class Page:
     def hidden(self) -> list[tuple[str, str]]:
         """What its form sends without being seen."""
         return [(name, unescape(value)) for name, value in INPUT.findall(self.response.text)]
+
+    @property
+    def words(self) -> str:
+        """The same, with single spaces."""
+        return " ".join(self.text.split())
 
     @property
     def acts(self) -> list[str]:
@@ -119,6 +127,12 @@ class Office:
         browser = httpx.Client(base_url=self.settings.desk_address, follow_redirects=True, timeout=20, trust_env=False)
         self.browsers.append(browser)
         return Person(browser)
+
+    def signed_in(self, post: str) -> Person:
+        """Somebody who has signed in as a post."""
+        person = self.person()
+        person.client.cookies.set(COOKIE, new_pass(self.here.door, SESSION, post, 3600))
+        return person
 
     @contextmanager
     def served_anew(self, **desk: Any) -> Iterator[httpx.Client]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import CLOSED, Light, StepRow, Summary
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Status, StepRow, Summary
 from duban.core.planning.plan import Initiative, Step, StepRef
 from duban.core.telling.lines import title_of_all
 from duban.core.telling.reasons import reason_of_all
@@ -22,6 +22,9 @@ SHORT = {Light.RED: "红", Light.ORANGE: "橙", Light.YELLOW: "黄", Light.GREEN
 
 SOON = 14
 """Days, from today on, in which what falls due is listed."""
+
+NEAR = 7
+"""Days, from today on, in which what is due is near for its owner."""
 
 Holders = Mapping[StepRef, str]
 """Whom steps were handed over to; of the rest the plan names the owner."""
@@ -51,12 +54,23 @@ class SectionBoard:
 
 @dataclass(frozen=True, slots=True)
 class OwnerBoard:
-    """A unit or post: how many of its steps that go on bear each light, and in how many initiatives these are."""
+    """A unit or post: how many of its steps that go on bear each light, and in how many initiatives these are.
+
+    `late` are past their deadline and still to be handed in, `soon` due within NEAR days, `review` handed in.
+    """
 
     owner: str
     title: str
     lights: Mapping[Light, int]
     initiatives: int
+    late: int
+    soon: int
+    review: int
+
+    @property
+    def going_on(self) -> int:
+        """How many go on."""
+        return sum(self.lights.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ def overview(office: Office, summaries: Iterable[Summary], owners: Holders, toda
         lights=lights,
         expected_late=late,
         sections=tuple(_sections(office, seen)),
-        owners=tuple(_owners(office, seen, owners)),
+        owners=tuple(_owners(office, seen, owners, today)),
         coming=tuple(_coming(office, seen, owners, today)),
     )
 
@@ -145,19 +159,30 @@ def _sections(office: Office, seen: Seen) -> Iterator[SectionBoard]:
             yield SectionBoard(section.id, section.heading, lights, tuple(gravest))
 
 
-def _owners(office: Office, seen: Seen, owners: Holders) -> Iterator[OwnerBoard]:
+def _owners(office: Office, seen: Seen, owners: Holders, today: date) -> Iterator[OwnerBoard]:
     """Those who have work that goes on, the gravest first."""
-    lights: dict[str, Counter[Light]] = {}
-    where: dict[str, set[str]] = {}
-    for step, row, owner in _steps(seen, owners):
+    found: dict[str, list[tuple[StepRef, StepRow]]] = {}
+    for step, row, owner in going_on(seen, owners):
         if row.opened is not None or row.light > Light.OFF:
-            lights.setdefault(owner, Counter())[row.light] += 1
-            where.setdefault(owner, set()).add(step.ref.initiative)
-    for name in sorted(lights, key=lambda name: [-lights[name][light] for light in LIT]):
-        yield OwnerBoard(name, office.directory.title(name), lights[name], len(where[name]))
+            found.setdefault(owner, []).append((step.ref, row))
+    boards = (_owner(office.directory.title(name), name, some, today) for name, some in found.items())
+    yield from sorted(boards, key=lambda board: [-board.lights[light] for light in LIT])
 
 
-def _steps(seen: Seen, owners: Holders) -> Iterator[tuple[Step, StepRow, str]]:
+def _owner(title: str, owner: str, some: Sequence[tuple[StepRef, StepRow]], today: date) -> OwnerBoard:
+    due = [(row.due - today).days for _, row in some if row.due and row.status in AWAITING_OWNER]
+    return OwnerBoard(
+        owner=owner,
+        title=title,
+        lights=Counter(row.light for _, row in some),
+        initiatives=len({ref.initiative for ref, _ in some}),
+        late=sum(left < 0 for left in due),
+        soon=sum(0 <= left <= NEAR for left in due),
+        review=sum(row.status is Status.REVIEW for _, row in some),
+    )
+
+
+def going_on(seen: Seen, owners: Holders) -> Iterator[tuple[Step, StepRow, str]]:
     """The steps that go on and that the plan still has, each with whom it is with."""
     for initiative, summary in seen:
         for row in summary.steps:
@@ -169,7 +194,7 @@ def _steps(seen: Seen, owners: Holders) -> Iterator[tuple[Step, StepRow, str]]:
 def _coming(office: Office, seen: Seen, owners: Holders, today: date) -> Iterator[Coming]:
     """What falls due from today on, by day; what is written for several units and due on one day as one."""
     found: dict[tuple[date, str, str], list[tuple[Step, StepRow, str]]] = {}
-    for step, row, owner in _steps(seen, owners):
+    for step, row, owner in going_on(seen, owners):
         if row.due is not None and 0 <= (row.due - today).days <= SOON:
             written = step.id.partition("@")[0] if step.unit else step.id
             found.setdefault((row.due, step.ref.initiative, written), []).append((step, row, owner))
