@@ -82,6 +82,7 @@ def initiative(at: At, name: str) -> Response:
         "initiative",
         **at.told,
         initiative=look.initiative,
+        leads=look.office.directory.titles(look.initiative.leads),
         support="、".join(map(look.office.directory.title, look.initiative.support)),
         concern=concern(look.office, look.initiative, decision.summary),
         cited=f"《{look.office.plan.title}》（{look.office.plan.document}）{look.office.plan.cited(look.initiative)}",
