@@ -46,15 +46,13 @@ def _letters(notices: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, ...]]:
 
 
 def _letter(office: Office, notices: tuple[NoticeRow, ...]) -> str:
-    first, who = notices[0], office.directory.title(notices[0].recipient)
+    first, who, name = notices[0], office.directory.title(notices[0].recipient), office.directory.name
     if len(notices) > 1:
-        slips = Counter(office.directory.name(notice.slip) for notice in notices)
-        return f"《{office.directory.name(DIGEST)}》→ {who}：" + "、".join(
-            f"{title}{n}份" for title, n in slips.items()
-        )
+        slips = Counter(name(notice.slip) for notice in notices)
+        return f"《{name(DIGEST)}》→ {who}：" + "、".join(f"{title}{n}份" for title, n in slips.items())
     initiative = office.plan.initiatives[first.initiative]
     title = initiative.steps[first.step].title if first.step in initiative.steps else first.step
-    return f"《{office.directory.name(first.slip)}》→ {who}：{initiative.number} {title}"
+    return f"《{name(first.slip)}》→ {who}：{initiative.number} {title}"
 
 
 def print_summary(office: Office, summaries: tuple[Summary, ...], notices: tuple[NoticeRow, ...]) -> None:

@@ -1,4 +1,4 @@
-"""`duban export xlsx`: the account and the breakdown of the plan as a workbook for offices."""
+"""`duban export`: the account and the breakdown of the plan as a workbook, its deadlines as a calendar."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from duban.cli.opening import opened
 
-app = typer.Typer(help="Write tables for offices to print and fill in.", no_args_is_help=True)
+app = typer.Typer(help="Write tables for offices to print and fill in, and calendars.", no_args_is_help=True)
 
 
 @app.command("xlsx")
@@ -25,5 +25,23 @@ def xlsx(
 
     with opened() as at:
         data = plan_workbook(at.service, unit, fold=fold, plan_only=plan_only)
+    write_bytes_atomically(output, data)
+    typer.echo(f"已导出：{output}")
+
+
+@app.command("ics")
+def ics(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the calendar goes.")],
+    post: Annotated[str | None, typer.Option(metavar="POST", help="Only what is with this post and its units.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Only what is with this unit, or group.")] = None,
+) -> None:
+    """Write deadlines with their lights as a calendar (.ics), closed ones as done (日程)."""
+    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  as above
+    from duban.exchange.calendars import deadlines_file  # noqa: PLC0415  as above
+
+    if post and unit:
+        raise typer.BadParameter("give --post or --unit, not both")
+    with opened() as at:
+        data = deadlines_file(at.service, post or unit)
     write_bytes_atomically(output, data)
     typer.echo(f"已导出：{output}")

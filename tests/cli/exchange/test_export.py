@@ -1,8 +1,9 @@
-"""`duban export xlsx`: what an office is given."""
+"""`duban export`: what an office is given."""
 
 from pathlib import Path
 from typing import Any
 
+from icalendar import Calendar
 from openpyxl import load_workbook
 
 from tests.cli.conftest import Bureau
@@ -68,3 +69,30 @@ def test_units_of_one_step_are_folded_when_asked(bureau: Bureau) -> None:
     assert column(folded, "承办单位").count("各处") == 1
     assert len(column(folded, "事项")) == 7
     assert column(exported(bureau, "--unit", "both", "--fold")["督办台账"], "承办单位").count("各处") == 1
+
+
+# Calendars -----------------------------------------------------------------------------------------------------------
+
+
+def uids(bureau: Bureau, *words: str) -> set[str]:
+    bureau.ok("export", "ics", "-o", "out/plan.ics", *words)
+    events = Calendar.from_ical((bureau.root / "out" / "plan.ics").read_bytes()).walk("VEVENT")
+    return {str(one["UID"]).removeprefix("small-2024/").partition("@")[0] for one in events}
+
+
+def test_deadlines_go_out_as_a_calendar_of_the_plan_a_unit_or_a_post(bureau: Bureau) -> None:
+    bureau.tick()
+    every = uids(bureau)
+    mine = uids(bureau, "--unit", "protection")
+    assert "cosmetics/draft" in mine
+    assert mine < every
+    assert uids(bureau, "--post", "protection-officer") == mine
+    assert uids(bureau, "--post", "coordinator") == set()
+
+
+def test_a_calendar_of_nobody_is_refused(bureau: Bureau) -> None:
+    result = bureau.run("export", "ics", "-o", "x.ics", "--unit", "protecton")
+    assert result.exit_code == 4
+    assert "通讯录中没有 protecton：是否指 protection？" in result.stderr
+    assert bureau.run("export", "ics", "-o", "x.ics", "--unit", "protection", "--post", "coordinator").exit_code == 2
+    assert not (bureau.root / "x.ics").exists()
