@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from duban.cli.exchange import export
+from duban.cli.exchange import export, imports
 from duban.cli.exits import Exit, foreseen
 from duban.cli.ledger import list as ledger_list
 from duban.cli.ledger import rebuild, verify
@@ -61,6 +61,7 @@ for part in PARTS:
 app.add_typer(desk.app, name="desk")
 app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
+app.add_typer(imports.app, name="import")
 entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
 for part in (verify, rebuild, ledger_list, ledger_show):
     entries.add_typer(part.app)

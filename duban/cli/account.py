@@ -9,8 +9,17 @@ def by_command() -> str:
 
     Of the process, not of its environment, which whoever types can set; its number where the account has no name.
     """
+    return f"command {_account()}"
+
+
+def by_workbook() -> str:
+    """The way of what a workbook asks for: `workbook`, and the account of whoever took it in."""
+    return f"workbook {_account()}"
+
+
+def _account() -> str:
     number = os.getuid()
     try:
-        return f"command {pwd.getpwuid(number).pw_name}"
+        return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"command {number}"
+        return str(number)

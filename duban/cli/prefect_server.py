@@ -1,7 +1,7 @@
 """This process as a client of Prefect's server: the running stack's, or the office's own that PREFECT_API_URL names."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
@@ -11,6 +11,7 @@ from deployments.stack.environment import Addresses, environment
 from deployments.stack.password import CLIENT_VARIABLE, authorization, password_file
 from duban.adapters.delivery.addresses import located, without_logins
 from duban.cli.exits import ServerUnreachable, from_server
+from duban.cli.output import complain
 from duban.core.planning.plan import Plan
 from duban.settings import Settings
 
@@ -63,6 +64,14 @@ def ask(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Se
         if not from_server(error):
             raise
         raise ServerUnreachable(f"the Prefect server did not take the request: {without_logins(str(error))}") from error
+
+
+def wake(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Iterable[str]) -> None:
+    """Ask for ticks once something is stored; where no server answers, say who sees to it instead."""
+    try:
+        ask(settings, stack, plan, tuple(dict.fromkeys(initiatives)))
+    except ServerUnreachable:
+        complain("台账已记录；Prefect 服务暂不可达，巡查将补办")
 
 
 def asked(api: str, password: str) -> int | None:

@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from duban.cli.account import by_command
-from duban.cli.exits import Exit, ServerUnreachable
+from duban.cli.exits import Exit
 from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
-from duban.cli.output import complain, print_json
-from duban.cli.prefect_server import ask
+from duban.cli.output import print_json
+from duban.cli.prefect_server import wake
 from duban.cli.work.effects import show_effects
 from duban.cli.work.holdings import HandingOver, carried_out, holdings, in_words
 from duban.core.checking.check_force import parts
@@ -186,7 +186,7 @@ def _hand_over_all(over: HandingOver, yes: bool, as_json: bool) -> None:
             for line in in_words(at.service.office, over, found, besides, done=yes):
                 typer.echo(line)
         if woken:
-            _wake(at, woken)
+            wake(at.settings, at.stack, at.service.office.plan, woken)
     if any(one.refused for one in found):
         raise typer.Exit(Exit.PROBLEMS)
 
@@ -280,7 +280,8 @@ def carry_out(command: Command, as_json: bool) -> None:
         else:
             _tell(at, command, result)
         if result.entries:
-            _wake(at, (command.step.initiative, *result.woken))
+            woken = (command.step.initiative, *result.woken)
+            wake(at.settings, at.stack, at.service.office.plan, woken)
 
 
 def _tell(at: Opened, command: Command, result: Result) -> None:
@@ -300,11 +301,3 @@ def _tell(at: Opened, command: Command, result: Result) -> None:
     for ref in result.closed:
         if ref in at.service.office.plan.downstream:
             typer.echo(f"“{at.service.office.plan.step(ref).title}”已办结，等待它的举措随即启动")
-
-
-def _wake(at: Opened, initiatives: tuple[str, ...]) -> None:
-    """Ask Prefect for ticks; the ledger has noted already that they are wanted."""
-    try:
-        ask(at.settings, at.stack, at.service.office.plan, tuple(dict.fromkeys(initiatives)))
-    except ServerUnreachable:
-        complain("台账已记录；Prefect 服务暂不可达，巡查将补办")

@@ -285,7 +285,7 @@ LATE_ACTS: Mapping[EntryKind, str] = {
 }
 """What may be entered late, as it is listed."""
 
-WAYS: Mapping[str, str] = {"form": "表单", "command": "命令", "desk": "工作台", "rehearsal": "推演"}
+WAYS: Mapping[str, str] = {"form": "表单", "command": "命令", "desk": "工作台", "workbook": "表格", "rehearsal": "推演"}
 """By which ways people act, as entries name them."""
 
 
