@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -31,13 +31,18 @@ EVERY = 10
 """Seconds between two patrols."""
 
 PATIENCE = 120
+LOOKING = 300
+"""Seconds within which every initiative of the plan has been looked at, on a machine that is busy otherwise too."""
+
 PORT = 50_000 + os.getpid() % 10_000
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/l/[\w.-]+")
+SIGN_IN = re.compile(r"http://127\.0\.0\.1:\d+/in/\S+")
 PHONE = ViewportSize(width=390, height=844)
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 SURVEY, DRAFT = "fair-competition-review/survey", "fair-competition-review/draft"
 WAITING = "normative-document-review"
 OFFICER, LEADER = "policy-law-officer", "deputy-director-services"
+LEADERS_TITLE, SURVEYS_TITLE = "分管服务和规划工作的副局长", "梳理存量政策措施和公平竞争审查薄弱环节"
 
 
 @dataclass
@@ -67,6 +72,20 @@ class People:
     mail: MailReceiver
     page: Page
     way: Way
+
+    def with_another_telephone(self, chromium: Browser) -> "People":
+        """The same office, seen on somebody's own telephone."""
+        return replace(self, page=telephone(chromium, self.way))
+
+    @property
+    def home(self) -> str:
+        """The desk's address."""
+        return self.stack.addresses.desk
+
+    def board(self) -> str:
+        """What stands on the board."""
+        self.page.goto(f"{self.home}/board")  # looked at again and again until it turns, and counted as no page
+        return self.page.inner_text("main")
 
     def letter(self, step: str, slip: str, post: str, nth: int = 1) -> str:
         """The link in the nth letter with a slip about a step that has reached somebody."""
@@ -101,14 +120,15 @@ class People:
             )
         self.page.fill("#name", name)
         self.page.wait_for_timeout(1100)  # nobody reads quicker than that, and the desk knows
-        self._press("下一步")
-        self._press("确认")
+        self.press("下一步")
+        self.press("确认")
         if "已记入台账" in self.page.inner_text("main"):
             self.way.acts += 1
         else:
             self.way.refused.append(f"{act}: {self.page.inner_text('main')[:300]}")
 
-    def _press(self, words: str) -> None:
+    def press(self, words: str) -> None:
+        """Press a button, and see where that leads."""
         self.page.get_by_role("button", name=words).click()
         self.page.wait_for_load_state()
         self.way.pages += 1
@@ -120,13 +140,23 @@ def live(folder: Path, tell: Callable[[str], None]) -> Way:
         tell(f"duban up --clock real: runs after {stack.up():.0f} s")
         with browser() as chromium:
             way = Way()
-            page = chromium.new_context(viewport=PHONE, locale="zh-CN").new_page()
-            page.on("request", lambda request: way.hosts.add(urlsplit(request.url).hostname))
-            people = People(stack, mail, page, way)
+            people = People(stack, mail, telephone(chromium, way), way)
+            leader = people.with_another_telephone(chromium)
+            tell(the_leader_signs_in(leader))
+            what = "what is due within two weeks stands on the board"
+            until(what, lambda: SURVEYS_TITLE in leader.board(), LOOKING)
             tell(the_officer_signs_and_hands_in(people))
             tell(the_leader_sends_back_and_approves(people))
             tell(what_waited_runs(people, chromium))
+            tell(the_board_has_turned(leader))
         return way
+
+
+def telephone(chromium: Browser, way: Way) -> Page:
+    """A browser as wide as a telephone, which remembers whom it asks."""
+    page = chromium.new_context(viewport=PHONE, locale="zh-CN").new_page()
+    page.on("request", lambda request: way.hosts.add(urlsplit(request.url).hostname))
+    return page
 
 
 @contextmanager
@@ -150,6 +180,33 @@ def browser() -> Iterator[Browser]:
 
 
 # Stages --------------------------------------------------------------------------------------------------------------
+
+
+def the_leader_signs_in(leader: People) -> str:
+    """A link comes to the leader's own mailbox, and signs in once."""
+    leader.open(f"{leader.home}/in?then=/board")
+    leader.page.fill("#post", LEADERS_TITLE)
+    leader.press("发送登录链接")
+    leader.open(until("the link to sign in comes", lambda: _sign_in_link(leader.mail), PATIENCE))
+    leader.page.fill("#name", "王局")
+    leader.page.wait_for_timeout(1100)
+    leader.press("登录")
+    assert urlsplit(leader.page.url).path in ("/", "/board"), leader.page.inner_text("main")
+    return "a leader signed in by the link in his own mailbox, and reads the board"
+
+
+def _sign_in_link(mail: MailReceiver) -> str | None:
+    found = [links[0] for got in mail.accepted.values() if (links := SIGN_IN.findall(got.text))]
+    return found[-1] if found else None
+
+
+def the_board_has_turned(leader: People) -> str:
+    """What was handed in is gone from what is due, and the page of its initiative counts what is done."""
+    until("the board turns", lambda: SURVEYS_TITLE not in leader.board(), PATIENCE)
+    leader.open(f"{leader.home}/i/fair-competition-review")
+    told = leader.page.inner_text("main")
+    assert re.search(r"办结进度\s*2/\d+", told), told[:400]
+    return "the board has turned: what was handed in is no longer due, two steps are done"
 
 
 def the_officer_signs_and_hands_in(people: People) -> str:

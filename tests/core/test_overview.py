@@ -61,7 +61,7 @@ def told(*summaries: Summary, owners: dict[StepRef, str] | None = None) -> Overv
 def test_the_headline_counts_initiatives_by_light_and_what_will_be_late() -> None:
     assert told().headline == "3项举措：红1 黄1 不亮1；预计误期的事项4项"
     assert len(told(ROADS).sections) == 1, "nobody has looked at the other one yet"
-    assert told(summary("elsewhere")).headline == "0项举措：尚未开始；预计误期的事项0项"
+    assert told(summary("elsewhere")).headline == "3项举措：尚未巡查3；预计误期的事项0项"
 
 
 def test_a_light_stands_beside_how_much_of_an_initiative_it_concerns() -> None:

@@ -112,8 +112,10 @@ def overview(office: Office, summaries: Iterable[Summary], owners: Holders, toda
     seen = seen_of(office, summaries)
     lights = Counter(summary.light for _, summary in seen)
     late = sum(expected_late(row) for _, summary in seen for row in summary.steps)
+    unseen = len(office.plan.initiatives) - len(seen)
+    lit = lights_in_words(lights) if seen else "", f"尚未巡查{unseen}" if unseen else ""
     return Overview(
-        headline=f"{len(seen)}项举措：{lights_in_words(lights)}；预计误期的事项{late}项",
+        headline=f"{len(office.plan.initiatives)}项举措：{' '.join(filter(None, lit))}；预计误期的事项{late}项",
         lights=lights,
         expected_late=late,
         sections=tuple(_sections(office, seen)),
