@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from duban.core.deciding.indicators import Gauge, gauge, period, share
+from duban.core.deciding.indicators import Gauge, gauge, period
+from duban.core.deciding.pace import share
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Step, StepRef, Target

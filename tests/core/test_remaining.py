@@ -3,17 +3,21 @@
 10 working days from Monday 2 March 2026 end on the 16th.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from duban.core.deciding.commands import Refused
-from duban.core.deciding.deadlines import left, left_unsaid
+from duban.core.deciding.deadlines import left, left_unsaid, still_takes
 from duban.core.forecasting.chances import Chance, chances
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
+from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light
+from duban.core.planning.plan import Target
 from duban.core.planning.policy import Lights
-from tests.core.builders import Story, calendar, day, policy, review, work
+from tests.core.builders import Story, calendar, day, indicator, policy, review, work
 
 
 def ten_days(**said: object) -> Story:
@@ -82,10 +86,53 @@ def test_calendar_days_are_left_as_calendar_days_and_rest_puts_them_off() -> Non
     assert expected(story) == ["03-27"]
 
 
-def test_months_are_not_parted() -> None:
-    story = Story(work("x", days="2 months"), on="2026-03-02")
+def test_months_are_parted_as_days_of_the_calendar() -> None:
+    """Two months from 2 March are 61 days: half of them are 31, which end on Sunday 12 April."""
+    story = Story(work("x", days="2 months", due="2026-05-29"), on="2026-03-02")
+    assert expected(story) == ["05-06"]
+    assert expected(reported(story, "2026-03-12", progress=50)) == ["04-13"]
+    assert expected(reported(story, "2026-03-13", remaining=10)) == ["03-23"]
+    assert chance(story).p80 == day("2026-03-23")
+    assert expected(story.on("2026-04-01")) == ["04-07"], "half of ten days, and a holiday"
+
+
+def test_a_value_is_a_report_of_its_share() -> None:
+    """Of 150 working days half of the target leaves 75, from the day of the value on."""
+    story = Story(indicator("x", at_least=300, days=150, due="2026-10-30"), on="2026-01-05")
+    story.on("2026-07-01").act("officer", "report", "x", value=150.0)
+    assert still_takes(story.look, story.initiative.steps["x"], story.step("x")) == (day("2026-07-01"), 75)
+    assert expected(story) == ["10-20"]
+    measured = story.on("2026-08-03").happens(EntryKind.MEASURED, "x", value=153.0, period="2026-08", source="表")
+    assert expected(measured) == ["11-19"]
+    assert measured.row("x").forecast == day("2026-11-19")
+    assert chance(measured).kept == 0
+
+
+def test_days_said_to_remain_win_over_the_value_until_the_next_one() -> None:
+    story = Story(indicator("x", at_least=300, days=150, due="2026-12-11"), on="2026-01-05")
+    story.on("2026-07-01").act("officer", "report", "x", value=100.0, remaining=20)
+    assert expected(story) == ["07-29"]
+    assert expected(story.on("2026-07-02").act("officer", "report", "x", value=150.0)) == ["10-21"]
+
+
+def test_a_ceiling_is_not_worked_off_by_its_values() -> None:
+    target = Target(3, "起", at_most=True)
+    story = Story(replace(indicator("x", days=10, due="2026-12-11"), target=target), on="2026-01-05")
     before = expected(story)
-    assert expected(reported(story, "2026-03-12", progress=50)) == before
+    assert expected(story.act("officer", "report", "x", value=1.0)) == before
+
+
+def test_rest_that_began_after_the_estimate_is_not_taken_for_work() -> None:
+    """Twelve of at most thirty days have gone when it is put to rest, and as many when it goes on."""
+    story = Story(work("x", days=[5, 10, 30]), on="2026-03-02").on("2026-03-18")
+    before = chance(story)
+    story.act("head", "suspend", "x", "等批复").on("2026-04-20")
+    resting = chance(story)
+    after = chance(story.act("head", "resume", "x"))
+    lost = calendar().between(day("2026-03-18"), day("2026-04-20"))
+    assert [after.p50, after.p80] == [calendar().add(one, lost) for one in (before.p50, before.p80)]
+    assert (resting.p50, resting.p80) == (after.p50, after.p80)
+    assert expected(story) == ["04-20"]
 
 
 def test_work_that_was_sent_back_is_nearly_done() -> None:
@@ -123,8 +170,8 @@ def test_chances_spread_what_is_left_as_the_estimates_do() -> None:
 
 def test_days_left_are_whole_and_never_fewer_than_is_said() -> None:
     step, own = work("x", days=10), Story(work("x")).step("x")
-    assert [left(step, own._replace(progress=percent)) for percent in (0, 15, 95, 100)] == [10, 9, 1, 0]
-    assert left(step, own._replace(progress=15, remaining=6)) == 6
+    assert [left(calendar(), step, own._replace(progress=percent)) for percent in (0, 15, 95, 100)] == [10, 9, 1, 0]
+    assert left(calendar(), step, own._replace(progress=15, remaining=6)) == 6
     assert [left_unsaid(days) for days in (0, 1, 9, 10)] == [0, 1, 5, 5]
 
 

@@ -27,11 +27,12 @@ def paragraphs(why: Why, office: Office) -> Iterator[Paragraph]:
     for heading, lines in (
         ("状态", told.standing()),
         ("变动", told.changes()),
-        ("补录", told.late()),
+        ("补录", told.entered()),
         ("亮灯", told.light()),
         ("指标", told.gauge()),
         ("等待", told.needs()),
         ("时限", told.limit()),
+        ("逾期", told.late()),
         ("预计", (*told.forecast(), *told.left())),
         ("关键链", told.chain()),
         ("先办", told.act_on()),
@@ -76,9 +77,9 @@ class _Told:
             to = f"（{self._title(change.to)}）" if change.to else ""
             yield f"{chinese(change.on)}{self._title(change.by)}{CHANGES[change.kind]}{to}"
 
-    def late(self) -> Iterator[str]:
+    def entered(self) -> Iterator[str]:
         """What was entered later than it was done; what one act comes to is told together."""
-        for (by, done, entered), acts in groupby(self.why.late, lambda one: (one.by, one.done, one.entered)):
+        for (by, done, entered), acts in groupby(self.why.entered, lambda one: (one.by, one.done, one.entered)):
             parts = tuple(acts)
             what = "、".join(LATE_ACTS[one.kind] for one in parts)
             reason = next(one.reason for one in parts if one.reason)
@@ -177,11 +178,32 @@ class _Told:
             room = f"，{kept}，余量{why.slack}个工作日" if why.slack >= 0 else f"，{kept}，晚{-why.slack}个工作日"
         yield f"{self._day(why.forecast)}完成{room}"
 
+    def late(self) -> Iterator[str]:
+        """How the days are counted by which it is late."""
+        late = self.why.late
+        if late is None:
+            return
+        rested = f"，其中中止或者办结期间的{late.rested}个不计" if late.rested else ""
+        off = "，不足1个工作日的按1个计" if late.passed == late.rested else ""
+        until = "办结" if self.why.finished else "今日"
+        yield f"时限之后到{until}（{chinese(late.until)}）共{late.passed}个工作日{rested}{off}，逾期{late.days}个工作日"
+
     def left(self) -> Iterator[str]:
-        """What is left by the last report, where that is what the forecast goes by."""
-        if self.why.left is not None and self.why.limit is not None:
-            since, days = self.why.left
-            yield f"按最近一次反馈，{chinese(since)}起还需{days}{UNITS[self.why.limit.duration.unit]}"
+        """What is left by the last report, and what that makes of the forecast."""
+        left = self.why.left
+        if left is None:
+            return
+        unit = UNITS[left.unit]
+        what = f"反馈还需{left.days}{unit}" if left.said else f"反馈已完成{left.progress}%"
+        if left.since > left.heard:
+            what = "反馈的剩余用时已过" if left.said else f"{what}，剩余用时已过"
+            again = f"按还剩一半计，{chinese(left.since)}起还需{left.days}{unit}"
+            yield f"{chinese(left.heard)}{what}，此后没有新的反馈：{again}"
+        elif left.said:
+            yield f"{chinese(left.heard)}{what}，自当日起算"
+        else:
+            done = f"一般用时{left.whole}{unit}，未完成的{100 - left.progress}%计{left.days}{unit}，自当日起算"
+            yield f"{chinese(left.heard)}{what}：{done}"
 
     def chain(self) -> Iterator[str]:
         """The steps that make its date, from the first to the step itself."""

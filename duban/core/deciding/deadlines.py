@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 from duban.core.deciding.office import Look
+from duban.core.deciding.pace import progress
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import NOTHING, Excluded, StepState
 from duban.core.planning.dates import Limit, earliest, limit_of
@@ -105,7 +106,9 @@ def lasting(calendar: WorkCalendar, step: Step, since: date, length: int | None 
 
     What somebody or something must end does not end on a day off; a period does.
     """
-    days, unit = step.duration.likely if length is None else length, step.duration.unit
+    days, unit = step.duration.likely, step.duration.unit
+    if length is not None:
+        days, unit = length, unit.given_back
     ends_there = step.kind not in ACTED_ON or (unit is DayUnit.WORKING and days > 0)
     last = calendar.after(since, days, unit) if days else since
     return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit, since + DAY)
@@ -113,7 +116,7 @@ def lasting(calendar: WorkCalendar, step: Step, since: date, length: int | None 
 
 def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
     """The last day of a step that opened, or will, by its likely duration or the last report; rests do not count."""
-    if own.reported is not None and goes_by_reports(step, own):
+    if (own.reported is not None or own.values) and goes_by_reports(step, own):
         return _ends(look, own, lasting(look.calendar, step, *still_takes(look, step, own)))
     return _ends(look, own, lasting(look.calendar, step, opened))
 
@@ -122,16 +125,34 @@ UNSAID = 0.5
 """The share of what was left at the last report that is taken to be left once the time for it has passed."""
 
 
+def heard(step: Step, own: StepState) -> date | None:
+    """The day of the last report that says how far a step is: its progress, the days left, or an indicator's value."""
+    if not own.values or step.target is None or step.target.ceiling:
+        return own.reported
+    return max(own.values[-1][0], own.reported or own.values[-1][0])
+
+
 def goes_by_reports(step: Step, own: StepState) -> bool:
-    """Whether the last report says what is left of a step under way; months are not parted."""
-    return own.reported is not None and own.opened is not None and step.duration.unit is not DayUnit.MONTH
+    """Whether the last report says what is left of a step under way."""
+    return own.opened is not None and heard(step, own) is not None
 
 
-def left(step: Step, own: StepState) -> int:
-    """The days of work left at the last report: as said, else the share of the likely time that is not done."""
-    if own.remaining is not None:
+def left(calendar: WorkCalendar, step: Step, own: StepState) -> int:
+    """The days of work left at the last report: as said, else the share of the likely time that is not done.
+
+    Months are parted as the days of the calendar that they are for this step.
+    """
+    if own.remaining is not None and heard(step, own) == own.reported:
         return own.remaining
-    return ceil(step.duration.likely * (100 - own.progress) / 100)
+    return ceil(whole(calendar, step, own) * (100 - progress(step, own)) / 100)
+
+
+def whole(calendar: WorkCalendar, step: Step, own: StepState) -> int:
+    """The likely days of a step, of the unit by which they are given back."""
+    length = step.duration
+    if length.unit is not DayUnit.MONTH or own.opened is None:
+        return length.likely
+    return (calendar.after(own.opened, length.likely, length.unit) - own.opened).days
 
 
 def left_unsaid(days: int) -> int:
@@ -141,7 +162,8 @@ def left_unsaid(days: int) -> int:
 
 def still_takes(look: Look, step: Step, own: StepState) -> tuple[date, int]:
     """From which day on how many days a step takes by its last report."""
-    since, days, soonest = own.reported or look.today, left(step, own), look.calendar.next_working(look.today)
+    since, soonest = heard(step, own) or look.today, look.calendar.next_working(look.today)
+    days = left(look.calendar, step, own)
     if _ends(look, own, lasting(look.calendar, step, since, days)) >= soonest:
         return since, days
     return soonest, left_unsaid(days)

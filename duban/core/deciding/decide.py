@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs, gone
-from duban.core.deciding.deadlines import Limits, deadlines, may_open
+from duban.core.deciding.deadlines import Limits, deadlines, goes_by_reports, may_open
 from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import measured_again, to_measure
 from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
@@ -199,7 +199,8 @@ def _overdue(look: Look, steps: Kept, rows: Mapping[str, StepRow]) -> list[date]
         for ref in step.earliest_anchor:
             if ref.initiative == look.initiative.id:
                 expected = rows[ref.step].forecast  # None once it is closed
-                if expected is not None and steps[ref.step][0].own.reported is not None:
+                at, _ = steps[ref.step]
+                if expected is not None and goes_by_reports(at.step, at.own):
                     expected = look.today  # it is estimated anew once its time has passed
             else:
                 elsewhere = look.upstream.get(ref)

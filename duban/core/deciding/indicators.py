@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from duban.core.deciding.deadlines import clock, off_clock, suspensions
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.pace import Course, course, planned_on, points
+from duban.core.deciding.pace import Course, course, planned_on, points, progress, share
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, Status
 from duban.core.planning.plan import Step, Target
@@ -40,21 +40,6 @@ class Gauge:
     """All values, oldest first."""
     course: tuple[tuple[date, float], ...]
     """Days and the values planned for them; evenly from one to the next by working days."""
-
-
-def share(target: Target, value: float) -> float:
-    """Percent of the way from the baseline to the target, whatever the value; 0 or 100 where there is no way."""
-    whole = target.value - target.baseline
-    if whole >= 0 if target.at_most else whole <= 0:
-        return 100.0 if target.met(value) else 0.0
-    return 100 * (value - target.baseline) / whole
-
-
-def progress(step: Step, own: StepState) -> int:
-    """Percent of a step that is done: of an indicator with a value its share, else, as of a ceiling, what was said."""
-    if step.target is None or own.value is None or own.closed or step.target.ceiling:
-        return own.progress
-    return max(0, min(100, points(share(step.target, own.value))))
 
 
 def path(step: Step) -> Course:

@@ -11,8 +11,8 @@ from typing import NamedTuple, assert_never
 
 from duban.core.deciding.deadlines import clock, days_late, off_clock
 from duban.core.deciding.given import Given
-from duban.core.deciding.indicators import path, progress
-from duban.core.deciding.pace import Course, course, planned_on, points, reached_on
+from duban.core.deciding.indicators import path
+from duban.core.deciding.pace import Course, course, planned_on, points, progress, reached_on
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Rule, Status
 from duban.core.planning.plan import Target

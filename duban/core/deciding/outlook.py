@@ -139,5 +139,9 @@ def _latest(look: Look, state: State, deadlines: Limits) -> Mapping[str, date | 
 
 def latest_start(calendar: WorkCalendar, step: Step, limit: date, length: int | None = None) -> date:
     """The last day, worked or not, on which a step, or so many days of it, may begin to end by `limit`."""
-    last = calendar.previous_working(limit) if step.kind in ACTED_ON else limit
-    return calendar.before(last, step.duration.likely if length is None else length, step.duration.unit)
+    last, unit = calendar.previous_working(limit) if step.kind in ACTED_ON else limit, step.duration.unit
+    return (
+        calendar.before(last, step.duration.likely, unit)
+        if length is None
+        else calendar.before(last, length, unit.given_back)
+    )

@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import ceil, floor
 
 from duban.core.days.workdays import WorkCalendar
+from duban.core.ledger.steps import StepState
+from duban.core.planning.plan import Step, Target
 
 Knot = tuple[date, float]
 """By the end of that day so many percent are planned; evenly by working days from one knot to the next."""
@@ -57,3 +59,18 @@ def reached_on(calendar: WorkCalendar, along: Course, percent: int) -> date | No
         return points(planned_on(calendar, along, date.fromordinal(day))) >= percent
 
     return date.fromordinal(days[bisect_left(days, True, key=reached)])
+
+
+def share(target: Target, value: float) -> float:
+    """Percent of the way from the baseline to the target, whatever the value; 0 or 100 where there is no way."""
+    whole = target.value - target.baseline
+    if whole >= 0 if target.at_most else whole <= 0:
+        return 100.0 if target.met(value) else 0.0
+    return 100 * (value - target.baseline) / whole
+
+
+def progress(step: Step, own: StepState) -> int:
+    """Percent of a step that is done: of an indicator with a value its share, else, as of a ceiling, what was said."""
+    if step.target is None or own.value is None or own.closed or step.target.ceiling:
+        return own.progress
+    return max(0, min(100, points(share(step.target, own.value))))

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, planned
 from duban.core.deciding.given import Given
-from duban.core.deciding.indicators import progress
 from duban.core.deciding.ladder import Ladder, ladder
 from duban.core.deciding.lights import UNLIT, Turn, lit, turns
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
+from duban.core.deciding.pace import progress
 from duban.core.ledger.summary import Light, Status, StepRow
 
 DAY = timedelta(days=1)
@@ -58,8 +58,8 @@ def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:
     if at.latest is not None:  # its forecast moves with the days, and passes this one
         last = at.latest if own.opened else latest_start(calendar, step, at.latest)
         found.add(calendar.previous_working(last) + DAY)
-        if own.reported is not None and goes_by_reports(step, own):  # what is left is estimated anew from then on
-            begin = latest_start(calendar, step, at.latest, left_unsaid(left(step, own)))
+        if (own.reported or own.values) and goes_by_reports(step, own):  # what is left is estimated anew from then on
+            begin = latest_start(calendar, step, at.latest, left_unsaid(left(calendar, step, own)))
             found |= {at.forecast + DAY, calendar.previous_working(begin) + DAY}
     if at.opens is not None:
         found.add(at.opens)

@@ -51,5 +51,6 @@ def _since(look: Look, step: Step, own: StepState) -> tuple[date | None, int | N
         return own.opened, None
     since, left = still_takes(look, step, own) if goes_by_reports(step, own) else (own.opened, None)
     limit = lasting(look.calendar, step, since, left)
-    lost = look.calendar.taken(limit.day, counting(limit, suspensions(look, own)), limit.unit)
+    until = max(limit.day, look.calendar.next_working(look.today))  # time stood still past the estimate, too
+    lost = look.calendar.taken(until, counting(limit, suspensions(look, own)), limit.unit)
     return look.calendar.after(since, lost, limit.unit.given_back), left

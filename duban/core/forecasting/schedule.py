@@ -191,7 +191,7 @@ class Schedule:
         """How long a step takes, and in what; months are days once they have begun."""
         days, unit = step.duration.likely, step.duration.unit
         if fact is not None and fact.left is not None:
-            return fact.left, unit
+            return fact.left, unit.given_back
         begun = fact.row.opened if fact else None
         if unit is not DayUnit.MONTH or begun is None:
             return days, unit

@@ -12,11 +12,21 @@ from types import NoneType
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.deadlines import Deadline, goes_by_reports, may_open, still_takes
+from duban.core.deciding.deadlines import (
+    Deadline,
+    days_late,
+    heard,
+    may_open,
+    still_takes,
+    suspensions,
+    whole,
+    worked,
+)
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
+from duban.core.deciding.pace import progress
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import Changed, Extension, LapsedRequest, LateEntry, Remark, StepState
@@ -93,6 +103,37 @@ class TracedDeadline:
 
 
 @dataclass(frozen=True, slots=True)
+class LateCount:
+    """How the days are counted by which a step is, or was, late.
+
+    `passed` are the working days after its deadline up to and including `until`, `rested` those of them on which it
+    rested; it is late by `days`, the others, at least by one.
+    """
+
+    until: date
+    passed: int
+    rested: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemainingWork:
+    """What a step takes by its last report, of day `heard`: `days` from `since` on, of `unit`.
+
+    `said` tells that so many days were said to be left; otherwise they are the share of `whole` that is not done, by
+    `progress` in percent. Where `since` is later than `heard`, the time for it has passed and half is left again.
+    """
+
+    heard: date
+    said: bool
+    progress: int
+    whole: int
+    since: date
+    days: int
+    unit: DayUnit
+
+
+@dataclass(frozen=True, slots=True)
 class NextRung:
     """The next rung of the ladder, unless somebody does something before `moment`.
 
@@ -113,7 +154,7 @@ class NextRung:
 class Why:
     """The reasons of one step. `reason` is what lit it, None while it is green or off.
 
-    `left`: from which day on it takes how many days by the last report, in the unit of its duration; None without one.
+    `left` is what it takes by the last report, None without one; `late` how its lateness is counted, None in time.
     `needs` are the steps it waits for that are not closed, `opens` the day it may open where that is known.
     `forecast`, `latest`, `slack` and `chain` are those of the whole plan's forecast: the last day on which it may end
     without making a settled deadline, or the end of the plan, late, and the working days left until then. `chain`
@@ -135,7 +176,7 @@ class Why:
     opens: date | None
     limit: TracedDeadline | None
     forecast: date | None
-    left: tuple[date, int] | None
+    left: RemainingWork | None
     finished: date | None
     latest: date | None
     slack: int | None
@@ -155,8 +196,9 @@ class Why:
     """All it is with: `owner`, and where that is the lead the others that lead with it."""
     remarks: tuple[Remark, ...] = ()
     """What leaders instructed and other units advised, oldest first."""
-    late: tuple[LateEntry, ...] = ()
+    entered: tuple[LateEntry, ...] = ()
     """What was entered late, in the order in which it was entered."""
+    late: LateCount | None = None
 
 
 def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
@@ -179,7 +221,7 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         opens=may_open(look, step, decision.state) if row.status is Status.WAITING else None,
         limit=_limit(step, own, decision.deadlines[step.id], links),
         forecast=told.finish.get(step.ref),
-        left=still_takes(look, step, own) if goes_by_reports(step, own) and row.status in AWAITING_OWNER else None,
+        left=_remaining(look, step, own) if row.status in AWAITING_OWNER else None,
         finished=row.finished,
         latest=told.latest.get(step.ref),
         slack=told.slack.get(step.ref),
@@ -195,8 +237,28 @@ def why(look: Look, step: Step, decision_of: DecisionOf, told: Forecast) -> Why:
         passed=tuple(_passed(look, step, decision.state, row)),
         owners=owners,
         remarks=own.remarks,
-        late=own.late,
+        entered=own.late,
+        late=_late(look, own, row),
     )
+
+
+def _late(look: Look, own: StepState, row: StepRow) -> LateCount | None:
+    """Of what was cancelled nothing is late; what rests is as late as on the day on which it may be resumed."""
+    until = row.finished or (look.today if own.suspended is None else look.calendar.next_working(look.today))
+    if row.due is None or until <= row.due or own.cancelled:
+        return None
+    spells, passed = suspensions(look, own), look.calendar.between(row.due, until)
+    rested = passed - worked(look.calendar, spells, row.due, until)
+    return LateCount(until, passed, rested, days_late(look.calendar, row.due, until, spells))
+
+
+def _remaining(look: Look, step: Step, own: StepState) -> RemainingWork | None:
+    day = heard(step, own)
+    if day is None:
+        return None
+    said, (since, days) = own.remaining is not None and day == own.reported, still_takes(look, step, own)
+    length, unit = whole(look.calendar, step, own), step.duration.unit.given_back
+    return RemainingWork(day, said, progress(step, own), length, since, days, unit)
 
 
 @dataclass(frozen=True, slots=True)

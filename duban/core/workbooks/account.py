@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from duban.core.deciding.commands import Verb, entitled
 from duban.core.deciding.decide import Decision, decide
-from duban.core.deciding.indicators import progress
 from duban.core.deciding.office import Look
+from duban.core.deciding.pace import progress
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState

@@ -185,6 +185,7 @@ class TestWhy:
             "  亮灯　　🔴 红灯：已逾期1个工作日（过了时限）\n"
             "  时限　　2024年4月12日（计划写明的日期）\n"
             "  　　　　保护处联络员申请延期至2024年4月19日，尚待答复：等待批复\n"
+            "  逾期　　时限之后到今日（2024年4月15日）共1个工作日，逾期1个工作日\n"
             "  预计　　2024年4月15日完成，最迟2024年4月12日，晚1个工作日\n"
             "  下一步　2024年4月17日08:30，《督办通知单》送保护处处长、分管副局长\n"
             "  等它的　“方案公示”：待启动，保护处，预计2024年4月25日完成\n"
@@ -205,7 +206,7 @@ class TestWhy:
         bureau.ok("report", "cosmetics/draft", "--as", OFFICER, "--progress", "20", "--remaining", "6")
         shown = bureau.ok("why", "cosmetics/draft")
         assert "2024年4月10日完成" in shown
-        assert "按最近一次反馈，2024年4月1日起还需6个工作日" in shown
+        assert "2024年4月1日反馈还需6个工作日，自当日起算" in shown
         assert "进度20%，预计还需6天" in bureau.ok("ledger", "show", "cosmetics")
 
     def test_a_step_that_is_over(self, bureau: Bureau) -> None:
