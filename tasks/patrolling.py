@@ -5,6 +5,7 @@ from datetime import time
 
 from duban.core.telling.links import patrol_key
 from duban.core.telling.patrol_page import PatrolFindings, patrol_page
+from duban.core.telling.unheld import unheld
 from duban.outbox.troubles import Troubles, troubles
 from duban.service import Service
 from tasks.server import publish, said_last
@@ -24,6 +25,7 @@ def publish_patrol(service: Service, waiting: Sequence[str] = ()) -> Troubles:
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
         healed = service.mended_today()
-        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed, waiting)
+        lost = unheld(office, service.owners())
+        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed, waiting, lost)
         publish(key, patrol_page(seen), made_of)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from duban.core.deciding.commands import Verb
+from duban.core.planning.directory import Directory
 from duban.core.planning.policy import Policy
 from duban.core.planning.when import OnDate
 from duban.core.telling.digest import Digest
@@ -15,6 +16,7 @@ from duban.core.telling.slips import Slip, Words
 from duban.outbox import deliver_due
 from tests.bureau import (
     COSMETICS,
+    DIRECTORY,
     HEAD,
     IN_DIGESTS,
     LEADER,
@@ -128,3 +130,29 @@ def test_an_initiative_that_cannot_be_decided_on_stops_no_digest(monkeypatch: py
 
     monkeypatch.setattr("duban.outbox.sweep.still_late", broken)
     assert morning(told) == {OFFICER: (), "protection-deputy": (), COORDINATOR: None, LEADER: None}
+
+
+def test_the_coordinators_digest_names_whoever_is_gone_and_what_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = on(story("2024-04-16"), 2, 8).act(Verb.HAND_OVER, actor=LEADER, to="policy-law-officer", reason="转办")
+    posts = tuple(one for one in DIRECTORY.posts if one.id != "policy-law-officer")
+    units = (DIRECTORY.units[0], DIRECTORY.units[1].model_copy(update={"officer": REVIEWER}))
+    people = DIRECTORY.model_copy(update={"posts": posts, "units": units})
+    told.with_office(replace(told.service.office, directory=Directory(people)))
+    lost: dict[str, tuple[str, ...]] = {}
+
+    def wording(matter: Slip | Digest) -> Words:
+        if isinstance(matter, Digest):
+            lost[matter.recipient] = matter.unheld
+        return plain(matter)
+
+    deliver_due(on(told, 11, 15).service, Postbox(), wording)
+    (line,) = lost[COORDINATOR]
+    assert line.startswith("policy-law-officer已撤销，名下1项尚未办结：")
+    assert not any(lines for recipient, lines in lost.items() if recipient != COORDINATOR)
+
+    def broken(office: Any, owners: Any) -> Any:
+        raise KeyError
+
+    monkeypatch.setattr("duban.outbox.sweep.unheld", broken)
+    told = on(story("2024-04-16"), 2, 8, 11, 15)
+    assert COORDINATOR in morning(told), "whatever is wrong, the digest goes out"

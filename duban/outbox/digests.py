@@ -238,8 +238,9 @@ def _carry(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Delivered | None:
 def _matter(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Slip | Digest:
     """One notice alone is its own letter: a list of one says nothing more, unless there is what is still late."""
     slips = list(parts.due.values())
-    told = digest(sweep.office, mine.recipient, sweep.today, slips, parts.before, still=sweep.late())
-    return slips[0] if len(slips) == 1 and not parts.before and not told.still else told
+    lost = sweep.lost(mine.recipient)
+    told = digest(sweep.office, mine.recipient, sweep.today, slips, parts.before, still=sweep.late(), unheld=lost)
+    return slips[0] if len(slips) == 1 and not (parts.before or told.still or told.unheld) else told
 
 
 def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending, own: Draft | None = None) -> Delivered | None:

@@ -13,6 +13,7 @@ from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import CLOSED
 from duban.core.telling.digest import Digest, StillLate, still_late
 from duban.core.telling.slips import Slip, Words
+from duban.core.telling.unheld import unheld
 from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service
 from duban.views import View
@@ -86,6 +87,15 @@ class Sweep:
                     yield from still_late(view.look, decide(view.look, view.state))
                 except Exception:  # noqa: BLE001, S112  one initiative never stops the others; its own tick tells of it
                     continue
+
+    def lost(self, recipient: str) -> tuple[str, ...]:
+        """What is with nobody any more, for whoever coordinates today."""
+        if self.office.acts_for(recipient, (self.office.coordinator,), self.today) is None:
+            return ()
+        try:
+            return unheld(self.office, self.service.owners())
+        except Exception:  # noqa: BLE001  a digest goes out whatever is wrong with an initiative it says nothing of
+            return ()
 
     def carry(self, mine: NoticeRow, words: Words, after: int = 0) -> Outcome:
         """Hand a letter, or the next part of it, to the carrier; `after` so many matters of it that went before."""

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from duban.core.checking.check_answers import check_answers
+from duban.core.checking.check_answers import check_absences, check_answers
 from duban.core.planning.directory import Directory, DirectoryFile, OfficeUnit, Post
 from duban.core.planning.plan import Step
-from tests.core.builders import initiative, period, plan, review, work
+from tests.core.builders import calendar, initiative, period, plan, post, review, work
 
 
 def people(head: str = "head", officer: str = "officer", *changed: Post) -> Directory:
@@ -73,3 +73,43 @@ def test_an_extension_that_the_supervisor_alone_may_ask_for() -> None:
     assert told.startswith("an extension of 'x', 'y' may be asked for by leader alone, who is named to answer it")
     assert found(people("leader", "officer"), work("x")) == []
     assert found(people(), work("x"), review("check", "x", owner="leader")) == []
+
+
+AWAY = "2024-06-03..2024-06-11"  # the 10th is a holiday: six working days
+
+
+def alone(*changed: Post, steps: tuple[Step, ...] = (JUDGED,)) -> list[str]:
+    return [
+        one.message for one in check_absences(plan(initiative(*steps)), people("head", "officer", *changed), calendar())
+    ]
+
+
+def test_whoever_answers_and_is_away_for_more_than_a_week_with_nobody_in_their_place() -> None:
+    told = "post 'head' answers for work, but from 2024-06-03 nobody stands in for 6 working days"
+    assert alone(post("head", None, AWAY)) == [told]
+    assert alone(post("leader", None, AWAY)) == [told.replace("head", "leader")], "who answers requests"
+    assert alone(post("head", None, AWAY), steps=(work("x"), review("y", "x", owner="works"), period("z"))) == [told]
+    other = post("officer", None, AWAY).model_copy(update={"person": "wang"})
+    assert alone(post("head").model_copy(update={"person": "wang"}), other) == [told], (
+        "of one person all posts are left"
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (post("head", "director", AWAY),),
+        (post("head", None, "2024-06-04..2024-06-11"),),
+        (post("head", None, "2023-06-04..2023-12-31"),),
+        (post("officer", None, AWAY),),
+        (post("head", vacant=True),),
+    ],
+    ids=["a deputy is there", "a week", "before the plan", "asked for no answer", "vacant, which is another problem"],
+)
+def test_absences_that_keep_nobody_waiting(changed: tuple[Post, ...]) -> None:
+    assert alone(*changed) == []
+
+
+def test_a_deputy_who_is_away_too_leaves_them_alone() -> None:
+    both = post("head", "director", AWAY), post("director", None, AWAY)
+    assert len(alone(*both)) == 1

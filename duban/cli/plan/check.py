@@ -12,7 +12,7 @@ from rich.table import Table
 from duban.adapters.delivery.checked import channel_problems, literal_secrets
 from duban.cli.exits import Exit, foreseen
 from duban.cli.output import console, print_json
-from duban.core.checking.check_answers import check_answers
+from duban.core.checking.check_answers import check_absences, check_answers
 from duban.core.checking.check_force import check_names, check_remarks, check_told
 from duban.core.checking.feasibility import UnderWay
 from duban.core.deciding.office import Office
@@ -114,6 +114,7 @@ def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau |
     def with_coverage() -> ReadBureau:
         office, loaded = load_bureau(settings, begun)
         unanswered.extend(_placed(loaded, one) for one in check_answers(office.plan, office.directory))
+        unanswered.extend(check_absences(office.plan, office.directory, office.calendar))
         return office, loaded.coverage
 
     bureau: list[ReadBureau] = []

@@ -1,7 +1,10 @@
 """Whether somebody may answer for what people hand in: nobody judges what they did themselves, under whichever post."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
+from duban.core.checking.check_force import DIRECTORY
+from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import Directory
 from duban.core.planning.plan import HUMAN, Initiative, Plan, Step
 from duban.core.planning.plan_file import Kind
@@ -69,3 +72,44 @@ def _side(directory: Directory, one: Initiative, step: Step) -> Iterator[str]:
 
 def _people(directory: Directory, posts: Iterable[str]) -> set[str]:
     return set(map(directory.person, posts))
+
+
+ALONE = 5
+"""Working days for which whoever is waited for may be away with nobody in their place."""
+
+
+def check_absences(plan: Plan, directory: Directory, calendar: WorkCalendar) -> Iterator[Problem]:
+    """Those who answer for work or for extensions and are away for long with nobody in their place.
+
+    Work goes on, and waits for them: whoever is away is not gone, and nobody else is asked in their place.
+    """
+    judged = dict.fromkeys(directory.head(name) for one in plan.initiatives.values() for name in _judging(one))
+    for post in (post for post in judged if post in directory.filled):
+        days = [day for day in _away(plan, directory, post) if calendar.is_working(day)]
+        alone = [day for day in days if directory.present(post, day) is None]
+        if len(alone) > ALONE:
+            message = (
+                f"post {post!r} answers for work, but from {alone[0]} nobody stands in for {len(alone)} working days"
+            )
+            remedy = "name a deputy who is there: what waits for an answer is handed to nobody else"
+            yield Problem(DIRECTORY, 0, "away-alone", message, remedy)
+
+
+def _judging(one: Initiative) -> Iterator[str]:
+    """The units and posts that may be asked for an answer in an initiative."""
+    yield one.supervisor
+    for step in one.steps.values():
+        if step.kind in HUMAN:
+            named = step.reviewers or ((step.owner,) if step.kind is Kind.REVIEW else ())
+            yield from (unit for name in named for unit in one.standing_for(name))
+
+
+def _away(plan: Plan, directory: Directory, post: str) -> list[date]:
+    """The days of the plan on which the holder of a post is away."""
+    spells = [
+        (max(spell.first, plan.starts), min(spell.last, plan.ends))
+        for one in directory.file.posts
+        if directory.person(one.id) == directory.person(post)
+        for spell in one.absences
+    ]
+    return sorted({first + timedelta(n) for first, last in spells for n in range((last - first).days + 1)})

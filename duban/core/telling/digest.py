@@ -53,7 +53,8 @@ class Digest:
     """What the template of a digest may say besides what its slips say; `late` counts those past their deadline.
 
     `before` counts the items that its recipient has already, where a long digest goes in several messages; `still` are
-    the steps that are late besides, a line each, the latest first: of these nothing new is said. `link` is
+    the steps that are late besides, a line each, the latest first: of these nothing new is said. `unheld` is what is
+    with nobody any more, a line for each that had it. `link` is
     the address of all that waits for its recipient, filled in when it is sent: of what it takes, `on` is the day in
     ISO 8601.
     """
@@ -68,6 +69,7 @@ class Digest:
     items: tuple[Item, ...]
     before: int = 0
     still: tuple[str, ...] = ()
+    unheld: tuple[str, ...] = ()
     recipient: str = ""
     on: str = ""
     link: str = ""
@@ -127,10 +129,12 @@ def digest(
     before: int = 0,
     *,
     still: Iterable[StillLate] = (),
+    unheld: tuple[str, ...] = (),
 ) -> Digest:
     """A recipient's digest of a day, its items in order, after those that went before.
 
-    `still` are all late steps, those of others and those that the items tell of among them.
+    `still` are all late steps, those of others and those that the items tell of among them; `unheld` tells what is with
+    nobody any more, for whoever coordinates.
     """
     ordered = sorted(slips, key=urgency)
     told_late = {slip.step_ref for slip in ordered if _late(slip)}
@@ -149,6 +153,7 @@ def digest(
             for one in sorted(still)
             if one.step not in told_late and office.acts_for(recipient, one.posts, day) is not None
         ),
+        unheld=unheld,
         recipient=recipient,
         on=day.isoformat(),
     )

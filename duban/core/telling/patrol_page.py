@@ -27,7 +27,8 @@ class PatrolFindings:
     """What a patrol found: notices that reached nobody, each with those tried, and stuck ones; the day's outcomes.
 
     `healed` says, in a sentence each, which settings of Prefect it brought back; `waiting` names what the files say
-    otherwise than what is in force (`telling.altered.PARTS`).
+    otherwise than what is in force (`telling.altered.PARTS`); `lost` tells what is with nobody
+    any more.
     """
 
     office: Office
@@ -38,12 +39,13 @@ class PatrolFindings:
     summaries: Sequence[Summary]
     healed: Sequence[str] = ()
     waiting: Sequence[str] = ()
+    lost: Sequence[str] = ()
 
 
 def patrol_page(seen: PatrolFindings) -> str:
     """The whole page."""
     found = seen_of(seen.office, seen.summaries)
-    amiss = [*_waiting(seen), *_healed(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
+    amiss = [*_waiting(seen), *_healed(seen), *_lost(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
     return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
 
 
@@ -93,6 +95,11 @@ def _waiting(seen: PatrolFindings) -> Iterator[str]:
 def _healed(seen: PatrolFindings) -> Iterator[str]:
     if seen.healed:
         yield from _section("已修复的设置", ([escape(one)] for one in seen.healed))
+
+
+def _lost(seen: PatrolFindings) -> Iterator[str]:
+    if seen.lost:
+        yield from _section("承办人已撤销、尚未转办", ([escape(one)] for one in seen.lost))
 
 
 def _dead(seen: PatrolFindings) -> Iterator[str]:
