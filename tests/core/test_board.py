@@ -240,3 +240,14 @@ def test_a_step_is_drawn_by_its_light_when_something_is_amiss() -> None:
     assert shown(told.row("draft")) == LIGHTS[Light.RED]
     told.act("officer", "submit", "draft")
     assert shown(told.row("draft")) == STEPS[Status.DONE]
+
+
+def test_below_the_picture_stand_the_years_of_the_plan_that_nobody_has_announced() -> None:
+    story = Story(work("draft"))
+    said = "2024年的节假日安排尚未公布，该年日期均为暂定。"
+    assert said not in page(story.look, story.decision)
+    guessed = replace(story.office.calendar, provisional_years=frozenset({2024, 2025}))
+    story.office = replace(story.office, calendar=guessed)
+    text = page(story.look, story.decision)
+    assert text.count(said) == 1
+    assert "2025年的节假日" not in text, "the picture does not reach that far"

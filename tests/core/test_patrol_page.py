@@ -157,3 +157,11 @@ def test_a_section_of_which_nothing_is_known_is_left_out() -> None:
 
 def test_a_title_cannot_end_its_link() -> None:
     assert to_page("甲](http://else)", "k") == "[甲&#93;(http：//else)](../key/k)"
+
+
+def test_the_next_try_in_a_year_nobody_has_announced_is_marked() -> None:
+    stuck = row("p", Delivery.RETRYING, NOW.replace(year=2025))
+    guessed = replace(QUIET.office.calendar, provisional_years=frozenset({2025}))
+    seen = replace(QUIET, office=replace(QUIET.office, calendar=guessed), stuck=(stuck,))
+    assert "（暂定） 再送" in read(seen)
+    assert "（暂定）" not in read(replace(QUIET, stuck=(stuck,)))

@@ -1,6 +1,7 @@
 """`duban next`: what people have to do, most urgent first. It only reads, and speaks Chinese."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -39,11 +40,17 @@ def next_due(
         if post is not None:
             duties = of_post(duties, office, post, today)
     if as_json:
-        print_json(duties)
+        print_json([_as_data(duty, office.calendar) for duty in duties])
     elif not duties:
         typer.echo(f"今后{days}个工作日内没有要办的事项")
     else:
         console().print(_duties(at, duties))
+
+
+def _as_data(duty: Duty, calendar: WorkCalendar) -> dict[str, object]:
+    """A duty, and the year of its deadline where that is not announced yet."""
+    years = [duty.due.year] if duty.due and duty.due.year in calendar.provisional_years else []
+    return {**{one.name: getattr(duty, one.name) for one in fields(duty)}, "provisional_years": years}
 
 
 def _duties(at: Opened, duties: Iterable[Duty]) -> Table:

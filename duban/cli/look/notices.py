@@ -20,6 +20,7 @@ from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import day_of as day_of_digest
 from duban.core.telling.patrol_page import resending
+from duban.core.telling.whens import moment_in_digits
 from duban.core.titles import DIGEST, delivery_title, perhaps
 from duban.outbox.resending import Revival, dead_notice, dead_notices, revive
 from duban.service import Service
@@ -162,7 +163,7 @@ def _title(office: Office, row: NoticeRow) -> str:
 
 
 def _outcome(office: Office, row: NoticeRow) -> str:
-    again = f"下次 {row.next_try.astimezone(office.zone):%m-%d %H:%M}" if row.next_try else ""
+    again = f"下次 {moment_in_digits(row.next_try.astimezone(office.zone), office.calendar)}" if row.next_try else ""
     tries = f"已试{row.tries}次" if row.tries > 1 else ""
     bundle = f"{day_of_digest(row.digest):%m-%d}日报" if row.digest else ""
     return "，".join(filter(None, (bundle, row.outcome, tries, again)))

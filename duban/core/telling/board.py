@@ -18,7 +18,7 @@ from duban.core.telling.links import forecast_key, patrol_key, to_deployment, to
 from duban.core.telling.reasons import reason_of, reason_of_all
 from duban.core.telling.tables import escape, folded, of_lines
 from duban.core.telling.waits import waiting_for
-from duban.core.telling.whens import chinese, short
+from duban.core.telling.whens import chinese, short, unannounced
 from duban.core.titles import LIGHT_MARKS, LIGHT_TITLES, REMARK_TITLES, STATUS_TITLES
 
 DONE_MARK = "✅"
@@ -76,6 +76,9 @@ def _body(look: Look, decision: Decision) -> Iterator[str]:
     yield from _amiss(look, decision, gravest(found))
     picture = b64encode(gantt(look, found).encode()).decode()
     yield from (f"![进度图](data:image/svg+xml;base64,{picture})", "", LEGEND, "")
+    plan, guessed = look.office.plan, look.calendar.provisional_years
+    for year in range(plan.starts.year, plan.ends.year + 1):
+        yield from (f"{unannounced(year)}。", "") if year in guessed else ()
     yield from _open(look, decision, by_date(line for line in found if not line.waiting and not line.amiss))
     yield from section(look, decision)
     yield from _remarks(look, decision)

@@ -18,7 +18,7 @@ from duban.core.telling.links import forecast_key, to_initiative, to_page
 from duban.core.telling.overview import Seen, seen_of
 from duban.core.telling.reasons import reason_of_all
 from duban.core.telling.tables import escape, of_lines
-from duban.core.telling.whens import chinese
+from duban.core.telling.whens import chinese, moment_in_digits
 from duban.core.titles import DELIVERY_TITLES, LIGHT_MARKS, LIGHT_TITLES
 
 
@@ -131,7 +131,7 @@ def _stuck(seen: PatrolFindings) -> Iterator[str]:
 def _again(seen: PatrolFindings, row: NoticeRow) -> str:
     if row.next_try is None or row.next_try < seen.now:
         return "已过点，请查看巡查是否按时运行"
-    return f"{row.next_try.astimezone(seen.office.zone):%m-%d %H:%M} 再送"
+    return f"{moment_in_digits(row.next_try.astimezone(seen.office.zone), seen.office.calendar)} 再送"
 
 
 def _about(seen: PatrolFindings, row: NoticeRow) -> str:

@@ -1,7 +1,7 @@
 """Days, dates and durations of a plan in Chinese."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from duban.core.days.workdays import DayUnit, WorkCalendar
 from duban.core.planning.when import PERIOD, START, Duration, OnDate, Relative, Span, When, Within, write_when
@@ -27,6 +27,11 @@ def short(day: date, calendar: WorkCalendar | None = None) -> str:
 def in_digits(day: date | None, calendar: WorkCalendar) -> str:
     """A day as 2024-06-28, marked as `chinese` does; a dash for none."""
     return f"{day}{_mark(day, calendar)}" if day else "—"
+
+
+def moment_in_digits(moment: datetime, calendar: WorkCalendar) -> str:
+    """A moment at the office as 06-28 09:00, marked as `chinese` does."""
+    return f"{moment:%m-%d %H:%M}{_mark(moment.date(), calendar)}"
 
 
 def unannounced(year: int) -> str:

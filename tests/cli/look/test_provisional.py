@@ -110,5 +110,9 @@ def test_programs_are_told_the_years(turn: Bureau) -> None:
     years = [2027, 2028, 2029, 2030, 2031, 2032]
     for words in (("show",), ("forecast",), ("why", "cosmetics/draft")):
         assert turn.json(*words)["provisional_years"] == years
+    duties = turn.json("next", "--days", "250")
+    assert {tuple(one["provisional_years"]) for one in duties if str(one["due"]).startswith("2027")} == {(2027,)}
+    assert {tuple(one["provisional_years"]) for one in duties if not str(one["due"]).startswith("2027")} <= {()}
     write(turn.config, {"calendar.yaml": NOTICE})
     assert turn.json("show")["provisional_years"] == years[1:]
+    assert not any(one["provisional_years"] for one in turn.json("next", "--days", "250"))
