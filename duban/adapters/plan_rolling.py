@@ -196,3 +196,32 @@ def eased(name: str, text: str, step: str, later: Callable[[WhenWritten], WhenWr
             splice = Splice(word.start, word.end, f"{word.quote}{new}{word.quote}")
             return spliced(text, [splice]), Change(name, word.line, word.value, new, "eased")
     return None
+
+
+def dated(name: str, text: str, step: str, was: WhenWritten, due: WhenWritten) -> tuple[str, Change] | None:
+    """The text with a deadline of its own for a step of its pattern, under `dates`; None where it has no pattern."""
+    words = [part for part in parts(text) if isinstance(part, Scalar)]
+    keys = {(*word.path, word.value): word for word in words if word.key}
+    pattern = next((word for word in words if word.path == ("pattern",) and not word.key), None)
+    if pattern is None:
+        return None
+    new = write_when(due)
+    if ("dates", step) in keys:
+        splice = _first_entry(text, keys, ("dates", step), f"due: {new}")
+    elif ("dates",) in keys:
+        splice = _first_entry(text, keys, ("dates",), f"{step}: {new}")
+    else:
+        end = text.find("\n", pattern.end)
+        end = len(text) if end < 0 else end
+        splice = Splice(end, end, f"\ndates: {{{step}: {new}}}")
+    return spliced(text, [splice]), Change(name, pattern.line, write_when(was), new, "eased")
+
+
+def _first_entry(text: str, keys: Mapping[KeyPath, Scalar], mapping: KeyPath, entry: str) -> Splice:
+    """An entry that comes before all others of a mapping, in whichever style that is written."""
+    brace = re.compile(r"\s*:\s*\{").match(text, keys[mapping].end)
+    if brace:
+        return Splice(brace.end(), brace.end(), f"{entry}, ")
+    first = next(word for path, word in keys.items() if path[:-1] == mapping)
+    margin = " " * (first.start - text.rfind("\n", 0, first.start) - 1)
+    return Splice(first.start, first.start, f"{entry}\n{margin}")

@@ -15,13 +15,13 @@ from duban.adapters.yaml_models import Read, file_name, read_model
 from duban.core.checking.check import check
 from duban.core.checking.check_office import check_office
 from duban.core.checking.feasibility import Infeasible, UnderWay, feasibility
-from duban.core.days.workdays import Roll, WorkCalendar
+from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.coverage import Covered, coverage
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.document_file import DocumentFile
 from duban.core.planning.expand import expand
 from duban.core.planning.files import Files, Written
-from duban.core.planning.plan import Plan
+from duban.core.planning.plan import Plan, Step
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.policy import Policy
 from duban.core.planning.schema import schemas
@@ -106,8 +106,8 @@ def _gather(folder: Path, directory: Path, escalation: Path, patterns: Path | No
 
 def unmeetable(
     folder: Path, *, directory: Path, escalation: Path, calendar: WorkCalendar, patterns: Path | None = None
-) -> dict[tuple[str, str], tuple[Infeasible, Roll | None]]:
-    """Deadlines of a plan that cannot be met, by the initiative's file and the step as written, and how they roll.
+) -> dict[tuple[str, str], tuple[Infeasible, Step]]:
+    """Deadlines of a plan that cannot be met, by the initiative's file and the step as written, and the step.
 
     Of steps written once for many units and periods the one that is latest. What cannot be read is left out.
     """
@@ -117,7 +117,7 @@ def unmeetable(
     plan = expand(gathered.files.plan, gathered.files.written, Directory(gathered.files.directory))
     late = sorted(feasibility(plan, calendar).infeasible, key=lambda one: one.finish - one.due)
     return {
-        (plan.initiatives[one.step.initiative].file, one.step.step.partition("@")[0]): (one, plan.step(one.step).roll)
+        (plan.initiatives[one.step.initiative].file, one.step.step.partition("@")[0]): (one, plan.step(one.step))
         for one in late  # the latest counts
     }
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import yaml
 
-from duban.adapters.plan_rolling import Rolling, eased, roll_file
+from duban.adapters.plan_rolling import Rolling, dated, eased, roll_file
 from duban.adapters.yaml_spans import Items, Scalar, Splice, parts, spliced
 from duban.core.planning.plan import StepRef
-from duban.core.planning.when import OnDate, Span, When
+from duban.core.planning.when import OnDate, Span, When, parse_when
 from tests.core.builders import calendar
 
 PLAIN = Rolling(2024, 1, "small-2025", date(2024, 3, 25), calendar(), frozenset(), {})
@@ -175,6 +176,44 @@ def test_a_deadline_is_put_off_wherever_it_is_written(step: str, line: int, befo
 @pytest.mark.parametrize("step", ["sum", "unknown"])
 def test_a_step_without_a_deadline_in_the_file_has_none_put_off(step: str) -> None:
     assert eased("x.yaml", WRITTEN, step, a_day_more) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("pattern: scheme\nid: x\n", "pattern: scheme\ndates: {sum: 9 days after start}\nid: x\n"),
+        ("id: x\npattern: scheme", "id: x\npattern: scheme\ndates: {sum: 9 days after start}"),
+        (
+            "pattern: scheme\ndates: {draft: 2025-04-11}  # as agreed\n",
+            "pattern: scheme\ndates: {sum: 9 days after start, draft: 2025-04-11}  # as agreed\n",
+        ),
+        (
+            "pattern: scheme\ndates:\n  draft: 2025-04-11\n",
+            "pattern: scheme\ndates:\n  sum: 9 days after start\n  draft: 2025-04-11\n",
+        ),
+        (
+            "pattern: scheme\ndates: {sum: {earliest: 2025-04-01}}\n",
+            "pattern: scheme\ndates: {sum: {due: 9 days after start, earliest: 2025-04-01}}\n",
+        ),
+        (
+            "pattern: scheme\ndates:\n  sum:\n    earliest: 2025-04-01\n",
+            "pattern: scheme\ndates:\n  sum:\n    due: 9 days after start\n    earliest: 2025-04-01\n",
+        ),
+    ],
+)
+def test_a_deadline_of_a_pattern_is_put_off_by_a_date_of_the_initiatives_own(text: str, after: str) -> None:
+    was, due = parse_when("8 days after start"), parse_when("9 days after start")
+    found = dated("x.yaml", text, "sum", was, due)
+    assert found is not None
+    assert yaml.safe_load(found[0]) == yaml.safe_load(after)
+    assert found[0] == after
+    assert (found[1].before, found[1].after, found[1].how) == ("8 days after start", "9 days after start", "eased")
+    assert eased("x.yaml", found[0], "sum", a_day_more) is not None, "from then on it is the initiative's"
+
+
+def test_an_initiative_without_a_pattern_has_no_dates_for_it() -> None:
+    when = parse_when("8 days after start")
+    assert dated("x.yaml", "id: x\nsteps: []\n", "sum", when, when) is None
 
 
 # Spans ---------------------------------------------------------------------------------------------------------------

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from duban.adapters.plan_folder import DOCUMENT, PLAN
-from duban.adapters.plan_rolling import Change, Remark, Rolling, eased, roll_file
+from duban.adapters.plan_rolling import Change, Remark, Rolling, dated, eased, roll_file
 from duban.cli.opening import found
 from duban.cli.output import print_json
 from duban.core.checking.feasibility import put_off
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.summary import Summary
-from duban.core.planning.plan import Plan, StepRef
+from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.when import WhenWritten
 from duban.settings import Settings, load_settings
 
@@ -156,7 +156,10 @@ def _put(file: Path, content: bytes) -> None:
 
 
 def _ease(settings: Settings, rolled: Rolled) -> None:
-    """Put deadlines off that cannot be met in the new year's working days, as far as the plan's own files have them."""
+    """Put deadlines off that cannot be met in the new year's working days, in the plan's own files.
+
+    Patterns stay as they are: other plans have them, too.
+    """
     from duban.adapters.yaml_files import unmeetable  # noqa: PLC0415  other commands need not load it
     from duban.wiring import calendar_of  # noqa: PLC0415  as above
 
@@ -170,17 +173,22 @@ def _ease(settings: Settings, rolled: Rolled) -> None:
             patterns=settings.patterns,
         )
         changes = [
-            _eased(settings, Path(file), step, partial(put_off, late=one, roll=roll, calendar=calendar))
-            for (file, step), (one, roll) in late.items()
+            _eased(settings, Path(file), name, step, partial(put_off, late=one, roll=step.roll, calendar=calendar))
+            for (file, name), (one, step) in late.items()
         ]
         rolled.changes += filter(None, changes)
         if not any(changes):
             return
 
 
-def _eased(settings: Settings, file: Path, step: str, later: Callable[[WhenWritten], WhenWritten]) -> Change | None:
-    name = file.absolute().relative_to(settings.plan).as_posix()
-    found = eased(name, file.read_bytes().decode(), step, later)
+def _eased(
+    settings: Settings, file: Path, name: str, step: Step, later: Callable[[WhenWritten], WhenWritten]
+) -> Change | None:
+    """Put a deadline off where it is written; one of a pattern by a date of the initiative's own, which others keep."""
+    path, text = file.absolute().relative_to(settings.plan).as_posix(), file.read_bytes().decode()
+    found = eased(path, text, name, later)
+    if found is None and step.due is not None:
+        found = dated(path, text, name, step.due, later(step.due))
     if found is None:
         return None
     file.write_bytes(found[0].encode())

@@ -169,3 +169,27 @@ def test_what_a_death_left_is_no_hindrance(bureau: Bureau) -> None:
     write(bureau.config, {"plans/.small-2025.part/plan.yaml": "half"})
     bureau.ok("roll", "small-2024", "--year", "2025")
     assert sorted(one.name for one in (bureau.config / "plans").iterdir()) == ["small-2024", "small-2025"]
+
+
+TIGHT = """\
+id: tight
+title: 限期办理
+steps:
+  - {id: do, title: 限期办理, kind: work, duration: 7, due: 10 days after start, roll: none}
+"""
+SHORT = 'id: short\ntitle: 限期工作\nsource: "2.3"\nlead: service\nsupervisor: deputy-director\npattern: tight\n'
+
+
+def test_a_deadline_of_a_pattern_is_put_off_in_the_initiative_and_the_pattern_stays(bureau: Bureau) -> None:
+    """Ten days after 1 April are a Thursday in 2024; in 2026 a Saturday, and the work cannot end before Monday."""
+    write(bureau.config, {"patterns/tight.yaml": TIGHT, "plans/small-2024/service/short.yaml": SHORT})
+    bureau.ok("check")
+    report = bureau.json("roll", "small-2024", "--year", "2026")
+    eased = [one for one in report["changes"] if one["how"] == "eased"]
+    assert [(one["file"], one["before"], one["after"]) for one in eased] == [
+        ("service/short.yaml", "10 days after start", "12 days after start")
+    ]
+    bureau.ok("check", "config/plans/small-2026")
+    text = (folder(bureau, 2026) / "service/short.yaml").read_text("utf-8")
+    assert text == SHORT + "dates: {do: 12 days after start}\n"
+    assert (bureau.config / "patterns/tight.yaml").read_text("utf-8") == TIGHT
