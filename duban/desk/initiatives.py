@@ -132,7 +132,7 @@ def _parts(at: Place, view: View, decision: Decision, line: BoardLine) -> Iterat
     office = view.look.office
     for row in sorted(line.rows, key=lambda row: -row.light):
         step = view.look.initiative.steps[row.step]
-        owner = office.directory.title(office.owner(step, decision.state.step(step.id)))
+        owner = office.directory.titles(office.owners(step, decision.state.step(step.id)))
         yield Part(step, owner, row, reason_of(office, view.look.initiative.id, row), at.matter(step.ref))
 
 

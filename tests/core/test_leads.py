@@ -26,6 +26,7 @@ from duban.core.telling.board import page
 from duban.core.telling.digest import still_late
 from duban.core.telling.matter_page import matter_page
 from duban.core.telling.outline import initiative_line
+from duban.core.telling.reds import reds
 from duban.core.telling.revised import Names, edits_in_words
 from duban.core.telling.slips import slip
 from duban.core.workbooks.account import Account, account
@@ -293,6 +294,8 @@ def test_each_digest_goes_on_about_what_is_late_and_so_does_the_page_behind_a_le
     (late,) = still_late(story.look, story.decision)
     assert set(late.posts) == {"officer", "clerk", "head", "judge", "coordinator"}
     assert f"（{EVERYBODY}待签收，" in late.line
+    (red,) = reds(story.look, story.decision)
+    assert red.owners == (EVERYBODY,)
 
 
 def test_the_document_that_hands_out_says_who_leads_and_who_answers() -> None:

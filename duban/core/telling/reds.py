@@ -55,7 +55,7 @@ def _red(look: Look, decision: Decision, line: BoardLine, rows: list[StepRow]) -
     office, steps = look.office, [look.initiative.steps[row.step] for row in rows]
     owns = [decision.state.step(step.id) for step in steps]
     holds = dict.fromkeys(title for step in steps for title in waiting_for(look, decision, step))
-    whose = dict.fromkeys(office.directory.title(office.owner(*pair)) for pair in zip(steps, owns, strict=True))
+    whose = dict.fromkeys(office.directory.titles(office.owners(*pair)) for pair in zip(steps, owns, strict=True))
     return Red(
         initiative=look.initiative,
         step=steps[0].ref,
