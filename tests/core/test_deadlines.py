@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from duban.core.days.workdays import CalendarOverrides, Roll, WorkCalendar, apply_overrides
-from duban.core.deciding.deadlines import Deadline, deadline, finished, last_end, may_open, planned
+from duban.core.deciding.deadlines import deadline, finished, last_end, may_open, planned
 from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.steps import Deadline
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import Span
 from tests.core.builders import Story, action, calendar, day, initiative, milestone, period, review, work

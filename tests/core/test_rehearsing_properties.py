@@ -4,19 +4,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from duban.core.checking.feasibility import feasibility
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.decide import decide
+from duban.core.deciding import recheck
+from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
+from duban.core.deciding.recheck import still_due
 from duban.core.ledger.entries import Draft, Entry, EntryKind, first_broken, seal
-from duban.core.ledger.state import fold
+from duban.core.ledger.notices import NoticeRow
+from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import Light, Upstream
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.when import month_span
+from duban.core.rehearsing import bureau as bureau_module
 from duban.core.rehearsing.bureau import Bureau
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
@@ -244,6 +249,19 @@ def test_deciding_once_more_on_any_evening_adds_nothing(office: Office, who: Pro
             assert again.drafts == ()
             assert desk.decided
             assert lit(again.summary.steps) == lit(desk.decided.summary.steps)
+
+
+@given(offices, people)
+@settings(max_examples=25)
+def test_what_nothing_came_between_is_still_due_however_it_is_asked(office: Office, who: Profile) -> None:
+    def asked_twice(look: Look, decision: Decision, state: State, notice: NoticeRow) -> bool:
+        found = still_due(look, decision, state, notice)
+        with patch.object(recheck, "_undisturbed", return_value=False):
+            assert still_due(look, decision, state, notice) == found
+        return found
+
+    with patch.object(bureau_module, "still_due", asked_twice):
+        rehearse(office, who)
 
 
 def known(bureau: Bureau) -> Mapping[StepRef, Upstream]:

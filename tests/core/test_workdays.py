@@ -271,6 +271,8 @@ def test_rolling_off_the_calendar_is_refused() -> None:
         calendar.next_working(date(2024, 3, 23))
     with pytest.raises(CalendarRange, match="the last working day up to 2024-03-24: outside"):
         calendar.previous_working(date(2024, 3, 24))
+    with pytest.raises(CalendarRange, match="1 working days up to 2024-03-24: outside"):
+        calendar.before(date(2024, 3, 24), 1, DayUnit.WORKING)
 
 
 def test_a_moment_is_not_a_day() -> None:

@@ -154,7 +154,10 @@ class WorkCalendar:
     def before(self, day: date, n: int, unit: DayUnit) -> date:
         """Give the last day, worked or not, from which `after` does not lead beyond `day`."""
         if unit is DayUnit.WORKING and n:
-            return self.add(self.previous_working(day), 1 - n) - timedelta(days=1)
+            first = self._before[self._position[day] + 1] - n  # the place of the first of these days
+            if first < 0:
+                raise self._beyond(f"{n} working days up to {day}")
+            return self._days[first] - timedelta(days=1)
         if unit is DayUnit.MONTH:
             return self.add_calendar(day, int(months_before(np.array(day.toordinal()), n)) - day.toordinal())
         return self.add_calendar(day, -n)

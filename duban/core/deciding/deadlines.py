@@ -7,25 +7,17 @@ calendar, a plan, a rule, judges nobody anew.
 from collections.abc import Mapping
 from datetime import date, timedelta
 from math import ceil
-from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 from duban.core.deciding.office import Look
 from duban.core.deciding.pace import progress
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import NOTHING, Excluded, StepState
+from duban.core.ledger.steps import NOTHING, Deadline, Excluded, StepState
 from duban.core.planning.dates import Limit, earliest, limit_of
 from duban.core.planning.plan import ACTED_ON, HUMAN, Step, StepRef
 
 Spells = tuple[Excluded, ...]
 DAY = timedelta(days=1)
-
-
-class Deadline(NamedTuple):
-    """The last day on which a step is in time, and the day that was first set, before extensions and other plans."""
-
-    day: date
-    original: date
 
 
 Limits = Mapping[str, Deadline | None]
@@ -61,7 +53,7 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     """
     own = state.steps.get(step.id, NOTHING)
     if own.judged is not None and own.finished is not None:
-        return Deadline._make(own.judged) if own.judged else None
+        return own.judged or None
     limit = _limit(look, step, own, state)
     if limit is None:
         return None
@@ -118,6 +110,9 @@ def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
     """The last day of a step that opened, or will, by its likely duration or the last report; rests do not count."""
     if (own.reported is not None or own.values) and goes_by_reports(step, own):
         return _ends(look, own, lasting(look.calendar, step, *still_takes(look, step, own)))
+    days, rests = step.duration.likely, own.excluded or own.suspended is not None
+    if step.duration.unit is DayUnit.WORKING and days and not rests:  # as below: every look asks this of most steps
+        return look.calendar.add(opened, days)
     return _ends(look, own, lasting(look.calendar, step, opened))
 
 

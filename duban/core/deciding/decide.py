@@ -56,10 +56,14 @@ class Decision:
 def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`."""
     after, settled = settle(look, state)
-    limits = deadlines(look, after)
+    return decide_on(look, after, settled, deadlines(look, after), kept)
+
+
+def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits, kept: Kept) -> Decision:
+    """The same once it is known what happens by itself, and the deadlines after that."""
     outlook = foresee(look, after, limits)
     steps = _timetables(look, after, limits, outlook, kept)
-    rows = {name: stands(at, table, look.today) for name, (at, table) in steps.items()}
+    rows = {name: stands(at, table, look.today) if table.lights else table.row for name, (at, table) in steps.items()}
     rungs = _rungs(look, after, steps)
     turning = _turning(look, rungs, steps, rows)
     return Decision(
@@ -87,7 +91,8 @@ def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept
             found[name] = known  # half of a year's steps: what was judged once moves no more
             continue
         due, original = limits[name] or (None, None)
-        opens = may_open(look, step, state) if own.opened is None and not over else None
+        waits = own.opened is None and not over and outlook.held_by[name] is None
+        opens = may_open(look, step, state) if waits else None  # not while another step holds it up
         forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
         at = Given(*of, status(step, own), due, original, opens, forecast, latest, root)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))

@@ -73,11 +73,11 @@ NO_LADDER = Ladder()
 
 def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
     """The ladder of a step, by what has happened to it; laid as it was `before` where nothing of that moves a rung."""
-    if before is not None and at.settled == before[0].settled:
-        return before[1]
     dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
+    if before is not None and at.settled == before[0].settled:
+        return before[1]
     firsts, rungs = laid(at, (before[0], before[1].going) if before is not None else None)
     answered, pressed = _held_back(at), _pressed(at)
     ahead = [rung for group in rungs for rung in group]

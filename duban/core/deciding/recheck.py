@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from duban.core.deciding.changes import change_rungs
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.given import Given
 from duban.core.deciding.ladder import due, ladder, rested
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung
@@ -18,6 +19,7 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import AGAIN, DEAD, NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import State
+from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.policy import Anchor
 
@@ -75,11 +77,24 @@ def recheck(look: Look, state: State, notice: NoticeRow, kept: Kept = NOTHING_KE
 def still_due(look: Look, decision: Decision, state: State, notice: NoticeRow) -> bool:
     """The same for a step whose dates are those of a decision, however its record has changed: yes or no, and quick."""
     at, table = decision.kept[notice.step]
+    if _undisturbed(look, at, state.step(notice.step), notice) and not table.rungs.dead:
+        return True
     own, key = _without(state, notice).step(notice.step), NoticeKey.parse(notice.key)
     now = at._replace(own=own, status=status(at.step, own))
     rungs = (*due(look, own, ladder(now, (at, table.rungs))), *change_rungs(look, now))
     meant = next((rung for rung in rungs if rung.key == key and not rung.stale), None)
     return meant is not None and meant.moment <= look.now and meant.recipient == notice.recipient
+
+
+def _undisturbed(look: Look, at: Given, own: StepState, notice: NoticeRow) -> bool:
+    """Whether nothing came between a notice and the decision that queued it, but what is told to others.
+
+    An answer of the same day may hold it back once it is queued, as what went to the same recipient may; those who are
+    told of a change are told of the last one.
+    """
+    if own.answered == look.today or own.changes or own.done != at.own.done:
+        return False
+    return all(sent.recipient != notice.recipient for sent in own.history[len(at.own.history) :])
 
 
 def _without(state: State, notice: NoticeRow) -> State:

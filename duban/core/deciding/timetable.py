@@ -87,8 +87,6 @@ def _row(at: Given) -> StepRow:
 
 def stands(at: Given, table: Timetable, today: date) -> StepRow:
     """How a step stands on a day."""
-    if not table.lights:
-        return table.row
     light, reason = lit(at, table.lights, today)
     return table.row._replace(light=light, reason=reason) if reason is not None else table.row
 

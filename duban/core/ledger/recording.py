@@ -6,7 +6,17 @@ from typing import Any
 
 from duban.core.ledger.entries import Data, EntryKind
 from duban.core.ledger.keys import NoticeKey
-from duban.core.ledger.steps import NOTHING, Extension, Gone, LapsedRequest, LateEntry, Remark, Sent, StepState
+from duban.core.ledger.steps import (
+    NOTHING,
+    Deadline,
+    Extension,
+    Gone,
+    LapsedRequest,
+    LateEntry,
+    Remark,
+    Sent,
+    StepState,
+)
 from duban.core.ledger.ways_back import approved, changed, corrected, reopened, returned, upset, withdrawn
 
 Change = Callable[[StepState, date, str, Data], StepState]
@@ -295,9 +305,11 @@ def entered_late(kind: EntryKind) -> Change:
     return change
 
 
-def _judged(data: Data) -> tuple[date, ...] | None:
-    """The deadlines an entry holds; None for one that did not yet keep them."""
-    return tuple(map(_date, data["limit"])) if "limit" in data else None
+def _judged(data: Data) -> Deadline | tuple[()] | None:
+    """The deadline an entry holds; None for one that did not yet keep it."""
+    if "limit" not in data:
+        return None
+    return Deadline(*map(_date, data["limit"])) if data["limit"] else ()
 
 
 def _date(text: str) -> date:

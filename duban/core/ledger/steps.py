@@ -13,6 +13,13 @@ from duban.core.ledger.notices import NoticeRow
 Excluded = tuple[date, date]
 
 
+class Deadline(NamedTuple):
+    """The last day on which a step is in time, and the day that was first set, before extensions and other plans."""
+
+    day: date
+    original: date
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """An extension asked for and not yet answered."""
@@ -123,8 +130,8 @@ class StepState(NamedTuple):
     finished: date | None = None
     cancelled: bool = False
     closed_by: str = ""
-    judged: tuple[date, ...] | None = None
-    """Its deadline and the one first set, as they were when it closed; empty where it had none, None before that."""
+    judged: Deadline | tuple[()] | None = None
+    """Its deadline as it was when it closed; empty where it had none, None before that."""
     owner: str | None = None
     """Who it was handed over to."""
     asked: Extension | None = None

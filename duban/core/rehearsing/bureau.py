@@ -12,8 +12,8 @@ from datetime import date, datetime
 from itertools import chain, groupby
 
 from duban.core.deciding.commands import Command, respond
-from duban.core.deciding.deadlines import deadlines
-from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.deadlines import Limits, deadlines
+from duban.core.deciding.decide import Decision, decide_on
 from duban.core.deciding.lights import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.recheck import recheck, still_due
@@ -57,6 +57,15 @@ class Desk:
         return again is not None and again <= now
 
 
+_Settled = tuple[State, tuple[Draft, ...], Limits]
+"""An initiative once what happens by itself has, the entries of that, and the deadlines after it."""
+
+
+def _settled(desk: Desk, look: Look) -> _Settled:
+    state, news = settle(look, desk.state)
+    return state, news, deadlines(look, state)
+
+
 class Bureau:
     """The initiatives of a plan, and the people before them."""
 
@@ -96,8 +105,8 @@ class Bureau:
             while woken := [name for name in knot if name in self._woken]:
                 for name in woken:
                     self._woken.discard(name)
-                    look = self._seen(self.desks[name])
-                    self._conclude(self.desks[name], look, self._decide(self.desks[name], look))
+                    desk, look = self.desks[name], self._seen(self.desks[name])
+                    self._conclude(desk, look, self._decide(desk, look, _settled(desk, look)))
         if working:
             self._listen()
 
@@ -112,22 +121,19 @@ class Bureau:
 
     def _turn(self, name: str, desk: Desk) -> None:
         """The people of an initiative act on what is seen of it this morning."""
-        look, decided = self._seen(desk), desk.decided
-        woken = name in self._woken
-        if woken or decided is None:
-            state, news = settle(look, desk.state)
-            limits = deadlines(look, state)
-            if any(passed(look, state, limits, self.missed)):  # told before anybody acts
-                self._decide(desk, look)
-        else:
-            state, news, limits = decided.state, (), decided.deadlines
+        look, decided, woken = self._seen(desk), desk.decided, name in self._woken
+        at = _settled(desk, look) if woken or decided is None else (decided.state, (), decided.deadlines)
+        state, news, limits = at
+        if woken and any(passed(look, state, limits, self.missed)):  # told before anybody acts
+            self._decide(desk, look, at)
         commands = tuple(self.owners.conduct(look, state, limits))
         if commands:
             self._write(desk, look, news)
             self._carry_out(desk, look, commands)
+            at = _settled(desk, look)
         if woken or commands:
             self._woken.discard(name)
-            self._conclude(desk, look, self._decide(desk, look))
+            self._conclude(desk, look, self._decide(desk, look, at))
 
     def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
         for command in commands:
@@ -137,9 +143,9 @@ class Bureau:
     def _seen(self, desk: Desk) -> Look:
         return Look(self.office, desk.initiative, self._facts, self.now)
 
-    def _decide(self, desk: Desk, look: Look) -> Decision:
+    def _decide(self, desk: Desk, look: Look, at: _Settled) -> Decision:
         self.looks += 1
-        decision = desk.decided = decide(look, desk.state, desk.decided.kept if desk.decided else NOTHING_KEPT)
+        decision = desk.decided = decide_on(look, *at, desk.decided.kept if desk.decided else NOTHING_KEPT)
         for late in missed(look, decision, self.missed):
             self.missed[late.step] = late
         return decision

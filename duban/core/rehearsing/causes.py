@@ -10,6 +10,7 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
 from duban.core.ledger.state import State
+from duban.core.ledger.steps import NOTHING
 from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -42,9 +43,10 @@ _Known = Mapping[StepRef, Missed]
 def passed(look: Look, state: State, limits: Limits, known: _Known) -> Iterator[tuple[Step, date]]:
     """The steps of an initiative whose deadline has passed, each with it, but for those `known`."""
     for name, limit in limits.items():
-        step = look.initiative.steps[name]
-        if limit is not None and limit.day < look.today and not state.step(name).closed and step.ref not in known:
-            yield step, limit.day
+        if limit is not None and limit.day < look.today and state.steps.get(name, NOTHING).finished is None:
+            step = look.initiative.steps[name]
+            if step.ref not in known:
+                yield step, limit.day
 
 
 def missed(look: Look, decision: Decision, known: _Known) -> Iterator[Missed]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from duban.core.deciding.deadlines import Deadline
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.steps import Deadline
 from duban.core.planning.plan import HUMAN, Step
 from duban.core.telling.tables import as_markdown, escape
 from duban.core.telling.whens import chinese

@@ -7,14 +7,14 @@ from shlex import quote
 from typing import NamedTuple
 
 from duban.core.deciding.changes import REMARKS, change_of, remark_of
-from duban.core.deciding.deadlines import Deadline, worked
+from duban.core.deciding.deadlines import worked
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.undelivered import lines
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import DEAD
-from duban.core.ledger.steps import StepState
+from duban.core.ledger.steps import Deadline, StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
 from duban.core.planning.plan import Step
