@@ -29,8 +29,8 @@ LATER = {
     "still": (DIGEST, "仍逾期: what its reader is still late with", '{{ listing("仍逾期", still) if still }}'),
     "remarks": (
         "base",
-        "批示和意见: what leaders instructed and others advised",
-        '{{ row("批示和意见", "", remarks) }}',
+        "批示、意见和催办: what leaders instructed and others advised",
+        '{{ row("批示、意见和催办", "", remarks) }}',
     ),
 }
 """What templates did not always tell: the variable, with the template that does now, what it is, and how it does."""

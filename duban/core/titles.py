@@ -23,7 +23,11 @@ SLIP_TITLES: Mapping[str, str] = {
 }
 """Slips, by the name rungs use."""
 
-REMARK_TITLES: Mapping[EntryKind, str] = {EntryKind.INSTRUCTED: "批示", EntryKind.ADVISED: "提出意见"}
+REMARK_TITLES: Mapping[EntryKind, str] = {
+    EntryKind.INSTRUCTED: "批示",
+    EntryKind.ADVISED: "提出意见",
+    EntryKind.PRESSED: "催办",
+}
 """What is put on record about a step and changes nothing."""
 
 DIGEST = "digest"

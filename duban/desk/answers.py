@@ -47,6 +47,7 @@ ASKED: Mapping[Verb, tuple[Asked, ...]] = {
     Verb.ACKNOWLEDGE: (),
     Verb.INSTRUCT: (Asked.REASON,),
     Verb.ADVISE: (Asked.REASON,),
+    Verb.PRESS: (Asked.REASON,),
 }
 """Of each act what its form asks for, in order."""
 

@@ -22,12 +22,16 @@ from duban.desk.mine import todos_of
 from duban.desk.nonces import Nonce, read_nonce
 from duban.desk.places import Place, placed
 from duban.desk.rates import ACTS
-from duban.desk.refusing import NO_PAGE, TOO_MANY_ACTS, ToSignIn
+from duban.desk.refusing import NO_PAGE, NOT_YOURS, TOO_MANY_ACTS, ToSignIn
 from duban.desk.rendering import page
 from duban.desk.requests import Works
 from duban.desk.standing import stands
+from duban.desk.weeks import unreported, unsigned
 
 router = APIRouter()
+
+REASONS = {Verb.HAND_OVER: "理由", Verb.PRESS: "催办内容"}
+"""What is to be said of those of an act, and what that is called."""
 
 MOST = 30
 """How many one page holds: as many as one can look through."""
@@ -121,6 +125,39 @@ def _to_sign(at: Place) -> Iterator[Choice]:
             yield Choice(str(one.duty.step), one.duty.title, one.duty.initiative_title, facts, at.matter(one.duty.step))
 
 
+@router.get("/press")
+def to_press(at: Here) -> Response:
+    """Everything that the coordinator may press for by hand."""
+    return _page(at, Verb.PRESS, list(_to_press(at)))
+
+
+@router.post("/press")
+def press(  # noqa: PLR0917  fields of a form
+    at: Here,
+    later: BackgroundTasks,
+    step: Texts = [],  # noqa: B006  never changed
+    name: Text = "",
+    nonce: Text = "",
+    reason: Text = "",
+) -> Response:
+    """Press for what was ticked."""
+    came = Came(Verb.PRESS, tuple(step), name.strip(), nonce, reason=reason)
+    return _answered(at, came, list(_to_press(at)), later)
+
+
+def _to_press(at: Place) -> Iterator[Choice]:
+    """What nobody has signed for, or nobody has reported on."""
+    office, standing = at.service.office, stands(at.service)
+    if at.visitor.post != office.coordinator:
+        raise NOT_YOURS
+    for why, found in (("未签收", unsigned(at, standing)), ("未反馈", unreported(at, standing))):
+        for one in found:
+            initiative = office.plan.initiatives[one.step.ref.initiative]
+            due = f"　时限{short(one.due, office.calendar)}" if one.due else ""
+            facts = f"{one.owner}{why}，已有{one.days}个工作日{due}"
+            yield Choice(str(one.step.ref), one.step.title, initiative.title, facts, one.address)
+
+
 def _to_hand_over(at: Place, of: str) -> Iterator[Choice]:
     office, standing = at.service.office, stands(at.service)
     if not office.directory.knows(of):
@@ -150,8 +187,8 @@ def _answered(at: Place, came: Came, choices: list[Choice], later: BackgroundTas
     at.engine.rates.count(ACTS, at.visitor.secret)
     outcomes = [_carried_out(at, came, one, nonce, later) for one in came.steps]
     left = [one for one in choices if one.ref not in came.steps]
-    told = at.told | {"here_now": "mine"}
-    return page("batched", **told, what=VERB_TITLES[came.verb], outcomes=outcomes, left=len(left), of=of)
+    told, back = at.told | {"here_now": "mine"}, f"/{came.verb}" + (f"?of={of}" if of else "")
+    return page("batched", **told, what=VERB_TITLES[came.verb], outcomes=outcomes, left=len(left), back=back)
 
 
 def _wrong(at: Place, came: Came, nonce: Nonce | None) -> dict[str, str]:
@@ -166,8 +203,8 @@ def _wrong(at: Place, came: Came, nonce: Nonce | None) -> dict[str, str]:
         wrong["name"] = "请填写办理人姓名（2至20字）"
     if came.verb is Verb.HAND_OVER and not at.service.office.directory.knows(came.to):
         wrong["to"] = "请选择转办给哪个单位或者岗位"
-    if came.verb is Verb.HAND_OVER and not came.reason.strip():
-        wrong["reason"] = "转办应当说明理由"
+    if came.verb in REASONS and not came.reason.strip():
+        wrong["reason"] = f"请填写{REASONS[came.verb]}"
     return wrong
 
 
@@ -212,5 +249,6 @@ def _page(
         came=came or Came(verb, (), "", ""),
         wrong=wrong or {},
         nonce=form_number(at.here.door, at.visitor),
+        reason_title=REASONS.get(verb, ""),
         takers=owner_words(at.service.office.directory) if verb is Verb.HAND_OVER else {},
     )

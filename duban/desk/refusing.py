@@ -56,6 +56,7 @@ AGAIN = "请重新登录，索取新的链接。"
 OVER = TurnedAway("sign-in-over", "登录链接已过期", "登录链接20分钟内有效。", AGAIN, 410)
 USED = TurnedAway("sign-in-used", "登录链接已使用", "登录链接只能使用一次，此前已经由此登录。", AGAIN, 410)
 NO_PAGE = TurnedAway("no-page", "没有这个页面", "计划中没有所要查看的内容，或者已经调整。", "请从看板重新打开。", 404)
+NOT_YOURS = TurnedAway("not-yours", "不能打开这个页面", "本页由督办专员办理。", "请从“我的待办”打开本人的事项。", 403)
 TOO_MANY = TurnedAway("too-many", "请稍候再试", "短时间内尝试次数过多。", "请过十分钟后再打开。", 429)
 TOO_MANY_ACTS = TurnedAway("too-many-acts", "请稍候再办", "一小时内由此办理的次数过多。", "请过一小时再办理。", 429)
 

@@ -1,13 +1,13 @@
 """How a plan stands, read from what the ledger keeps of it: in two queries, and whom steps were handed over to."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import fold
-from duban.core.ledger.steps import StepState
+from duban.core.ledger.steps import Extension, StepState
 from duban.core.ledger.summary import Summary
 from duban.core.planning.plan import StepRef
 from duban.core.telling.overview import SOON, Holders
@@ -58,9 +58,9 @@ def owners_of(service: Service) -> Holders:
     return {ref: own.owner for ref, own in _records(service) if own.owner}
 
 
-def asking(service: Service) -> Collection[StepRef]:
-    """The steps for which an extension was asked that nobody has answered."""
-    return {ref for ref, own in _records(service) if own.asked}
+def asking(service: Service) -> Mapping[StepRef, Extension]:
+    """The extensions that were asked for and that nobody has answered, by step."""
+    return {ref: own.asked for ref, own in _records(service) if own.asked}
 
 
 def _records(service: Service) -> Iterator[tuple[StepRef, StepState]]:

@@ -87,6 +87,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "conclude": {"collecting": MANAGERS},
     "instruct": dict.fromkeys((*ANYTHING, "suspended"), LEADER),
     "advise": {"reviewing": OWNERS},
+    "press": dict.fromkeys((*UNDER_WAY, "reviewing"), SUPERVISORS),
     "acknowledge": {
         **dict.fromkeys((*ANYTHING, "suspended"), OWNERS),
         "review": OWNERS | {"judge"},

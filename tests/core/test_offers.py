@@ -19,6 +19,7 @@ from tests.core.test_decide_properties import stories
 OWNERS = [f"officer {what}" for what in ("sign", "report", "submit", "extend")]
 MANAGED = [f"coordinator {what}" for what in ("suspend", "hand-over", "cancel")]
 LEADS = "leader instruct"
+PRESSES = "coordinator press"
 
 BACK = ["officer withdraw", "officer correct"]
 
@@ -29,9 +30,9 @@ def offered(story: Story) -> list[str]:
 
 
 SEEN = {
-    "an open step": (lambda: Story(work("x", due="2024-06-14")), [*OWNERS, *MANAGED, LEADS]),
-    "a step without a deadline of its own": (lambda: Story(work("x")), [*OWNERS, *MANAGED, LEADS]),
-    "one signed for": (lambda: Story(work("x")).act("officer", "sign", "x"), [*OWNERS[1:], *MANAGED, LEADS]),
+    "an open step": (lambda: Story(work("x", due="2024-06-14")), [*OWNERS, *MANAGED, LEADS, PRESSES]),
+    "a step without a deadline of its own": (lambda: Story(work("x")), [*OWNERS, *MANAGED, LEADS, PRESSES]),
+    "one signed for": (lambda: Story(work("x")).act("officer", "sign", "x"), [*OWNERS[1:], *MANAGED, LEADS, PRESSES]),
     "one handed in": (
         lambda: Story(work("x", review="law")).act("officer", "submit", "x"),
         [
@@ -41,11 +42,20 @@ SEEN = {
     ),
     "an extension asked for": (
         lambda: Story(work("x")).act("officer", "sign", "x").act("officer", "extend", "x", "等批复", to="2024-06-28"),
-        [*OWNERS[1:3], "leader grant", "leader refuse", *MANAGED, "officer withdraw", "leader acknowledge", LEADS],
+        [
+            *OWNERS[1:3],
+            "leader grant",
+            "leader refuse",
+            *MANAGED,
+            "officer withdraw",
+            "leader acknowledge",
+            LEADS,
+            PRESSES,
+        ],
     ),
     "one reported on": (
         lambda: Story(work("x")).act("officer", "report", "x", progress=80),
-        [*OWNERS[1:], *MANAGED, "officer correct", LEADS],
+        [*OWNERS[1:], *MANAGED, "officer correct", LEADS, PRESSES],
     ),
     "a review": (
         lambda: Story(work("y"), review("x", "y")).act("officer", "submit", "y").act("clerk", "sign", "x"),
@@ -53,6 +63,7 @@ SEEN = {
             *("clerk report", "judge approve", "leader approve", "judge return", "leader return", "clerk extend"),
             *MANAGED,
             LEADS,
+            PRESSES,
         ],
     ),
     "a suspended step": (
@@ -76,7 +87,7 @@ SEEN = {
     "a milestone reached": (lambda: Story(milestone("x")), []),
     "one the leader was told of": (
         lambda: Story(work("x", due="2024-06-07")).on("2024-06-21").sent(),
-        [*OWNERS, *MANAGED, "leader acknowledge", "coordinator acknowledge", LEADS],
+        [*OWNERS, *MANAGED, "leader acknowledge", "coordinator acknowledge", LEADS, PRESSES],
     ),
 }
 

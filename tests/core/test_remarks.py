@@ -133,7 +133,7 @@ def test_it_is_shown_with_the_step() -> None:
     story.at(2).act(Verb.INSTRUCT, actor=LEADER, reason=WORDS).act(Verb.ADVISE, actor=REVIEWER, reason="可行")
     view = story.service.view(COSMETICS)
     shown = page(view.look, story.service.foresee(view).decision)
-    assert f"## 批示和意见\n\n- 4月2日　分管副局长批示“起草化妆品产业知识产权保护方案”：{WORDS}\n" in shown
+    assert f"## 批示、意见和催办\n\n- 4月2日　分管副局长批示“起草化妆品产业知识产权保护方案”：{WORDS}\n" in shown
     reasons = reasons_of(story.service, StepRef(COSMETICS, "draft"))
     assert dict(paragraphs(reasons, story.service.office))["批示意见"] == [
         f"2024年4月2日分管副局长批示：{WORDS}",

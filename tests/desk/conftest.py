@@ -115,8 +115,12 @@ class Office:
     sent: Semaphore = field(default_factory=lambda: Semaphore(0))
     """Released whenever the desk is through with sending a link, or with not sending one, which is after its answer."""
 
+    called: Semaphore = field(default_factory=lambda: Semaphore(0))
+    """Released whenever the desk asks for ticks, which is after its answer."""
+
     def waking(self, plan: Plan, initiatives: Sequence[str]) -> None:
         self.woken += initiatives
+        self.called.release()
 
     @property
     def here(self) -> Here:

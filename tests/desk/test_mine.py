@@ -80,6 +80,7 @@ def test_several_are_signed_for_at_once_each_by_a_command_of_its_own(office: Off
     signed = entries(office, EntryKind.SIGNED)
     assert len({one.key for one in signed}) == 2
     assert all(one.data["via"].startswith("desk 登录 李莉") for one in signed)
+    assert all(office.called.acquire(timeout=20) for _ in range(2))
     assert set(office.woken) == {"cosmetics", "training"}
     again = sign(person, page, *boxes(page))
     assert again.status == 200

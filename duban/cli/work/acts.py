@@ -249,6 +249,12 @@ def instruct(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: 
 
 
 @app.command()
+def press(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: Json = False) -> None:
+    """Press the owner of a step in words of one's own (催办); they have it at once, and nothing else changes."""
+    carry_out(_command(Verb.PRESS, step, actor, reason=note, key=key), as_json)
+
+
+@app.command()
 def advise(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: Json = False) -> None:
     """Put the opinion of a supporting unit about a step on record (提出意见); its owner is told, nothing changes."""
     carry_out(_command(Verb.ADVISE, step, actor, reason=note, key=key), as_json)

@@ -38,6 +38,7 @@ CLASSES: Mapping[Verb, ActClass] = {
     Verb.REOPEN: ActClass.DECIDING,
     Verb.CONCLUDE: ActClass.DECIDING,
     Verb.INSTRUCT: ActClass.DECIDING,
+    Verb.PRESS: ActClass.DECIDING,
 }
 """Every act."""
 

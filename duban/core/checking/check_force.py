@@ -81,7 +81,7 @@ def check_remarks(policy: Policy) -> list[Problem]:
     return [
         Problem(ESCALATION, 0, "untold-remarks", _UNSENT.format(ladder=ladder.id, title=title), _SENT[anchor])
         for ladder in policy.ladders
-        for anchor, title in (("instructed", "批示"), ("advised", "意见"))
+        for anchor, title in (("instructed", "批示"), ("advised", "意见"), ("pressed", "催办"))
         if all(rung.anchor != anchor for rung in ladder.rungs)
     ]
 
@@ -89,6 +89,8 @@ def check_remarks(policy: Policy) -> list[Problem]:
 _UNSENT = "ladder {ladder!r} has no rung for {title}: it is put on record, and sent to nobody"
 _SENT = {
     "instructed": "add to its rungs {id: instruct, anchor: instructed, to: [owner, owner-head], slip: instruct, "
+    "immediate: true, stops_on_answer: false}",
+    "pressed": "add to its rungs {id: press-by-hand, anchor: pressed, to: [owner, owner-head], slip: press, "
     "immediate: true, stops_on_answer: false}",
     "advised": "add to its rungs {id: advise, anchor: advised, to: [owner], slip: advise, stops_on_answer: false}",
 }

@@ -66,7 +66,11 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     return Given(look.office, here, step, look.today, own, Status.CANCELLED, *dates)
 
 
-REMARKS = {Anchor.INSTRUCTED: EntryKind.INSTRUCTED, Anchor.ADVISED: EntryKind.ADVISED}
+REMARKS = {
+    Anchor.INSTRUCTED: EntryKind.INSTRUCTED,
+    Anchor.ADVISED: EntryKind.ADVISED,
+    Anchor.PRESSED: EntryKind.PRESSED,
+}
 """What the rungs that tell of remarks count from."""
 
 

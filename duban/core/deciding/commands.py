@@ -82,7 +82,7 @@ class _VerbRule:
         return allowed(step.kind, self.on) & self.when if self.what(step) else frozenset()
 
 
-REMARKS = frozenset({EntryKind.INSTRUCTED, EntryKind.ADVISED})
+REMARKS = frozenset({EntryKind.INSTRUCTED, EntryKind.ADVISED, EntryKind.PRESSED})
 """What is put on record and changes nothing."""
 
 
@@ -323,4 +323,5 @@ RULES: Mapping[Verb, _VerbRule] = {
     Verb.ACKNOWLEDGE: _VerbRule(_addressees, EntryKind.ACKNOWLEDGED),
     Verb.INSTRUCT: _VerbRule(_leaders, EntryKind.INSTRUCTED, reasoned=True),
     Verb.ADVISE: _VerbRule(_supporters, EntryKind.ADVISED, reasoned=True),
+    Verb.PRESS: _VerbRule(_cancellers, EntryKind.PRESSED, reasoned=True),
 }

@@ -37,6 +37,7 @@ class Verb(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     INSTRUCT = "instruct"
     ADVISE = "advise"
+    PRESS = "press"
 
 
 VERB_TITLES: Mapping[Verb, str] = {
@@ -59,6 +60,7 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.ACKNOWLEDGE: "知悉",
     Verb.INSTRUCT: "批示",
     Verb.ADVISE: "提出意见",
+    Verb.PRESS: "催办",
 }
 
 

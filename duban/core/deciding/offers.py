@@ -25,7 +25,7 @@ MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Ve
 OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND, Verb.WITHDRAW, Verb.CORRECT})
 """What officers and heads may do, and officers do: offered to a head only where there is no officer."""
 
-REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE})
+REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE, Verb.PRESS})
 """What is put on record and changes nothing."""
 
 RECENT = 10
@@ -123,11 +123,13 @@ def _there(look: Look, posts: Iterable[str]) -> list[str]:
 
 
 def _remarking(look: Look, verb: Verb, step: Step, posts: tuple[str, ...]) -> tuple[str, ...]:
-    """Of an initiative's work its supervisor and the officers of supporting units, of all who may say something."""
+    """Of work its supervisor, the officers of supporting units and the coordinator, of all who may say something."""
     if step.kind not in HUMAN:
         return ()
     if verb is Verb.INSTRUCT:
         return posts[:1]  # rules name the supervisor of the initiative first
+    if verb is Verb.PRESS:
+        return posts[-1:]  # and the coordinator last
     officers = {look.office.directory.officer(unit) for unit in look.initiative.support}
     return tuple(post for post in posts if post in officers)
 

@@ -52,6 +52,7 @@ _OF_PEOPLE = (
     (AWAITING_OWNER, EntryKind.EXTENSION_REFUSED, STAYS),
     (AWAITING_OWNER, EntryKind.WITHDRAWN, STAYS),
     (AWAITING_OWNER, EntryKind.CORRECTED, STAYS),
+    (AWAITING_OWNER, EntryKind.PRESSED, STAYS),
     (NOT_CLOSED, EntryKind.HANDED_OVER, NOT_CLOSED),  # whoever has it now has not signed for it
     (AWAITING_OWNER, EntryKind.COMPLETED, {Status.DONE}),
 )

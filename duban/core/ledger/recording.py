@@ -248,6 +248,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ACKNOWLEDGED: _acknowledged,
     EntryKind.INSTRUCTED: _remarked(EntryKind.INSTRUCTED),
     EntryKind.ADVISED: _remarked(EntryKind.ADVISED),
+    EntryKind.PRESSED: _remarked(EntryKind.PRESSED),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,

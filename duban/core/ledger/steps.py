@@ -66,7 +66,7 @@ class Changed(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What a leader instructed, or another unit advised, about a step; it changes nothing of how that stands.
+    """What was instructed, advised or pressed for about a step; it changes nothing of how that stands.
 
     `number` counts the remarks on the step.
     """

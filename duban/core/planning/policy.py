@@ -109,7 +109,8 @@ class Anchor(StrEnum):
     `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted` (handed in for
     review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered), `failed` (an
     action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it), `instructed` (a
-    leader gave an instruction about it), `advised` (another unit gave its opinion).
+    leader gave an instruction about it), `advised` (another unit gave its opinion), `pressed` (the coordinator pressed
+    the owner in words of their own).
     """
 
     OPENED = "opened"
@@ -123,9 +124,10 @@ class Anchor(StrEnum):
     CHANGED = "changed"
     INSTRUCTED = "instructed"
     ADVISED = "advised"
+    PRESSED = "pressed"
 
 
-TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED})
+TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED, Anchor.PRESSED})
 """What rungs count from that tell of what was done, and ask for nothing that could be waited for."""
 
 

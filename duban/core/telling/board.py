@@ -169,7 +169,7 @@ def _remarks(look: Look, decision: Decision) -> Iterator[str]:
     going_on = [step for name, step in look.initiative.steps.items() if not decision.state.step(name).closed]
     found = [(one, step) for step in going_on for one in decision.state.step(step.id).remarks]
     if found:
-        yield "## 批示和意见"
+        yield "## 批示、意见和催办"
         yield ""
         for one, step in sorted(found, key=lambda pair: pair[0].on, reverse=True):
             who = f"{look.office.directory.title(one.by)}{REMARK_TITLES[one.kind]}"

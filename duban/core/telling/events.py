@@ -245,6 +245,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.ACKNOWLEDGED: _did("知悉"),
     EntryKind.INSTRUCTED: _did("批示"),
     EntryKind.ADVISED: _did("提出意见"),
+    EntryKind.PRESSED: _did("催办"),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _applied,
     EntryKind.ACTION_STARTED: _is("自动执行开始"),

@@ -314,5 +314,6 @@ ANCHORED: Mapping[Anchor, Anchored] = {
     Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", "事项另有变动"),
     Anchor.INSTRUCTED: Anchored(_remark, "办理", "事项另有变动"),
     Anchor.ADVISED: Anchored(_remark, "办理", "事项另有变动"),
+    Anchor.PRESSED: Anchored(_remark, "办理", "事项另有变动"),
     Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
 }

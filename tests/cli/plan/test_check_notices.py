@@ -53,7 +53,7 @@ def test_whatever_a_template_runs_into_is_named(bureau: Bureau, name: str) -> No
 @pytest.mark.parametrize(
     ("name", "pattern", "told"),
     [
-        ("base.txt.j2", r".*批示和意见.*\n", "notices/base.txt.j2: unsaid: no template tells 批示和意见"),
+        ("base.txt.j2", r".*批示、意见和催办.*\n", "notices/base.txt.j2: unsaid: no template tells 批示、意见和催办"),
         ("digest.txt.j2", r"(?<!\{# )\bstill\b", "notices/digest.txt.j2: unsaid: no template tells 仍逾期"),
     ],
 )
