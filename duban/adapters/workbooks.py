@@ -1,6 +1,6 @@
 """Workbooks (.xlsx): sheets of the core written as offices print and fill them in. Bytes out; no file is touched."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from itertools import groupby
@@ -74,6 +74,35 @@ def workbook(sheets: Iterable[DataSheet]) -> bytes:
     return out.getvalue()
 
 
+def list_workbook(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of one list, each column as wide as what stands in it, within reason; lights in their colours."""
+    columns = tuple(
+        TableColumn(
+            str(place), title, _fitting([title, *(row[place] for row in rows)]), _holds(row[place] for row in rows)
+        )
+        for place, title in enumerate(header)
+    )
+    lines = tuple(TableRow({str(place): cell for place, cell in enumerate(row)}) for row in rows)
+    return workbook([DataSheet(name, name, "", columns, lines)])
+
+
+NARROWEST, WIDEST = 6, 48
+
+
+def _fitting(texts: Iterable[str]) -> int:
+    return min(WIDEST, max(NARROWEST, *(_width(text) + 2 for text in texts)))
+
+
+def _holds(texts: Iterable[str]) -> Holds:
+    found = {text[:1] for text in texts}
+    return Holds.LIGHT if found and found <= LIGHTS.keys() else Holds.TEXT
+
+
+def _width(text: str) -> int:
+    """How wide a text is; a Chinese character is as wide as two Latin letters."""
+    return sum(2 if east_asian_width(one) in "WFA" else 1 for one in text)
+
+
 def _lay_out(page: Worksheet, sheet: DataSheet) -> None:
     _head(page, sheet)
     for number, row in enumerate(sheet.rows, start=HEADER + 1):
@@ -94,11 +123,10 @@ def _height(sheet: DataSheet, row: TableRow) -> float:
 
 
 def _lines(value: CellValue, width: int) -> int:
-    """The lines a text takes in a column; a Chinese character is as wide as two Latin letters."""
+    """The lines a text takes in a column."""
     if not isinstance(value, str):
         return 1
-    wide = (sum(2 if east_asian_width(one) in "WFA" else 1 for one in line) for line in value.split("\n"))
-    return sum(max(1, ceil(one / (width - 1))) for one in wide)
+    return sum(max(1, ceil(_width(line) / (width - 1))) for line in value.split("\n"))
 
 
 def _head(page: Worksheet, sheet: DataSheet) -> None:
@@ -142,6 +170,8 @@ def _write(cell: Cell, column: TableColumn, value: CellValue, provisional: froze
 
 def _put(cell: Cell, text: str) -> None:
     """Write a text that stays one, whatever it begins with and whoever opens the cell to edit it."""
+    if not text:
+        return
     cell.value = "\n".join(map(one_line, text.split("\n")))
     cell.data_type = "s"  # where it begins as a formula does, openpyxl would take it for one
     cell.quotePrefix = True  # and so would an office program, once it is edited

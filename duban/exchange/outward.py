@@ -1,12 +1,9 @@
 """The workbook that an office is given: 督办台账 and 任务分解表 of the plan in force, as bytes."""
 
-from collections.abc import Collection
-
 from duban.adapters.workbooks import workbook
-from duban.core.deciding.commands import Refused
+from duban.core.deciding.agenda import members
 from duban.core.planning.directory import Directory
 from duban.core.telling.whens import chinese
-from duban.core.titles import perhaps
 from duban.core.workbooks.account import ACCOUNT, Account, account
 from duban.core.workbooks.breakdown import BREAKDOWN, breakdown
 from duban.service import Service
@@ -30,17 +27,6 @@ def plan_workbook(service: Service, unit: str | None = None, *, fold: bool = Fal
     sheets = () if plan_only else (account(told, _heading(office.plan.title, ACCOUNT, whose, at), units, fold=fold),)
     plan = breakdown(told, _heading(office.plan.title, BREAKDOWN, whose, at), units, fold=fold)
     return workbook((*sheets, plan))
-
-
-def members(directory: Directory, name: str) -> Collection[str]:
-    """A unit or the units of a group, with their heads and officers; or a post. Raises Refused for what is none."""
-    if name in directory.posts:
-        return {name}
-    known = directory.groups[name].units if name in directory.groups else (name,)
-    if name not in directory.groups and name not in directory.units:
-        hint = perhaps(name, (*directory.units, *directory.groups, *directory.posts), "请核对单位编号")
-        raise Refused("unknown-person", f"通讯录中没有单位 {name}：{hint}")
-    return {one for unit in known for one in (unit, directory.head(unit), directory.officer(unit))}
 
 
 def title_of(directory: Directory, name: str) -> str:

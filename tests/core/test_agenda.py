@@ -1,13 +1,15 @@
 """What people have to do next, asked of a small bureau as its story goes on."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.deciding.commands import Verb
+from duban.core.deciding.agenda import Duty, agenda, of_post, of_unit, urgent_first
+from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.decide import decide
 from duban.core.ledger.summary import Light, Status
+from duban.core.planning.directory import Directory, Group
 from duban.core.planning.plan import StepRef
 from tests.bureau import ADMINISTRATOR, COSMETICS, HEAD, LEADER, OFFICER, REVIEWER, Story
 
@@ -156,3 +158,19 @@ def test_a_deputy_sees_the_duties_of_an_absent_colleague() -> None:
         "cases",
     ]
     assert of_post(found, bureau, "protection-deputy", date(2024, 4, 18)) == []
+
+
+def test_a_unit_a_group_and_a_post_see_what_their_people_may_do() -> None:
+    story = Story().at(1).act(Verb.SUBMIT, evidence=("稿",))
+    groups = (Group(id="both", title="两处", units=("protection", "policy-law")),)
+    file = story.service.office.directory.file.model_copy(update={"groups": groups})
+    bureau, found = replace(story.service.office, directory=Directory(file)), duties(story)
+
+    def seen(name: str) -> list[tuple[str, Verb | None]]:
+        return [(duty.step.step, duty.verb) for duty in of_unit(found, bureau, name)]
+
+    assert seen("protection") == [("cases", Verb.SIGN)]
+    assert seen("policy-law") == seen(REVIEWER) == [("draft", Verb.APPROVE)]
+    assert seen("both") == [("draft", Verb.APPROVE), ("cases", Verb.SIGN)]
+    with pytest.raises(Refused, match="没有单位 protecton：是否指 protection？"):
+        seen("protecton")

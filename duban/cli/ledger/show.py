@@ -7,7 +7,7 @@ import typer
 from rich.cells import cell_len, set_cell_size
 
 from duban.cli.opening import opened
-from duban.cli.output import print_json
+from duban.cli.output import Csv, Listing, Xlsx, outlet, print_json, put_out
 from duban.core.ledger.entries import PLAN, Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.planning.plan import Plan, StepRef
@@ -32,20 +32,27 @@ def show(
     initiative: Annotated[
         str | None, typer.Argument(metavar="[INITIATIVE]", help="Whose history; the plan's own when left out.")
     ] = None,
+    *,
     step: Annotated[str | None, typer.Option(metavar="STEP", help="Only what happened to this step.")] = None,
     notices: Annotated[bool, typer.Option("--notices", help="With what became of every notice.")] = False,
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
 ) -> None:
     """Tell what happened to an initiative, or to the plan, and by which way it came (台账)."""
+    to = outlet(as_json, as_csv, xlsx)
     with opened() as at:
         told = list(_told(at.service, initiative, step, notices=notices))
-    if as_json:
+    if to.as_json:
         print_json([{"moment": entry.at, "said": said, **plain_entry(entry)} for entry, said in told])
         return
-    ways = [way(entry) or "—" for entry, _ in told]
-    width = max(map(cell_len, ways), default=0)
-    for (entry, said), by in zip(told, ways, strict=True):
-        typer.echo(f"{chinese(entry.day)}　{set_cell_size(by, width)}　{said}")
+    lines = [(chinese(entry.day), way(entry) or "—", said) for entry, said in told]
+    if to.tabular:
+        put_out(Listing("台账", ("日期", "方式", "记录"), tuple(lines)), to)
+        return
+    width = max((cell_len(by) for _, by, _ in lines), default=0)
+    for day, by, said in lines:
+        typer.echo(f"{day}　{set_cell_size(by, width)}　{said}")
     if not told:
         typer.echo("台账中没有记录")
 

@@ -5,16 +5,15 @@ from dataclasses import fields
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from duban.cli.opening import Opened, opened
-from duban.cli.output import console, print_json
+from duban.cli.opening import opened
+from duban.cli.output import Csv, Listing, Xlsx, as_table, console, outlet, print_json, put_out
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
+from duban.core.deciding.agenda import Duty, agenda, of_post, of_unit, urgent_first
 from duban.core.deciding.commands import VERB_TITLES, Refused, Verb
+from duban.core.deciding.office import Office
 from duban.core.telling.whens import in_digits
-from duban.core.titles import LIGHT_MARKS, STATUS_TITLES, perhaps
+from duban.core.titles import STATUS_TITLES, perhaps
 
 app = typer.Typer()
 
@@ -26,11 +25,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("next")
 def next_due(
+    *,
     post: Annotated[str | None, typer.Option(metavar="POST", help="Only what this post may do.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Only what this unit or group may do.")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Only what nobody has signed for.")] = False,
     days: Annotated[int, typer.Option(min=0, max=250, metavar="N", help="How many working days ahead.")] = 10,
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
 ) -> None:
     """List what people have to do next, most urgent first (近期要办)."""
+    to = outlet(as_json, as_csv, xlsx)
     with opened() as at:
         office, today = at.service.office, at.service.office.day(at.service.clock.now())
         if post is not None and post not in office.directory.posts:
@@ -39,12 +44,18 @@ def next_due(
         duties = urgent_first((duty for seen in at.seen() for duty in agenda(*seen, days)), today)
         if post is not None:
             duties = of_post(duties, office, post, today)
-    if as_json:
+        if unit is not None:
+            duties = of_unit(duties, office, unit)
+        if unsigned:
+            duties = [duty for duty in duties if duty.verb is Verb.SIGN]
+    if to.as_json:
         print_json([_as_data(duty, office.calendar) for duty in duties])
+    elif to.tabular:
+        put_out(_listing(office, duties), to)
     elif not duties:
         typer.echo(f"今后{days}个工作日内没有要办的事项")
     else:
-        console().print(_duties(at, duties))
+        console().print(as_table(_listing(office, duties)))
 
 
 def _as_data(duty: Duty, calendar: WorkCalendar) -> dict[str, object]:
@@ -53,21 +64,19 @@ def _as_data(duty: Duty, calendar: WorkCalendar) -> dict[str, object]:
     return {**{one.name: getattr(duty, one.name) for one in fields(duty)}, "provisional_years": years}
 
 
-def _duties(at: Opened, duties: Iterable[Duty]) -> Table:
-    titles = at.service.office.directory.title
-    table = Table("", "时限", "余", "要办", "事项", "办理人", "编号", box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    for duty in duties:
-        table.add_row(
-            LIGHT_MARKS[duty.light],
-            *_when(duty, at.service.office.calendar),
+def _listing(office: Office, duties: Iterable[Duty]) -> Listing:
+    rows = (
+        (
+            duty.light,
+            *_when(duty, office.calendar),
             VERB_TITLES[duty.verb] if duty.verb else STATUS_TITLES[duty.status],
-            escape(duty.title),
-            "、".join(map(titles, duty.posts)),
+            duty.title,
+            "、".join(map(office.directory.title, duty.posts)),
             str(duty.step),
         )
-    return table
+        for duty in duties
+    )
+    return Listing("近期要办", ("灯", "时限", "余", "要办", "事项", "办理人", "编号"), tuple(rows))
 
 
 def _when(duty: Duty, calendar: WorkCalendar) -> tuple[str, str]:

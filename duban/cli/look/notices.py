@@ -5,13 +5,11 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from duban.cli.account import by_command
 from duban.cli.named import day_of
 from duban.cli.opening import opened
-from duban.cli.output import console, print_json
+from duban.cli.output import Csv, Listing, Outlet, Xlsx, as_table, console, outlet, print_json, put_out
 from duban.core.deciding.commands import Refused
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import stuck
@@ -34,19 +32,23 @@ OFFERED = 3
 @app.callback()
 def notices(
     context: typer.Context,
+    *,
     initiative: Annotated[str | None, typer.Option(metavar="INITIATIVE", help="Only about this initiative.")] = None,
     to: Annotated[str | None, typer.Option(metavar="POST", help="Only to this post.")] = None,
     as_of: Annotated[str | None, typer.Option(metavar="DAY", help="As things stood at the end of that day.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
 ) -> None:
     """List notices: to whom, when, and what became of them (通知)."""
+    way = outlet(as_json, as_csv, xlsx)
     if context.invoked_subcommand is None:
-        _list(initiative, to, as_of, as_json=as_json)
-    elif initiative or to or as_of or as_json:
+        _list(initiative, to, as_of, way)
+    elif initiative or to or as_of or any(way):
         raise typer.BadParameter(f"{context.invoked_subcommand} takes no options of the list; give its own after it")
 
 
-def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json: bool) -> None:
+def _list(initiative: str | None, to: str | None, as_of: str | None, way: Outlet) -> None:
     day = day_of(as_of) if as_of else None
     with opened() as at:
         office = at.service.office
@@ -60,12 +62,14 @@ def _list(initiative: str | None, to: str | None, as_of: str | None, *, as_json:
     moment = min(now, office.at(day, time.max)) if day else now
     rows = [row for row in rows if to in (None, row.recipient)]
     dead = [row for row in dead if to in (None, row.recipient) and initiative in (None, row.initiative)]
-    if as_json:
+    if way.as_json:
         print_json([_as_json(row, rows, moment) for row in rows])
+    elif way.tabular:
+        put_out(_listing(office, rows, moment), way)
     elif not rows:
         typer.echo("没有通知")
     else:
-        console().print(_table(office, rows, moment))
+        console().print(as_table(_listing(office, rows, moment)))
         held = sum(stuck(row, moment) for row in rows)
         typer.echo(f"共{len(rows)}份" + (f"，其中{held}份受阻，见“情况”" if held else ""))
         for what in _offered(dead, everything=to is None and initiative is None):
@@ -134,26 +138,21 @@ def _back_then(service: Service, names: list[str], day: date) -> list[NoticeRow]
     return sorted(rows, key=lambda row: (row.queued_at, row.initiative, row.key))
 
 
-def _table(office: Office, rows: list[NoticeRow], now: datetime) -> Table:
-    table = Table("时间", "单据", "送", "事项", "状态", "情况", box=None, pad_edge=False)
+def _listing(office: Office, rows: list[NoticeRow], now: datetime) -> Listing:
     members = Counter((row.recipient, row.digest) for row in rows)
-    for row in rows:
-        moment = (row.ended_at or row.queued_at).astimezone(office.zone)
-        table.add_row(
-            f"{moment:%Y-%m-%d %H:%M}",
+    lines = tuple(
+        (
+            f"{(row.ended_at or row.queued_at).astimezone(office.zone):%Y-%m-%d %H:%M}",
             f"《{office.directory.name(row.slip)}》",
-            escape(office.directory.title(row.recipient)),
-            _about(office, row, members[row.recipient, row.key]),
+            office.directory.title(row.recipient),
+            f"共{members[row.recipient, row.key]}项" if row.slip == DIGEST else _title(office, row),
+            "" if row.slip == DIGEST else f"{row.initiative}/{row.step}",
             ("⚠ " if stuck(row, now) else "") + delivery_title(row),
-            escape(_outcome(office, row)),
+            _outcome(office, row),
         )
-    return table
-
-
-def _about(office: Office, row: NoticeRow, members: int) -> str:
-    if row.slip == DIGEST:
-        return f"共{members}项"
-    return f"{escape(_title(office, row))}　[dim]{row.initiative}/{row.step}[/]"
+        for row in rows
+    )
+    return Listing("通知", ("时间", "单据", "送", "事项", "编号", "状态", "情况"), lines)
 
 
 def _title(office: Office, row: NoticeRow) -> str:

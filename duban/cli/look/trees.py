@@ -1,8 +1,9 @@
-"""How a plan stands, as a tree for the terminal: section, initiative, step."""
+"""How a plan stands, as a tree for the terminal: section, initiative, step; and the same steps as a list."""
 
 from rich.markup import escape
 from rich.tree import Tree
 
+from duban.cli.output import Listing
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Light, StepRow
@@ -60,3 +61,37 @@ def _end(calendar: WorkCalendar, line: StepLine) -> str:
     if row.finished:
         return f"办结 {row.finished}" + (f"（{line.entered}补录）" if line.entered else "")
     return f"预计 {in_digits(row.forecast, calendar)}" if row.forecast else ""
+
+
+HEADER = ("序号", "举措", "灯", "事项", "状态", "时限", "原时限", "预计", "办结", "进度", "说明", "承办", "编号")
+
+
+def listing(office: Office, sections: tuple[SectionLine, ...], *, every: bool) -> Listing:
+    """The steps of the tree, a row each."""
+    rows = (
+        (line.number, line.title, *_cells(office.calendar, step))
+        for section in sections
+        for line in section.initiatives
+        for step in line.steps
+        if every or step.row.light > Light.GREEN
+    )
+    return Listing("看灯", HEADER, tuple(rows))
+
+
+def _cells(calendar: WorkCalendar, line: StepLine) -> tuple[str | Light, ...]:
+    row = line.row
+    moved = row.original_due if row.original_due != row.due else None
+    days = [in_digits(day, calendar) if day else "" for day in (row.due, moved, None if row.finished else row.forecast)]
+    gauge = in_words(line.gauge) if line.gauge and not row.finished else ""
+    reason = line.reason if row.light > Light.GREEN else ""
+    return (
+        row.light,
+        line.title,
+        STATUS_TITLES[row.status],
+        *days,
+        str(row.finished or ""),
+        f"{row.progress}%" if row.progress else "",
+        "；".join(filter(None, (gauge, reason, *line.remarks))),
+        line.owner_title,
+        str(line.step),
+    )

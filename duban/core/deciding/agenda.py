@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from duban.core.deciding.commands import Verb
+from duban.core.deciding.commands import Refused, Verb
 from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.judging import answerers, judges
@@ -18,8 +18,10 @@ from duban.core.deciding.office import Look, Office
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Light, Reason, Status, StepRow
+from duban.core.planning.directory import Directory
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
+from duban.core.titles import perhaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +125,20 @@ def urgent_first(duties: Iterable[Duty], today: date) -> list[Duty]:
 def of_post(duties: Iterable[Duty], office: Office, post: str, day: date) -> list[Duty]:
     """Those that the holder of a post may do on a day, for an absent colleague too."""
     return [duty for duty in duties if office.acts_for(post, duty.posts, day) is not None]
+
+
+def of_unit(duties: Iterable[Duty], office: Office, name: str) -> list[Duty]:
+    """Those that a unit, the units of a group or a post may do; raises Refused for what is none."""
+    whose = members(office.directory, name)
+    return [duty for duty in duties if not whose.isdisjoint(duty.posts)]
+
+
+def members(directory: Directory, name: str) -> frozenset[str]:
+    """A unit or the units of a group, with their heads and officers; or a post. Raises Refused for what is none."""
+    if name in directory.posts:
+        return frozenset({name})
+    if name not in directory.groups and name not in directory.units:
+        hint = perhaps(name, (*directory.units, *directory.groups, *directory.posts), "请核对单位编号")
+        raise Refused("unknown-person", f"通讯录中没有单位 {name}：{hint}")
+    units = directory.groups[name].units if name in directory.groups else (name,)
+    return frozenset(one for unit in units for one in (unit, directory.head(unit), directory.officer(unit)))

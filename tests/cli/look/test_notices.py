@@ -45,7 +45,7 @@ def test_an_empty_ledger_has_none(bureau: Bureau) -> None:
 def test_what_went_to_whom_and_what_is_stuck(bureau: Bureau) -> None:
     sent_and_refused(bureau)
     shown = lines(bureau.ok("notices"))
-    assert shown[0].split() == ["时间", "单据", "送", "事项", "状态", "情况"]
+    assert shown[0].split() == ["时间", "单据", "送", "事项", "编号", "状态", "情况"]
     assert shown[1].split()[:6] == ["2024-04-01", "09:00", "《督办日报》", "保护处联络员", "共1项", "已送达"]
     assert shown[2].split()[:7] == [
         *("2024-04-01", "09:00", "《工作交办单》", "保护处联络员"),

@@ -110,7 +110,7 @@ class TestNext:
         bureau.tick()
         bureau.at("2024-04-15 09:00").ok("sign", "cosmetics/draft", "--as", OFFICER)
         assert lines(bureau.ok("next", "--days", "60")) == [
-            "    时限            余       要办      事项              办理人                    编号",
+            "灯  时限            余       要办      事项              办理人                    编号",
             "🟡  2024-04-01交办  已等9天  签收      培训人次          服务处联络员、服务处处长  training/attendance",
             "🔴  2024-04-12      逾1天    报送办结  起草保护方案      保护处联络员、保护处处长  cosmetics/draft",
             "⚪  2024-05-24      28天     待启动    举办方案解读培训  服务处联络员、服务处处长  training/lecture",
