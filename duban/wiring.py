@@ -29,7 +29,7 @@ from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
 from duban.core.telling.digest import Digest
-from duban.core.telling.papers import Paper, enclosed, of_step
+from duban.core.telling.papers import Paper, enclosed
 from duban.core.telling.slips import Enclosure, Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
@@ -215,16 +215,10 @@ def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
 
 
 def printed(settings: Settings, paper: Paper) -> Enclosure:
-    """A paper as a Word file, by the bureau's templates; raises BadInput with every fault in them."""
+    """A paper as a Word file, by the bureau's templates; raises BadInput with every fault in its own."""
     from duban.adapters.papers import Papers  # noqa: PLC0415  most letters go without
 
     return _kept(_papers, settings.papers, settings.papers, lambda: Papers(settings.papers))(paper)
-
-
-def paper(settings: Settings, service: Service, kind: str, ref: StepRef) -> Enclosure:
-    """The paper of the last slip of a kind about a step; raises Refused where there is none, and BadInput as above."""
-    view = service.view(ref.initiative)
-    return printed(settings, of_step(view.look, view.entries, view.names, kind, ref))
 
 
 @contextmanager

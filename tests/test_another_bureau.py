@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from duban.core.rehearsing.bureau import Bureau
 from duban.core.rehearsing.profile import Profile
 from duban.core.rehearsing.rehearse import rehearse
 from duban.core.telling.board import page
+from duban.core.telling.bulletin_paper import bulletin, month_of
+from duban.core.telling.closing import closing
 from duban.core.telling.digest import digest
-from duban.core.telling.papers import as_sent, enclosed
+from duban.core.telling.papers import Paper, as_sent, enclosed
 from duban.core.telling.slips import PAPERS, Slip
 from duban.core.titles import SLIP_TITLES
 from duban.settings import load_settings
@@ -146,6 +149,11 @@ def test_nothing_another_bureau_writes_names_the_shipped_one(lived: Bureau, offi
     for desk in lived.desks.values():
         look = Look(office[0], desk.initiative, {}, lived.now)
         told[f"page {desk.initiative.id}"] = page(look, decide(look, desk.state))
+    seen = [(Look(office[0], desk.initiative, {}, lived.now), desk.entries, {}) for desk in lived.desks.values()]
+    monthly = bulletin(office[0], seen, month_of(office[0], date(2024, 9, 30)), lived.now)
+    told["bulletin"] = text(papers(Paper("bulletin", monthly)).content)
+    assert "路报2024年月9" in told["bulletin"]
+    told["closing"] = text(papers(Paper("closing", closing(*seen[0]))).content)
     told["rehearsal"] = rehearsal_page(rehearse(*office).report)
     assert "路局工作催办单" in told["rehearsal"]
     names = shipped_names()

@@ -45,24 +45,25 @@ BROKEN = (BadZipFile, PackageNotFoundError, KeyError, ValueError, OSError, XMLSy
 
 
 class Papers:
-    """The templates of a folder, checked once; called with a paper, it gives its file."""
+    """The templates of a folder, each checked when it is first used; called with a paper, it gives its file."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the templates; raises BadInput with every fault found in them."""
-        problems = list(_problems(folder))
-        if problems:
-            raise BadInput(problems)
-        self._templates = {kind: (folder / f"{kind}{SUFFIX}").read_bytes() for kind in MATTERS}
+        self._folder = folder
+        self._templates: dict[str, bytes] = {}
 
     def __call__(self, paper: Paper) -> Enclosure:
-        """A paper as a Word file, named as it is called."""
+        """A paper as a Word file, named as it is called; raises BadInput with every fault in its template."""
+        if paper.kind not in self._templates:
+            if problems := list(_problems(self._folder, paper.kind)):
+                raise BadInput(problems)
+            self._templates[paper.kind] = (self._folder / f"{paper.kind}{SUFFIX}").read_bytes()
         told = {one.name: getattr(paper.matter, one.name) for one in fields(paper.matter)}
         return Enclosure(paper.file, _written(self._templates[paper.kind], told))
 
 
 def paper_problems(folder: Path) -> list[Problem]:
     """What is wrong with the templates; nothing where a bureau has no such folder, and so no papers."""
-    return list(_problems(folder)) if folder.is_dir() else []
+    return [problem for kind in MATTERS for problem in _problems(folder, kind)] if folder.is_dir() else []
 
 
 def _written(template: bytes, told: Mapping[str, Any]) -> bytes:
@@ -90,20 +91,19 @@ def _undated(file: BytesIO) -> bytes:
 # What is wrong with templates ----------------------------------------------------------------------------------------
 
 
-def _problems(folder: Path) -> Iterator[Problem]:
-    for kind, matter in MATTERS.items():
-        file = folder / f"{kind}{SUFFIX}"
-        where = file_name(file)
-        if not file.is_file():
-            yield Problem(where, 0, "missing-template", "there is no such template", "make it in Word, or restore it")
-            continue
-        try:
-            yield from _faults(file, matter, where)
-        except TemplateSyntaxError as error:
-            yield Problem(where, 0, "broken-template", str(error.message), MEND)
-        except BROKEN as error:
-            message = f"it is no Word file: {type(error).__name__}"
-            yield Problem(where, 0, "broken-template", message, "save it in Word as .docx, or restore it")
+def _problems(folder: Path, kind: str) -> Iterator[Problem]:
+    file = folder / f"{kind}{SUFFIX}"
+    where = file_name(file)
+    if not file.is_file():
+        yield Problem(where, 0, "missing-template", "there is no such template", "make it in Word, or restore it")
+        return
+    try:
+        yield from _faults(file, MATTERS[kind], where)
+    except TemplateSyntaxError as error:
+        yield Problem(where, 0, "broken-template", str(error.message), MEND)
+    except BROKEN as error:
+        message = f"it is no Word file: {type(error).__name__}"
+        yield Problem(where, 0, "broken-template", message, "save it in Word as .docx, or restore it")
 
 
 def _faults(file: Path, matter: type, where: str) -> Iterator[Problem]:
@@ -139,9 +139,9 @@ def _unknown(tree: nodes.Template, matter: type, where: str) -> Iterator[Problem
 
 
 def _rows(matter: type) -> Iterator[type]:
-    """What the lists of a paper hold."""
+    """What a paper holds that has parts of its own, its lists above all."""
     for hint in get_type_hints(matter).values():
-        yield from (one for one in get_args(hint) if is_dataclass(one) and isinstance(one, type))
+        yield from (one for one in (hint, *get_args(hint)) if is_dataclass(one) and isinstance(one, type))
 
 
 def _unfilled(file: Path, matter: type, where: str) -> Iterator[Problem]:

@@ -18,7 +18,9 @@ from pypdf import PdfReader
 
 from duban.adapters.papers import SUFFIX, Papers, paper_problems
 from duban.core.problems import BadInput
-from duban.core.telling.papers import MATTERS, Paper
+from duban.core.telling.bulletin_paper import BulletinPaper
+from duban.core.telling.closing import ClosingPaper
+from duban.core.telling.papers import MATTERS, Paper, SlipPaper
 from duban.core.telling.slips import Enclosure
 from duban.core.typed import one_line
 from tests.papers import PAPERS
@@ -53,7 +55,8 @@ def pdfs(folder: Path, papers: Iterable[Enclosure]) -> list[PdfReader]:
 
 
 def packed(told: str) -> str:
-    return "".join(told.split())
+    """Without spaces, and without quotation marks, whose place is lost where a font has none."""
+    return "".join(told.translate({ord(mark): "" for mark in "“”"}).split())
 
 
 # What they say -------------------------------------------------------------------------------------------------------
@@ -96,6 +99,30 @@ def test_what_there_is_nothing_to_say_to_leaves_no_row_behind() -> None:
     assert "时限" not in said.splitlines()
     assert "成果" not in said.splitlines()
     assert "某市知识产权局" not in said
+
+
+def test_a_bulletin_has_the_order_of_a_real_one() -> None:
+    said = text(SHIPPED(PAPERS["bulletin"]()).content)
+    parts = (
+        "督查通报",
+        "月报第1期",
+        "现通报如下",
+        "一、总体情况",
+        "占50%",
+        "二、存在问题",
+        "保护处承办的“起草",
+        "三、工作要求",
+    )
+    places = [said.index(part) for part in (*parts, "附件1")]
+    assert places == sorted(places)
+    assert "■红灯" in said.partition("附件2")[2] + said
+
+
+def test_a_closing_report_says_of_each_step_how_it_ended() -> None:
+    said = text(SHIPPED(PAPERS["closing"]()).content)
+    assert "其中逾期办结1项" in said
+    assert "逾期3个工作日办结" in said
+    assert "2024年4月2日　保护处联络员签收" in said
 
 
 def test_an_extension_has_room_for_an_answer_until_there_is_one() -> None:
@@ -159,6 +186,7 @@ def test_all_of_them_are_named_at_once_wherever_they_stand(folder: Path) -> None
     file = folder / "press.docx"
     spoil(file, "{{ reason }}", "{{ 缘由 }}{% if days_left is none and never %}{{ hidden }}{% endif %}")
     spoil(folder / "assign.docx", "{{ line }}", "{{ line.title }}")
+    spoil(folder / "bulletin.docx", "{{ row.place }}", "{{ row.palce }}")
     (folder / "extension.docx").unlink()
     assert [line.partition(";")[0] for line in found(folder)] == [
         "assign.docx unknown-word: no row of this paper has a 'title'",
@@ -166,9 +194,11 @@ def test_all_of_them_are_named_at_once_wherever_they_stand(folder: Path) -> None
         "press.docx unknown-word: this paper has no word 'never'",
         "press.docx unknown-word: this paper has no word '缘由'",
         "extension.docx missing-template: there is no such template",
+        "bulletin.docx unknown-word: no row of this paper has a 'palce'",
     ]
     with pytest.raises(BadInput):
-        Papers(folder)
+        Papers(folder)(PAPERS["press"]())
+    assert Papers(folder)(PAPERS["supervise"]()), "a paper waits for no other's template"
 
 
 def test_a_word_in_a_footer_is_read_too(folder: Path) -> None:
@@ -212,17 +242,38 @@ def test_a_template_reaches_nothing_but_its_words(folder: Path) -> None:
 
 @opened
 def test_every_paper_opens_in_an_office_program_and_says_there_what_it_says(tmp_path: Path) -> None:
-    papers = {kind: tell() for kind, tell in PAPERS.items()}
     told = "起草<&>方案甲"
-    marked = [replace(one, matter=replace(one.matter, **{_title_of(one): told})) for one in papers.values()]
+    marked = [_titled(tell(), told) for tell in PAPERS.values()]
     for paper, pdf in zip(marked, pdfs(tmp_path, map(SHIPPED, marked)), strict=True):
         said = packed("".join(page.extract_text() for page in pdf.pages))
         for wanted in (paper.matter.title, paper.matter.number, paper.matter.issuer, told):
             assert packed(wanted) in said, paper.kind
 
 
-def _title_of(paper: Paper) -> str:
-    return "step_title"
+def _titled(paper: Paper, title: str) -> Paper:
+    """A paper whose first matter is called something else."""
+    match paper.matter:
+        case SlipPaper() as slip:
+            return replace(paper, matter=replace(slip, step_title=title))
+        case ClosingPaper() as report:
+            return replace(paper, matter=replace(report, subject=title))
+        case BulletinPaper() as bulletin:
+            late = (replace(bulletin.late_steps[0], title=title), *bulletin.late_steps[1:])
+            return replace(paper, matter=replace(bulletin, late_steps=late))
+
+
+@opened
+def test_a_long_table_breaks_over_pages_and_its_header_row_is_repeated(tmp_path: Path) -> None:
+    paper = PAPERS["bulletin"]()
+    assert isinstance(paper.matter, BulletinPaper)
+    many = tuple(replace(paper.matter.slow[0], place=place, title=f"第{place}项举措") for place in range(1, 121))
+    (pdf,) = pdfs(tmp_path, [SHIPPED(replace(paper, matter=replace(paper.matter, slow=many)))])
+    pages = [packed(page.extract_text()) for page in pdf.pages]
+    listed = [page for page in pages if re.search(r"第\d+项举措", page)]
+    assert len(listed) >= 3
+    assert all("办结/总数" in page for page in listed)
+    whole = "".join(pages)
+    assert all(f"第{place}项举措" in whole for place in range(1, 121))
 
 
 @opened

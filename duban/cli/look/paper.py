@@ -1,18 +1,24 @@
 """`duban paper`: what an office keeps on paper, as a Word file by the templates of `config/papers`."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from duban.cli.named import known, step_of
-from duban.cli.opening import opened
+from duban.cli.named import day_of
+from duban.cli.opening import Opened, opened
 from duban.core.deciding.commands import Refused
-from duban.core.telling.papers import MATTERS
+from duban.core.deciding.office import Office
+from duban.core.telling.bulletin_paper import Spell, month_of, week_of
+from duban.core.telling.papers import BULLETIN, MATTERS
+from duban.core.telling.slips import Enclosure
 from duban.core.titles import perhaps
 
 app = typer.Typer()
 
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; its own name, in this folder, without.")
 ]
@@ -21,16 +27,42 @@ Output = Annotated[
 @app.command()
 def paper(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(MATTERS)}.")],
-    subject: Annotated[str, typer.Argument(metavar="STEP", help="A step as initiative/step.")],
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[SUBJECT]", help="A step as initiative/step; of closing an initiative too.")
+    ] = None,
+    month: Annotated[str | None, typer.Option(metavar="MONTH", help="The month of a bulletin, as 2024-05.")] = None,
+    week: Annotated[str | None, typer.Option(metavar="DAY", help="The week of a bulletin, by a day of it.")] = None,
     output: Output = None,
 ) -> None:
-    """Write the paper of a slip, as it was sent, to be printed and filed (文书)."""
-    from duban.wiring import paper as written  # noqa: PLC0415  as other commands
+    """Write a paper as a Word file, to be printed and filed: of a slip, of what is closed, a bulletin (文书)."""
+    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  other commands start faster
 
     if kind not in MATTERS:
         raise Refused("unknown-paper", f"没有文书 {kind}：{perhaps(kind, MATTERS, '可用的有' + '、'.join(MATTERS))}")
+    if kind == BULLETIN and (subject or (month and week)):
+        raise typer.BadParameter("a bulletin takes --month or --week, and no subject")
+    if kind != BULLETIN and (subject is None or month or week):
+        raise typer.BadParameter(f"{kind} takes a subject, and neither --month nor --week")
     with opened() as at:
-        made = written(at.settings, at.service, kind, known(at.service, step_of(subject)))
+        made = _made(at, kind, subject, month, week)
     file = output or Path(made.name)
-    file.write_bytes(made.content)
+    write_bytes_atomically(file, made.content)
     typer.echo(f"已写入 {file}")
+
+
+def _made(at: Opened, kind: str, subject: str | None, month: str | None, week: str | None) -> Enclosure:
+    from duban.exchange.papers import bulletin_file, paper_file  # noqa: PLC0415  as above
+
+    if subject is not None:
+        return paper_file(at.service, at.settings.papers, kind, subject)
+    office = at.service.office
+    today = office.day(at.service.clock.now())
+    return bulletin_file(at.service, at.settings.papers, _spell(office, month, week, today))
+
+
+def _spell(office: Office, month: str | None, week: str | None, today: date) -> Spell:
+    if week:
+        return week_of(office, day_of(week))
+    if month and not MONTH.fullmatch(month):
+        raise typer.BadParameter(f"a month is written as 2024-05, not {month}")
+    return month_of(office, date.fromisoformat(f"{month}-01") if month else today)

@@ -17,6 +17,8 @@ from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import fold
 from duban.core.planning.plan import Step, StepRef
+from duban.core.telling.bulletin_paper import BulletinPaper
+from duban.core.telling.closing import ClosingPaper
 from duban.core.telling.digest import Digest
 from duban.core.telling.events import event
 from duban.core.telling.revised import Names
@@ -25,6 +27,8 @@ from duban.core.telling.slips import PAPERS, Slip, slip
 EXTENSION = "extension"
 SLIPS: Mapping[str, str] = {paper: slip for slip, paper in PAPERS.items()}
 """Papers that are made of a slip, and of which."""
+
+CLOSING, BULLETIN = "closing", "bulletin"
 
 UNNAMEABLE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "-"))
 """Characters that some system has in no name of a file."""
@@ -46,7 +50,7 @@ class Paper:
     """A paper before it is written: its template, and what that may say."""
 
     kind: str
-    matter: SlipPaper
+    matter: SlipPaper | ClosingPaper | BulletinPaper
 
     @property
     def file(self) -> str:
@@ -54,7 +58,11 @@ class Paper:
         return f"{self.matter.title} {self.matter.number}.docx".translate(UNNAMEABLE)
 
 
-MATTERS: Mapping[str, type[SlipPaper]] = dict.fromkeys(SLIPS, SlipPaper)
+MATTERS: Mapping[str, type[SlipPaper | ClosingPaper | BulletinPaper]] = {
+    **dict.fromkeys(SLIPS, SlipPaper),
+    CLOSING: ClosingPaper,
+    BULLETIN: BulletinPaper,
+}
 """What the template of each paper may say."""
 
 

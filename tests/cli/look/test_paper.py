@@ -50,7 +50,7 @@ def test_head_name_and_number_are_the_bureaus_own(papers: Bureau) -> None:
         (("press", "cosmetics/draft"), "没有发出过《工作催办单》；可以出具的有《工作交办单》"),
         (("assign", "cosmetics/darft"), "举措 cosmetics 中没有事项 darft：是否指 draft？"),
         (("assign", "cosmetic/draft"), "没有举措 cosmetic：是否指 cosmetics？"),
-        (("assign", "cosmetics"), "请把事项写成“举措/事项”"),
+        (("assign", "cosmetics"), "请写明事项，如 举措/事项"),
     ],
 )
 def test_what_there_is_not_is_refused_in_words(papers: Bureau, words: tuple[str, str], told: str) -> None:
@@ -58,6 +58,44 @@ def test_what_there_is_not_is_refused_in_words(papers: Bureau, words: tuple[str,
     assert result.exit_code == 4
     assert told in result.stderr
     assert not list(papers.root.glob("*.docx"))
+
+
+def test_a_bulletin_is_of_a_month_or_a_week(papers: Bureau) -> None:
+    papers.tick("cosmetics", "training")
+    papers.ok("paper", "bulletin")
+    papers.ok("paper", "bulletin", "--month", "2024-04", "-o", "april.docx")
+    (file,) = papers.root.glob("督查通报*.docx")
+    assert file.name == "督查通报 〔2024〕月报第1期.docx"
+    assert file.read_bytes() == (papers.root / "april.docx").read_bytes()
+    papers.ok("paper", "bulletin", "--week", "2024-04-03", "-o", "week.docx")
+    assert "2024年4月1日至2024年4月7日" in text((papers.root / "week.docx").read_bytes())
+    assert "培训人次" not in text((papers.root / "april.docx").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("bulletin", "--month", "2024-13"), 2),
+        (("bulletin", "--month", "April"), 2),
+        (("bulletin", "--month", "2024-04", "--week", "2024-04-03"), 2),
+        (("bulletin", "cosmetics"), 2),
+        (("assign",), 2),
+        (("assign", "cosmetics/draft", "--month", "2024-04"), 2),
+        (("bulletin", "--month", "2024-05"), 4),
+        (("closing", "cosmetics"), 4),
+        (("closing", "cosmetics/draft"), 4),
+        (("closing", "cosmetics/darft"), 4),
+    ],
+)
+def test_what_cannot_be_written_is_refused(papers: Bureau, words: tuple[str, ...], code: int) -> None:
+    assert papers.run("paper", *words).exit_code == code
+    assert not list(papers.root.glob("*.docx"))
+
+
+def test_a_report_is_of_a_step_or_of_an_initiative(papers: Bureau) -> None:
+    papers.ok("cancel", "cosmetics/draft", "--as", "deputy-director", "--reason", "并入另一事项")
+    papers.ok("paper", "closing", "cosmetics/draft", "-o", "step.docx")
+    assert "已终止" in text((papers.root / "step.docx").read_bytes())
 
 
 def test_a_bureau_without_templates_has_no_papers_and_is_told(bureau: Bureau) -> None:
@@ -73,7 +111,7 @@ def test_a_template_that_asks_for_an_unknown_word_is_a_problem_of_the_check(pape
     result = papers.run("check")
     assert result.exit_code == 3
     assert "config/papers/press.docx: unknown-word: this paper has no word '理由'" in result.stdout
-    assert papers.run("paper", "assign", "cosmetics/draft").exit_code == 3
+    assert papers.run("paper", "assign", "cosmetics/draft").exit_code == 0, "a paper waits for no other's template"
 
 
 def test_a_number_that_two_letters_could_bear_is_a_problem_of_the_check(bureau: Bureau) -> None:
