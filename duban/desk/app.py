@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from duban.core.problems import BadInput
-from duban.desk import batches, boards, initiatives, letters, mine, signed_in, signing_in, units, weeks
+from duban.desk import batches, boards, downloads, initiatives, letters, mine, signed_in, signing_in, units, weeks
 from duban.desk.engine import Engine
 from duban.desk.peers import behind
 from duban.desk.refusing import ToSignIn, TurnedAway, to_sign_in, turned_away
@@ -37,7 +37,7 @@ def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
     app = FastAPI(title="duban desk", docs_url=None, redoc_url=None)
     app.state.engine = engine
-    for pages in (letters, signed_in, signing_in, boards, initiatives, units, mine, batches, weeks):
+    for pages in (letters, signed_in, signing_in, boards, initiatives, units, mine, batches, weeks, downloads):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.middleware("http")(_with_headers)

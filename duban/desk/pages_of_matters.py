@@ -5,6 +5,7 @@ from fastapi import BackgroundTasks, Response
 from duban.core.deciding.commands import VERB_TITLES, Refused
 from duban.core.telling.events import in_full
 from duban.core.telling.offered import owner_words
+from duban.core.telling.papers import CLOSING, SLIPS, WRITTEN
 from duban.core.telling.revised import Names
 from duban.desk.answers import Asked, Said, asked_of
 from duban.desk.arrivals import Arrival
@@ -33,8 +34,19 @@ def form_page(came: Arrival, filled: Filled | None = None, status: int = 200) ->
         owners=owner_words(people),
         steps={step.id: step.title for step in matter.view.look.initiative.steps.values()},
         largest=came.engine.settings.desk.upload,
+        papers=_papers(came, matter),
         rehearsed=came.engine.rehearsed,
     )
+
+
+def _papers(came: Arrival, matter: Matter) -> dict[str, str]:
+    """The papers there are of a matter, by kind, for whoever is signed in; a letter's link opens its matter alone."""
+    if not came.visitor.base.startswith("/m/"):
+        return {}
+    own, name = matter.state.step(matter.step.id), came.here.service.office.directory.name
+    sent = {row.slip for row in own.notices.values() if row.delivery in WRITTEN}
+    kinds = [*(kind for kind, slip in SLIPS.items() if slip in sent), *([CLOSING] if own.finished else [])]
+    return {kind: name(kind) for kind in kinds}
 
 
 def confirmation(came: Arrival, form: Filled) -> Response:

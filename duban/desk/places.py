@@ -54,6 +54,7 @@ class Place:
             "title_of": office.directory.title,
             "place_of": lambda name: f"/{'u' if name in office.directory.units else 'p'}/{name}{self.query}",
             "calendar": office.calendar,
+            "calendar_of": self.here.door.to_calendar,
         }
 
 

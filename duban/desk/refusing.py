@@ -2,7 +2,7 @@
 chain of the ledger, which nobody outside may fill.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -32,6 +32,10 @@ class TurnedAway(Exception):
     plan: str = ""
     bad: bool = False
 
+    def because(self, what: str) -> "TurnedAway":
+        """The same, saying why."""
+        return replace(self, what=what)
+
 
 RENEW = "督办日报末尾的“我的待办”一直有效；也可以登录工作台办理，或者联系督办专员。"
 UNKNOWN = TurnedAway(
@@ -55,6 +59,7 @@ NO_MATTER = TurnedAway(
 AGAIN = "请重新登录，索取新的链接。"
 OVER = TurnedAway("sign-in-over", "登录链接已过期", "登录链接20分钟内有效。", AGAIN, 410)
 USED = TurnedAway("sign-in-used", "登录链接已使用", "登录链接只能使用一次，此前已经由此登录。", AGAIN, 410)
+NO_PAPER = TurnedAway("no-paper", "没有这份文书", "", "有关通知发出或者事项办结后方可打印。", 404)
 NO_PAGE = TurnedAway("no-page", "没有这个页面", "计划中没有所要查看的内容，或者已经调整。", "请从看板重新打开。", 404)
 NOT_YOURS = TurnedAway("not-yours", "不能打开这个页面", "本页由督办专员办理。", "请从“我的待办”打开本人的事项。", 403)
 TOO_MANY = TurnedAway("too-many", "请稍候再试", "短时间内尝试次数过多。", "请过十分钟后再打开。", 429)

@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 from duban.core.access.marks import mark, parted, proves
 
-MATTER, LIST, SIGN_IN, SESSION, FORM = "matter", "list", "sign-in", "session", "form"
+MATTER, LIST, SIGN_IN, SESSION, FORM, CALENDAR = "matter", "list", "sign-in", "session", "form", "calendar"
 """What marks are made for: none is good for anything else."""
+
+WHOLE = "plan"
+"""What a calendar's address names that holds all of the plan."""
 
 
 class MatterLink(NamedTuple):
@@ -62,6 +65,10 @@ class Door:
         if link.post in self.shared:
             return self.home
         return f"{self.address}/d/{link.post}-{link.day:%Y%m%d}-{self._mark(LIST, link.post, f'{link.day:%Y%m%d}')}"
+
+    def to_calendar(self, name: str = WHOLE) -> str:
+        """The address at which a calendar program finds the deadlines of a unit or a post, or of the whole plan."""
+        return f"{self.address}/c/{name}-{self._mark(CALENDAR, name)}.ics" if self.address else ""
 
     @property
     def home(self) -> str:

@@ -1,0 +1,103 @@
+"""What is taken away from the desk: tables, papers, and calendars at an address of their own.
+
+The same bytes as `duban export` and `duban paper` write. A calendar's address proves itself, for calendar programs sign
+in nowhere: it opens the deadlines of the plan, a unit or a post for reading, until the links of that name are revoked.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+from starlette.requests import Request
+
+from duban.core.access.doors import CALENDAR, WHOLE
+from duban.core.access.marks import parted
+from duban.core.deciding.commands import Refused
+from duban.core.telling.bulletin_paper import month_of, week_of
+from duban.core.telling.papers import CLOSING, SLIPS
+from duban.desk.boards import At
+from duban.desk.engine import Here
+from duban.desk.refusing import NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, refuse_crowds
+from duban.desk.requests import Works, host_of
+from duban.exchange.calendars import deadlines_file
+from duban.exchange.outward import plan_workbook
+from duban.exchange.papers import bulletin_file, paper_file
+
+router = APIRouter()
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ICS = "text/calendar; charset=utf-8"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def attachment(name: str, content: bytes, media: str) -> Response:
+    """A file to be kept (RFC 6266), its name in UTF-8 (RFC 5987)."""
+    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\%' else "_" for one in name)
+    called = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=media, headers={"Content-Disposition": called})
+
+
+@router.get("/table.xlsx")
+def table(at: At, of: str = "", *, fold: bool = False) -> Response:
+    """督办台账 and 任务分解表, of all or of one unit, post or group."""
+    try:
+        content = plan_workbook(at.service, of or None, fold=fold)
+    except Refused:
+        raise NO_PAGE from None
+    whose = at.service.office.directory.title(of) if of else at.service.office.plan.title
+    return attachment(f"{whose}督办台账.xlsx", content, XLSX)
+
+
+@router.get("/paper/{kind}.docx")
+def paper(at: At, kind: str, of: str) -> Response:
+    """The paper of a slip about a step, or the report of a step or an initiative that is closed."""
+    if kind not in (*SLIPS, CLOSING):
+        raise NO_PAGE
+    return _paper(lambda: paper_file(at.service, at.here.settings.papers, kind, of))
+
+
+@router.get("/bulletin.docx")
+def bulletin(at: At, day: Annotated[str, Query(max_length=10)] = "", *, week: bool = False) -> Response:
+    """The bulletin of a month, or of a week, by a day of it."""
+    if not at.told["coordinates"] and not at.engine.rehearsed:
+        raise NOT_YOURS
+    office = at.service.office
+    try:
+        meant = date.fromisoformat(day) if DAY.fullmatch(day) else office.day(at.service.clock.now())
+        spell = (week_of if week else month_of)(office, meant)
+    except (Refused, ValueError):
+        raise NO_PAGE from None
+    return _paper(lambda: bulletin_file(at.service, at.here.settings.papers, spell))
+
+
+def _paper(make: Callable[[], "tuple[str, bytes]"]) -> Response:
+    try:
+        name, content = make()
+    except Refused as error:
+        raise NO_PAPER.because(str(error)) from None
+    return attachment(name, content, DOCX)
+
+
+# Calendars -----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/c/{token}.ics")
+def calendar(token: str, request: Request, engine: Works) -> Response:
+    """Deadlines with their lights, for calendar programs."""
+    refuse_crowds(engine, host_of(request))
+    name, said = parted(token)
+    here = next((one for one in engine.plans() if name and one.door.passes(said, CALENDAR, name)), None)
+    if here is None:
+        raise UNKNOWN
+    return Response(_deadlines(here, name), media_type=ICS)
+
+
+def _deadlines(here: Here, name: str) -> bytes:
+    try:
+        return deadlines_file(here.service, None if name == WHOLE else name)
+    except Refused:
+        raise UNKNOWN from None
