@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.applying import Author, apply, in_force, propose, unfinished
-from duban.core.days.workdays import CalendarOverrides, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import first_broken

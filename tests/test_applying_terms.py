@@ -7,7 +7,8 @@ import pytest
 
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.applying import apply, differing, in_force, propose, unfinished
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, first_broken, seal

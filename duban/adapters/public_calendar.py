@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
+from duban.core.days.workdays import WorkCalendar
 from duban.core.problems import Fault, Invalid, nearest
 
 SINCE = 2001

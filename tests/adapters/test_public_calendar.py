@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.adapters.public_calendar import WEEKDAYS, CalendarFile, public_calendar
-from duban.core.days.workdays import CalendarRange, DayRange, Roll, WorkCalendar
+from duban.core.days.overrides import DayRange
+from duban.core.days.workdays import CalendarRange, Roll, WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.when import month_span, parse_when
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from duban.adapters import yaml_text
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, write_schemas
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar
+from duban.core.days.overrides import CalendarOverrides
+from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepChange, StepFile
 from duban.core.planning.schema import schemas
 from duban.core.planning.values import Strict

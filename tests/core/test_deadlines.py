@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from duban.core.days.workdays import CalendarOverrides, Roll, WorkCalendar, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
+from duban.core.days.workdays import Roll, WorkCalendar
 from duban.core.deciding.deadlines import deadline, finished, last_end, may_open, planned
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.steps import Deadline

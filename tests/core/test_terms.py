@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
+from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, Group, Mailing, OfficeUnit, Post
 from duban.core.planning.letterhead import Letterhead
 from duban.core.planning.policy import LadderFile, Policy

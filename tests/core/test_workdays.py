@@ -9,15 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from duban.core.days.overrides import CalendarOverrides, DayRange, apply_overrides
 from duban.core.days.workdays import (
-    CalendarOverrides,
     CalendarRange,
     DayChange,
-    DayRange,
     DayUnit,
     Roll,
     WorkCalendar,
-    apply_overrides,
     changes,
 )
 

@@ -18,7 +18,7 @@ from duban.adapters.files import private_folder
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
-    from deployments.stack.stack import Stack
+    from deployments.stack.stack import Stack, StackSettings
 
 app = typer.Typer()
 console = Console()
@@ -43,23 +43,13 @@ def up(
     pace: Annotated[float, typer.Option(min=0, help="Least seconds a rehearsed day takes.")] = 2.0,
 ) -> None:
     """Start the stack, apply the plan and run it; Ctrl-C ends it and leaves nothing running."""
-    from deployments.stack.stack import Stack, StackSettings  # noqa: PLC0415  other commands need not load it
+    from deployments.stack.stack import Stack  # noqa: PLC0415  other commands need not load it
 
     settings = load_settings()
     _refuse_other_kind(settings, clock)
     _refuse_any_flow(settings, clock)
     console.print(f"正在启动本机环境（{settings.var}）……")
-    said = settings.stack
-    wanted = StackSettings(
-        settings.var,
-        said.host,
-        said.port,
-        pool=said.pool,
-        worker_type=said.worker_type,
-        locked=locked(settings, clock),
-        desk=settings.desk.port,
-        desk_host=settings.desk.host,
-    )
+    wanted = _wanted(settings, clock)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
     with Stack(wanted, _environment(settings, clock)) as stack:
@@ -77,6 +67,22 @@ def up(
             while True:
                 _tend(stack)
     raise typer.Exit(code)
+
+
+def _wanted(settings: Settings, clock: ClockKind) -> "StackSettings":
+    from deployments.stack.stack import StackSettings  # noqa: PLC0415  as above
+
+    said = settings.stack
+    return StackSettings(
+        settings.var,
+        said.host,
+        said.port,
+        pool=said.pool,
+        worker_type=said.worker_type,
+        locked=locked(settings, clock),
+        desk=settings.desk.port,
+        desk_host=settings.desk.host,
+    )
 
 
 def locked(settings: Settings, clock: ClockKind) -> bool:

@@ -9,22 +9,19 @@ Days are plain dates of the office's own time zone; a moment (`datetime`) is ref
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
 
 IntArray = NDArray[np.int64]
 
-_REMEDY = "build the calendar over more years, or correct the date"
-_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+REMEDY = "build the calendar over more years, or correct the date"
 _NO_NOTES: Mapping[date, str] = MappingProxyType({})
 
 
@@ -61,7 +58,7 @@ class _DayTable(dict[date, int]):
     def __missing__(self, day: date) -> int:
         if isinstance(day, datetime):
             raise TypeError(f"{day!r} is a moment, not a day: convert it to the office's time zone and take its date()")
-        raise CalendarRange(f"{day} is outside the calendar {next(iter(self))}..{next(reversed(self))}: {_REMEDY}")
+        raise CalendarRange(f"{day} is outside the calendar {next(iter(self))}..{next(reversed(self))}: {REMEDY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +124,11 @@ class WorkCalendar:
     def is_provisional(self, day: date) -> bool:
         """Tell whether `day` lies in a year whose holidays are not announced yet, so that it may still change."""
         return self._covered(day).year in self.provisional_years
+
+    @property
+    def notes(self) -> Mapping[date, str]:
+        """Why days are worked or not, where that is said."""
+        return self._notes
 
     def note(self, day: date) -> str:
         """Give the reason why `day` is worked or not, in Chinese; empty for an ordinary day."""
@@ -245,7 +247,7 @@ class WorkCalendar:
         return self.add_calendar(day, 0)
 
     def _beyond(self, what: str) -> CalendarRange:
-        return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {_REMEDY}")
+        return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {REMEDY}")
 
 
 def months_later(day_numbers: IntArray, months: int | IntArray) -> IntArray:
@@ -307,97 +309,4 @@ def changes(old: WorkCalendar, new: WorkCalendar) -> tuple[DayChange, ...]:
         DayChange(day, new.is_working(day), old.note(day), new.note(day))
         for day in days
         if old.is_working(day) != new.is_working(day)
-    )
-
-
-def _written_day(value: object) -> object:
-    """Refuse the numbers and moments that would otherwise quietly become a day of 1970 or of another time zone."""
-    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(value):
-        return value
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    raise ValueError(f"{value!r} is not a day: write it as 2024-02-09, without a time")
-
-
-CalendarDay = Annotated[date, BeforeValidator(_written_day)]
-
-
-class DayRange(BaseModel):
-    """The days from `first` to `last`, both included, or `first` alone, and why they are named."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first: CalendarDay
-    last: CalendarDay | None = None
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> DayRange:
-        if self.last is not None and self.last < self.first:
-            raise ValueError(f"a range cannot end on {self.last} before it begins on {self.first}: exchange the days")
-        return self
-
-    def days(self) -> list[date]:
-        """List the days of the range in order."""
-        return [self.first + timedelta(n) for n in range(((self.last or self.first) - self.first).days + 1)]
-
-
-def _form(value: object) -> str:
-    """Tell a bare day from a range, so that a mistake is reported against the form that was meant."""
-    return "range" if isinstance(value, Mapping | DayRange) else "day"
-
-
-Named = Annotated[Annotated[CalendarDay, Tag("day")] | Annotated[DayRange, Tag("range")], Discriminator(_form)]
-
-
-class CalendarOverrides(BaseModel):
-    """What an office knows better than the public calendar: its own days off and days worked.
-
-    Each entry is a day or a `DayRange` with a note. A day that is in both lists is an error.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    holidays: tuple[Named, ...] = ()
-    working_days: tuple[Named, ...] = ()
-
-    @model_validator(mode="after")
-    def _in_one_list(self) -> CalendarOverrides:
-        both = sorted(self.days_off().keys() & self.days_worked().keys())
-        if both:
-            named = ", ".join(map(str, both))
-            raise ValueError(f"{named}: both in holidays and in working_days; take each day out of one of the lists")
-        return self
-
-    def days_off(self) -> dict[date, str]:
-        """Give the days the office rests, each with its note."""
-        return _noted(self.holidays, "本单位安排休息")
-
-    def days_worked(self) -> dict[date, str]:
-        """Give the days the office works, each with its note."""
-        return _noted(self.working_days, "本单位安排上班")
-
-
-def _noted(entries: Iterable[date | DayRange], default: str) -> dict[date, str]:
-    ranges = [entry if isinstance(entry, DayRange) else DayRange(first=entry) for entry in entries]
-    return {day: span.note or default for span in ranges for day in span.days()}
-
-
-def apply_overrides(calendar: WorkCalendar, overrides: CalendarOverrides) -> WorkCalendar:
-    """Give the calendar in which the overrides hold over the public arrangement.
-
-    Days before the calendar are left aside, so that old entries may stay where they are as the years covered move on;
-    days after it raise `CalendarRange`, for they are mistyped or would be forgotten.
-    """
-    off, worked = overrides.days_off(), overrides.days_worked()
-    late = sorted(day for day in off | worked if day > calendar.last)
-    if late:
-        named = ", ".join(map(str, late))
-        raise CalendarRange(f"overrides for {named}: outside the calendar {calendar.first}..{calendar.last}; {_REMEDY}")
-    return WorkCalendar.build(
-        calendar.first,
-        calendar.last,
-        lambda day: day in worked or (day not in off and calendar.is_working(day)),
-        provisional_years=calendar.provisional_years,
-        notes=calendar._notes | off | worked,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from duban.core.deciding.changes import gone
 from duban.core.deciding.deadlines import days_left
@@ -117,16 +117,9 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
     step, due, reason = matter.step, matter.due if asks else None, phrases.reason(matter)
     told = Slip(
         kind=fired.slip,
-        title=people.name(fired.slip),
-        issuer=people.mailing.letterhead.issuer or "",
         number=_number(look, str(fired.key), entries),
         date=chinese(look.today),
-        plan_title=office.plan.title,
-        document=office.plan.document,
-        cited=office.plan.cited(look.initiative),
-        initiative_title=look.initiative.title,
-        initiative_number=look.initiative.number,
-        lead_title=people.titles(look.initiative.leads),
+        **_cited(look, fired.slip),
         step_title=step.title,
         step_ref=str(step.ref),
         requirement=phrases.requirement(office, step) if asks else "",
@@ -154,6 +147,33 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
         remarks=phrases.remarks(matter),
     )
     return in_lines(told)
+
+
+class _Cited(TypedDict):
+    """What a slip is called and who issues it; of what it is about the plan, its document, the place in it, the lead."""
+
+    title: str
+    issuer: str
+    plan_title: str
+    document: str
+    cited: str
+    initiative_title: str
+    initiative_number: str
+    lead_title: str
+
+
+def _cited(look: Look, kind: str) -> _Cited:
+    plan, initiative, people = look.office.plan, look.initiative, look.office.directory
+    return {
+        "title": people.name(kind),
+        "issuer": people.mailing.letterhead.issuer or "",
+        "plan_title": plan.title,
+        "document": plan.document,
+        "cited": plan.cited(initiative),
+        "initiative_title": initiative.title,
+        "initiative_number": initiative.number,
+        "lead_title": people.titles(initiative.leads),
+    }
 
 
 def _enclosed(people: Directory, fired: DueRung) -> str:

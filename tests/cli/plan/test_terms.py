@@ -8,7 +8,8 @@ import pytest
 
 import duban.wiring
 from duban.cli.account import by_command
-from duban.core.days.workdays import CalendarOverrides, WorkCalendar, apply_overrides
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
+from duban.core.days.workdays import WorkCalendar
 from duban.settings import load_settings
 from duban.wiring import at_work, kept_desk, not_in_force
 from tests.cli.conftest import DIRECTORY, Bureau, lines, write
