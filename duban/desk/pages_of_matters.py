@@ -2,8 +2,10 @@
 
 from fastapi import BackgroundTasks, Response
 
-from duban.core.deciding.commands import VERB_TITLES, Refused
+from duban.core.days.workdays import CalendarRange
+from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb
 from duban.core.telling.events import in_full
+from duban.core.telling.extensions import SHIFTED, Rows, effects_in_words, effects_of
 from duban.core.telling.offered import owner_words
 from duban.core.telling.papers import CLOSING, SLIPS, WRITTEN
 from duban.core.telling.revised import Names
@@ -67,8 +69,22 @@ def confirmation(came: Arrival, form: Filled) -> Response:
         whose=came.whose,
         what=VERB_TITLES[result.command.verb],
         rows=_rows(came, matter, said),
+        effects=_effects(came, matter, result.command),
+        shifted=SHIFTED,
         rehearsed=came.engine.rehearsed,
     )
+
+
+def _effects(came: Arrival, matter: Matter, command: Command) -> list[str | Rows]:
+    """What a later deadline would move: of nothing else is it asked."""
+    if command.verb not in (Verb.EXTEND, Verb.GRANT):
+        return []
+    own, service = matter.state.step(command.step.step), came.here.service
+    day = command.to or (own.asked.to.isoformat() if own.asked else "")
+    try:
+        return list(effects_in_words(*effects_of(service.office, service.schedule(), command.step, day)))
+    except CalendarRange:  # the plan runs beyond the calendar: what moves cannot be told
+        return ["有事项预计晚于工作日历所及，无法测算延期的影响"]
 
 
 def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Response:
