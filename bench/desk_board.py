@@ -21,27 +21,44 @@ import httpx
 import uvicorn
 from shared.year import mid_year
 
+from duban.core.access.doors import SESSION
 from duban.desk.app import make_app
 from duban.desk.engine import make_engine
+from duban.desk.passes import new_pass
+from duban.desk.sessions import COOKIE
 from duban.desk.waking import no_waking
 from duban.settings import Settings
 
 UNTIL = date(2024, 6, 14)
 WANTED, HEAVIEST = 0.3, 60_000
 ROUNDS = 15
-PAGES = ("/board",)
-PICTURES = ("/board.svg",)
+PAGES = (
+    "/board",
+    "/s/protection",
+    "/units",
+    "/u/protection",
+    "/p/protection-head",
+    "/i/patent-rules-outreach",
+    "/i/normative-document-review",
+    "/week",
+    "/",
+)
+PICTURES = ("/board.svg", "/i/patent-rules-outreach.svg")
+READER = "protection-head"
+"""Who is signed in: a head of many steps."""
 
 
 @contextmanager
 def served(settings: Settings) -> Iterator[httpx.Client]:
     """The desk on a folder, and somebody who asks it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(make_app(make_engine(settings, no_waking)), log_level="warning"))
+        engine = make_engine(settings, no_waking)
+        server = uvicorn.Server(uvicorn.Config(make_app(engine), log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        session = {COOKIE: new_pass(engine.main().door, SESSION, READER, 3600)}
+        with httpx.Client(base_url=address, cookies=session, trust_env=False, timeout=60) as client:
             yield client
         server.should_exit = True
         thread.join()

@@ -7,11 +7,20 @@ from html import escape
 from duban.core.deciding.office import Office
 from duban.core.ledger.summary import Light, Summary
 from duban.core.planning.plan import Initiative
-from duban.core.telling.chart import CHECK, COLOURS, DONE, SHAPES, TimeScale, month_lines, scale_of, today_line
+from duban.core.telling.chart import CHECK, COLOURS, DONE, TimeScale, month_lines, scale_of, today_line
 from duban.core.telling.overview import Seen, seen_of
 from duban.core.typed import one_line
 
 LEFT, WIDTH, ROW, HEAD, LETTERS = 330, 800, 22, 46, 20
+
+MARKS = {
+    Light.OFF: "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0zm2 0a3 3 0 1 1 6 0a3 3 0 1 1 -6 0z",
+    Light.GREEN: "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
+    Light.YELLOW: "m0 -6l6 11h-12z",
+    Light.ORANGE: "m0 -7l7 7l-7 7l-7 -7z",
+    Light.RED: "m-5 -5h10v10h-10z",
+}
+"""The mark of a light as the desk writes it (○●▲◆■), drawn from its middle."""
 
 Extents = Mapping[str, tuple[date | None, date | None]]
 """Of each initiative its first and its last day, known or expected."""
@@ -49,7 +58,7 @@ def _row(scale: TimeScale, initiative: Initiative, summary: Summary, first: date
     over = summary.done == summary.total
     colour = DONE if over else COLOURS[summary.light]
     drawn = f'fill="none" stroke="{colour}" stroke-width="3"' if over else f'fill="{colour}"'
-    mark = f'<path d="M14 11{CHECK if over else SHAPES[summary.light]}" {drawn}/>'
+    mark = f'<path d="M14 11{CHECK if over else MARKS[summary.light]}" {drawn}/>'
     title = one_line(f"{initiative.number} {initiative.title}")
     cut = title if len(title) <= LETTERS else title[: LETTERS - 1] + "…"
     label = f'<text x="28" y="16" fill="#232a33">{escape(cut)}　{summary.done}/{summary.total}</text>'
