@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from duban.core.deciding.decide import decide
 from duban.core.telling.overview import LIT, SHORT, overview, reddest, seen_of
@@ -16,8 +16,8 @@ from duban.desk.standing import Stands, stands
 
 router = APIRouter()
 
-REDS, COMING, CONCERNS, OWNERS = 8, 15, 5, 12
-"""How many lines each part of the board shows before the rest is only counted."""
+REDS, COMING, CONCERNS, OWNERS, LONG = 8, 15, 5, 12, 150
+"""How many lines each part of the board shows before the rest is only counted; and one page of a section."""
 
 At = Annotated[Place, Depends(placed)]
 
@@ -64,11 +64,13 @@ def picture(at: At) -> Response:
 
 
 @router.get("/s/{section}")
-def section(at: At, section: str) -> Response:
-    """Every initiative of a section, the gravest first."""
+def section(at: At, section: str, after: Annotated[int, Query(ge=0, le=100_000)] = 0) -> Response:
+    """Every initiative of a section, the gravest first; a long list goes on from page to page."""
     standing = stands(at.service)
     told = overview(at.service.office, standing.summaries, standing.owners, standing.today)
     here = next((one for one in told.sections if one.id == section), None)
     if here is None:
         raise NO_PAGE
-    return page("section", **at.told, here=here, standing=standing, short_of=SHORT, lit=LIT)
+    return page(
+        "section", **at.told, here=here, standing=standing, short_of=SHORT, lit=LIT, after=after, until=after + LONG
+    )

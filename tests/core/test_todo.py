@@ -9,6 +9,7 @@ from duban.core.telling.digest import AWAITED, LATE, NEAR, OTHER, URGENT
 from duban.core.telling.overview import going_on
 from duban.core.telling.todo import LATER, Todo, concerned, counted, todos
 from tests.core.builders import Story, action, directory, post, review, work
+from tests.core.test_leads import led
 
 
 def mine(story: Story, who: str) -> list[Todo]:
@@ -90,3 +91,9 @@ def test_whoever_has_to_do_something_is_concerned(who: str) -> None:
     for number, story in enumerate(stories):
         assert seen(story, who, *(["draft"] if number == 3 else [])) or not mine(story, who)
     assert not seen(stories[0], "clerk")
+
+
+def test_of_several_units_that_lead_the_officers_of_all_are_concerned() -> None:
+    story = led(work("x", due="2024-06-14"), on="2024-06-03")
+    assert [one.act for one in mine(story, "clerk")] == ["签收"]
+    assert all(seen(story, who) for who in ("officer", "head", "clerk", "judge"))

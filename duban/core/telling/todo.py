@@ -7,6 +7,7 @@ from datetime import date
 from duban.core.deciding.agenda import Duty
 from duban.core.deciding.commands import VERB_TITLES, Verb
 from duban.core.deciding.office import Office
+from duban.core.ledger.steps import NOTHING
 from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
@@ -108,19 +109,16 @@ def concerned(
 
 
 def _waited_for(office: Office, step: Step, row: StepRow, owner: str, *, asked: bool) -> Iterator[str]:
-    people = office.directory
-    yield people.officer(owner)
-    yield people.head(owner)
+    people, initiative = office.directory, office.plan.initiatives[step.ref.initiative]
+    own = NOTHING._replace(owner=owner)
+    yield from office.owner_side(step, own)
     if row.status is Status.FAILED:
         yield people.administrator
     if asked or row.status is Status.REVIEW or step.kind is Kind.REVIEW:
-        leader = office.plan.initiatives[step.ref.initiative].supervisor
-        names = (*(step.reviewers or (owner,)), leader)
-        judges = list(dict.fromkeys(map(people.head, names)))
+        judges = office.reviewers(initiative, step, own)
         yield from judges
-        if (
-            len({people.person(one) for one in judges if one in people.filled}) <= 1
-        ):  # their own is for the next in line
-            yield from people.chain(people.head(leader))
+        alone = len({people.person(one) for one in judges if one in people.filled}) <= 1
+        if alone:  # what is their own is judged by the next in line
+            yield from people.chain(people.head(initiative.supervisor))
             yield office.coordinator
             yield people.administrator
