@@ -31,7 +31,7 @@ AHEAD = 10
 """Working days for which one looks ahead."""
 
 LATELY = timedelta(days=30)
-LISTED, DONE = 80, 30
+LISTED, DONE = 30, 30
 """How much is listed before the rest is only counted."""
 
 ACTS = frozenset(HISTORY - {EntryKind.NOTICE_SENT, EntryKind.NOTICE_DEAD, EntryKind.UPSET}) | {

@@ -39,6 +39,7 @@ def test_sections_and_units_show_their_lights_and_lead_on(office: Office) -> Non
     assert "推进化妆品产业知识产权保护" in listed.text
     assert "“起草保护方案”已逾期6个工作日" in listed.text
     assert person.open("/s/nothing").status == 404
+    assert "推进化妆品产业知识产权保护" not in person.open("/s/protection?after=150").text
 
 
 def test_what_falls_due_in_two_weeks_is_on_it(office: Office) -> None:
