@@ -150,7 +150,7 @@ def slip(look: Look, recheck: Recheck, entries: Sequence[Entry]) -> Slip:
 
 
 class _Cited(TypedDict):
-    """What a slip is called and who issues it; of what it is about the plan, its document, the place in it, the lead."""
+    """What a slip is called, who issues it, and of what it is about: plan, document, the place in it, the lead."""
 
     title: str
     issuer: str
