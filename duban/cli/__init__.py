@@ -16,7 +16,7 @@ from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, rehearse, roll, schema, workdays
-from duban.cli.stack import channels, desk, patrol, up
+from duban.cli.stack import channels, desk, links, patrol, up
 from duban.cli.stack.doctor import doctor
 from duban.cli.work import acts
 from duban.settings import PLAN_VARIABLE
@@ -59,6 +59,7 @@ PARTS = (
 for part in PARTS:
     app.add_typer(part.app)
 app.add_typer(desk.app, name="desk")
+app.add_typer(links.app, name="links")
 app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
 app.add_typer(imports.app, name="import")

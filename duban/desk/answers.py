@@ -11,6 +11,7 @@ from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.offers import Offer
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
+from duban.desk.uploads import digests
 
 
 class Asked(StrEnum):
@@ -114,9 +115,11 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     remaining = _whole(said, Asked.REMAINING, "还需天数", wrong) if Asked.REMAINING in asked else None
     value = _number(said, Asked.VALUE, "指标数值", wrong) if Asked.VALUE in asked else None
     to = _whither(said, offer, asked, today, wrong)
+    lines = [line.strip() for line in said.get(Asked.EVIDENCE).splitlines() if line.strip()]
+    if any(map(digests, lines)):  # else whoever knows the digest of a file of another matter could have it
+        wrong[field_name(said.act, Asked.EVIDENCE)] = "文件请从“上传文件”处上传，此处只填名称或者文号"
     if wrong:
         raise Untold(wrong)
-    lines = [line.strip() for line in said.get(Asked.EVIDENCE).splitlines() if line.strip()]
     evidence = (*said.stored, *lines) if Asked.EVIDENCE in asked else ()
     return Command(
         offer.verb, step.ref, post, said.get(Asked.REASON), progress, value, evidence, to, remaining=remaining

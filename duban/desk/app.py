@@ -5,13 +5,28 @@ import re
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from duban.core.problems import BadInput
-from duban.desk import batches, boards, downloads, initiatives, letters, mine, signed_in, signing_in, units, weeks
+from duban.desk import (
+    batches,
+    boards,
+    downloads,
+    initiatives,
+    letters,
+    lists,
+    mine,
+    signed_in,
+    signing_in,
+    units,
+    weeks,
+)
 from duban.desk.engine import Engine
 from duban.desk.peers import behind
-from duban.desk.refusing import ToSignIn, TurnedAway, to_sign_in, turned_away
+from duban.desk.refusing import FROM_ELSEWHERE, ToSignIn, TurnedAway, to_sign_in, turned_away
 from duban.desk.rendering import STATIC, page
 from duban.ports import Conflict, LedgerUnusable
 
@@ -37,12 +52,14 @@ def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
     app = FastAPI(title="duban desk", docs_url=None, redoc_url=None)
     app.state.engine = engine
-    for pages in (letters, signed_in, signing_in, boards, initiatives, units, mine, batches, weeks, downloads):
+    reading = (boards, initiatives, units, mine, weeks, downloads)
+    for pages in (letters, lists, signed_in, signing_in, batches, *reading):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.middleware("http")(_with_headers)
     app.add_middleware(behind, engine.settings.desk.proxies)
-    app.add_exception_handler(404, _missing)
+    app.add_exception_handler(HTTPException, _amiss)
+    app.add_exception_handler(RequestValidationError, _amiss)
     app.add_exception_handler(TurnedAway, turned_away)
     app.add_exception_handler(ToSignIn, to_sign_in)
     app.add_exception_handler(LedgerUnusable, _unusable)
@@ -59,30 +76,56 @@ def make_app(engine: Engine) -> FastAPI:
 
 
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
-        response: Response = _said(413, "提交的内容太大", "请压缩文件，或者分几次提交。")
-    else:
+    refused = _unheard(request)
+    if refused is None:
         response = await call(request)
+    elif isinstance(refused, TurnedAway):
+        response = await run_in_threadpool(turned_away, request, refused)
+    else:
+        response = refused
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _said(status: int, title: str, what: str) -> Response:
-    return page("said", status, title=title, what=what, remedy="", rehearsed=False)
+def _unheard(request: Request) -> Response | TurnedAway | None:
+    """What is said to a request that is not even looked at; None to one that is."""
+    if request.method == "POST" and request.headers.get("sec-fetch-site") == "cross-site":
+        return FROM_ELSEWHERE
+    length = request.headers.get("content-length", "0")
+    if "transfer-encoding" in request.headers:  # no browser sends a form without its length
+        return _said(411, *SAID[400])
+    return _said(413, *SAID[413]) if not length.isdecimal() or int(length) > LARGEST_REQUEST else None
 
 
-async def _missing(request: Request, error: Exception) -> Response:
-    return _said(404, "没有这个页面", "请从函件或者督办日报中的链接打开，或者联系督办专员。")
+SAID = {
+    400: ("提交的内容不完整", "没有收到完整的内容，尚未记入台账。", "请返回上一页重新提交；仍不行的，请联系督办专员。"),
+    404: ("没有这个页面", "地址不完整，或者页面已经调整。", "请从函件或者督办日报中的链接打开，或者联系督办专员。"),
+    413: ("提交的内容太大", "一次提交的内容超过上限，尚未记入台账。", "请压缩文件，或者分几次提交。"),
+}
+"""What is said by the status of an answer; of any other 4xx as of 400."""
+
+
+def _said(status: int, title: str, what: str, remedy: str) -> Response:
+    return page("said", status, title=title, what=what, remedy=remedy, rehearsed=False)
+
+
+async def _amiss(request: Request, error: Exception) -> Response:
+    """A request that names no page of ours, or is none that a page of ours sends."""
+    status = error.status_code if isinstance(error, HTTPException) else 404 if request.method == "GET" else 422
+    headers = error.headers if isinstance(error, HTTPException) else None
+    response = _said(status, *SAID.get(status, SAID[400]))
+    response.headers.update(headers or {})
+    return response
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
     log.error("a page could not be made: %s", type(error).__name__, exc_info=error)
-    return _said(503, "系统暂不可用", "所填内容尚未记入台账。请稍候再试；仍不行的，请联系督办专员。")
+    what, remedy = "所填内容尚未记入台账。", "请稍候再试；仍不行的，请联系督办专员。"
+    return _said(503, "系统暂不可用", what, remedy)
 
 
-TOKEN = re.compile(r"(/(?:l|d|in)/[^/\s?]*?)-?[A-Za-z0-9_-]{22}(?=[/\s?]|$)")
+TOKEN = re.compile(r"(/(?:l|d|c|in)/[^/\s?]*?)-?[A-Za-z0-9_-]{22}(?=\.ics|[/\s?]|$)")
 
 
 class WithoutMarks(logging.Filter):

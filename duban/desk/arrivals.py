@@ -2,23 +2,30 @@
 
 from dataclasses import dataclass, replace
 
+from duban.core.access.doors import FILE
+from duban.core.access.marks import parted
 from duban.core.planning.plan import StepRef
 from duban.desk.engine import Engine, Here
 from duban.desk.matters import Matter, matter_of
-from duban.desk.refusing import UNKNOWN
+from duban.desk.nonces import Nonce, read_nonce
+from duban.desk.refusing import UNKNOWN, TurnedAway
 from duban.desk.visitors import Visitor
 from duban.views import View
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """To which plan and step, as whom, and the initiative as it stood then."""
+    """To which plan and step, as whom, and the initiative as it stood then.
+
+    Where they are `over`, what they came by opens nothing any more but what they did by it.
+    """
 
     engine: Engine
     here: Here
     visitor: Visitor
     step: StepRef
     view: View
+    over: TurnedAway | None = None
 
     @property
     def whose(self) -> str:
@@ -31,6 +38,19 @@ class Arrival:
         if matter is None:
             raise UNKNOWN
         return matter
+
+    def number(self, text: str) -> Nonce | None:
+        """What the number of a form says; None for one that was not handed to them."""
+        return read_nonce(text, self.here.door, self.visitor.post, self.visitor.secret)
+
+    def sealed(self, line: str) -> str:
+        """A line of evidence that they may send again as theirs."""
+        return f"{line}-{self.here.door.pass_of(FILE, self.visitor.post, self.visitor.secret, line)}"
+
+    def unsealed(self, text: str) -> str:
+        """The line that was sealed for them; empty where it was not."""
+        line, said = parted(text)
+        return line if self.here.door.passes(said, FILE, self.visitor.post, self.visitor.secret, line) else ""
 
     def again(self) -> "Arrival":
         """The same, with the initiative read anew."""

@@ -22,7 +22,7 @@ from duban.desk.mine import todos_of
 from duban.desk.nonces import Nonce, read_nonce
 from duban.desk.places import Place, placed
 from duban.desk.rates import ACTS
-from duban.desk.refusing import NO_PAGE, NOT_YOURS, TOO_MANY_ACTS, ToSignIn
+from duban.desk.refusing import NO_PAGE, NOT_YOURS, TOO_MANY_ACTS, ToSignIn, put_down
 from duban.desk.rendering import page
 from duban.desk.requests import Works
 from duban.desk.standing import stands
@@ -179,8 +179,10 @@ def _to_hand_over(at: Place, of: str) -> Iterator[Choice]:
 def _answered(at: Place, came: Came, choices: list[Choice], later: BackgroundTasks, of: str = "") -> Response:
     """What came of a batch, row by row; or its page again, with what is wrong and what was ticked."""
     nonce = read_nonce(came.nonce, at.here.door, at.visitor.post, at.visitor.secret)
+    if nonce is None:
+        put_down(at.engine, at.here, "foreign-form", at.visitor.host, at.visitor.post)
     if wrong := _wrong(at, came, nonce):
-        return _page(at, came.verb, choices, of=of, came=came, wrong=wrong, status=422)
+        return _page(at, came.verb, choices, of=of, came=came, wrong=wrong, status=422 if nonce else 403)
     assert nonce is not None  # noqa: S101  else something is wrong
     if at.engine.rates.full(ACTS, at.visitor.secret):
         raise TOO_MANY_ACTS
@@ -193,8 +195,8 @@ def _answered(at: Place, came: Came, choices: list[Choice], later: BackgroundTas
 
 def _wrong(at: Place, came: Came, nonce: Nonce | None) -> dict[str, str]:
     wrong = {}
-    if nonce is None or nonce.too_quick:
-        wrong[""] = STALE if nonce is None else TOO_QUICK
+    if nonce is None or nonce.over or nonce.too_quick:
+        wrong[""] = TOO_QUICK if nonce and not nonce.over else STALE
     if not came.steps:
         wrong["steps"] = f"请勾选要{VERB_TITLES[came.verb]}的事项"
     if len(came.steps) > MOST:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
@@ -20,7 +19,8 @@ from duban.core.telling.bulletin_paper import month_of, week_of
 from duban.core.telling.papers import CLOSING, SLIPS
 from duban.desk.boards import At
 from duban.desk.engine import Here
-from duban.desk.refusing import NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, refuse_crowds
+from duban.desk.files import attachment
+from duban.desk.refusing import NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, unknown
 from duban.desk.requests import Works, host_of
 from duban.exchange.calendars import deadlines_file
 from duban.exchange.outward import plan_workbook
@@ -32,13 +32,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ICS = "text/calendar; charset=utf-8"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def attachment(name: str, content: bytes, media: str) -> Response:
-    """A file to be kept (RFC 6266), its name in UTF-8 (RFC 5987)."""
-    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\%' else "_" for one in name)
-    called = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media, headers={"Content-Disposition": called})
 
 
 @router.get("/table.xlsx")
@@ -88,11 +81,10 @@ def _paper(make: Callable[[], "tuple[str, bytes]"]) -> Response:
 @router.get("/c/{token}.ics")
 def calendar(token: str, request: Request, engine: Works) -> Response:
     """Deadlines with their lights, for calendar programs."""
-    refuse_crowds(engine, host_of(request))
     name, said = parted(token)
     here = next((one for one in engine.plans() if name and one.door.passes(said, CALENDAR, name)), None)
     if here is None:
-        raise UNKNOWN
+        raise unknown(engine, host_of(request))
     return Response(_deadlines(here, name), media_type=ICS)
 
 

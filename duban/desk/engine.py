@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from duban.adapters.pins import Pins
 from duban.core.access.doors import Door
 from duban.desk.rates import Rates
 from duban.desk.uploads import Store, store_at
@@ -31,6 +32,7 @@ class Engine:
     store: Store
     rates: Rates
     waking: Waking
+    pins: Pins
 
     def plans(self) -> Iterator[Here]:
         """The plan of the settings, then those beside it."""
@@ -52,4 +54,4 @@ class Engine:
 
 def make_engine(settings: Settings, waking: Waking) -> Engine:
     """The engine of the settings; nothing is opened yet."""
-    return Engine(settings, store_at(str(settings.var / "evidence")), Rates(), waking)
+    return Engine(settings, store_at(str(settings.var / "evidence")), Rates(), waking, Pins(settings.var))

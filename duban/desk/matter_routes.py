@@ -7,10 +7,11 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from duban.desk.arrivals import Arrival
-from duban.desk.pages_of_matters import Filled, answer, confirmation, form_page, receipt
+from duban.desk.files import file_of
+from duban.desk.forms import Filled, form_of
+from duban.desk.pages_of_matters import answer, confirmation, form_page, receipt
 from duban.desk.rates import ACTS
 from duban.desk.refusing import TOO_MANY_ACTS
-from duban.desk.requests import form_of
 
 Arriving = Callable[..., Arrival]
 """Says who came to which matter, from what their request holds; raises TurnedAway."""
@@ -21,10 +22,10 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
     router = APIRouter()
 
     async def checking(request: Request, came: Annotated[Arrival, Depends(arriving)]) -> Filled:
-        return await form_of(request, came.engine)  # once they may come: of nobody else is a file stored
+        return await form_of(request, came, largest=came.engine.settings.desk.upload)
 
     async def acting(request: Request, came: Annotated[Arrival, Depends(returning)]) -> Filled:
-        return await form_of(request, came.engine)
+        return await form_of(request, came)  # by now all files are stored
 
     @router.get(path)
     def matter(came: Annotated[Arrival, Depends(arriving)]) -> Response:
@@ -55,5 +56,10 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
     def done(came: Annotated[Arrival, Depends(returning)], place: int) -> Response:
         """What was stored, and what follows."""
         return receipt(came, place)
+
+    @router.get(f"{path}/file/{{digest}}")
+    def file(came: Annotated[Arrival, Depends(arriving)], digest: str) -> Response:
+        """A file that was handed in with the matter."""
+        return file_of(came, digest)
 
     return router

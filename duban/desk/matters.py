@@ -51,9 +51,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """An answer that goes back to whoever gave it: what is wrong, by field; under "" with the whole of it."""
+    """An answer that goes back to whoever gave it: what is wrong, by field; under "" with the whole of it.
+
+    It is `foreign` where the form was not handed to them, but somebody else had it sent.
+    """
 
     wrong: dict[str, str]
+    foreign: bool = False
 
 
 def matter_of(service: Service, step: StepRef, visitor: Visitor, view: View | None = None) -> Matter | None:
@@ -77,6 +81,9 @@ def form_number(door: Door, visitor: Visitor) -> str:
 def checked(door: Door, visitor: Visitor, matter: Matter, said: Said, *, final: bool) -> Checked | Back:
     """Whether an answer can be stored as it is; with `final`, whether nothing speaks against storing it now."""
     look = matter.view.look
+    nonce = read_nonce(said.nonce, door, visitor.post, visitor.secret)
+    if nonce is None or nonce.over:
+        return Back({"": STALE}, foreign=nonce is None)
     try:
         command = command_of(said, matter.step, matter.offers, visitor.post, look.today)
         respond(look, matter.state, taken_in(command))
@@ -84,9 +91,6 @@ def checked(door: Door, visitor: Visitor, matter: Matter, said: Said, *, final: 
         return Back(dict(error.what))
     except Refused as error:
         return Back({"": str(error)})
-    nonce = read_nonce(said.nonce, door, visitor.post, visitor.secret)
-    if nonce is None:
-        return Back({"": STALE})
     if said.version != str(matter.page.version):
         return Back({"": CHANGED})
     if final and nonce.too_quick:

@@ -32,6 +32,11 @@ class Nonce:
         """Whether nobody can have read the form yet."""
         return time.time() - self.at < TOO_QUICK
 
+    @property
+    def over(self) -> bool:
+        """Whether the form has lain open for too long."""
+        return time.time() - self.at >= LIFETIME
+
 
 def new_nonce(door: Door, post: str, secret: str) -> str:
     """The number of a form that is handed out now."""
@@ -40,9 +45,9 @@ def new_nonce(door: Door, post: str, secret: str) -> str:
 
 
 def read_nonce(text: str, door: Door, post: str, secret: str) -> Nonce | None:
-    """What the number of a form says; None for one that was not handed to this visitor, or too long ago."""
+    """What the number of a form says; None for one that was not handed to this visitor."""
     named, said = parted(text)
     if not named or not door.passes(said, FORM, post, secret, named):
         return None
     number, _, at = named.partition(".")
-    return Nonce(f"desk/{number}", float(at), text) if time.time() - float(at) < LIFETIME else None
+    return Nonce(f"desk/{number}", float(at), text)

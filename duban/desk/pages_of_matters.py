@@ -1,5 +1,7 @@
 """The pages of one matter, whichever way somebody came to it: its form, the confirmation, the receipt."""
 
+from dataclasses import replace
+
 from fastapi import BackgroundTasks, Response
 
 from duban.core.days.workdays import CalendarRange
@@ -11,12 +13,11 @@ from duban.core.telling.papers import CLOSING, SLIPS, WRITTEN
 from duban.core.telling.revised import Names
 from duban.desk.answers import Asked, Said, asked_of
 from duban.desk.arrivals import Arrival
-from duban.desk.matters import Back, Matter, checked, done_already, form_number, place_of
-from duban.desk.refusing import UNKNOWN
+from duban.desk.forms import Filled
+from duban.desk.matters import Back, Checked, Matter, checked, done_already, form_number, place_of
+from duban.desk.rates import LOCKED, WRONG_PINS
+from duban.desk.refusing import UNKNOWN, put_down
 from duban.desk.rendering import page
-
-Filled = tuple[Said, dict[str, str]]
-"""A form, and what is wrong with its files."""
 
 
 def form_page(came: Arrival, filled: Filled | None = None, status: int = 200) -> Response:
@@ -35,6 +36,7 @@ def form_page(came: Arrival, filled: Filled | None = None, status: int = 200) ->
         whose=came.whose,
         owners=owner_words(people),
         steps={step.id: step.title for step in matter.view.look.initiative.steps.values()},
+        sealed=came.sealed,
         largest=came.engine.settings.desk.upload,
         papers=_papers(came, matter),
         rehearsed=came.engine.rehearsed,
@@ -57,17 +59,34 @@ def confirmation(came: Arrival, form: Filled) -> Response:
     if said.again:
         return form_page(came, form)
     matter = came.matter()
-    result = Back(wrong) if wrong else checked(came.here.door, came.visitor, matter, said, final=False)
+    result = checked(came.here.door, came.visitor, matter, said, final=False)
+    if wrong and not (isinstance(result, Back) and result.foreign):
+        result = Back(wrong)
     if isinstance(result, Back):
-        return form_page(came, (said, result.wrong), 422)
+        return _back(came, said, result, 422)
+    return _to_confirm(came, matter, said, result)
+
+
+def _back(came: Arrival, said: Said, back: Back, status: int) -> Response:
+    """The form again, with what is wrong; one that somebody else had sent is a refusal as well."""
+    if back.foreign:
+        put_down(came.engine, came.here, "foreign-form", came.visitor.host, str(came.step))
+    return form_page(came, (said, back.wrong), 403 if back.foreign else status)
+
+
+def _to_confirm(came: Arrival, matter: Matter, said: Said, result: Checked, wrong: str = "") -> Response:
     return page(
         "confirm",
+        403 if wrong else 200,
         told=matter.page,
         visitor=came.visitor,
         said=said,
         nonce=result.nonce,
         whose=came.whose,
         what=VERB_TITLES[result.command.verb],
+        sealed=came.sealed,
+        pin=came.visitor.needs_pin(result.command.verb),
+        wrong=wrong,
         rows=_rows(came, matter, said),
         effects=_effects(came, matter, result.command),
         shifted=SHIFTED,
@@ -93,15 +112,35 @@ def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Respons
     matter, service = came.matter(), came.here.service
     if (place := done_already(came.here.door, came.visitor, matter, said)) is not None:
         return place
+    if came.over:
+        raise came.over
     result = checked(came.here.door, came.visitor, matter, said, final=True)
     if isinstance(result, Back):
-        return form_page(came, (said, result.wrong), 409)
+        return _back(came, said, result, 409)
+    command = result.command
+    if came.visitor.needs_pin(command.verb):
+        if wrong := _wrong_pin(came, said.pin):
+            return _to_confirm(came, matter, said, result, wrong)
+        command = replace(command, via=came.visitor.with_pin().via(said.name))
     try:
-        made = service.act(result.command)
+        made = service.act(command)
     except Refused as error:  # somebody was quicker
         return form_page(came.again(), (said, {"": str(error)}), 409)
     later.add_task(came.engine.waking, service.office.plan, (came.step.initiative, *made.woken))
-    return place_of(service, result.command, made)
+    return place_of(service, command, made)
+
+
+def _wrong_pin(came: Arrival, said: str) -> str:
+    """What is wrong with a PIN, in words; nothing where it holds. Too many wrong ones lock it."""
+    rates, post = came.engine.rates, came.visitor.post
+    if not rates.full(LOCKED, post) and came.engine.pins.hold(post, said):
+        return ""
+    rates.count(WRONG_PINS, post)
+    put_down(came.engine, came.here, "wrong-pin", came.visitor.host, post)
+    if rates.full(LOCKED, post) or not rates.full(WRONG_PINS, post):
+        return PIN_LOCKED if rates.full(LOCKED, post) else WRONG_PIN
+    rates.count(LOCKED, post)
+    return PIN_LOCKED
 
 
 def receipt(came: Arrival, place: int) -> Response:
@@ -110,7 +149,7 @@ def receipt(came: Arrival, place: int) -> Response:
     entries = came.view.entries
     entry = entries[place - 1] if 0 < place <= len(entries) else None
     if entry is None or entry.actor != came.visitor.post or not (entry.key or "").startswith("desk/"):
-        raise UNKNOWN
+        raise came.over or UNKNOWN
     return page(
         "done",
         told=matter.page,
@@ -122,6 +161,9 @@ def receipt(came: Arrival, place: int) -> Response:
         rehearsed=came.engine.rehearsed,
     )
 
+
+WRONG_PIN = "PIN码不对，没有记入台账，请重新填写"
+PIN_LOCKED = "PIN码多次填错，已经锁定一小时，没有记入台账；可以登录后办理，或者联系督办专员"
 
 ASKED_TITLES = {
     Asked.PROGRESS: "进度",

@@ -22,6 +22,9 @@ class Rate:
 ACTS = Rate(30, 3600)
 """Of one link, or one session."""
 
+FILES = Rate(20, 86_400)
+"""Stored of one link, or one session."""
+
 BAD_LINKS = Rate(20, 600)
 """From one address."""
 
@@ -30,6 +33,15 @@ SIGN_INS = Rate(5, 3600)
 
 ASKERS = Rate(60, 3600)
 """Links to sign in asked for from one address, behind which a whole office may sit."""
+
+NEW_LINKS = Rate(3, 3600)
+"""Asked for one post in the place of one that has lapsed."""
+
+WRONG_PINS = Rate(5, 3600)
+"""Of one post, which then is LOCKED."""
+
+LOCKED = Rate(1, 3600)
+"""A post's PIN, after too many wrong ones."""
 
 MOST_NAMES = 10_000
 """Of whom something is remembered."""

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from duban.core.access.holding import LinkLapse
 from duban.core.telling.lapsed_links import LAPSED
-from duban.desk.engine import Engine
+from duban.desk.engine import Engine, Here
 from duban.desk.rates import BAD_LINKS
 from duban.desk.rendering import page
 from duban.desk.requests import host_of
@@ -20,7 +20,8 @@ from duban.ports import RefusedVisit
 class TurnedAway(Exception):
     """A visit that is refused: a code for those who keep the desk, words for whoever comes; `named` is what it named.
 
-    `plan` is the plan it was about, where that is known; `bad` what no letter of ours ever held.
+    `plan` is the plan it was about, where that is known; `bad` what no letter of ours ever held. At
+    `renew` another link is asked for, by a form of that number.
     """
 
     code: str
@@ -31,11 +32,31 @@ class TurnedAway(Exception):
     named: str = ""
     plan: str = ""
     bad: bool = False
+    renew: str = ""
+    number: str = ""
 
     def because(self, what: str) -> "TurnedAway":
         """The same, saying why."""
         return replace(self, what=what)
 
+
+CODES = {
+    "unknown-link": "不是本系统发出的链接",
+    "no-such-post": "统一登录的账号没有对应的岗位",
+    "no-such-matter": "没有这个事项",
+    "no-such-file": "没有这个文件",
+    "sign-in-over": "登录链接已过期",
+    "sign-in-used": "登录链接已使用",
+    "foreign-form": "表单不是由本人打开的页面提交的",
+    "from-elsewhere": "从别的网站提交",
+    "wrong-pin": "PIN码不对",
+    "no-page": "没有这个页面",
+    "no-paper": "没有这份文书",
+    "not-yours": "打开督办专员的页面",
+    "too-many": "尝试次数过多",
+    "too-many-acts": "办理次数过多",
+}
+"""Why somebody was turned away, by code."""
 
 RENEW = "督办日报末尾的“我的待办”一直有效；也可以登录工作台办理，或者联系督办专员。"
 UNKNOWN = TurnedAway(
@@ -55,6 +76,16 @@ NO_SUCH_POST = TurnedAway(
 )
 NO_MATTER = TurnedAway(
     "no-such-matter", "没有这个事项", "计划中没有这个事项，或者已经调整。", "请从“我的待办”重新打开。", 404
+)
+NO_FILE = TurnedAway(
+    "no-such-file", "没有这个文件", "本事项没有报送过这个文件，或者文件已经不在。", "请联系督办专员。", 404
+)
+FROM_ELSEWHERE = TurnedAway(
+    "from-elsewhere",
+    "没有记入台账",
+    "这次提交来自别的网站，不是从本系统的页面发出的。",
+    "请从函件中的链接打开本系统，重新办理。",
+    403,
 )
 AGAIN = "请重新登录，索取新的链接。"
 OVER = TurnedAway("sign-in-over", "登录链接已过期", "登录链接20分钟内有效。", AGAIN, 410)
@@ -85,15 +116,20 @@ def to_sign_in(request: Request, error: Exception) -> Response:
     return page("said", 401, title="请先登录", what=what, remedy=remedy, rehearsed=rehearsed)
 
 
-def lapsed(lapse: LinkLapse, plan: str, named: str) -> TurnedAway:
+def lapsed(lapse: LinkLapse, plan: str, named: str, renew: str = "", number: str = "") -> TurnedAway:
     """A link that held once."""
-    return TurnedAway(f"lapsed-{lapse}", "链接已失效", f"{LAPSED[lapse]}。", RENEW, 410, named, plan)
+    what = f"{LAPSED[lapse]}。"
+    return TurnedAway(f"lapsed-{lapse}", "链接已失效", what, RENEW, 410, named, plan, renew=renew, number=number)
 
 
-def refuse_crowds(engine: Engine, host: str) -> None:
-    """Turn away whoever has tried too many links that are not ours; raises TurnedAway."""
-    if engine.rates.full(BAD_LINKS, host):
-        raise TOO_MANY
+def unknown(engine: Engine, host: str) -> TurnedAway:
+    """A link that is not ours; from where too many such came, another answer. Good links are never asked for that."""
+    return TOO_MANY if engine.rates.full(BAD_LINKS, host) else UNKNOWN
+
+
+def put_down(engine: Engine, here: Here, code: str, host: str, named: str) -> None:
+    """Note a refusal, apart from the chain."""
+    here.service.ledger.note_refused(RefusedVisit(here.service.clock.now(), code, host, named))
 
 
 def turned_away(request: Request, error: Exception) -> Response:
@@ -105,7 +141,13 @@ def turned_away(request: Request, error: Exception) -> Response:
     if error.bad:
         engine.rates.count(BAD_LINKS, host)
     here = next((one for one in engine.plans() if one.service.office.plan.id == error.plan), engine.main())
-    visit = RefusedVisit(here.service.clock.now(), error.code, host, error.named)
-    here.service.ledger.note_refused(visit)
-    told = {"title": error.title, "what": error.what, "remedy": error.remedy}
+    put_down(engine, here, error.code, host, error.named)
+    told = {name: getattr(error, name) for name in ("title", "what", "remedy", "renew", "number")}
     return page("said", error.status, **told, rehearsed=engine.rehearsed)
+
+
+def told(code: str) -> str:
+    """A refusal by its code, in Chinese."""
+    if lapse := code.partition("lapsed-")[2]:
+        return f"链接已失效：{LAPSED[LinkLapse(lapse)]}"
+    return CODES.get(code, code)

@@ -22,11 +22,12 @@ from duban.desk.matters import TOO_QUICK, form_number
 from duban.desk.nonces import read_nonce
 from duban.desk.passes import Pass, new_pass, read_pass
 from duban.desk.rates import ASKERS, SIGN_INS
-from duban.desk.refusing import OVER, TOO_MANY, UNKNOWN, USED, refuse_crowds
+from duban.desk.refusing import OVER, TOO_MANY, USED, unknown
 from duban.desk.rendering import page
 from duban.desk.requests import Works, host_of
 from duban.desk.sessions import begin_session, end_session, visitor_of
 from duban.desk.visitors import Visitor
+from duban.outbox.sweep import carried
 from duban.ports import Letter
 
 log = logging.getLogger(__name__)
@@ -120,11 +121,10 @@ class _Come:
 
 def _come(engine: Engine, token: str, request: Request) -> _Come:
     host = host_of(request)
-    refuse_crowds(engine, host)
     here = engine.main()
     held = read_pass(token, here.door, SIGN_IN)
     if held is None:
-        raise UNKNOWN
+        raise unknown(engine, host)
     if held.over or held.post not in here.service.office.directory.posts:
         raise OVER
     return _Come(held, Visitor(held.post, "登录", frozenset(), f"/in/{token}", held.mark, host))
@@ -150,7 +150,7 @@ def _send(engine: Engine, typed: str, then: str) -> None:
         log.info("no link to sign in was sent: %s", post.id if post else "there is no such post")
         return
     engine.rates.count(SIGN_INS, post.id)
-    outcome = here.carrier.deliver(_letter(here, post.id, to, then), here.service.clock.now())
+    outcome = carried(here.carrier, _letter(here, post.id, to, then), here.service.clock.now())
     if not outcome.accepted:
         log.error("a link to sign in did not reach %s: %s", to, outcome.detail)
 

@@ -13,7 +13,8 @@ class Visitor:
     """Whoever asks for a page, as the post they come as.
 
     `way` says by which way, in Chinese, as the ledger keeps it; `base` is the address of the pages they may open, and
-    `secret` what the numbers of their forms are bound to: the mark of their link, or of their session.
+    `secret` what the numbers of their forms are bound to: the mark of their link, or of their session. `by_pin` are
+    classes of acts that this way does not let them do by itself, and does with the PIN of their post.
     """
 
     post: str
@@ -22,15 +23,20 @@ class Visitor:
     base: str
     secret: str
     host: str
+    by_pin: Set[ActClass] = frozenset()
 
     def may(self, verb: Verb) -> bool:
-        """Whether this way is sure enough for an act."""
-        return CLASSES[verb] in self.classes
+        """Whether this way is sure enough for an act, if need be with the PIN."""
+        return CLASSES[verb] in self.classes | self.by_pin
+
+    def needs_pin(self, verb: Verb) -> bool:
+        """Whether it is not without the PIN."""
+        return CLASSES[verb] not in self.classes
 
     def via(self, name: str) -> str:
         """How the ledger says by which way an act came: the desk, the way, the name stated, and from where."""
         return " ".join(("desk", self.way, one_line(name).replace(" ", ""), self.host))
 
-    def surer(self, classes: Set[ActClass]) -> "Visitor":
-        """The same, after something more was proved."""
-        return replace(self, classes=self.classes | classes)
+    def with_pin(self) -> "Visitor":
+        """The same, whose PIN was right."""
+        return replace(self, way=f"{self.way}（PIN码）", classes=self.classes | self.by_pin)

@@ -10,6 +10,7 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.core.ledger.entries import SECOND
 from duban.core.ledger.summary import Rule
+from duban.ports import RefusedVisit
 from duban.service import Service
 from tests.adapters.older_ledger import LAST_LOOK, MUSEUM, OFFICE, PLAN, older_ledger
 from tests.bureau import COSMETICS, Hands
@@ -64,4 +65,11 @@ def test_it_goes_on_with_reasons_as_figures_and_hashes_that_name_their_version(l
     assert (reasons["check"].rule, reasons["check"].days) == (Rule.LATE, 13)
     added = ledger.entries(COSMETICS)[before[COSMETICS] :]
     assert {entry.hash[: len(SECOND)] for entry in added} == {SECOND}
+    assert verify(ledger) is None
+
+
+def test_it_puts_down_whom_the_desk_turns_away(ledger: SqlLedger) -> None:
+    assert ledger.refused(LAST_LOOK) == {}
+    ledger.note_refused(RefusedVisit(LAST_LOOK, "unknown-link", "192.0.2.1", ""))
+    assert ledger.refused(LAST_LOOK) == {"unknown-link": 1}
     assert verify(ledger) is None

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from duban.adapters import memory_ledger, sql_ledger
 from duban.adapters.ledger_rules import verify
 from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import Light, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Ledger
+from duban.ports import Commit, Conflict, Ledger, RefusedVisit
 from tests.contracts.samples import (
     BRIDGES,
     MINUTE,
@@ -384,3 +385,41 @@ def test_a_whole_ledger_verifies(ledger: Ledger) -> None:
     ledger.commit(Commit(BRIDGES, (), summary(sequence=2)))
     append(ledger, report(), initiative=ROADS)
     assert verify(ledger) is None
+
+
+# Whom the desk turned away
+
+
+def turned_away(ledger: Ledger, code: str, at: datetime = NOW) -> None:
+    ledger.note_refused(RefusedVisit(at, code, "192.0.2.1", "1.01-7"))
+
+
+def test_those_turned_away_are_counted_by_why_since_a_moment(ledger: Ledger) -> None:
+    assert ledger.refused(NOW) == {}
+    turned_away(ledger, "unknown-link", NOW - MINUTE)
+    for code in ("unknown-link", "unknown-link", "wrong-pin"):
+        turned_away(ledger, code)
+    assert ledger.refused(NOW) == {"unknown-link": 2, "wrong-pin": 1}
+    assert ledger.refused(NOW - MINUTE) == {"unknown-link": 3, "wrong-pin": 1}
+    assert ledger.refused(NOW + MINUTE) == {}
+
+
+def test_those_turned_away_leave_no_trace_in_the_chains(ledger: Ledger) -> None:
+    turned_away(ledger, "unknown-link")
+    assert list(ledger.initiatives()) == []
+    assert ledger.last_at() is None
+    assert verify(ledger) is None
+
+
+def test_only_the_last_turned_away_are_remembered(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    for keeper in (memory_ledger, sql_ledger):
+        monkeypatch.setattr(keeper, "REFUSALS_KEPT", 5)
+    for number in range(12):
+        turned_away(ledger, f"code-{number}")
+    assert ledger.refused(NOW) == {f"code-{number}": 1 for number in range(7, 12)}
+
+
+def test_those_turned_away_by_several_at_once_are_all_put_down(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: turned_away(ledger, "unknown-link"), range(40)))
+    assert ledger.refused(NOW) == {"unknown-link": 40}

@@ -4,7 +4,7 @@ import re
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import policy
@@ -18,9 +18,10 @@ import pytest
 import uvicorn
 
 from duban.core.access.doors import SESSION
+from duban.core.deciding.commands import Command, Verb
 from duban.core.ledger.entries import Entry
-from duban.core.planning.plan import Plan
-from duban.desk import nonces, signing_in
+from duban.core.planning.plan import Plan, StepRef
+from duban.desk import new_links, nonces, signing_in
 from duban.desk.app import make_app
 from duban.desk.engine import Here, make_engine
 from duban.desk.passes import new_pass
@@ -122,6 +123,21 @@ class Office:
         self.woken += initiatives
         self.called.release()
 
+    def telling(self, send: Callable[..., None]) -> Callable[..., None]:
+        """The same, and says when it is through."""
+
+        def and_tell(*told: Any) -> None:
+            try:
+                send(*told)
+            finally:
+                self.sent.release()
+
+        return and_tell
+
+    def act(self, verb: Verb, post: str, step: str = "cosmetics/draft", reason: str = "", **more: Any) -> None:
+        """Do something by another way than the desk."""
+        self.here.service.act(Command(verb, StepRef.parse(step), post, reason, **more))
+
     @property
     def here(self) -> Here:
         return make_engine(self.settings, self.waking).main()
@@ -193,25 +209,25 @@ def served(office: Office, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-@pytest.fixture
-def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The small bureau on its second morning, its letters sent, and its desk open; nobody is too quick there."""
+@contextmanager
+def open_office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, *mornings: str) -> Iterator[Office]:
+    """The bureau after these moments, the letters of each sent, and its desk open; nobody is too quick there."""
     monkeypatch.setattr(nonces, "TOO_QUICK", -1.0)
-    send = signing_in._send
-
-    def and_tell(*told: Any) -> None:
-        try:
-            send(*told)
-        finally:
-            opened.sent.release()
-
-    monkeypatch.setattr(signing_in, "_send", and_tell)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
         opened = Office(bureau, load_settings())
-        opened.patrol()
-        opened.patrol("2024-04-02 09:00")
+        for module in (signing_in, new_links):
+            monkeypatch.setattr(module, "_send", opened.telling(module._send))
+        for moment in mornings:
+            opened.patrol(moment)
         with served(opened, listener):
             yield opened
             for browser in opened.browsers:
                 browser.close()
+
+
+@pytest.fixture
+def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The small bureau on its second morning."""
+    with open_office(bureau, monkeypatch, "2024-04-01 09:00", "2024-04-02 09:00") as opened:
+        yield opened

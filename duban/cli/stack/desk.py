@@ -1,13 +1,21 @@
 """`duban desk`: the desk alone, on whichever ledger lies in the settings' var folder."""
 
+import re
 from dataclasses import replace
+from typing import Annotated
 
 import typer
 
-from duban.cli.opening import found
+from duban.cli.opening import found, opened
+from duban.core.deciding.commands import Refused
+from duban.core.titles import perhaps
 from duban.settings import DESK_VARIABLE, load_settings
 
 app = typer.Typer(invoke_without_command=True)
+
+PIN = re.compile("[0-9]{6,12}")
+FEWEST_DIGITS = 4
+"""Different ones of a PIN: 111111 is anybody's first guess."""
 
 
 @app.callback()
@@ -29,3 +37,23 @@ def desk(context: typer.Context) -> None:
         typer.echo(f"工作台：{settings.desk.address or address}")
         waking = wake_by_prefect if stack is not None else no_waking
         serve(replace(settings, variables=told), waking, port)
+
+
+@app.command("pin")
+def pin(
+    post: Annotated[str, typer.Argument(metavar="POST", help="Whose PIN.")],
+    forget: Annotated[bool, typer.Option("--forget", help="Do away with it instead.")] = False,
+) -> None:
+    """Choose the PIN (PIN码) by which the holder of a post decides from a shared mailbox; it is asked for twice."""
+    from duban.adapters.pins import Pins  # noqa: PLC0415  as above
+
+    with opened() as at:
+        posts = at.service.office.directory.posts
+        if post not in posts:
+            raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{perhaps(post, posts, '请核对岗位编号')}")
+        title = posts[post].title
+    said = None if forget else typer.prompt(f"{title}的PIN码（6至12位数字）", hide_input=True, confirmation_prompt=True)
+    if said is not None and (not PIN.fullmatch(said) or len(set(said)) < FEWEST_DIGITS):
+        raise Refused("bad-pin", f"PIN码应为6至12位数字，至少{FEWEST_DIGITS}个不同的数字")
+    Pins(at.settings.var).choose(post, said)
+    typer.echo(f"{title}的PIN码已{'取消' if forget else '设定'}")

@@ -4,14 +4,23 @@ A link is as good as long as what it is about stays as it was, not for so many h
 so that nothing more need be stored, a letter sent again bears the same one, and a restored ledger knows it.
 """
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 from typing import NamedTuple
 
 from duban.core.access.marks import mark, parted, proves
 
-MATTER, LIST, SIGN_IN, SESSION, FORM, CALENDAR = "matter", "list", "sign-in", "session", "form", "calendar"
+MATTER, LIST, CALENDAR, SIGN_IN, SESSION, FORM, FILE = (
+    "matter",
+    "list",
+    "calendar",
+    "sign-in",
+    "session",
+    "form",
+    "file",
+)
 """What marks are made for: none is good for anything else."""
 
 WHOLE = "plan"
@@ -69,6 +78,14 @@ class Door:
     def to_calendar(self, name: str = WHOLE) -> str:
         """The address at which a calendar program finds the deadlines of a unit or a post, or of the whole plan."""
         return f"{self.address}/c/{name}-{self._mark(CALENDAR, name)}.ics" if self.address else ""
+
+    def ever(self, post: str) -> Iterator["Door"]:
+        """This door, then as it was before each time that the links of a post, or of all, were revoked."""
+        now = (self.epochs.get(post, 0), self.epochs.get("", 0))
+        yield self
+        for own, all_ in product(range(now[0] + 1), range(now[1] + 1)):
+            if (own, all_) != now:
+                yield replace(self, epochs={post: own, "": all_})
 
     @property
     def home(self) -> str:

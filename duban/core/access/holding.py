@@ -35,6 +35,7 @@ class LinkLapse(StrEnum):
     NO_POST = "no-post"
     AGED = "aged"
     REPLACED = "replaced"
+    REVOKED = "revoked"
 
 
 ENDS: Mapping[EntryKind, LinkLapse] = {
@@ -78,6 +79,8 @@ def _lapse(look: Look, state: State, step: Step | None, told: Sequence[Entry], q
     since = (entry for entry in reversed(told) if entry.sequence > queued.sequence)
     if ended := next(filter(_ends, since), None):
         return ENDS[ended.kind]
+    if queued.data.get("slip") == "change" and post not in look.office.owner_side(step, state.step(step.id)):
+        return LinkLapse.HANDED_OVER  # it tells whoever had it before, of whom the rest is no business
     if look.office.acts_for(recipient, (post,), look.today) is None:
         return LinkLapse.NO_DEPUTY
     return LinkLapse.AGED if look.calendar.between(queued.day, look.today) > LONGEST else None

@@ -16,5 +16,6 @@ LAPSED: Mapping[LinkLapse, str] = {
     LinkLapse.NO_POST: "通讯录中已经没有收件岗位",
     LinkLapse.AGED: "链接发出已久",
     LinkLapse.REPLACED: "此后已有新的督办日报",
+    LinkLapse.REVOKED: "此前发出的链接已经统一作废",
 }
 """Why, by what happened."""

@@ -12,7 +12,7 @@ from duban.cli.exits import Exit, foreseen
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
 from duban.cli.plan.check import read_files
-from duban.cli.stack.doctor import channels, health, outside, prefect, rounds
+from duban.cli.stack.doctor import channels, desk, health, outside, prefect, rounds
 from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.core.forecasting.schedule import Schedule
@@ -95,6 +95,7 @@ def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | Non
         yield from _safely("people", lambda: health.people(at.service))
         yield from _safely("notices", lambda: health.notices(at.service))
         yield from _safely("patrol", lambda: rounds.rounds(at, settings))
+        yield from _safely("desk", lambda: desk.desk(at, settings))
         yield from _safely("clock", lambda: [health.clock(settings, at.service.clock.now())])
 
 
