@@ -50,7 +50,7 @@ LARGEST_REQUEST = 200 * 2**20
 
 def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
-    app = FastAPI(title="duban desk", docs_url=None, redoc_url=None)
+    app = FastAPI(title="duban desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.engine = engine
     reading = (boards, initiatives, units, mine, weeks, downloads)
     for pages in (letters, lists, signed_in, signing_in, batches, *reading):

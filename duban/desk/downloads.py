@@ -15,12 +15,13 @@ from starlette.requests import Request
 from duban.core.access.doors import CALENDAR, WHOLE
 from duban.core.access.marks import parted
 from duban.core.deciding.commands import Refused
+from duban.core.problems import BadInput
 from duban.core.telling.bulletin_paper import month_of, week_of
 from duban.core.telling.papers import CLOSING, SLIPS
 from duban.desk.boards import At
 from duban.desk.engine import Here
 from duban.desk.files import attachment
-from duban.desk.refusing import NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, unknown
+from duban.desk.refusing import BAD_TEMPLATES, NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, unknown
 from duban.desk.requests import Works, host_of
 from duban.exchange.calendars import deadlines_file
 from duban.exchange.outward import plan_workbook
@@ -72,6 +73,8 @@ def _paper(make: Callable[[], "tuple[str, bytes]"]) -> Response:
         name, content = make()
     except Refused as error:
         raise NO_PAPER.because(str(error)) from None
+    except BadInput:
+        raise BAD_TEMPLATES from None
     return attachment(name, content, DOCX)
 
 

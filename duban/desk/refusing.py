@@ -90,6 +90,9 @@ FROM_ELSEWHERE = TurnedAway(
 AGAIN = "请重新登录，索取新的链接。"
 OVER = TurnedAway("sign-in-over", "登录链接已过期", "登录链接20分钟内有效。", AGAIN, 410)
 USED = TurnedAway("sign-in-used", "登录链接已使用", "登录链接只能使用一次，此前已经由此登录。", AGAIN, 410)
+BAD_TEMPLATES = TurnedAway(
+    "bad-templates", "文书暂时不能生成", "文书模板缺失或者有误。", "请联系系统管理员检查文书模板（duban check）。", 404
+)
 NO_PAPER = TurnedAway("no-paper", "没有这份文书", "", "有关通知发出或者事项办结后方可打印。", 404)
 NO_PAGE = TurnedAway("no-page", "没有这个页面", "计划中没有所要查看的内容，或者已经调整。", "请从看板重新打开。", 404)
 NOT_YOURS = TurnedAway("not-yours", "不能打开这个页面", "本页由督办专员办理。", "请从“我的待办”打开本人的事项。", 403)
