@@ -11,6 +11,7 @@ from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.offers import Offer
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
+from duban.core.typed import one_line
 from duban.desk.uploads import digests
 
 
@@ -52,11 +53,15 @@ ASKED: Mapping[Verb, tuple[Asked, ...]] = {
 }
 """Of each act what its form asks for, in order."""
 
-NAME = re.compile(r"[\w·．.\- ]{2,20}")
-"""Whoever does it: two to twenty characters."""
+NAME = re.compile(r"(?=.*[^\W\d_])[\w·．.\- ]{2,20}")
+"""Whoever does it: two to twenty characters, not all of them digits and dots."""
 
 DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
 """2024-6-28, 6月28日, 20240628."""
+
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+", re.ASCII)
+"""A number as people write it."""
 
 
 class Untold(Exception):
@@ -108,7 +113,7 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     if offer is None:
         raise Untold({"act": "请先选择要办理的事"})
     wrong: dict[str, str] = {}
-    if not NAME.fullmatch(said.name.strip()):
+    if not named(said.name):
         wrong["name"] = "请填写办理人姓名（2至20字）"
     asked = asked_of(offer.verb, step, offer)
     progress = _whole(said, Asked.PROGRESS, "进度", wrong) if Asked.PROGRESS in asked else None
@@ -120,10 +125,9 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
         wrong[field_name(said.act, Asked.EVIDENCE)] = "文件请从“上传文件”处上传，此处只填名称或者文号"
     if wrong:
         raise Untold(wrong)
+    reason = said.get(Asked.REASON) if Asked.REASON in asked else ""
     evidence = (*said.stored, *lines) if Asked.EVIDENCE in asked else ()
-    return Command(
-        offer.verb, step.ref, post, said.get(Asked.REASON), progress, value, evidence, to, remaining=remaining
-    )
+    return Command(offer.verb, step.ref, post, reason, progress, value, evidence, to, remaining=remaining)
 
 
 def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wrong: dict[str, str]) -> str:
@@ -138,7 +142,7 @@ def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wr
         wrong[field_name(said.act, Asked.TO)] = "请选择转办给哪个单位或者岗位"
     if offer.verb is Verb.RETURN and not said.get(Asked.RETURNED):
         return offer.returns[0] if offer.returns else ""
-    return said.get(Asked.RETURNED) or said.get(Asked.TO)
+    return next((said.get(one) for one in (Asked.RETURNED, Asked.TO) if one in asked), "")
 
 
 def _whole(said: Said, asked: Asked, title: str, wrong: dict[str, str]) -> int | None:
@@ -151,11 +155,15 @@ def _whole(said: Said, asked: Asked, title: str, wrong: dict[str, str]) -> int |
 
 def _number(said: Said, asked: Asked, title: str, wrong: dict[str, str]) -> float | None:
     text = normalize("NFKC", said.get(asked)).replace(",", "").removesuffix("%").strip()
-    try:
-        return float(text) if text else None
-    except ValueError:
+    if text and not NUMBER.fullmatch(text):
         wrong[field_name(said.act, asked)] = f"{title}应为数字，收到{said.get(asked)}"
         return None
+    return float(text) if text else None
+
+
+def named(text: str) -> bool:
+    """Whether a text names somebody, to whoever reads it: what nobody sees in it does not count."""
+    return NAME.fullmatch(one_line(text)) is not None
 
 
 def day_of(text: str, today: date) -> date | None:

@@ -78,7 +78,7 @@ def make_app(engine: Engine) -> FastAPI:
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     refused = _unheard(request)
     if refused is None:
-        response = await call(request)
+        response = await _answered(request, call)
     elif isinstance(refused, TurnedAway):
         response = await run_in_threadpool(turned_away, request, refused)
     else:
@@ -98,9 +98,21 @@ def _unheard(request: Request) -> Response | TurnedAway | None:
     return _said(413, *SAID[413]) if not length.isdecimal() or int(length) > LARGEST_REQUEST else None
 
 
+async def _answered(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The answer to a request; whatever goes wrong there is said in words, and told in the log alone."""
+    try:
+        return await call(request)
+    except UnicodeError:  # text in a code that no page of ours is sent in
+        return _said(400, *SAID[400])
+    except Exception:
+        log.exception("a request was not answered")
+        return _said(500, *SAID[500])
+
+
 SAID = {
     400: ("提交的内容不完整", "没有收到完整的内容，尚未记入台账。", "请返回上一页重新提交；仍不行的，请联系督办专员。"),
     404: ("没有这个页面", "地址不完整，或者页面已经调整。", "请从函件或者督办日报中的链接打开，或者联系督办专员。"),
+    500: ("系统出现故障", "不能确定是否已经记入台账。", "请重新打开本事项，从办理经过核对，并请联系督办专员。"),
     413: ("提交的内容太大", "一次提交的内容超过上限，尚未记入台账。", "请压缩文件，或者分几次提交。"),
 }
 """What is said by the status of an answer; of any other 4xx as of 400."""

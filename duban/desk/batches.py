@@ -3,6 +3,7 @@
 Each is a command of its own with a key of its own, so that what was done is done once, whatever comes of the others.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,7 +17,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.telling.offered import owner_words
 from duban.core.telling.overview import going_on, seen_of
 from duban.core.telling.whens import short
-from duban.desk.answers import NAME
+from duban.desk.answers import named
 from duban.desk.matters import STALE, TOO_QUICK, form_number
 from duban.desk.mine import todos_of
 from duban.desk.nonces import Nonce, read_nonce
@@ -27,7 +28,9 @@ from duban.desk.rendering import page
 from duban.desk.requests import Works
 from duban.desk.standing import stands
 from duban.desk.weeks import unreported, unsigned
+from duban.ports import Conflict, LedgerUnusable
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 
 REASONS = {Verb.HAND_OVER: "理由", Verb.PRESS: "催办内容"}
@@ -201,7 +204,7 @@ def _wrong(at: Place, came: Came, nonce: Nonce | None) -> dict[str, str]:
         wrong["steps"] = f"请勾选要{VERB_TITLES[came.verb]}的事项"
     if len(came.steps) > MOST:
         wrong["steps"] = f"一次最多办理{MOST}项，已勾选{len(came.steps)}项"
-    if not NAME.fullmatch(came.name):
+    if not named(came.name):
         wrong["name"] = "请填写办理人姓名（2至20字）"
     if came.verb is Verb.HAND_OVER and not at.service.office.directory.knows(came.to):
         wrong["to"] = "请选择转办给哪个单位或者岗位"
@@ -218,12 +221,15 @@ def _carried_out(at: Place, came: Came, ref: str, nonce: Nonce, later: Backgroun
         title = plan.step(step).title
     except (ValueError, KeyError):
         return Outcome(ref, "计划中没有这个事项，或者已经调整", done=False)
-    key, via = f"{nonce.key}/{step}", at.visitor.via(came.name)
+    key, via = f"{nonce.key}/{came.verb}/{step}", at.visitor.via(came.name)
     command = Command(came.verb, step, at.visitor.post, came.reason, to=came.to, key=key, via=via)
     try:
         made = service.act(command)
     except Refused as error:
         return Outcome(title, str(error), done=False)
+    except (Conflict, LedgerUnusable):  # those before it are stored, and their rows say so
+        log.exception("one of a batch was not stored")
+        return Outcome(title, "系统暂不可用，尚未记入台账，请稍候再办", done=False)
     later.add_task(at.engine.waking, plan, (step.initiative, *made.woken))
     whom = f"给{service.office.directory.title(came.to)}" if came.to else ""
     return Outcome(title, f"已{VERB_TITLES[came.verb]}{whom}", done=True)

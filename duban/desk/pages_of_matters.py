@@ -185,11 +185,12 @@ def _rows(came: Arrival, matter: Matter, said: Said) -> list[tuple[str, str]]:
     """What was typed, by title, as it is read over."""
     offer = next(one for one in matter.offers if one.verb == said.act)
     titles = came.here.service.office.directory.title
-    rows = [(ASKED_TITLES[Asked.FILES], one) for one in said.stored]
+    rows = list[tuple[str, str]]()
     for asked in asked_of(offer.verb, matter.step, offer):
         text = said.get(asked)
         match asked:
             case Asked.FILES:
+                rows += [(ASKED_TITLES[asked], one) for one in said.stored]
                 continue
             case Asked.TO:
                 text = titles(text)

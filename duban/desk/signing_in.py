@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from duban.adapters.letter_parts import Part, PartKind, words
 from duban.core.access.doors import SIGN_IN
 from duban.core.ledger.entries import VISITS, Draft, EntryKind
-from duban.desk.answers import NAME
+from duban.desk.answers import named
 from duban.desk.engine import Engine, Here
 from duban.desk.matters import TOO_QUICK, form_number
 from duban.desk.nonces import read_nonce
@@ -85,7 +85,7 @@ def open_link(token: str, request: Request, engine: Works, then: str = "") -> Re
 def sign_in(token: str, request: Request, engine: Works, form: Annotated[SignIn, Form()]) -> Response:
     """Sign in, once."""
     came, name = _come(engine, token, request), form.name.strip()
-    if not NAME.fullmatch(name):
+    if not named(name):
         return _signing(engine, came, form, "请填写本人姓名（2至20字）", 422)
     number = read_nonce(form.nonce, engine.main().door, came.visitor.post, came.visitor.secret)
     if number is None or number.too_quick:

@@ -4,15 +4,19 @@ The ledger holds the file's name and its SHA-256. A file is given back as an att
 name is never a path: stored, a file is called what it holds.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
+from secrets import token_hex
 from unicodedata import category
 
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # it ships no types
 from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # as above
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME = 80
 """Characters of a file's name that are kept."""
@@ -36,8 +40,8 @@ BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
 }
 """Kinds of files that are taken, and how what they hold begins."""
 
-STORED = re.compile(r"　SHA-256：([0-9a-f]{64})")
-"""How evidence names a file that is stored."""
+STORED = re.compile(r"　SHA-256：([0-9a-f]{64})\Z")
+"""How evidence names a file that is stored, after its name."""
 
 
 class Unfit(Exception):
@@ -58,12 +62,26 @@ class Store:
         if fault:
             raise Unfit(f"文件“{called}”{fault}")
         digest = sha256(content).hexdigest()
-        place = self._place(digest)
-        if not self.files.exists(place):
-            self.files.makedirs(place.rpartition("/")[0], exist_ok=True)
-            self.files.pipe_file(f"{place}.part", content)
-            self.files.mv(f"{place}.part", place)
+        try:
+            self._write(self._place(digest), content)
+        except OSError as error:
+            log.exception("a file could not be stored")
+            raise Unfit(f"文件“{called}”暂时存不下，请稍候再传；仍不行的，请联系督办专员") from error
         return f"{called}　SHA-256：{digest}"
+
+    def _write(self, place: str, content: bytes) -> None:
+        """Write a file whole or not at all, whoever writes the same one at this moment."""
+        if self.files.exists(place):
+            return
+        part = f"{place}.{token_hex(8)}.part"
+        self.files.makedirs(place.rpartition("/")[0], exist_ok=True)
+        try:
+            self.files.pipe_file(part, content)
+            self.files.mv(part, place)
+        except OSError:
+            if self.files.exists(part):
+                self.files.rm_file(part)
+            raise
 
     def read(self, digest: str) -> bytes:
         """What a file holds; raises FileNotFoundError."""

@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from duban.core.ledger.entries import Entry, EntryKind
+from duban.ports import LedgerUnusable
+from duban.service import Service
 from tests.desk.conftest import Office, Page, Person
 
 BOX = re.compile(r"<input type=\"checkbox\" name=\"step\" id=\"[\w-]+\" value=\"([^\"]+)\"( checked)?")
@@ -138,3 +142,29 @@ def test_who_may_not_hands_nothing_over(office: Office) -> None:
     assert boxes(page) == []
     assert "现在没有可以转办的事项" in page.text
     assert person.open("/hand-over?of=nobody").status == 404
+
+
+def test_the_number_of_a_form_is_good_for_its_act_alone(office: Office) -> None:
+    coordinator = office.signed_in("coordinator")
+    officer = office.signed_in("protection-officer")
+    form = officer.open("/sign")
+    sign(officer, form, "cosmetics/draft")
+    fields = [*form.hidden, ("step", "cosmetics/draft"), ("name", "李莉"), ("to", "service"), ("reason", "分工调整")]
+    page = officer.send("/hand-over?of=protection", fields)
+    assert "已转办" not in page.text
+    assert not entries(office, EntryKind.HANDED_OVER)
+    assert coordinator.open("/").status == 200
+
+
+def test_what_of_a_batch_is_not_stored_is_told_in_its_row(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = office.signed_in("protection-officer")
+    form = officer.open("/sign")
+
+    def gone(self: object, command: object) -> None:
+        raise LedgerUnusable("locked")
+
+    monkeypatch.setattr(Service, "act", gone)
+    page = sign(officer, form, "cosmetics/draft")
+    assert page.status == 200
+    assert "起草保护方案" in page.text
+    assert "尚未记入台账" in page.text

@@ -64,7 +64,7 @@ def opened(look: Look, state: State, entries: Sequence[Entry], queued: Entry, na
     name = names.get(queued.step, queued.step)
     step = look.initiative.steps.get(name)
     recipient, post = queued.data["recipient"], queued.data["post"]
-    lapse = _lapse(look, state, step, about(entries, name), queued)
+    lapse = _lapse(look, state, step, about(entries, name, step.was if step else None), queued)
     return OpenedLink(step, recipient, post, queued.day, lapse)
 
 
