@@ -52,6 +52,7 @@ CODES = {
     "wrong-pin": "PIN码不对",
     "no-page": "没有这个页面",
     "no-paper": "没有这份文书",
+    "bad-templates": "文书模板缺失或者有误",
     "not-yours": "打开督办专员的页面",
     "too-many": "尝试次数过多",
     "too-many-acts": "办理次数过多",
