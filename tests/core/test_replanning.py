@@ -6,7 +6,7 @@ from typing import Any
 from duban.core.deciding.recheck import recheck
 from duban.core.deciding.replanning import UnderPlan, former_names, removed_with_history, replans
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.histories import about, names_for_good
+from duban.core.ledger.histories import about, called_now, names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
@@ -417,3 +417,15 @@ def test_ledgers_that_did_not_tell_yet_what_was_removed_or_from_whom_are_read_as
     drafts = given.drafts(replace(DRAFT, owner="law"))
     given.write(*(draft._replace(data={k: v for k, v in draft.data.items() if k != "from"}) for draft in drafts))
     assert given.tick().told("2024-06-04") == ["assign clerk"]
+
+
+def test_an_entry_is_about_its_step_by_whatever_name_this_bears_now() -> None:
+    story = Changing(DRAFT).act("officer", "sign", "draft")
+    first = next(entry for entry in story.entries if entry.step == "draft")
+    assert called_now(story.entries, first, {}) == "draft"
+    story.apply(work("write", due="2024-06-14", was="draft")).apply(work("outline", due="2024-06-14", was="write"))
+    story.apply(work("outline", due="2024-06-14"), work("draft", due="2024-06-21"))
+    assert called_now(story.entries, first, {}) == "outline"
+    last = [entry for entry in story.entries if entry.step == "draft"][-1]
+    assert called_now(story.entries, last, {}) == "draft"
+    assert called_now(story.entries, first, {"outline": "paper"}) == "paper"

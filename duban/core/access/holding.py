@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
-from duban.core.ledger.histories import about
+from duban.core.ledger.histories import about, called_now
 from duban.core.ledger.state import State
 from duban.core.planning.plan import Step
 
@@ -61,10 +61,10 @@ class OpenedLink:
 
 def opened(look: Look, state: State, entries: Sequence[Entry], queued: Entry, names: Mapping[str, str]) -> OpenedLink:
     """What the link of the letter that `queued` tells of opens at this look; `names` are former ids of steps."""
-    name = names.get(queued.step, queued.step)
-    step = look.initiative.steps.get(name)
+    name, steps = called_now(entries, queued, names), look.initiative.steps
+    step = steps.get(name) or next((one for one in steps.values() if one.was == name), None)
     recipient, post = queued.data["recipient"], queued.data["post"]
-    lapse = _lapse(look, state, step, about(entries, name, step.was if step else None), queued)
+    lapse = _lapse(look, state, step, about(entries, step.id, step.was) if step else (), queued)
     return OpenedLink(step, recipient, post, queued.day, lapse)
 
 

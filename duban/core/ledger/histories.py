@@ -28,6 +28,15 @@ def about(entries: Sequence[Entry], step: str, was: str | None = None) -> tuple[
     return tuple(reversed(found))
 
 
+def called_now(entries: Sequence[Entry], told: Entry, names: Mapping[str, str]) -> str:
+    """What the step that an entry is about is called now; `names` are former ids that hold for the whole ledger."""
+    name = told.step
+    for entry in entries[told.sequence :]:
+        if entry.kind is EntryKind.REPLANNED and entry.data.get("was") == name:
+            name = entry.step
+    return names.get(name, name)
+
+
 def names_for_good(entries: Sequence[Entry], renamed: Mapping[str, str], told: Sequence[Draft] = ()) -> dict[str, str]:
     """Former ids that hold for the whole ledger, and the ids these steps bear now.
 
