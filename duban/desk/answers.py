@@ -120,7 +120,7 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     remaining = _whole(said, Asked.REMAINING, "还需天数", wrong) if Asked.REMAINING in asked else None
     value = _number(said, Asked.VALUE, "指标数值", wrong) if Asked.VALUE in asked else None
     to = _whither(said, offer, asked, today, wrong)
-    lines = [line.strip() for line in said.get(Asked.EVIDENCE).splitlines() if line.strip()]
+    lines = [line for text in said.get(Asked.EVIDENCE).splitlines() if (line := one_line(text))]
     if any(map(digests, lines)):  # else whoever knows the digest of a file of another matter could have it
         wrong[field_name(said.act, Asked.EVIDENCE)] = "文件请从“上传文件”处上传，此处只填名称或者文号"
     if wrong:

@@ -132,3 +132,12 @@ def test_a_file_is_not_called_by_the_digest_of_another(tmp_path: Path) -> None:
     line = store_at(str(tmp_path)).keep(f"方　SHA-256：{foreign}.pdf", PDF, 1)
     assert foreign in line
     assert digests(line) == [line[-64:]] != [foreign]
+
+
+@pytest.mark.parametrize(
+    "line", ["　SHA-\u200b256：{}", "　SHA-256：{}\u200b", "　\u202eSHA-256：{}", "　SHA-256：{}　"]
+)
+def test_a_file_is_not_named_by_typing_its_digest_with_what_nobody_sees(office: Office, line: str) -> None:
+    page = sent(office, "submit", evidence=f"方案.pdf{line.format('a' * 64)}")
+    assert page.status == 422
+    assert "请从“上传文件”处上传" in page.text
