@@ -26,21 +26,27 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What requests are answered from."""
+    """What requests are answered from. One for a single request keeps what it has `seen` of the plans."""
 
     settings: Settings
     store: Store
     rates: Rates
     waking: Waking
     pins: Pins
+    seen: list[Here] | None = None
 
     def plans(self) -> Iterator[Here]:
         """The plan of the settings, then those beside it."""
         others = (folder for folder in self.settings.plans if folder != self.settings.plan)
-        for folder in (self.settings.plan, *others):
-            settings = replace(self.settings, plan=folder)
-            desk = kept_desk(settings)
-            yield Here(settings, desk.service, door(settings, desk.service), desk.carrier)
+        seen = list[Here]() if self.seen is None else self.seen
+        for number, folder in enumerate((self.settings.plan, *others)):
+            if number == len(seen):
+                seen.append(_here(replace(self.settings, plan=folder)))
+            yield seen[number]
+
+    def for_one(self) -> "Engine":
+        """The same for one request, throughout which every plan is as it was at the first look."""
+        return replace(self, seen=[])
 
     def main(self) -> Here:
         """The plan of the settings."""
@@ -50,6 +56,11 @@ class Engine:
     def rehearsed(self) -> bool:
         """Whether time is a rehearsal's."""
         return self.settings.clock is not None
+
+
+def _here(settings: Settings) -> Here:
+    desk = kept_desk(settings)
+    return Here(settings, desk.service, door(settings, desk.service), desk.carrier)
 
 
 def make_engine(settings: Settings, waking: Waking) -> Engine:

@@ -12,7 +12,7 @@ from duban.core.telling.lapsed_links import LAPSED
 from duban.desk.engine import Engine, Here
 from duban.desk.rates import BAD_LINKS
 from duban.desk.rendering import page
-from duban.desk.requests import host_of
+from duban.desk.requests import engine_of, host_of
 from duban.ports import RefusedVisit
 
 
@@ -116,7 +116,7 @@ def to_sign_in(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/in?then={error.then}", 303)
     what = "登录已经到期，所填内容尚未记入台账。"
     remedy = "请在新窗口登录，然后回到本页刷新，重新提交；所填内容都在。"
-    rehearsed = request.app.state.engine.rehearsed
+    rehearsed = engine_of(request).rehearsed
     return page("said", 401, title="请先登录", what=what, remedy=remedy, rehearsed=rehearsed)
 
 
@@ -140,7 +140,7 @@ def turned_away(request: Request, error: Exception) -> Response:
     """The page of a refusal, once it is put down."""
     if not isinstance(error, TurnedAway):
         raise error
-    engine: Engine = request.app.state.engine
+    engine = engine_of(request)
     host = host_of(request)
     if error.bad:
         engine.rates.count(BAD_LINKS, host)

@@ -8,8 +8,10 @@ from duban.desk.engine import Engine
 
 
 def engine_of(request: Request) -> Engine:
-    """The engine of the application."""
-    engine: Engine = request.app.state.engine
+    """The engine of the application, the same one throughout a request."""
+    if not hasattr(request.state, "engine"):
+        request.state.engine = request.app.state.engine.for_one()
+    engine: Engine = request.state.engine
     return engine
 
 

@@ -1,9 +1,13 @@
 """An initiative, a unit, a post: what anybody who may read finds there."""
 
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 
+from duban.desk import engine
+from duban.settings import Settings
+from duban.wiring import Desk, kept_desk
 from tests.cli.conftest import write
 from tests.desk.conftest import Office
 
@@ -99,3 +103,25 @@ def test_in_an_office_nobody_reads_without_signing_in(office: Office) -> None:
             "/s/service",
         ):
             assert browser.get(place).url.path == "/in", place
+
+
+def test_a_request_looks_every_plan_up_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[Path]()
+
+    def kept(settings: Settings) -> Desk:
+        looked.append(settings.plan)
+        return kept_desk(settings)
+
+    monkeypatch.setattr(engine, "kept_desk", kept)
+    person = office.signed_in("protection-officer")
+    looked.clear()
+    for address, status in (
+        ("/m/cosmetics/draft", 200),
+        ("/", 200),
+        ("/board", 200),
+        ("/i/nothing", 404),
+        ("/l/1.01-3-none", 404),
+    ):
+        assert person.open(address).status == status
+        assert len(looked) == len(set(looked)) == 1
+        looked.clear()
