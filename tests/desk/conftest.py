@@ -35,7 +35,7 @@ from tests.cli.conftest import Bureau, bureau
 __all__ = ["bureau"]  # a fixture, found by its name
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[ld]/[\w.@-]+)")
-INPUT = re.compile(r"<input type=\"hidden\" name=\"([\w.-]+)\" value=\"([^\"]*)\"")
+INPUT = re.compile(r"<input type=\"(?:hidden|checkbox)\" name=\"([\w.-]+)\" value=\"([^\"]*)\"")
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Page:
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """What its form sends without being seen."""
+        """What its form sends without being typed: what is not seen, and the files ticked."""
         return [(name, unescape(value)) for name, value in INPUT.findall(self.response.text)]
 
     @property

@@ -141,3 +141,18 @@ def test_a_file_is_not_named_by_typing_its_digest_with_what_nobody_sees(office: 
     page = sent(office, "submit", evidence=f"方案.pdf{line.format('a' * 64)}")
     assert page.status == 422
     assert "请从“上传文件”处上传" in page.text
+
+
+def test_a_file_uploaded_by_mistake_is_left_out_by_taking_its_tick_away(office: Office) -> None:
+    person = office.signed_in("protection-officer")
+    both = [("submit.files", ("方案.pdf", PDF)), ("submit.files", ("错传.pdf", b"%PDF-1.7 another"))]
+    handed = person.check(MATTER, "submit", files=both, evidence="方案送审稿")
+    back = person.send(MATTER, [*handed.hidden, ("change", "1")])
+    assert back.text.count("取消勾选即不报送") == 2
+    kept = [(name, value) for name, value in back.hidden if not value.startswith("错传.pdf")]
+    assert len(kept) == len(back.hidden) - 1
+    said = [("act", "submit"), ("submit.evidence", "方案送审稿"), ("name", "王小明")]
+    page = person.confirm(MATTER, person.send(MATTER, [*kept, *said]))
+    assert "已记入台账" in page.text
+    (entry,) = [one for one in office.entries("cosmetics") if one.kind is EntryKind.SUBMITTED]
+    assert [line.partition("　")[0] for line in entry.data["evidence"]] == ["方案.pdf", "方案送审稿"]
