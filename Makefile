@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run check test test-all bench schema lock clean
+.PHONY: help install install-dev run check test test-all bench pictures schema lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ test-all: install-dev  ## every test
 
 bench: install-dev  ## benchmarks, each beside its peer in one run
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+pictures: install-dev  ## take the pictures of README and handbook from a running stack
+	$(BIN)/python -m docs.take_pictures
 
 schema: install  ## write config/schema from the models
 	$(BIN)/duban schema --write config/schema

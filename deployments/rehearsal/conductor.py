@@ -89,7 +89,7 @@ def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date, 
     """
     began, really_began = service.clock.now(), SystemClock().now()
     get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
-    acted = _persistently(lambda: tuple(_act(service, owners)))
+    acted = _persistently(lambda: tuple(people_act(service, owners)))
     _persistently(lambda: _patrol(service, apply_again))
     clock.set(max(clock.now(), service.office.at(day, service.office.policy.digest)))
     # A letter that was claimed when the ledger went away is free again once its lease is over.
@@ -134,7 +134,8 @@ def _count(service: Service, since: datetime) -> int:
         return count_runs(client, service.office.plan, since)
 
 
-def _act(service: Service, owners: Owners) -> Iterator[Command]:
+def people_act(service: Service, owners: Owners) -> Iterator[Command]:
+    """A morning: what each of the simulated people does; they have done it once the iterator has ended."""
     for name in turns(service.office.plan):
         view = service.view(name)
         decided = decide(view.look, view.state)
