@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from duban.adapters.clock import ClockUnusable
 from duban.core.problems import BadInput
 from duban.desk import (
     batches,
@@ -62,6 +63,7 @@ def make_app(engine: Engine) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _amiss)
     app.add_exception_handler(TurnedAway, turned_away)
     app.add_exception_handler(ToSignIn, to_sign_in)
+    app.add_exception_handler(ClockUnusable, _not_begun)
     app.add_exception_handler(LedgerUnusable, _unusable)
     app.add_exception_handler(Conflict, _unusable)
     app.add_exception_handler(BadInput, _unusable)
@@ -129,6 +131,10 @@ async def _amiss(request: Request, error: Exception) -> Response:
     response = _said(status, *SAID.get(status, SAID[400]))
     response.headers.update(headers or {})
     return response
+
+
+async def _not_begun(request: Request, error: Exception) -> Response:
+    return _said(503, "推演尚未开始", "系统正在启动，推演的时间还没有设定。", "请过一两分钟再打开。")
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
