@@ -44,13 +44,7 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
         later: BackgroundTasks,
     ) -> Response:
         """A confirmed answer, stored."""
-        if came.engine.rates.full(ACTS, came.visitor.secret):
-            raise TOO_MANY_ACTS
-        place = answer(came, form, later)
-        if isinstance(place, Response):
-            return place
-        came.engine.rates.count(ACTS, came.visitor.secret)
-        return RedirectResponse(f"{came.visitor.base}/done/{place}", 303)
+        return _acted(came, form, later)
 
     @router.get(f"{path}/done/{{place}}")
     def done(came: Annotated[Arrival, Depends(returning)], place: int) -> Response:
@@ -63,3 +57,14 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
         return file_of(came, digest)
 
     return router
+
+
+def _acted(came: Arrival, form: Filled, later: BackgroundTasks) -> Response:
+    """Store an answer unless there were too many, and lead to its receipt."""
+    if came.engine.rates.full(ACTS, came.visitor.secret):
+        raise TOO_MANY_ACTS
+    place = answer(came, form, later)
+    if isinstance(place, Response):
+        return place
+    came.engine.rates.count(ACTS, came.visitor.secret)
+    return RedirectResponse(f"{came.visitor.base}/done/{place}", 303)

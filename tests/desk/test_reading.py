@@ -6,8 +6,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from duban.desk import engine
-from duban.settings import CLOCK_FILE
-from duban.settings import Settings
+from duban.settings import CLOCK_FILE, Settings
 from duban.wiring import Desk, kept_desk
 from tests.cli.conftest import write
 from tests.desk.conftest import Office
@@ -106,28 +105,31 @@ def test_in_an_office_nobody_reads_without_signing_in(office: Office) -> None:
             assert browser.get(place).url.path == "/in", place
 
 
+def test_a_request_looks_every_plan_up_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[Path]()
 
+    def kept(settings: Settings) -> Desk:
+        looked.append(settings.plan)
+        return kept_desk(settings)
+
+    monkeypatch.setattr(engine, "kept_desk", kept)
+    person = office.signed_in("protection-officer")
+    looked.clear()
+    for address, status in (
+        ("/m/cosmetics/draft", 200),
         ("/", 200),
         ("/board", 200),
         ("/i/nothing", 404),
         ("/l/1.01-3-none", 404),
-        ("/m/cosmetics/draft", 200),
-        assert len(looked) == len(set(looked)) == 1
-        assert person.open(address).status == status
-        looked.append(settings.plan)
-        looked.clear()
-        return kept_desk(settings)
-    (office.bureau.var / CLOCK_FILE).unlink()
     ):
-    assert "推演尚未开始" in page.text
-    assert page.status == 503
-    def kept(settings: Settings) -> Desk:
-    for address, status in (
-    looked = list[Path]()
-    looked.clear()
-    monkeypatch.setattr(engine, "kept_desk", kept)
-    page = office.person().open(address)
-    person = office.signed_in("protection-officer")
+        assert person.open(address).status == status
+        assert len(looked) == len(set(looked)) == 1
+        looked.clear()
+
+
 @pytest.mark.parametrize("address", ["/board", "/units", "/i/cosmetics", "/week"])
 def test_a_desk_opened_before_its_rehearsal_has_begun_says_so(office: Office, address: str) -> None:
-def test_a_request_looks_every_plan_up_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    (office.bureau.var / CLOCK_FILE).unlink()
+    page = office.person().open(address)
+    assert page.status == 503
+    assert "推演尚未开始" in page.text
