@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from duban.adapters.clock import ClockUnusable
 from duban.core.problems import BadInput
@@ -51,7 +52,7 @@ LARGEST_REQUEST = 200 * 2**20
 
 def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
-    app = FastAPI(title="duban desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="duban desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.engine = engine
     reading = (boards, initiatives, units, mine, weeks, downloads)
     for pages in (letters, lists, signed_in, signing_in, batches, *reading):
@@ -59,6 +60,7 @@ def make_app(engine: Engine) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.middleware("http")(_with_headers)
     app.add_middleware(behind, engine.settings.desk.proxies)
+    app.add_middleware(heads_read)
     app.add_exception_handler(HTTPException, _amiss)
     app.add_exception_handler(RequestValidationError, _amiss)
     app.add_exception_handler(TurnedAway, turned_away)
@@ -75,6 +77,16 @@ def make_app(engine: Engine) -> FastAPI:
         return Response("ok", media_type="text/plain")
 
     return app
+
+
+def heads_read(app: ASGIApp) -> ASGIApp:
+    """Answer what only asks whether a page is there (HEAD) as the page would be, without it: gateways ask so first."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        asks = scope["type"] == "http" and scope["method"] == "HEAD"
+        await app({**scope, "method": "GET"} if asks else scope, receive, send)
+
+    return answer
 
 
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -41,7 +41,7 @@ class Arrival:
 
     def number(self, text: str) -> Nonce | None:
         """What the number of a form says; None for one that was not handed to them."""
-        return read_nonce(text, self.here.door, self.visitor.post, self.visitor.secret)
+        return read_nonce(text, self.here.door, self.visitor.post, self.visitor.form_secret)
 
     def sealed(self, line: str) -> str:
         """A line of evidence that they may send again as theirs."""

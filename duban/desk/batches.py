@@ -181,7 +181,7 @@ def _to_hand_over(at: Place, of: str) -> Iterator[Choice]:
 
 def _answered(at: Place, came: Came, choices: list[Choice], later: BackgroundTasks, of: str = "") -> Response:
     """What came of a batch, row by row; or its page again, with what is wrong and what was ticked."""
-    nonce = read_nonce(came.nonce, at.here.door, at.visitor.post, at.visitor.secret)
+    nonce = read_nonce(came.nonce, at.here.door, at.visitor.post, at.visitor.form_secret)
     if nonce is None:
         put_down(at.engine, at.here, "foreign-form", at.visitor.host, at.visitor.post)
     if wrong := _wrong(at, came, nonce):

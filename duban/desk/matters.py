@@ -75,13 +75,13 @@ def matter_of(service: Service, step: StepRef, visitor: Visitor, view: View | No
 
 def form_number(door: Door, visitor: Visitor) -> str:
     """The number of a form handed to a visitor now."""
-    return new_nonce(door, visitor.post, visitor.secret)
+    return new_nonce(door, visitor.post, visitor.form_secret)
 
 
 def checked(door: Door, visitor: Visitor, matter: Matter, said: Said, *, final: bool) -> Checked | Back:
     """Whether an answer can be stored as it is; with `final`, whether nothing speaks against storing it now."""
     look = matter.view.look
-    nonce = read_nonce(said.nonce, door, visitor.post, visitor.secret)
+    nonce = read_nonce(said.nonce, door, visitor.post, visitor.form_secret)
     if nonce is None or nonce.over:
         return Back({"": STALE}, foreign=nonce is None)
     try:
@@ -100,7 +100,7 @@ def checked(door: Door, visitor: Visitor, matter: Matter, said: Said, *, final: 
 
 def done_already(door: Door, visitor: Visitor, matter: Matter, said: Said) -> int | None:
     """The place in the ledger of what this very form has stored before; None where it has stored nothing."""
-    nonce = read_nonce(said.nonce, door, visitor.post, visitor.secret)
+    nonce = read_nonce(said.nonce, door, visitor.post, visitor.form_secret)
     found = (entry.sequence for entry in matter.view.entries if nonce and entry.key == nonce.key)
     return next(found, None)
 

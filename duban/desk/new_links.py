@@ -29,7 +29,7 @@ def renewing(here: Here, visitor: Visitor) -> tuple[str, str]:
 
 def asked_for(engine: Engine, here: Here, visitor: Visitor, nonce: str, later: BackgroundTasks) -> Response:
     """The answer to whoever asks for another link: it is the same whether or not one goes out."""
-    number = read_nonce(nonce, here.door, visitor.post, visitor.secret)
+    number = read_nonce(nonce, here.door, visitor.post, visitor.form_secret)
     title, what = "新链接已经发出", "已向本岗位的通知渠道发出“我的待办”链接，请从新的函件中打开。"
     if number is None:
         put_down(engine, here, "foreign-form", visitor.host, visitor.post)

@@ -87,7 +87,7 @@ def sign_in(token: str, request: Request, engine: Works, form: Annotated[SignIn,
     came, name = _come(engine, token, request), form.name.strip()
     if not named(name):
         return _signing(engine, came, form, "请填写本人姓名（2至20字）", 422)
-    number = read_nonce(form.nonce, engine.main().door, came.visitor.post, came.visitor.secret)
+    number = read_nonce(form.nonce, engine.main().door, came.visitor.post, came.visitor.form_secret)
     if number is None or number.too_quick:
         return _signing(engine, came, form, TOO_QUICK, 409)
     if not _used(engine, came, name):

@@ -25,6 +25,11 @@ class Visitor:
     host: str
     by_pin: Set[ActClass] = frozenset()
 
+    @property
+    def form_secret(self) -> str:
+        """What the number of a form is bound to: whoever it was handed to, and the page it was handed out on."""
+        return f"{self.secret} {self.base}"
+
     def may(self, verb: Verb) -> bool:
         """Whether this way is sure enough for an act, if need be with the PIN."""
         return CLASSES[verb] in self.classes | self.by_pin

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from deployments.stack.password import authorization
 from duban.core.ledger.entries import Entry, EntryKind
 from tests.acceptance.desk_folder import PLAN, make_desk_office
+from tests.acceptance.office import ended
 from tests.acceptance.office_stack import OfficeStack
 from tests.acceptance.waiting import until
 from tests.flows.test_pages import CHROMIUM, NOWHERE_ELSE, QUIET
@@ -149,6 +150,7 @@ def live(folder: Path, tell: Callable[[str], None]) -> Way:
             tell(the_leader_sends_back_and_approves(people))
             tell(what_waited_runs(people, chromium))
             tell(the_board_has_turned(leader))
+        way.refused += ended(stack)
         return way
 
 

@@ -142,6 +142,8 @@ class OfficeStack:
         """Whatever is left of it, at the end of a day that went wrong."""
         for process in [*self._own(), *marked(self.office.var)]:
             process.kill()
+        if self.process is not None:
+            self.process.wait()
 
     def _own(self) -> list[psutil.Process]:
         return [] if self.process is None or self._gone() else [psutil.Process(self.process.pid)]

@@ -113,7 +113,7 @@ def days(said: str) -> list[str]:
 def test_up_interrupted_and_gone_on_with(office: Path) -> None:
     with up(office, "--until", "2024-04-03") as process:
         said = read_until(process, "Prefect 界面")
-        address = re.search(r"http://\S+", said)
+        address = re.search(r"(?<=界面：)http://\S+", said)
         assert address is not None
         assert str(PORT) in address[0]
         said += read_until(process, "2024-04-01 周一")
@@ -161,7 +161,7 @@ def test_an_office_is_closed_to_those_without_its_password(office: Path) -> None
         said = read_until(process, "界面要口令")
         file = password_file(office / "var")
         assert str(file) in said
-        address = re.search(r"http://[^/]+", said)
+        address = re.search(r"(?<=界面：)http://[^/]+", said)
         assert address is not None
         assert [status(address[0], word) for word in ("", "guess", file.read_text())] == [401, 401, 200]
         said += read_until(process, "计划运行中")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.deciding.commands import Command, Refused, Verb, respond
-from duban.core.deciding.offers import MANAGING, OWNING, REMARKING, Offer, offers
+from duban.core.deciding.offers import MANAGING, OWNING, REMARKING, Offer, offered_to, offers
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
@@ -257,3 +257,11 @@ def test_a_deed_reads_as_a_sentence() -> None:
     story = Story(work("x"))
     command = Command(Verb.SUBMIT, StepRef(HERE, "x"), "officer")
     assert deed(story.office, command) == "officer岗报送办结“x事项”"
+
+
+def test_one_post_is_offered_what_it_may_do_with_one_step_and_of_one_that_waits_nothing_but_to_conclude() -> None:
+    story = Story(work("x", due="2024-06-14"), work("later", needs="x"))
+    steps = story.look.initiative.steps
+    verbs = [one.verb for one in offered_to(story.look, story.state, steps["x"], "officer")]
+    assert verbs == [Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND]
+    assert offered_to(story.look, story.state, steps["later"], "officer") == ()

@@ -28,7 +28,8 @@ def test_an_officer_signs_by_the_link_of_the_letter(office: Office) -> None:
 
 def test_opening_a_page_changes_nothing(office: Office) -> None:
     person, link, before = office.person(), office.links("protection-officer")[0], office.entries("cosmetics")
-    person.client.head(link)
+    asked = person.client.head(link)
+    assert (asked.status_code, asked.content) == (200, b"")
     person.open(link)
     person.check(link, "sign")
     assert office.entries("cosmetics") == before

@@ -18,8 +18,10 @@ REPORT = "道路处联络员 反馈进展：起草建设方案"
 SUBMIT = "道路处联络员 报送办结：起草建设方案"
 EXTEND = "道路处联络员 申请延期：起草建设方案"
 DIRECTED = [f"督办专员 {what}：起草建设方案" for what in ("中止", "转办", "终止")]
-REMARKED = ["副局长 批示：起草建设方案", "公园处联络员 提出意见：起草建设方案"]
+REMARKED = ["副局长 批示：起草建设方案", "公园处联络员 提出意见：起草建设方案", "督办专员 催办：起草建设方案"]
 BACK = ["道路处联络员 撤回：起草建设方案", "道路处联络员 更正：起草建设方案", "督办专员 恢复办理：起草建设方案"]
+
+ON = "实际办理日期（补录时填写，并写明理由）"
 
 
 def form(offer: str, **said: Any) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def test_the_form_offers_what_may_be_done_now_and_follows_what_is_done(server: S
     assert titles(server) == ["办理事项"]
     server.tick("1.01")
     assert offered(server) == [SIGN, REPORT, SUBMIT, EXTEND, *DIRECTED, *REMARKED, ONLY_LOOK]
-    assert titles(server) == ["办理事项", "成果材料", "进度（%）", "还需几天", "延期至", "转办给", "情况说明或理由"]
+    assert titles(server) == ["办理事项", "成果材料", "进度（%）", "还需几天", "延期至", "转办给", ON, "情况说明或理由"]
     assert fields(server)["to"]["enum"][:5] == ["道路处", "公园处", "浦东新区", "徐汇区", "局长"]
     server.tick("1.01", form(SUBMIT, evidence=["建设方案"]))
     assert "副局长 审核通过：批准建设方案" in offered(server)
@@ -82,6 +84,7 @@ def test_the_form_offers_what_may_be_done_now_and_follows_what_is_done(server: S
         "延期至",
         "转办给",
         "退回哪一项",
+        ON,
         "情况说明或理由",
     ]
     assert fields(server)["returned"]["enum"] == ["起草建设方案"]
