@@ -62,7 +62,7 @@ def _send(engine: Engine, here: Here, post: str) -> None:
     )
     told = words("【督办工作台】我的待办链接", parts)
     key = f"new-link/{post}/{now.isoformat()}"
-    letter = Letter(key, post, people.channels(post), told.subject, told.text, told.html)
+    letter = Letter(key, post, people.channels(post), told.subject, told.text, told.html, links=told.links)
     outcome = carried(here.carrier, letter, now)
     if not outcome.accepted:
         log.error("a new link did not reach %s: %s", post, outcome.detail)

@@ -1,5 +1,6 @@
 """What every letter's delivery shares: the sweep it belongs to, its carrier, and how it is put down."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -17,6 +18,8 @@ from duban.core.telling.unheld import unheld
 from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service
 from duban.views import View
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """How long a sender has for one letter before others may take it over."""
@@ -85,8 +88,8 @@ class Sweep:
                 try:
                     view = self.service.view(known.initiative)
                     yield from still_late(view.look, decide(view.look, view.state))
-                except Exception:  # noqa: BLE001, S112  one initiative never stops the others; its own tick tells of it
-                    continue
+                except Exception:  # one initiative never stops the others; its own tick tells people of it
+                    log.exception("what is late of %s is in no digest of this round", known.initiative)
 
     def lost(self, recipient: str) -> tuple[str, ...]:
         """What is with nobody any more, for whoever coordinates today."""
@@ -94,7 +97,8 @@ class Sweep:
             return ()
         try:
             return unheld(self.office, self.service.owners())
-        except Exception:  # noqa: BLE001  a digest goes out whatever is wrong with an initiative it says nothing of
+        except Exception:  # a digest goes out whatever is wrong with an initiative it says nothing of
+            log.exception("what is with nobody any more is in no digest of this round")
             return ()
 
     def carry(self, mine: NoticeRow, words: Words, after: int = 0) -> Outcome:
