@@ -10,7 +10,7 @@ from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.plan import Plan
 from duban.core.problems import BadInput
 from duban.settings import CLOCK_FILE
-from duban.wiring import Desk, load_office, under_way
+from duban.wiring import Gear, load_office, under_way
 from flows.wanted import heal
 from tasks.deploying import Difference
 
@@ -21,7 +21,7 @@ DIFFERS = (
 REHEARSED = Author(SYSTEM, "推演", everything=True)
 
 
-def put_in_force(at: Desk, *, rehearsal: bool) -> None:
+def put_in_force(at: Gear, *, rehearsal: bool) -> None:
     """Apply the plan of the files where nobody need answer for that: for the first time, and in a rehearsal.
 
     Otherwise the plan in force goes on, whatever is in the files, and it is said that they differ.
@@ -44,14 +44,14 @@ def put_in_force(at: Desk, *, rehearsal: bool) -> None:
         console.print(DIFFERS)
 
 
-def _begin(at: Desk) -> None:
+def _begin(at: Gear) -> None:
     """Set a new rehearsal's clock to the morning on which it begins."""
     office, clock = at.service.office, FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     if not clock.path.exists():
         clock.set(office.at(office.calendar.next_working(office.plan.starts), office.policy.hours.first))
 
 
-def bring_server(at: Desk) -> None:
+def bring_server(at: Gear) -> None:
     """Bring the server to the plan, and say what that took."""
     console.print(_in_words(at.service.office.plan, heal(at.service, at.settings)))
 

@@ -19,7 +19,7 @@ from deployments.rehearsal.conductor import days, end_leftovers, rehearse_day
 from duban.adapters.clock import FileClock
 from duban.core.rehearsing.owners import Owners
 from duban.settings import CLOCK_FILE, Settings, load_settings
-from duban.wiring import Desk, desk, load_profile
+from duban.wiring import Gear, gear, load_profile
 from tasks.asking import ask_for_a_patrol
 
 
@@ -31,7 +31,7 @@ def main() -> None:
         for folder in settings.plans if settings.patrol_every else (settings.plan,):
             begin(replace(settings, plan=folder), since=_born())
         if settings.patrol_every is None:
-            with desk(settings) as at:
+            with gear(settings) as at:
                 _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -46,9 +46,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def begin(settings: Settings, since: datetime) -> None:
     """Put a plan in force and bring the server to it; under the real clock its first patrol comes at once."""
-    with desk(settings) as at:
+    with gear(settings) as at:
         put_in_force(at, rehearsal=settings.patrol_every is None)
-    with desk(settings) as at:
+    with gear(settings) as at:
         bring_server(at)
         end_leftovers(at.service.office.plan, since)
         if settings.patrol_every is not None:
@@ -66,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rehearse(at: Desk, until: date, pace: float) -> None:
+def _rehearse(at: Gear, until: date, pace: float) -> None:
     office, owners = at.service.office, Owners(load_profile(at.settings))
     clock = FileClock(at.settings.clock or at.settings.var / CLOCK_FILE)
     for day in days(office, clock, until):

@@ -43,7 +43,7 @@ from duban.settings import (
     Settings,
     load_settings,
 )
-from duban.wiring import Desk, desk, load_profile
+from duban.wiring import Gear, gear, load_profile
 
 ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
@@ -233,9 +233,9 @@ def rehearsed(folder: Path) -> Iterator[Stack]:
 def live(settings: Settings) -> None:
     """Live the first weeks with the engine alone: the same people and letters, and no runs."""
     clock, owners = FileClock(settings.clock or settings.var / CLOCK_FILE), Owners(load_profile(settings))
-    with desk(settings) as at:
+    with gear(settings) as at:
         put_in_force(at, rehearsal=True)
-    with desk(settings) as at:
+    with gear(settings) as at:
         office = at.service.office
         for day in days(office, clock, BEFORE):
             deque(people_act(at.service, owners), maxlen=0)
@@ -244,7 +244,7 @@ def live(settings: Settings) -> None:
             look_around(at, owners)
 
 
-def look_around(at: Desk, owners: Owners) -> None:
+def look_around(at: Gear, owners: Owners) -> None:
     """What a patrol does, until nothing is due any more; actions succeed."""
     service = at.service
     while True:

@@ -56,7 +56,7 @@ Shelf = list[tuple[tuple[K, Stamp], V]]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Gear:
     """Everything a tick works with."""
 
     settings: Settings
@@ -286,24 +286,24 @@ def _office_around(settings: Settings, applied: Entry) -> Office:
 
 
 @contextmanager
-def desk(settings: Settings, office: Office | None = None) -> Iterator[Desk]:
+def gear(settings: Settings, office: Office | None = None) -> Iterator[Gear]:
     """The engine, ready for work, on the plan in force; what it holds is closed at the end.
 
     An `office` loaded already saves reading its files again.
     """
     with at_work(settings, office) as service:
-        yield _desk(settings, service)
+        yield _gear(settings, service)
 
 
-def kept_desk(settings: Settings, office: Office | None = None) -> Desk:
-    """As `desk`, for flows, whose process may run one after another: what it holds stays open for the next."""
+def kept_gear(settings: Settings, office: Office | None = None) -> Gear:
+    """As `gear`, for flows, whose process may run one after another: what it holds stays open for the next."""
     if office is not None and office.plan.id != plan_id(settings):
         ledger = _keep_ledger(settings, office.plan.id)
-        return _desk(settings, in_force(_service(settings, office, ledger)))
+        return _gear(settings, in_force(_service(settings, office, ledger)))
     service = _kept_service(settings)
     if office is not None and office is not service.office:
         service = in_force(replace(service, office=office))
-    return _desk(settings, service)
+    return _gear(settings, service)
 
 
 def _kept_service(settings: Settings) -> Service:
@@ -327,8 +327,8 @@ def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
     return keep_ledger(settings.ledger, plan)
 
 
-def _desk(settings: Settings, service: Service) -> Desk:
-    return Desk(settings, service, _carrier(settings), _linked(settings, service))
+def _gear(settings: Settings, service: Service) -> Gear:
+    return Gear(settings, service, _carrier(settings), _linked(settings, service))
 
 
 def door(settings: Settings, service: Service) -> Door:

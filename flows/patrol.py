@@ -15,7 +15,7 @@ from duban.core.ledger.entries import GUARD, Draft, EntryKind
 from duban.core.ledger.summary import Light
 from duban.core.telling.shown import RUNS
 from duban.ports import Round, Rounder
-from duban.wiring import Desk, kept_desk, not_in_force, plan_settings
+from duban.wiring import Gear, kept_gear, not_in_force, plan_settings
 from flows.wanted import heal
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
@@ -37,7 +37,7 @@ def patrol_flow(plan: str) -> Flow[[], State[None]]:
         persist_result=False,
     )
     def run() -> State[None]:
-        return patrol(kept_desk(plan_settings(plan)), _scheduled())
+        return patrol(kept_gear(plan_settings(plan)), _scheduled())
 
     return run
 
@@ -48,7 +48,7 @@ def patrol_now(plan: str) -> State[Any]:
     return cast(State[Any], ended)
 
 
-def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
+def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
     """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left, bring the
     server to the plan, and publish the forecast and what the patrol found, when there is news.
 
@@ -78,7 +78,7 @@ def patrol(at: Desk, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     return as_state(RUNS[Light.GREEN], f"已巡查：{done}")
 
 
-def _mend(at: Desk) -> tuple[str, ...]:
+def _mend(at: Gear) -> tuple[str, ...]:
     """Bring the server to the plan, and have pages shown again that somebody deleted; what was amiss, in words."""
     plan = at.service.office.plan
     healed = heal(at.service, at.settings)
@@ -96,7 +96,7 @@ def _scheduled() -> datetime | None:
 
 def _name(plan: str) -> str:
     """What its runs are called: the office's time, which in a rehearsal is not Prefect's."""
-    service = kept_desk(plan_settings(plan)).service
+    service = kept_gear(plan_settings(plan)).service
     return f"{service.clock.now().astimezone(service.office.zone):%Y-%m-%d %H:%M} 巡查"
 
 

@@ -20,7 +20,7 @@ from duban.core.telling.shown import ACCEPTED, NOT_ACCEPTED, REFUSED, run_name
 from duban.ports import Outside
 from duban.service import ACTION_TRIES
 from duban.views import Result
-from duban.wiring import Desk, kept_desk, plan_settings
+from duban.wiring import Gear, kept_gear, plan_settings
 from flows.forms import command_of, parameter_schema
 from tasks.actions import Job, Waiting, run_action, timed
 from tasks.asking import form_key
@@ -49,7 +49,7 @@ def initiative_flow(office: Office, initiative: Initiative) -> Flow[..., State[N
 
 def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> State[None]:
     """Take in what was reported, decide, run what can be run, tell whom it concerns, and show it all."""
-    at = kept_desk(plan_settings(office.plan.id), office)
+    at = kept_gear(plan_settings(office.plan.id), office)
     try:
         done = take_in(at, flow_run, initiative, report)
     except Refused as refusal:
@@ -61,7 +61,7 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> Sta
     return show(flow_run, result, done, news=news)
 
 
-def take_in(at: Desk, flow_run: FlowRun, initiative: str, report: Any) -> str:
+def take_in(at: Gear, flow_run: FlowRun, initiative: str, report: Any) -> str:
     """Store what the form says, and say so at once; what somebody did, or nothing where only a look is asked for."""
     office = at.service.office
     command = command_of(office, at.service.initiative(initiative), report, form_key(flow_run.id))
@@ -73,20 +73,20 @@ def take_in(at: Desk, flow_run: FlowRun, initiative: str, report: Any) -> str:
     return deed(office, command)
 
 
-def turn_down(at: Desk, flow_run: FlowRun, why: str) -> State[None]:
+def turn_down(at: Gear, flow_run: FlowRun, why: str) -> State[None]:
     """Say why a form was not accepted; it says nothing of how the initiative stands."""
     tell(flow_run, at.service.office.day(at.service.clock.now()), NOT_ACCEPTED, why)
     return as_state(REFUSED, f"{NOT_ACCEPTED}{why}")
 
 
-def look(at: Desk, initiative: str) -> Result:
+def look(at: Gear, initiative: str) -> Result:
     """Store what follows from the ledger and the time."""
     result = at.service.tick(initiative)
     announce(at.service.office.plan, result.closed)
     return result
 
 
-def run_actions(at: Desk, result: Result) -> int:
+def run_actions(at: Gear, result: Result) -> int:
     """Run the actions that are due, each a task of its own; how many.
 
     A failure is stored and stops none of the others.
@@ -106,7 +106,7 @@ def run_actions(at: Desk, result: Result) -> int:
     return len(result.decision.actions)
 
 
-def act(at: Desk, step: Step, own: StepState) -> str | Waiting | None:
+def act(at: Gear, step: Step, own: StepState) -> str | Waiting | None:
     """Run an action, or look at the run elsewhere that it waits for; None while that goes on."""
     assert step.action is not None  # noqa: S101  the plan file refuses an action step without one
     if own.awaits and isinstance(step.action, DeploymentAction):
@@ -118,7 +118,7 @@ def act(at: Desk, step: Step, own: StepState) -> str | Waiting | None:
     return run_action.with_options(timeout_seconds=seconds)(step.title, step.action, job)
 
 
-def run_measures(at: Desk, result: Result) -> int:
+def run_measures(at: Gear, result: Result) -> int:
     """Measure the indicators that are due, each a task of its own; how many.
 
     A failure is stored, stops nothing, and changes nothing about the indicator's step.

@@ -33,7 +33,7 @@ from duban.core.telling.collected import HEADER, collected, document
 from duban.core.telling.tables import as_csv, escape
 from duban.ports import Outside
 from duban.views import View
-from duban.wiring import Desk
+from duban.wiring import Gear
 from tasks.flow_runs import start_run, started_tag
 from tasks.measuring import placeholder_values
 
@@ -46,7 +46,7 @@ EXCERPT = 120
 class Job:
     """One action to run: where, for which step, in how many seconds; `key` is the same on every try."""
 
-    desk: Desk
+    gear: Gear
     step: StepRef
     key: str
     seconds: float
@@ -65,35 +65,35 @@ def bulletin(job: Job, asked: BulletinParameters) -> str:
     standing = board.bulletin(view.look, decide(view.look, view.state))
     file = _file(job, "bulletins")
     write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n")
-    return f"通报已生成：{file.relative_to(job.desk.settings.root)}"
+    return f"通报已生成：{file.relative_to(job.gear.settings.root)}"
 
 
 def collect(job: Job, asked: CollectParameters) -> str:
     """Compile what the units handed in to `var/collected/`, as Markdown and for spreadsheets."""
-    view, entries = _view(job), job.desk.service.ledger.entries(job.step.initiative)
+    view, entries = _view(job), job.gear.service.ledger.entries(job.step.initiative)
     table = collected(view.look, view.state, entries, view.look.initiative.steps[job.step.step])
     file = _file(job, "collected")
     write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows))
     write_atomically(file, document(view.look, table))
-    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(job.desk.settings.root)}"
+    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(job.gear.settings.root)}"
 
 
 def assign(job: Job, asked: AssignParameters) -> str:
     """Write the 《工作交办单》 to `var/assigned/`; the steps of its units, which follow, are ended by signing."""
-    view, entries = _view(job), job.desk.service.ledger.entries(job.step.initiative)
+    view, entries = _view(job), job.gear.service.ledger.entries(job.step.initiative)
     step = view.look.initiative.steps[job.step.step]
     file = _file(job, "assigned")
     decision = decide(view.look, view.state)
     write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement))
-    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(job.desk.settings.root)}"
+    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(job.gear.settings.root)}"
 
 
 def _view(job: Job) -> View:
-    return job.desk.service.view(job.step.initiative)
+    return job.gear.service.view(job.step.initiative)
 
 
 def _file(job: Job, folder: str) -> Path:
-    return job.desk.settings.var / folder / f"{job.step.initiative}-{job.step.step}.md"
+    return job.gear.settings.var / folder / f"{job.step.initiative}-{job.step.step}.md"
 
 
 def python(job: Job, asked: PythonParameters) -> str:
@@ -105,16 +105,16 @@ def python(job: Job, asked: PythonParameters) -> str:
 
 def http(job: Job, asked: HttpParameters) -> str:
     """Ask an address; a status that is not expected is a failure."""
-    if job.desk.settings.rehearsed:
+    if job.gear.settings.rehearsed:
         return REHEARSED
     from duban.adapters.outside import ask  # noqa: PLC0415  few actions ask anybody
 
-    values = placeholder_values(job.desk, job.step)
+    values = placeholder_values(job.gear, job.step)
     answer = ask(
         asked.method,
         filled(asked.url, values, lambda value: quote(value, safe="")),
         headers={"Idempotency-Key": job.key, **asked.headers},
-        variables=job.desk.settings.variables,
+        variables=job.gear.settings.variables,
         timeout=job.seconds,
         body=filled_in(asked.body, values),
     )
@@ -127,11 +127,11 @@ def http(job: Job, asked: HttpParameters) -> str:
 
 def deployment(job: Job, asked: DeploymentParameters) -> str | Waiting:
     """Start a run of another deployment; a failed one is started anew, one whose start was cut off is not."""
-    if job.desk.settings.rehearsed:
+    if job.gear.settings.rehearsed:
         return REHEARSED
     failures = _view(job).state.step(job.step.step).failures
-    parameters = filled_in(asked.parameters, placeholder_values(job.desk, job.step))
-    tag = started_tag(job.desk.service.office.plan, job.step.initiative)
+    parameters = filled_in(asked.parameters, placeholder_values(job.gear, job.step))
+    tag = started_tag(job.gear.service.office.plan, job.step.initiative)
     return Waiting(start_run(asked.deployment, parameters, f"{job.key}/{failures}", tag))
 
 

@@ -5,7 +5,7 @@ from prefect.cache_policies import NO_CACHE
 
 from duban.core.planning.measure_file import Measure
 from duban.core.planning.plan import StepRef
-from duban.wiring import Desk
+from duban.wiring import Gear
 
 
 @task(
@@ -16,29 +16,29 @@ from duban.wiring import Desk
     timeout_seconds=30,
     cache_policy=NO_CACHE,
 )
-def measure_value(title: str, measure: Measure, desk: Desk, step: StepRef) -> float:
+def measure_value(title: str, measure: Measure, gear: Gear, step: StepRef) -> float:
     """The value of an indicator now; `title` names the task run."""
     from duban.adapters.sources import Reading, read  # noqa: PLC0415  most ticks measure nothing
 
-    settings = desk.settings
+    settings = gear.settings
     if settings.rehearsed:
-        return _known(desk, step)
+        return _known(gear, step)
     reading = Reading(
-        settings.file.parent, settings.var, settings.ledger, settings.variables, placeholder_values(desk, step)
+        settings.file.parent, settings.var, settings.ledger, settings.variables, placeholder_values(gear, step)
     )
     return read(measure, reading)
 
 
-def _known(desk: Desk, ref: StepRef) -> float:
+def _known(gear: Gear, ref: StepRef) -> float:
     """The value known already: a rehearsal asks nothing of the present, its people report."""
-    view = desk.service.view(ref.initiative)
+    view = gear.service.view(ref.initiative)
     value, target = view.state.step(ref.step).value, view.look.initiative.steps[ref.step].target
     return value if value is not None else target.baseline if target else 0.0
 
 
-def placeholder_values(desk: Desk, ref: StepRef) -> dict[str, str]:
+def placeholder_values(gear: Gear, ref: StepRef) -> dict[str, str]:
     """What the placeholders of a step stand for."""
-    office = desk.service.office
+    office = gear.service.office
     initiative, step = office.plan.initiatives[ref.initiative], office.plan.step(ref)
     return {
         "plan": office.plan.id,
@@ -48,5 +48,5 @@ def placeholder_values(desk: Desk, ref: StepRef) -> dict[str, str]:
         "step-title": step.title,
         "unit": step.unit or step.owner,
         "unit-title": office.directory.title(step.unit or step.owner),
-        "today": office.day(desk.service.clock.now()).isoformat(),
+        "today": office.day(gear.service.clock.now()).isoformat(),
     }

@@ -5,7 +5,7 @@ from functools import partial
 from time import monotonic
 
 from duban.outbox import deliver_due
-from duban.wiring import Desk
+from duban.wiring import Gear
 
 AT_ONCE, EVERYTHING = 10, 1000
 LONGEST_SENDING = 60.0
@@ -15,7 +15,7 @@ for the next patrol."""
 LOG = logging.getLogger(__name__)
 
 
-def send_due(at: Desk, initiative: str | None = None) -> int:
+def send_due(at: Gear, initiative: str | None = None) -> int:
     """Deliver the notices that are due, of one initiative or of the plan; how many were dealt with.
 
     An error of the program stops neither the other notices nor the round they are sent in: it is logged, and what met

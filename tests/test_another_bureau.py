@@ -122,11 +122,11 @@ def lived(office: tuple[Office, Profile]) -> Bureau:
 
 def slips(bureau: Bureau) -> Iterator[tuple[Look, Slip]]:
     """Every slip that was sent in the year."""
-    for desk in bureau.desks.values():
-        look = Look(bureau.office, desk.initiative, {}, bureau.now)
-        for row in desk.state.notices.values():
+    for trail in bureau.trails.values():
+        look = Look(bureau.office, trail.initiative, {}, bureau.now)
+        for row in trail.state.notices.values():
             if row.delivery is Delivery.SENT:
-                yield look, as_sent(look, desk.entries, {}, row)
+                yield look, as_sent(look, trail.entries, {}, row)
 
 
 def test_nothing_another_bureau_writes_names_the_shipped_one(lived: Bureau, office: tuple[Office, Profile]) -> None:
@@ -146,10 +146,10 @@ def test_nothing_another_bureau_writes_names_the_shipped_one(lived: Bureau, offi
     several = [slip for _, slip in slips(lived)][:5]
     told["digest"] = wording(digest(office[0], "chief", office[0].plan.starts, several)).text
     assert "路局日报" in told["digest"]
-    for desk in lived.desks.values():
-        look = Look(office[0], desk.initiative, {}, lived.now)
-        told[f"page {desk.initiative.id}"] = page(look, decide(look, desk.state))
-    seen = [(Look(office[0], desk.initiative, {}, lived.now), desk.entries, {}) for desk in lived.desks.values()]
+    for trail in lived.trails.values():
+        look = Look(office[0], trail.initiative, {}, lived.now)
+        told[f"page {trail.initiative.id}"] = page(look, decide(look, trail.state))
+    seen = [(Look(office[0], trail.initiative, {}, lived.now), trail.entries, {}) for trail in lived.trails.values()]
     monthly = bulletin(office[0], seen, month_of(office[0], date(2024, 9, 30)), lived.now)
     told["bulletin"] = text(papers(Paper("bulletin", monthly)).content)
     assert "路报2024年月9" in told["bulletin"]

@@ -18,7 +18,7 @@ from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import LedgerUnusable, Letter, Outcome
 from duban.service import Service
-from duban.wiring import Desk
+from duban.wiring import Gear
 from tasks.sending import send_due
 from tests.bureau import COSMETICS, IN_DIGESTS, REVIEWER, TRAINING, Postbox, Story, office, plain
 from tests.test_outbox import kinds, send
@@ -162,7 +162,7 @@ def test_a_run_begins_no_letter_after_its_minute_and_the_next_one_goes_on(monkey
     monkeypatch.setattr("tasks.sending.monotonic", lambda: seconds[0])
     hanging = Meanwhile(lambda: seconds.append(seconds.pop() + 31), post)
     settings: Any = None  # sending looks at none
-    at = Desk(settings, story.service, hanging, plain)
+    at = Gear(settings, story.service, hanging, plain)
     assert (send_due(at), len(post.tries)) == (2, 2)
     assert send_due(at) == waiting - 2 > 0
     assert send_due(at) == 0
@@ -209,7 +209,7 @@ def test_an_error_ends_no_round_and_is_logged_without_its_words(
     monkeypatch.setattr("tasks.sending.AT_ONCE", at_once)
     story, broken = Story().at(1), Broken()
     settings: Any = None  # sending looks at none
-    send_due(Desk(settings, story.service, broken, plain))
+    send_due(Gear(settings, story.service, broken, plain))
     assert [letter.subject for letter in broken.post.letters.values()] == ["assign cosmetics/draft"]
     assert "KeyError while delivering cosmetics: cases/" in caplog.text
     assert "12345" not in caplog.text
@@ -223,7 +223,7 @@ def test_what_can_never_be_read_ends_the_round_all_the_same(monkeypatch: pytest.
 
     monkeypatch.setattr(story.ledger, "entries", unreadable)
     settings: Any = None  # sending looks at none
-    assert send_due(Desk(settings, story.service, Postbox(), plain)) == 0
+    assert send_due(Gear(settings, story.service, Postbox(), plain)) == 0
 
 
 def test_words_that_cannot_be_found_are_an_error_too() -> None:

@@ -113,7 +113,7 @@ def test_the_rehearsal_is_what_the_service_would_store(seed: int) -> None:
     profile = Profile.model_validate(PROFILE | {"seed": seed})
     stored, done = served(office(), profile), rehearse(office(), profile, UNTIL)
     for name, entries in stored.items():
-        rehearsed = tuple(done.bureau.desks[name].entries)
+        rehearsed = tuple(done.bureau.trails[name].entries)
         assert first_broken(entries) is None
         assert happened(rehearsed) == happened(entries)
         assert sent(rehearsed) == sent(entries)

@@ -8,7 +8,7 @@ import pytest
 from duban.core.problems import BadInput
 from duban.ports import LedgerUnusable
 from duban.settings import Settings, load_settings
-from duban.wiring import current_office, kept_desk
+from duban.wiring import current_office, kept_gear
 from tests.bureau_folder import BureauFolder, make_bureau
 
 
@@ -53,17 +53,17 @@ def test_files_that_cannot_be_used_are_told_until_they_can(bureau: BureauFolder,
 
 
 def test_a_desk_is_kept_with_its_ledger(settings: Settings) -> None:
-    first = kept_desk(settings)
+    first = kept_gear(settings)
     first.service.tick("new-road")
-    again = kept_desk(settings)
+    again = kept_gear(settings)
     assert again.service.ledger is first.service.ledger
     assert again.service.ledger.initiatives() == ["new-road"]
 
 
 def test_a_kept_ledger_that_is_newer_by_now_is_not_touched(settings: Settings) -> None:
-    kept_desk(settings)
+    kept_gear(settings)
     with sqlite3.connect(settings.var / "ledger.sqlite") as connection:
         connection.execute("UPDATE ledger_version SET version_num = '9999'")
     connection.close()
     with pytest.raises(LedgerUnusable, match="its schema is version 9999"):
-        kept_desk(settings)
+        kept_gear(settings)

@@ -63,13 +63,13 @@ def of_random() -> Iterator[tuple[str, str]]:
 
 
 def _hashes(name: str, bureau: Bureau) -> Iterator[tuple[str, str]]:
-    desks = bureau.desks.values()
-    yield f"{name} entries", _sha(_entry(entry) for desk in desks for entry in desk.entries)
+    trails = bureau.trails.values()
+    yield f"{name} entries", _sha(_entry(entry) for trail in trails for entry in trail.entries)
     yield (
         f"{name} lights",
-        _sha(f"{desk.initiative.id} {day} {light.name}" for desk in desks for day, light in desk.lights),
+        _sha(f"{trail.initiative.id} {day} {light.name}" for trail in trails for day, light in trail.lights),
     )
-    yield f"{name} notices", _sha(line for desk in desks for line in _notices(desk.state))
+    yield f"{name} notices", _sha(line for trail in trails for line in _notices(trail.state))
 
 
 def _entry(entry: Entry) -> str:
@@ -96,11 +96,11 @@ def _decided(office: Office, bureau: Bureau, samples: int) -> Iterator[str]:
 
 def _at(office: Office, bureau: Bureau, name: str, now: datetime) -> tuple[Look, State]:
     """An initiative at a moment; of what it waits for it knows what is over by then."""
-    desk = bureau.desks[name]
+    desk = bureau.trails[name]
     state = fold(entry for entry in desk.entries if entry.at <= now)
     facts: dict[StepRef, Upstream] = {}
     for ref in desk.initiative.upstream:
-        over = bureau.desks[ref.initiative].state.step(ref.step).finished
+        over = bureau.trails[ref.initiative].state.step(ref.step).finished
         facts[ref] = Upstream(over if over and over <= office.day(now) else None, None)
     return Look(office, desk.initiative, facts, now), state
 

@@ -21,7 +21,7 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import SYSTEM
 from duban.core.planning.snapshot import restored, snapshot
 from duban.core.rehearsing.bureau import Bureau
-from duban.core.rehearsing.bureau import Desk as Rehearsed
+from duban.core.rehearsing.bureau import Trail as Rehearsed
 from duban.core.rehearsing.rehearse import rehearse
 from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import at_work, load_office, load_profile
@@ -65,7 +65,7 @@ def _store(settings: Settings, office: Office, bureau: Bureau, copies: int) -> N
     with writing(engine, office.plan.id) as connection:
         for table, make in ((SUMMARY, _summaries), (STEP, _steps), (ENTRY, _entries), (NOTICE, _notices)):
             rows = [
-                row for copy in range(copies) for desk in bureau.desks.values() for row in make(desk, _suffix(copy))
+                row for copy in range(copies) for trail in bureau.trails.values() for row in make(trail, _suffix(copy))
             ]
             rows = [{"plan": office.plan.id, **row} for row in rows]
             for place in range(0, len(rows), AT_ONCE):
@@ -76,26 +76,26 @@ def _store(settings: Settings, office: Office, bureau: Bureau, copies: int) -> N
 Row = Mapping[str, Any]
 
 
-def _summaries(desk: Rehearsed, suffix: str) -> Iterator[Row]:
-    assert desk.decided
-    columns = as_columns(desk.decided.summary)
+def _summaries(trail: Rehearsed, suffix: str) -> Iterator[Row]:
+    assert trail.decided
+    columns = as_columns(trail.decided.summary)
     del columns["steps"]
-    last = desk.entries[-1]
-    yield {**columns, "initiative": desk.initiative.id + suffix, "sequence": last.sequence, "looked_at": last.at}
+    last = trail.entries[-1]
+    yield {**columns, "initiative": trail.initiative.id + suffix, "sequence": last.sequence, "looked_at": last.at}
 
 
-def _steps(desk: Rehearsed, suffix: str) -> Iterator[Row]:
-    assert desk.decided
-    for place, row in enumerate(desk.decided.summary.steps):
-        yield {**as_columns(row), "initiative": desk.initiative.id + suffix, "position": place}
+def _steps(trail: Rehearsed, suffix: str) -> Iterator[Row]:
+    assert trail.decided
+    for place, row in enumerate(trail.decided.summary.steps):
+        yield {**as_columns(row), "initiative": trail.initiative.id + suffix, "position": place}
 
 
-def _entries(desk: Rehearsed, suffix: str) -> Iterator[Row]:
-    for entry in desk.entries:
-        name = desk.initiative.id + suffix
+def _entries(trail: Rehearsed, suffix: str) -> Iterator[Row]:
+    for entry in trail.entries:
+        name = trail.initiative.id + suffix
         yield {**as_columns(entry), "initiative": name, "hash": f"{name}/{entry.sequence}"}
 
 
-def _notices(desk: Rehearsed, suffix: str) -> Iterator[Row]:
-    for row in desk.state.notices.values():
-        yield {**as_columns(row), "initiative": desk.initiative.id + suffix}
+def _notices(trail: Rehearsed, suffix: str) -> Iterator[Row]:
+    for row in trail.state.notices.values():
+        yield {**as_columns(row), "initiative": trail.initiative.id + suffix}

@@ -11,10 +11,10 @@ from duban.core.telling.alarm import AlarmWords, Silence, alarm_words
 from duban.core.telling.slips import Words
 from duban.outbox.sweep import carried
 from duban.ports import Carrier, Letter, Outcome
-from duban.wiring import Desk
+from duban.wiring import Gear
 
 
-def tell(at: Desk, stands: Regularity, seen: Silence) -> None:
+def tell(at: Gear, stands: Regularity, seen: Silence) -> None:
     """Tell whoever is to be told by what was told before; outside working hours nobody, until the next morning."""
     office = at.service.office
     if office.working_moment(seen.now) > seen.now:

@@ -19,7 +19,7 @@ from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
 from duban.ports import Round, Rounder
 from duban.settings import Settings, load_settings
-from duban.wiring import Desk, kept_desk
+from duban.wiring import Gear, kept_gear
 from flows.patrol import patrol
 from tasks.sending import send_due
 
@@ -38,12 +38,12 @@ BY = {Rounder.PATROL: "巡查", Rounder.GUARD: "值守代为巡查"}
 class Guard:
     """The guard of one plan; `began` is since when it looks, `stood_in` when it last made a round itself.
 
-    `desk` is the engine as it could last be had, `lost` since when it can not, `told` whom this process told of that.
+    `gear` is the engine as it could last be had, `lost` since when it can not, `told` whom this process told of that.
     """
 
     settings: Settings
     began: datetime
-    desk: Desk | None = None
+    gear: Gear | None = None
     lost: datetime | None = None
     told: set[str] = field(default_factory=set)
     stood_in: datetime | None = None
@@ -57,13 +57,13 @@ class Guard:
     def look(self, now: datetime) -> None:
         """One look: what was done is printed, what is overdue made up for, and people are told."""
         try:
-            at = kept_desk(self.settings)
+            at = kept_gear(self.settings)
             made = at.service.ledger.rounds()
         except Exception as error:  # noqa: BLE001  whatever it is, patrols cannot be seen to come
             log.warning("the ledger cannot be read: %r", error)
             self._without_ledger(now)
             return
-        self.desk, self.lost = at, None
+        self.gear, self.lost = at, None
         self._print(at, made)
         last = made[Rounder.PATROL].at if Rounder.PATROL in made else None
         since = max(self.began, last) if last else self.began
@@ -71,7 +71,7 @@ class Guard:
         trouble = self._stand_in(at, now) if stands is not Regularity.REGULAR else ""
         tell(at, stands, Silence(at.service.office, last or self.began, now, trouble))
 
-    def _stand_in(self, at: Desk, now: datetime) -> str:
+    def _stand_in(self, at: Gear, now: datetime) -> str:
         """Make a round, at most once an interval; what kept it from that, in words."""
         if self.stood_in and now - self.stood_in < self.every:
             return ""
@@ -92,11 +92,11 @@ class Guard:
     def _without_ledger(self, now: datetime) -> None:
         """People are told even so, by the directory as it was last read."""
         self.lost = self.lost or now
-        if self.desk and regularity(self.lost, now, self.every) is Regularity.SILENT:
-            seen = Silence(self.desk.service.office, self.lost, now, "台账数据库无法使用")
-            tell_without_ledger(self.desk.carrier, seen, self.told)
+        if self.gear and regularity(self.lost, now, self.every) is Regularity.SILENT:
+            seen = Silence(self.gear.service.office, self.lost, now, "台账数据库无法使用")
+            tell_without_ledger(self.gear.carrier, seen, self.told)
 
-    def _print(self, at: Desk, made: Mapping[Rounder, Round]) -> None:
+    def _print(self, at: Gear, made: Mapping[Rounder, Round]) -> None:
         """A line for each round that did something since the last look; nothing of what was before the first."""
         before, self.shown = self.shown, {by: one.at for by, one in made.items()}
         for by, one in made.items():
@@ -107,7 +107,7 @@ class Guard:
                 console.print(f"{local:%m-%d %H:%M:%S} {whose}{BY[by]}：{one.said}　{lights}")
 
 
-def plain_round(at: Desk, now: datetime) -> None:
+def plain_round(at: Gear, now: datetime) -> None:
     """A round without Prefect: whatever is due is looked at, and letters go out. Actions and pictures wait for it."""
     looked = 0
     for due in takewhile(bool, (at.service.due() for _ in range(ROUNDS))):

@@ -11,7 +11,7 @@ from duban.desk.waking import Waking
 from duban.ports import Carrier
 from duban.service import Service
 from duban.settings import Settings
-from duban.wiring import door, kept_desk
+from duban.wiring import door, kept_gear
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Engine:
 
 
 def _here(settings: Settings) -> Here:
-    desk = kept_desk(settings)
+    desk = kept_gear(settings)
     return Here(settings, desk.service, door(settings, desk.service), desk.carrier)
 
 

@@ -145,7 +145,7 @@ def _send(engine: Engine, typed: str, then: str) -> None:
     here = engine.main()
     posts = here.service.office.directory.posts
     post = next((one for one in posts.values() if typed in (one.id, one.title) and not one.vacant), None)
-    to = here.service.office.directory.desk(post.id) if post else ""
+    to = here.service.office.directory.mailbox(post.id) if post else ""
     if post is None or to not in here.door.admitted or engine.rates.full(SIGN_INS, post.id):
         log.info("no link to sign in was sent: %s", post.id if post else "there is no such post")
         return

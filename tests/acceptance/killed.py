@@ -32,7 +32,7 @@ from duban.adapters.sql_ledger import open_ledger
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind, first_broken
 from duban.settings import CLOCK_FILE, Settings, load_settings
-from duban.wiring import Desk, desk, load_office
+from duban.wiring import Gear, gear, load_office
 from tests.acceptance.ticking import patrol, without_prefect
 from tests.bureau_folder import SHANGHAI, make_bureau
 
@@ -114,17 +114,17 @@ def work(bureau: Bureau) -> None:
 
 
 def _patrol(bureau: Bureau) -> None:
-    with desk(bureau.settings, bureau.office) as at:
+    with gear(bureau.settings, bureau.office) as at:
         patrol(at)
 
 
 def outcome(bureau: Bureau) -> dict[str, Any]:
     """What the weeks came to, without what may differ."""
-    with desk(bureau.settings, bureau.office) as at:
+    with gear(bureau.settings, bureau.office) as at:
         return outcome_of(at)
 
 
-def outcome_of(at: Desk) -> dict[str, Any]:
+def outcome_of(at: Gear) -> dict[str, Any]:
     """What a ledger and the files beside it hold, without what may differ."""
     ledgers = at.service.ledger.initiatives()  # those of digests as well
     entries = [entry for name in ledgers for entry in at.service.ledger.entries(name)]

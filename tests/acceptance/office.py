@@ -20,7 +20,7 @@ from time import monotonic
 
 from duban.adapters.clock import SystemClock
 from duban.core.ledger.entries import Entry, EntryKind
-from tests.acceptance.office_desk import PATIENCE, Desk
+from tests.acceptance.morning import PATIENCE, Morning
 from tests.acceptance.office_folder import PLAN, make_office
 from tests.acceptance.office_stack import AUTOMATION, SCHEDULE, Begun, OfficeStack
 from tests.acceptance.waiting import until
@@ -65,25 +65,25 @@ class Day:
 
 def live(folder: Path, tell: Callable[[str], None]) -> Day:
     """Live the day; raises AssertionError with what did not happen."""
-    with MailReceiver(always(Do.ACCEPT)) as mail, standing(folder, mail) as desk:
-        tell(f"duban up --clock real: runs after {desk.stack.up():.0f} s")
-        assert desk.stack.status_without_password() == HTTPStatus.UNAUTHORIZED, "who has no password is turned away"
-        tell(patrols_come_by_themselves(desk))
-        tell(what_is_due_is_sent(desk))
-        tell(a_form_and_a_command_are_taken_in(desk))
-        tell(a_milestone_starts_what_waits(desk))
-        for number, (name, kill) in enumerate(deaths(desk.stack).items()):
-            tell(it_goes_on(desk, name, kill, BENCHES[number : number + 2]))
-        tell(the_digest_is_sent(desk))
-        return evening(desk)
+    with MailReceiver(always(Do.ACCEPT)) as mail, standing(folder, mail) as office:
+        tell(f"duban up --clock real: runs after {office.stack.up():.0f} s")
+        assert office.stack.status_without_password() == HTTPStatus.UNAUTHORIZED, "who has no password is turned away"
+        tell(patrols_come_by_themselves(office))
+        tell(what_is_due_is_sent(office))
+        tell(a_form_and_a_command_are_taken_in(office))
+        tell(a_milestone_starts_what_waits(office))
+        for number, (name, kill) in enumerate(deaths(office.stack).items()):
+            tell(it_goes_on(office, name, kill, BENCHES[number : number + 2]))
+        tell(the_digest_is_sent(office))
+        return evening(office)
 
 
 @contextmanager
-def standing(folder: Path, mail: MailReceiver) -> Iterator[Desk]:
+def standing(folder: Path, mail: MailReceiver) -> Iterator[Morning]:
     """The office, and an end to whatever is left of it afterwards."""
     stack = OfficeStack(make_office(folder, mail, port=PORT, every=EVERY))
     try:
-        yield Desk(stack, mail)
+        yield Morning(stack, mail)
     finally:
         stack.sweep()
 
@@ -91,14 +91,16 @@ def standing(folder: Path, mail: MailReceiver) -> Iterator[Desk]:
 # Stages --------------------------------------------------------------------------------------------------------------
 
 
-def patrols_come_by_themselves(desk: Desk) -> str:
+def patrols_come_by_themselves(office: Morning) -> str:
     """Patrols that nobody asked for are carried out, one after another."""
-    came = until(f"{WANTED} patrols come by their schedule", lambda: enough(by_schedule(desk.stack), WANTED), PATIENCE)
+    came = until(
+        f"{WANTED} patrols come by their schedule", lambda: enough(by_schedule(office.stack), WANTED), PATIENCE
+    )
     moments = sorted(run.expected for run in came)
     apart = {round((later - earlier).total_seconds()) for earlier, later in pairwise(moments)}
     assert apart == {EVERY}, f"patrols are to be {EVERY} seconds apart, and are {apart}"
-    first = min(run.at for run in desk.stack.runs("0.00"))
-    applied = next(entry.at for entry in desk.stack.entries() if entry.kind is EntryKind.PLAN_APPLIED)
+    first = min(run.at for run in office.stack.runs("0.00"))
+    applied = next(entry.at for entry in office.stack.entries() if entry.kind is EntryKind.PLAN_APPLIED)
     waited = (first - applied).total_seconds()
     return f"patrols by themselves, {EVERY} s apart; the first of all {waited:.1f} s after the plan was in force"
 
@@ -113,38 +115,38 @@ def enough(found: list[Begun], wanted: int) -> list[Begun]:
     return found if len(found) >= wanted else []
 
 
-def what_is_due_is_sent(desk: Desk) -> str:
+def what_is_due_is_sent(office: Morning) -> str:
     """Steps that open are handed to their owners, and whoever is late is pressed."""
-    desk.arrives("new-road/draft", "assign", "roads-officer")
-    desk.arrives("repair/patch", "press", "roads-officer")
+    office.arrives("new-road/draft", "assign", "roads-officer")
+    office.arrives("repair/patch", "press", "roads-officer")
     for post in OWNERS:
-        desk.arrives("benches/first", "assign", post)
-    return f"slips of what opened and of what is late arrived: {sum(desk.mail.times.values())} letters"
+        office.arrives("benches/first", "assign", post)
+    return f"slips of what opened and of what is late arrived: {sum(office.mail.times.values())} letters"
 
 
-def a_form_and_a_command_are_taken_in(desk: Desk) -> str:
+def a_form_and_a_command_are_taken_in(office: Morning) -> str:
     """Two people report; the ledger has it, and the page shows it."""
     began = monotonic()
-    run = desk.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=30)
+    run = office.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=30)
     assert run is not None
-    desk.command("report", "repair/patch", "roads-officer", "--progress", "40")
-    until("a form and a command are in the ledger", desk.taken_in, PATIENCE)
-    until("the run of the form says so", lambda: "已受理" in desk.stack.told(run), PATIENCE)
-    until("the page of the form's initiative says so", lambda: "办理中" in desk.stack.page("signs"), PATIENCE)
-    until("the page of the command's initiative says so", lambda: "办理中" in desk.stack.page("repair"), PATIENCE)
+    office.command("report", "repair/patch", "roads-officer", "--progress", "40")
+    until("a form and a command are in the ledger", office.taken_in, PATIENCE)
+    until("the run of the form says so", lambda: "已受理" in office.stack.told(run), PATIENCE)
+    until("the page of the form's initiative says so", lambda: "办理中" in office.stack.page("signs"), PATIENCE)
+    until("the page of the command's initiative says so", lambda: "办理中" in office.stack.page("repair"), PATIENCE)
     return f"a form and a command: in the ledger and on the pages within {monotonic() - began:.1f} s"
 
 
-def a_milestone_starts_what_waits(desk: Desk) -> str:
+def a_milestone_starts_what_waits(office: Morning) -> str:
     """The last approval before a milestone is handed in by the form; the initiative that waits for it begins."""
-    desk.command("submit", "new-road/draft", "roads-officer", "--evidence", "建设方案")
-    desk.arrives("new-road/approve", "assign", "deputy-director")
+    office.command("submit", "new-road/draft", "roads-officer", "--evidence", "建设方案")
+    office.arrives("new-road/approve", "assign", "deputy-director")
     handed_in = SystemClock().now()
-    assert desk.form("1.01", "副局长", "审核通过", "批准建设方案")
-    opened = until("the step that waits opens", lambda: opening(desk.stack.entries("green-belt")), PATIENCE)
-    run = [run for run in desk.stack.runs("2.01") if run.at <= opened][-1]
+    assert office.form("1.01", "副局长", "审核通过", "批准建设方案")
+    opened = until("the step that waits opens", lambda: opening(office.stack.entries("green-belt")), PATIENCE)
+    run = [run for run in office.stack.runs("2.01") if run.at <= opened][-1]
     for post in OWNERS:
-        desk.arrives("green-belt/plant", "assign", post)
+        office.arrives("green-belt/plant", "assign", post)
     by = "the event" if run.by == AUTOMATION else f"another way ({run.by})"
     waited = (run.at - handed_in).total_seconds()
     return f"a milestone: the run of what waits is RUNNING {waited:.1f} s after the approval, by {by}"
@@ -165,49 +167,51 @@ def deaths(stack: OfficeStack) -> dict[str, Callable[[], list[int]]]:
     }
 
 
-def it_goes_on(desk: Desk, name: str, kill: Callable[[], list[int]], steps: Sequence[str]) -> str:
+def it_goes_on(office: Morning, name: str, kill: Callable[[], list[int]], steps: Sequence[str]) -> str:
     """Something is killed between a form and a command; what was acknowledged is taken in, what follows is sent."""
-    away, began = desk.turned_away, monotonic()
-    desk.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=50)
+    away, began = office.turned_away, monotonic()
+    office.form("2.03", "公园处", "反馈进展", "摸清标识底数", progress=50)
     killed = kill()
     assert killed, f"{name}: there was nothing to kill"
     at = SystemClock().now()
-    desk.command("submit", f"benches/{steps[0]}", "parks-officer")
-    if not desk.stack.lives():
-        desk.stack.up()
-    until(f"{name} killed: what was acknowledged is in the ledger", desk.taken_in, PATIENCE)
+    office.command("submit", f"benches/{steps[0]}", "parks-officer")
+    if not office.stack.lives():
+        office.stack.up()
+    until(f"{name} killed: what was acknowledged is in the ledger", office.taken_in, PATIENCE)
     for post in OWNERS:
-        desk.arrives(f"benches/{steps[1]}", "assign", post)
-    until(f"{name} killed: patrols come again", lambda: enough(by_schedule(desk.stack, since=at), 2), PATIENCE)
+        office.arrives(f"benches/{steps[1]}", "assign", post)
+    until(f"{name} killed: patrols come again", lambda: enough(by_schedule(office.stack, since=at), 2), PATIENCE)
     return (
         f"{name} killed ({len(killed)} processes): all is well {monotonic() - began:.0f} s later; "
-        f"{desk.turned_away - away} acts turned away"
+        f"{office.turned_away - away} acts turned away"
     )
 
 
-def the_digest_is_sent(desk: Desk) -> str:
+def the_digest_is_sent(office: Morning) -> str:
     """What was not to be sent at once has arrived as one letter."""
     digest = f"{PLAN}/@{OWNERS[0]}/"
-    digests = until("the digest arrives", lambda: [key for key in desk.mail.times if key.startswith(digest)], PATIENCE)
+    digests = until(
+        "the digest arrives", lambda: [key for key in office.mail.times if key.startswith(digest)], PATIENCE
+    )
     return f"the day's digest: {len(digests)} letter"
 
 
 # The evening ---------------------------------------------------------------------------------------------------------
 
 
-def evening(desk: Desk) -> Day:
+def evening(office: Morning) -> Day:
     """All is at rest: what the ledger says, what arrived and what people were told is held against each other."""
-    stack = desk.stack
+    stack = office.stack
     until("nothing is left to be sent", lambda: not on_the_way(stack.entries()), PATIENCE)
     wrong = [*failing(stack, "ledger", "verify"), *soon_well(stack)]
     patrols, entries = len(by_schedule(stack)), stack.entries()
     wrong += ended(stack)
-    sent, arrived, acts = letters_sent(entries), desk.mail.times, desk.found(entries)
-    lost = [*(said for said in desk.told if not acts[said]), *(sent.keys() - arrived.keys()), *on_the_way(entries)]
+    sent, arrived, acts = letters_sent(entries), office.mail.times, office.found(entries)
+    lost = [*(said for said in office.told if not acts[said]), *(sent.keys() - arrived.keys()), *on_the_way(entries)]
     doubled = [name for found in (acts, sent, arrived) for name, times in found.items() if name and times > 1]
     unknown = [key for key in arrived.keys() - sent.keys() if WITHOUT_LEDGER not in key]
     wrong += [f"arrived and not in the ledger: {key}" for key in unknown]
-    taken_in = sum(acts[said] > 0 for said in desk.told)
+    taken_in = sum(acts[said] > 0 for said in office.told)
     return Day(patrols, arrived.total(), taken_in, tuple(lost), tuple(doubled), tuple(wrong))
 
 

@@ -31,7 +31,7 @@ from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.rehearse import rehearse
 from duban.ports import Letter, Outcome
 from duban.settings import CLOCK_FILE, Settings, load_settings
-from duban.wiring import Desk, desk, load_office, load_profile
+from duban.wiring import Gear, gear, load_office, load_profile
 from tasks.sending import send_due
 from tests.acceptance import received
 from tests.acceptance.received import SHANGHAI, Arrival, Rules
@@ -155,9 +155,9 @@ def served(folder: Path, until: date, only: Collection[str] = ()) -> Run:
     Some initiatives alone, which wait for none of the others, or all of them.
     """
     settings, post = _settings(folder), Post()
-    with desk(settings) as at:
+    with gear(settings) as at:
         apply(at.service, _part(load_office(settings), only), Author(SYSTEM, "推演", everything=True))
-    with desk(settings) as there:
+    with gear(settings) as there:
         at = replace(there, carrier=post)
         with without_prefect(settings, lambda settings, office: at):
             _live(at, until)
@@ -180,7 +180,7 @@ def _part(office: Office, only: Collection[str]) -> Office:
     return replace(office, plan=replace(plan, initiatives=kept, downstream=downstream))
 
 
-def _live(at: Desk, until: date) -> None:
+def _live(at: Gear, until: date) -> None:
     owners, clock = Owners(load_profile(at.settings)), FileClock(at.settings.var / CLOCK_FILE)
     shifts = defaultdict(list)
     for place, name in enumerate(turns(at.service.office.plan)):
@@ -200,7 +200,7 @@ def _moments(until: date) -> Iterator[datetime]:
         yield from (datetime.combine(day, one, SHANGHAI) for one in times if one >= ON_AT.get(day, time.min))
 
 
-def _act(at: Desk, owners: Owners, names: Sequence[str]) -> None:
+def _act(at: Gear, owners: Owners, names: Sequence[str]) -> None:
     for name in names:
         view = at.service.view(name)
         decided = decide(view.look, view.state)
@@ -212,7 +212,7 @@ def rehearsed(folder: Path, until: date) -> Run:
     """The same days in memory, of which nothing is stored."""
     settings = _settings(folder)
     done = rehearse(load_office(settings), load_profile(settings), until)
-    entries = tuple(entry for one in done.bureau.desks.values() for entry in one.entries)
+    entries = tuple(entry for one in done.bureau.trails.values() for entry in one.entries)
     return Run(received.rules_of(settings.escalation), entries, None)
 
 

@@ -74,8 +74,8 @@ def test_every_rung_of_the_ladders_in_use_fires(year: Rehearsal) -> None:
 
 def test_people_without_a_fault_miss_nothing_see_no_red_and_are_not_pressed(faultless: Rehearsal) -> None:
     assert [late.reason for late in faultless.report.missed] == []
-    desks = faultless.bureau.desks.values()
-    assert [desk.initiative.id for desk in desks if Light.RED in {light for _, light in desk.lights}] == []
-    slips = {entry.data["slip"] for desk in desks for entry in desk.entries if entry.kind is EntryKind.NOTICE_SENT}
+    trails = faultless.bureau.trails.values()
+    assert [trail.initiative.id for trail in trails if Light.RED in {light for _, light in trail.lights}] == []
+    slips = {entry.data["slip"] for trail in trails for entry in trail.entries if entry.kind is EntryKind.NOTICE_SENT}
     assert not slips & {"press", "supervise"}
     assert faultless.report.unfinished == ()

@@ -12,7 +12,7 @@ import flows.tick
 from duban.core.deciding.office import Office
 from duban.core.planning.action_file import Action
 from duban.settings import Settings
-from duban.wiring import Desk, kept_desk
+from duban.wiring import Gear, kept_gear
 from tasks.actions import ACTIONS, Job, Waiting
 from tasks.asking import LOOKING
 from tasks.sending import send_due
@@ -22,12 +22,12 @@ RUN = FlowRun(id=UUID(int=0), flow_id=UUID(int=0))
 
 
 @contextmanager
-def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Desk] = kept_desk) -> Iterator[None]:
+def without_prefect(settings: Settings, desk: Callable[[Settings, Office], Gear] = kept_gear) -> Iterator[None]:
     """Let ticks work with these settings, at this desk, and tell Prefect nothing."""
     with patch.multiple(
         flows.tick,
         plan_settings=lambda plan: settings,
-        kept_desk=desk,
+        kept_gear=desk,
         announce=lambda plan, closed: None,
         run_action=SimpleNamespace(with_options=lambda timeout_seconds: _run),
         tell=lambda flow_run, today, outcome, why: None,
@@ -40,7 +40,7 @@ def _run(title: str, action: Action, job: Job) -> str | Waiting:
     return ACTIONS[action.uses](job, action.parameters)
 
 
-def patrol(at: Desk) -> None:
+def patrol(at: Gear) -> None:
     """Tick what is due until nothing is, then send the notices that are left."""
     while due := at.service.due():
         for name in due:

@@ -127,9 +127,9 @@ class Bureau:
 
     def tick(self, *names: str) -> None:
         """Look at initiatives, all unless named, as the patrol would; no notice is sent."""
-        from duban.wiring import desk  # noqa: PLC0415  most tests of commands need not load it
+        from duban.wiring import gear  # noqa: PLC0415  most tests of commands need not load it
 
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             for name in names or at.service.office.plan.initiatives:
                 at.service.tick(name)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from duban.settings import PLAN_VARIABLE, load_settings
-from duban.wiring import desk, plan_settings
+from duban.wiring import gear, plan_settings
 from tests.cli.conftest import FILES, Bureau, write
 
 NEXT = "small-2025"
@@ -31,7 +31,7 @@ def test_a_command_means_the_first_and_says_so(bureau: Bureau) -> None:
 def test_another_is_named_before_the_command(bureau: Bureau) -> None:
     bureau.ok("--plan", "small-2024", "sign", "cosmetics/draft", "--as", "protection-officer")
     for plan, known in (("small-2024", ["cosmetics"]), (NEXT, [])):
-        with desk(plan_settings(plan)) as at:
+        with gear(plan_settings(plan)) as at:
             assert list(at.service.ledger.initiatives()) == known
 
 

@@ -97,7 +97,7 @@ def test_no_step_opens_before_what_it_waits_for_has_begun(tape: Tape, who: Any) 
     built = of_tape(tape)
     done = rehearse(Office(built, Directory(directory_file()), policy(), CALENDAR, ZONE), who)
     assert done.report.unfinished == ()
-    own = {ref: done.bureau.desks[ref.initiative].state.step(ref.step) for ref in oracle(tape)}
+    own = {ref: done.bureau.trails[ref.initiative].state.step(ref.step) for ref in oracle(tape)}
     for number, (_, _, needs) in enumerate(tape):
         opened = own[StepRef(home(tape, number), f"s{number}")].opened
         waits = [built.starts]
@@ -161,4 +161,4 @@ def test_what_is_wrong(steps: list[dict[str, Any]], problems: list[tuple[str, An
 def test_with_people_without_a_fault_the_year_goes_as_foreseen() -> None:
     built = plan(step("a", duration=4), step("b", duration=2, needs=["2 working days after a/begun"]))
     done = rehearse(Office(built, Directory(directory_file()), policy(), CALENDAR, ZONE), PERFECT)
-    assert done.bureau.desks["road"].state.step("b").opened == date(2024, 1, 4)
+    assert done.bureau.trails["road"].state.step("b").opened == date(2024, 1, 4)

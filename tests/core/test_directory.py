@@ -40,7 +40,7 @@ def test_there_is_an_answer_for_names_that_are_no_longer_there() -> None:
     office = directory(head={}, officer={})
     assert not office.knows("nobody")
     assert "nobody" not in office.filled
-    asked = (office.title, office.officer, office.head, office.person, office.desk)
+    asked = (office.title, office.officer, office.head, office.person, office.mailbox)
     assert [ask("nobody") for ask in asked] == ["nobody"] * 5
     assert office.channels("nobody") == ()
     assert office.present("nobody", DAY) is None
@@ -68,7 +68,7 @@ def test_whoever_holds_several_posts_is_one_person() -> None:
 
 def test_a_person_is_written_to_where_there_are_channels() -> None:
     office = directory(a={"person": "wang"}, b={}, c={"person": "wang", "channels": ["json://c"]})
-    assert [office.desk(post) for post in "abc"] == ["c", "b", "c"]
+    assert [office.mailbox(post) for post in "abc"] == ["c", "b", "c"]
     assert office.channels("c") == ("json://c",)
 
 

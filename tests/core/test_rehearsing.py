@@ -70,7 +70,7 @@ def test_every_kind_of_step_ends_and_the_rehearsal_with_the_last() -> None:
         indicator("cases", days=20),
     )
     done = lived(*steps)
-    state = done.bureau.desks[HERE].state
+    state = done.bureau.trails[HERE].state
     assert all(state.step(step.id).closed for step in steps)
     assert done.report.ended == max(state.step(step.id).finished or day(START) for step in steps)
     assert done.report.last == done.report.ended
@@ -81,27 +81,27 @@ def test_an_indicator_that_measures_itself_is_found_on_its_way_until_its_target(
     measure = CsvMeasure(by="csv", every="week", file="var/cases.csv", take="count")
     step = indicator("cases", due="2024-07-31", at_least=10, measure=measure)
     last_minute = profile(manner="last_minute", reports_every=500, indicator={"reach": 1.0})
-    desk = lived(step, people=last_minute).bureau.desks[HERE]
-    found = [entry.data["value"] for entry in desk.entries if entry.kind is EntryKind.MEASURED]
+    trail = lived(step, people=last_minute).bureau.trails[HERE]
+    found = [entry.data["value"] for entry in trail.entries if entry.kind is EntryKind.MEASURED]
     assert found == sorted(found)
     assert len(found) > 5
-    assert desk.state.step("cases").finished == day("2024-07-31")
+    assert trail.state.step("cases").finished == day("2024-07-31")
 
 
 def test_an_indicator_goes_the_way_that_is_planned_for_it() -> None:
     target = Target(100, "件", baseline=40, path=((day("2024-07-01"), 50.0),))
     step = replace(indicator("cases", due="2024-07-31"), target=target)
-    desk = lived(step, people=profile(manner="last_minute", reports_every=1)).bureau.desks[HERE]
-    values = dict(desk.state.step("cases").values)
+    trail = lived(step, people=profile(manner="last_minute", reports_every=1)).bureau.trails[HERE]
+    values = dict(trail.state.step("cases").values)
     assert values[day("2024-07-01")] == 50
     assert 40 <= values[day("2024-06-05")] < 50
     assert values[day("2024-07-31")] == 100
 
 
 def test_the_entries_are_those_the_state_adds_up_to() -> None:
-    desk = lived(work("draft", review="law"), milestone("adopted", "draft")).bureau.desks[HERE]
-    assert fold(desk.entries) == desk.state
-    assert [entry.sequence for entry in desk.entries] == list(range(1, len(desk.entries) + 1))
+    trail = lived(work("draft", review="law"), milestone("adopted", "draft")).bureau.trails[HERE]
+    assert fold(trail.entries) == trail.state
+    assert [entry.sequence for entry in trail.entries] == list(range(1, len(trail.entries) + 1))
 
 
 def test_the_same_seed_gives_the_same_rehearsal() -> None:
@@ -126,8 +126,8 @@ def test_it_ends_though_a_step_never_does() -> None:
 def test_what_waits_elsewhere_opens_on_the_same_day() -> None:
     office = bureau(initiative(work("publish", "there/adopted")), initiative(there("adopted"), name="there"))
     done = rehearse(office, profile())
-    ended = done.bureau.desks["there"].state.step("adopted").finished
-    assert done.bureau.desks[HERE].state.step("publish").opened == ended
+    ended = done.bureau.trails["there"].state.step("adopted").finished
+    assert done.bureau.trails[HERE].state.step("publish").opened == ended
 
 
 def test_initiatives_take_turns_in_the_order_in_which_they_wait() -> None:
@@ -222,7 +222,7 @@ def test_rungs_of_ladders_in_use_are_counted_those_that_never_fired_too() -> Non
 
 def test_an_action_that_fails_is_told_and_mended_and_then_succeeds() -> None:
     done = lived(action("publish"), milestone("over", "publish"), people=profile(actions={"fail": 1, "mended": [2, 2]}))
-    happened = [(f"{entry.day:%m-%d}", entry.kind.value) for entry in done.bureau.desks[HERE].entries if entry.step]
+    happened = [(f"{entry.day:%m-%d}", entry.kind.value) for entry in done.bureau.trails[HERE].entries if entry.step]
     assert [one for one in happened if "action" in one[1] or one[1] in ("resumed", "notice-sent")] == [
         ("06-03", "action-started"),
         ("06-03", "action-failed"),
@@ -343,10 +343,10 @@ def test_a_person_only_one_of_two_plans_writes_to() -> None:
 
 
 def test_notices_go_out_as_they_are_queued_and_nothing_is_left() -> None:
-    desk = lived(work("a", due="2024-06-14"), people=profile(manner="late")).bureau.desks[HERE]
-    kinds = [entry.kind for entry in desk.entries]
+    trail = lived(work("a", due="2024-06-14"), people=profile(manner="late")).bureau.trails[HERE]
+    kinds = [entry.kind for entry in trail.entries]
     assert kinds.count(EntryKind.NOTICE_SENT) == kinds.count(EntryKind.NOTICE_QUEUED) > 2
-    assert all(notice.next_try is None for notice in desk.state.notices.values())
+    assert all(notice.next_try is None for notice in trail.state.notices.values())
 
 
 SLOW = {

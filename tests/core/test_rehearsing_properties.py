@@ -145,15 +145,15 @@ few = settings(max_examples=25)
 
 
 def entries(done: Rehearsal) -> Iterator[Entry]:
-    for desk in done.bureau.desks.values():
-        yield from desk.entries
+    for trail in done.bureau.trails.values():
+        yield from trail.entries
 
 
 def ends(done: Rehearsal) -> Mapping[StepRef, date | None]:
     return {
-        StepRef(name, step): desk.state.step(step).finished
-        for name, desk in done.bureau.desks.items()
-        for step in desk.initiative.steps
+        StepRef(name, step): trail.state.step(step).finished
+        for name, trail in done.bureau.trails.items()
+        for step in trail.initiative.steps
     }
 
 
@@ -172,12 +172,12 @@ def test_the_same_again_is_the_same(office: Office, who: Profile) -> None:
 @given(rehearsals)
 @few
 def test_no_key_is_there_twice_and_no_notice_goes_out_twice(done: Rehearsal) -> None:
-    for desk in done.bureau.desks.values():
-        keys = [entry.key for entry in desk.entries if entry.key]
+    for trail in done.bureau.trails.values():
+        keys = [entry.key for entry in trail.entries if entry.key]
         assert len(keys) == len(set(keys))
-        sent = [entry.data["notice"] for entry in desk.entries if entry.kind is EntryKind.NOTICE_SENT]
+        sent = [entry.data["notice"] for entry in trail.entries if entry.kind is EntryKind.NOTICE_SENT]
         assert len(sent) == len(set(sent))
-        assert all(notice.next_try is None for notice in desk.state.notices.values())
+        assert all(notice.next_try is None for notice in trail.state.notices.values())
 
 
 @given(rehearsals)
@@ -194,9 +194,9 @@ def test_nobody_is_written_to_outside_working_hours(done: Rehearsal) -> None:
 @few
 def test_nobody_gets_two_digests_a_day(done: Rehearsal) -> None:
     digests: dict[tuple[str, date], set[datetime]] = {}
-    for desk in done.bureau.desks.values():
-        for entry in desk.entries:
-            if entry.kind is EntryKind.NOTICE_SENT and not desk.state.notice(entry.data["notice"]).immediate:
+    for trail in done.bureau.trails.values():
+        for entry in trail.entries:
+            if entry.kind is EntryKind.NOTICE_SENT and not trail.state.notice(entry.data["notice"]).immediate:
                 digests.setdefault((entry.data["recipient"], entry.day), set()).add(entry.at)
     assert all(len(moments) == 1 for moments in digests.values())
 
@@ -205,9 +205,9 @@ def test_nobody_gets_two_digests_a_day(done: Rehearsal) -> None:
 @few
 def test_no_step_opens_before_its_needs_are_closed(done: Rehearsal) -> None:
     finished, plan = ends(done), done.bureau.office.plan
-    for name, desk in done.bureau.desks.items():
-        for step in desk.initiative.steps.values():
-            opened = desk.state.step(step.id).opened
+    for name, trail in done.bureau.trails.items():
+        for step in trail.initiative.steps.values():
+            opened = trail.state.step(step.id).opened
             assert opened
             assert all((finished[need] or date.max) <= opened for need in step.needs), (name, plan.step(step.ref))
 
@@ -216,9 +216,9 @@ def test_no_step_opens_before_its_needs_are_closed(done: Rehearsal) -> None:
 @few
 def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
     """Sealed as the service seals them, the entries are a whole ledger that adds up to the same steps."""
-    for desk in done.bureau.desks.values():
+    for trail in done.bureau.trails.values():
         sealed: list[Entry] = []
-        for entry in desk.entries:
+        for entry in trail.entries:
             draft = Draft(entry.kind, entry.step, entry.actor, entry.data, entry.key)
             last = sealed[-1] if sealed else None
             sealed += seal(
@@ -226,7 +226,7 @@ def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
             )
         assert first_broken(sealed) is None
         again = fold(sealed)
-        assert again.steps == desk.state.steps
+        assert again.steps == trail.state.steps
 
 
 FALLING = office_of([(0,) * 6, (0, 56, 0, 0, 0, 0), (62, 152, 0, 9, 28, 0)], people=directory())
@@ -244,11 +244,11 @@ def test_deciding_once_more_on_any_evening_adds_nothing(office: Office, who: Pro
         if not office.calendar.is_working(day):
             continue
         facts = known(bureau)
-        for desk in bureau.desks.values():
-            again = decide(Look(office, desk.initiative, facts, moment), desk.state)
+        for trail in bureau.trails.values():
+            again = decide(Look(office, trail.initiative, facts, moment), trail.state)
             assert again.drafts == ()
-            assert desk.decided
-            assert lit(again.summary.steps) == lit(desk.decided.summary.steps)
+            assert trail.decided
+            assert lit(again.summary.steps) == lit(trail.decided.summary.steps)
 
 
 @given(offices, people)
@@ -267,9 +267,9 @@ def test_what_nothing_came_between_is_still_due_however_it_is_asked(office: Offi
 def known(bureau: Bureau) -> Mapping[StepRef, Upstream]:
     rows = {
         StepRef(name, row.step): row
-        for name, desk in bureau.desks.items()
-        if desk.decided
-        for row in desk.decided.summary.steps
+        for name, trail in bureau.trails.items()
+        if trail.decided
+        for row in trail.decided.summary.steps
     }
     return {ref: Upstream(row.finished, row.forecast) for ref, row in rows.items()}
 
@@ -289,7 +289,7 @@ def test_with_people_without_a_fault_nothing_turns_red_and_nobody_is_pressed(tap
     assume(not checked.infeasible and not checked.beyond)
     done = rehearse(office, PERFECT)
     assert done.report.missed == ()
-    lights = {light for desk in done.bureau.desks.values() for _, light in desk.lights}
+    lights = {light for trail in done.bureau.trails.values() for _, light in trail.lights}
     assert Light.RED not in lights
     slips = {entry.data["slip"] for entry in entries(done) if entry.kind is EntryKind.NOTICE_SENT}
     assert not slips & {"press", "supervise"}

@@ -12,7 +12,7 @@ from deployments.guard.guard import Guard
 from duban.core.ledger.entries import GUARD, EntryKind
 from duban.ports import Round, Rounder
 from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.bureau_folder import SHANGHAI, BureauFolder, make_bureau
 
 NOON = datetime(2024, 4, 10, 12, tzinfo=SHANGHAI)
@@ -51,7 +51,7 @@ def alarms(bureau: BureauFolder) -> list[tuple[str, str]]:
 
 def patrol_at(moment: datetime) -> None:
     """What a patrol leaves behind."""
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         at.service.ledger.note_round(Rounder.PATROL, Round(moment, ""))
 
 
@@ -65,7 +65,7 @@ def test_it_makes_the_round_itself_and_people_are_told_once_and_when_it_is_well(
     look(guard, 1)
     assert (bureau.mails, alarms(bureau)) == ([], [])
     look(guard, 3)
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         assert set(at.service.ledger.rounds()) == {Rounder.GUARD}
         assert {"new-road", "toll-system", "green-belt"} <= set(at.service.ledger.initiatives())
     assert bureau.mails, "letters go out without Prefect"
@@ -79,7 +79,7 @@ def test_it_makes_the_round_itself_and_people_are_told_once_and_when_it_is_well(
     look(guard, 6)
     look(guard, 7)
     assert sorted(subject for _, subject in alarms(bureau)) == ["巡查中断"] * 2 + ["巡查恢复"] * 2
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         kinds = [entry.kind for entry in at.service.ledger.entries(GUARD)]
         assert kinds == [EntryKind.ALARM_BEGUN, EntryKind.ALARM_ENDED] * 4
 
@@ -96,7 +96,7 @@ def test_patrols_that_come_leave_it_nothing_to_do(bureau: BureauFolder) -> None:
     for minutes in range(10):
         patrol_at(NOON + timedelta(minutes=minutes))
         look(guard, minutes)
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         assert set(at.service.ledger.rounds()) == {Rounder.PATROL}
     assert bureau.mails == []
 

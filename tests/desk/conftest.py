@@ -29,7 +29,7 @@ from duban.desk.serving import config_of
 from duban.desk.sessions import COOKIE
 from duban.outbox import deliver_due
 from duban.settings import DESK_VARIABLE, Settings, load_settings
-from duban.wiring import desk as works
+from duban.wiring import gear as works
 from tests.cli.conftest import Bureau, bureau
 
 __all__ = ["bureau"]  # a fixture, found by its name

@@ -7,7 +7,7 @@ import pytest
 
 from duban.desk import engine
 from duban.settings import CLOCK_FILE, Settings
-from duban.wiring import Desk, kept_desk
+from duban.wiring import Gear, kept_gear
 from tests.cli.conftest import write
 from tests.desk.conftest import Office
 
@@ -108,11 +108,11 @@ def test_in_an_office_nobody_reads_without_signing_in(office: Office) -> None:
 def test_a_request_looks_every_plan_up_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = list[Path]()
 
-    def kept(settings: Settings) -> Desk:
+    def kept(settings: Settings) -> Gear:
         looked.append(settings.plan)
-        return kept_desk(settings)
+        return kept_gear(settings)
 
-    monkeypatch.setattr(engine, "kept_desk", kept)
+    monkeypatch.setattr(engine, "kept_gear", kept)
     person = office.signed_in("protection-officer")
     looked.clear()
     for address, status in (

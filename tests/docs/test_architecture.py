@@ -20,7 +20,7 @@ from duban.core.ledger.notices import Delivery
 from duban.core.telling.offered import choices
 from duban.outbox import deliver_due
 from duban.settings import Settings
-from duban.wiring import Desk
+from duban.wiring import Gear
 from tests.bureau import COSMETICS, IN_DIGESTS, REVIEWER, STEPS, Postbox, Story, initiative, office, step
 from tests.slips import TEMPLATES
 
@@ -77,7 +77,7 @@ def test_a_report_goes_the_way_that_is_written(monkeypatch: pytest.MonkeyPatch) 
     story, carrier = Story(office(policy=IN_DIGESTS, initiatives={COSMETICS: both})).at(1), Postbox()
     story.act(Verb.SUBMIT, BESIDE.id)
     unread = Settings.__new__(Settings)  # a form and a letter ask nothing of the settings
-    at = Desk(unread, story.service, carrier, Wording(TEMPLATES))
+    at = Gear(unread, story.service, carrier, Wording(TEMPLATES))
     take_in = found(WALK[0])
     monkeypatch.setattr(sys.modules[take_in.__module__], "tell", lambda *said: None)  # Prefect shows it
     form = submitting(story)

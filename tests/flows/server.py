@@ -33,7 +33,7 @@ from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
 from duban.core.planning.plan import StepRef
 from duban.settings import load_settings
-from duban.wiring import Desk, desk, load_office
+from duban.wiring import Gear, gear, load_office
 from flows.wanted import wanted
 from tasks.asking import LOOKING
 from tasks.deploying import Difference, bring, difference
@@ -89,8 +89,8 @@ class Server:
         return load_office(load_settings())
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        with desk(load_settings()) as at:
+    def gear(self) -> Iterator[Gear]:
+        with gear(load_settings()) as at:
             yield at
 
     def apply(self, pool: str = IDLE, patrol_every: int | None = None) -> Difference:
@@ -101,7 +101,7 @@ class Server:
 
     def amiss(self, pool: str = IDLE, patrol_every: int | None = None) -> Difference:
         """What bringing the server to the plan of the files would take."""
-        with self.desk() as at:
+        with self.gear() as at:
             service = replace(at.service, office=self.office)
             want = wanted(service, patrol_every=patrol_every, desk="")
         return difference(self.client, self.office.plan, want, Pool(pool, "process"))

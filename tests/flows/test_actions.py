@@ -16,14 +16,14 @@ TRIES = 3  # as often as the service begins an action
 
 def adopted(server: Server) -> None:
     """The road's plan is approved: its bulletin is due."""
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.tick("new-road")
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
         at.service.act(server.command(Verb.APPROVE, "new-road/approve", "deputy-director"))
 
 
 def entries(server: Server, name: str, *kinds: str) -> list[Entry]:
-    with server.desk() as at:
+    with server.gear() as at:
         return [entry for entry in at.service.ledger.entries(name) if entry.kind in kinds]
 
 

@@ -12,7 +12,7 @@ from deployments.stack.stack import Stack
 from duban.adapters.clock import SystemClock
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import Desk, desk
+from duban.wiring import Gear, gear
 from flows.wanted import heal
 from tests.acceptance.office_folder import all_worked, where_it_is_noon, with_channels
 from tests.flows.server import Server, eventually
@@ -34,7 +34,7 @@ def mail() -> Iterator[MailReceiver]:
 
 
 @pytest.fixture
-def office(server: Server, mail: MailReceiver) -> Iterator[Desk]:
+def office(server: Server, mail: MailReceiver) -> Iterator[Gear]:
     """A bureau that is at work whenever somebody runs this, patrolled every two seconds by the stack's own worker."""
     config, now = server.bureau.root / "config", SystemClock().now()
     zone = where_it_is_noon(now)
@@ -42,7 +42,7 @@ def office(server: Server, mail: MailReceiver) -> Iterator[Desk]:
     server.bureau.settings.write_text(f'plan = "{server.bureau.plan}"\ntimezone = "{zone}"\n[patrol]\nevery = 2\n')
     (config / "calendar.yaml").write_text(all_worked(now.astimezone(ZoneInfo(zone)).date()), "utf-8")
     (config / "directory.yaml").write_text(with_channels(mail), "utf-8")
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         heal(at.service, at.settings)
         yield at
 
@@ -54,7 +54,7 @@ def alarms(mail: MailReceiver) -> Counter[tuple[str, str]]:
 
 
 def test_patrols_that_stop_are_told_of_by_mail_once_and_so_is_that_they_come_again(
-    office: Desk, mail: MailReceiver, stack: Stack
+    office: Gear, mail: MailReceiver, stack: Stack
 ) -> None:
     rounds, worker = office.service.ledger.rounds, stack._children["worker"]
     eventually(lambda: Rounder.PATROL in rounds(), within=90)

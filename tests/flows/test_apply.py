@@ -9,7 +9,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from duban.ports import Rounder
-from duban.wiring import desk, plan_settings
+from duban.wiring import gear, plan_settings
 from flows.wanted import heal, wanted
 from tasks.asking import LOOKING, deployed
 from tasks.deploying import bring
@@ -165,25 +165,25 @@ def test_two_plans_live_on_one_server_apart(server: Server) -> None:
     for plan in (old, new):
         road = found[plan]["2024 1.01 新建道路"]
         server.run(server.client.create_flow_run_from_deployment(road, parameters=LOOKING))
-        with desk(plan_settings(plan)) as at:
+        with gear(plan_settings(plan)) as at:
             assert "new-road" in at.service.ledger.initiatives()
             assert at.service.ledger.rounds() == {}
         server.run(server.client.create_flow_run_from_deployment(found[plan]["2024 0.00 巡查"]))
-        with desk(plan_settings(plan)) as at:
+        with gear(plan_settings(plan)) as at:
             assert list(at.service.ledger.rounds()) == [Rounder.PATROL]
             assert heal(at.service, at.settings).empty
 
 
 def deployments_of(plan: str) -> dict[str, UUID]:
     """Bring the server to a plan; its deployments."""
-    with desk(plan_settings(plan)) as at:
+    with gear(plan_settings(plan)) as at:
         heal(at.service, at.settings)
         with tasks_server() as client:
             return {name: one.id for name, one in deployed(client, at.service.office.plan).items()}
 
 
 def test_a_deployment_leads_to_the_page_of_its_initiative_at_the_desk(server: Server) -> None:
-    with server.desk() as at:
+    with server.gear() as at:
         told = {one.name: one.description for one in wanted(at.service, patrol_every=None, desk="http://desk.test")}
     name = next(name for name in told if " 1.01 " in name)
     assert "[在工作台查看](http://desk.test/i/new-road)" in told[name]

@@ -23,7 +23,7 @@ from duban.adapters.clock import SystemClock
 from duban.core.ledger.entries import GUARD, EntryKind
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE, LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings
-from duban.wiring import Desk, desk
+from duban.wiring import Gear, gear
 from flows.wanted import amiss, heal
 from tasks.deploying import delete_rule
 from tests.bureau_folder import make_bureau
@@ -40,7 +40,7 @@ class Office:
     """The bureau at work."""
 
     server: Server
-    at: Desk
+    at: Gear
     guard: Guard
 
     @property
@@ -94,7 +94,7 @@ def office(
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(LEDGER_VARIABLE, stack.addresses.ledger)
         patched.setenv(SETTINGS_VARIABLE, str(bureau.settings))
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             heal(at.service, at.settings)
             made = Office(Server(client, warm, bureau), at, Guard(at.settings, SystemClock().now()))
             made.eventually(lambda: len(made.patrols()) >= 2)

@@ -37,7 +37,7 @@ def test_handed_over_then_collected(server: Server) -> None:
     assigned = (server.bureau.var / "assigned" / "materials-over.md").read_text()
     assert "| 道路处 | 牵头 |" in assigned
     assert "| 公园处 | 配合 |" in assigned
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.act(server.command(Verb.SIGN, "materials/over@roads-unit", "roads-officer"))
         at.service.act(server.command(Verb.SIGN, "materials/over@parks-unit", "parks-officer"))
         handed_in = {"evidence": ("浦东养护情况表",), "reason": "含附件"}
@@ -52,6 +52,6 @@ def test_handed_over_then_collected(server: Server) -> None:
         "浦东新区,按时,2024-04-01,浦东新区联络员,浦东养护情况表,含附件",
         "徐汇区,未报,,,,徐汇区另行报送",
     ]
-    with server.desk() as at:
+    with server.gear() as at:
         (*_, done) = [one for one in at.service.ledger.entries("materials") if one.kind == "action-succeeded"]
     assert done.data["outcome"] == "应报2家，已报1家：var/collected/materials-gather.md"

@@ -29,7 +29,7 @@ def form(offer: str, **said: Any) -> dict[str, Any]:
 
 
 def stored(server: Server) -> list[Entry]:
-    with server.desk() as at:
+    with server.gear() as at:
         return list(at.service.ledger.entries("new-road"))
 
 
@@ -93,7 +93,7 @@ def test_the_form_offers_what_may_be_done_now_and_follows_what_is_done(server: S
 def test_the_form_follows_what_is_done_by_command(server: Server) -> None:
     server.apply()
     server.tick("1.01")
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.act(server.command(Verb.SIGN, "new-road/draft", "roads-officer"))
     server.patrol()
     assert SIGN not in offered(server)
@@ -164,7 +164,7 @@ def test_a_form_opened_before_others_were_quicker_is_refused_in_words(server: Se
     server.apply()
     server.tick("1.01")
     late = server.ask("1.01", form(SIGN))
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
     assert ended(server.run(late)) == (
         "Cancelled",

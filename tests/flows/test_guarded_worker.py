@@ -15,7 +15,7 @@ from deployments.stack.environment import worker_environment
 from deployments.stack.server import ensure_pool
 from deployments.stack.stack import Stack
 from duban.settings import CLOCK_FILE, LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from flows.wanted import heal
 from tests.bureau_folder import make_bureau
 from tests.flows.server import eventually
@@ -36,7 +36,7 @@ def worker(
     monkeypatch.setenv(LEDGER_VARIABLE, stack.addresses.ledger)
     monkeypatch.setenv(SETTINGS_VARIABLE, str(bureau.settings))
     ensure_pool(stack.addresses, ALONE, "duban")
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         heal(at.service, at.settings)
     told = worker_environment(stack.addresses, stack.environment(), "duban")
     told |= {SETTINGS_VARIABLE: str(bureau.settings)}

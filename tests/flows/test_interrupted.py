@@ -23,7 +23,7 @@ DEATHS = [
 
 
 def entries(server: Server) -> list[Entry]:
-    with server.desk() as at:
+    with server.gear() as at:
         return list(at.service.ledger.entries("new-road"))
 
 
@@ -90,7 +90,7 @@ def test_a_killed_process_is_noticed_by_prefects_own_worker(server: Server, deat
 
 def adopted(server: Server) -> None:
     """The road's plan is approved: its bulletin is due."""
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.tick("new-road")
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
         at.service.act(server.command(Verb.APPROVE, "new-road/approve", "deputy-director"))

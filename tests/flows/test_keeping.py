@@ -131,7 +131,7 @@ def test_a_page_has_another_version_when_it_says_something_else(server: Server) 
     server.apply(IDLE)
     days(server, "1.01", "2024-04-01", "2024-04-01")
     assert versions(server, "new-road") == 1
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.act(server.command(Verb.SIGN, "new-road/draft", "roads-officer"))
     server.tick("1.01")
     assert versions(server, "new-road") == 2

@@ -39,7 +39,7 @@ def in_the_middle(server: Server) -> FlowRun:
     server.bureau.file("toll-system").unlink()
     server.instead("new-road", BULLETIN, TAKES_TIME)
     server.apply(WARM)
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.tick("new-road")
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
         at.service.act(server.command(Verb.APPROVE, "new-road/approve", "deputy-director"))
@@ -57,13 +57,13 @@ def restart(stack: Stack, *parts: str) -> None:
 
 def done(server: Server) -> bool:
     """Nothing is due, and nothing under way."""
-    with server.desk() as at:
+    with server.gear() as at:
         return not at.service.due() and all(run.state and run.state.is_final() for run in server.runs())
 
 
 def sound(server: Server) -> None:
     """The ledger is as it would be had nothing happened; letters have gone out once."""
-    with server.desk() as at:
+    with server.gear() as at:
         ledgers = {name: list(at.service.ledger.entries(name)) for name in at.service.office.plan.initiatives}
         summaries = {summary.initiative: summary for summary in at.service.ledger.summaries()}
         sent = [row for row in at.service.ledger.notices() if row.delivery is Delivery.SENT]

@@ -23,7 +23,7 @@ steps:
 
 
 def ledger(server: Server) -> list[tuple[str, object]]:
-    with server.desk() as at:
+    with server.gear() as at:
         entries = at.service.ledger.entries("pledges")
     return [(one.kind, one.data.get("value")) for one in entries if one.kind in ("measured", "measuring-failed")]
 

@@ -14,7 +14,7 @@ APPROVAL = {"offer": "副局长 审核通过：批准建设方案"}
 def before_the_milestone(server: Server, pool: str) -> None:
     """Everything is applied and looked at once; the milestone lacks one approval."""
     server.apply(pool)
-    with server.desk() as at:
+    with server.gear() as at:
         for name in at.service.office.plan.initiatives:
             at.service.tick(name)
         at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
@@ -32,7 +32,7 @@ def final(server: Server, number: str) -> list[FlowRun]:
 
 def told(server: Server) -> list[tuple[str, str]]:
     """What the ledger of the initiative that waited says."""
-    with server.desk() as at:
+    with server.gear() as at:
         return [(entry.kind, entry.step) for entry in at.service.ledger.entries("green-belt")]
 
 

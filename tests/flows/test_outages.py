@@ -66,7 +66,7 @@ def post(server: Server, channel: str) -> None:
 
 
 def notice(server: Server) -> NoticeRow:
-    with server.desk() as at:
+    with server.gear() as at:
         (row,) = at.service.ledger.notices("new-road")
         return row
 

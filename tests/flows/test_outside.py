@@ -60,7 +60,7 @@ def outside(server: Server) -> Server:
 
 
 def entries(server: Server, name: str) -> list[Entry]:
-    with server.desk() as at:
+    with server.gear() as at:
         return [entry for entry in at.service.ledger.entries(name) if entry.kind.startswith("action-")]
 
 

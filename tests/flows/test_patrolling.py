@@ -25,7 +25,7 @@ def pages(server: Server) -> list[Artifact]:
 
 def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(server: Server) -> None:
     server.apply(IDLE)
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.tick("new-road")
         for hour in ("09:00", "10:00", "11:00", "14:00"):
             server.bureau.at(f"2024-04-01 {hour}")
@@ -37,7 +37,7 @@ def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(se
     page = str(pages(server)[0].data)
     assert "## 送达失败，事项尚未办结" in page
     assert "550 无此用户" in page
-    with server.desk() as at:
+    with server.gear() as at:
         at.service.act(server.command(Verb.CANCEL, "new-road/draft", "supervision-officer", reason="并入"))
     well = server.tick("0.00")
     assert well.state
@@ -51,7 +51,7 @@ def test_a_rehearsal_goes_on_after_a_red_patrol_and_not_after_one_that_failed(
     """Both end FAILED."""
     server.apply(IDLE)
     monkeypatch.setattr(conductor, "_settle_down", lambda service, apply_again: None)
-    with server.desk() as at:
+    with server.gear() as at:
         monkeypatch.setattr(flows.patrol, "publish_patrol", lambda *_: SimpleNamespace(dead=[1]))
         conductor._patrol(at.service, lambda: None)
         monkeypatch.setattr(flows.patrol, "publish_patrol", lambda *_: 1 / 0)

@@ -26,5 +26,5 @@ def test_a_deleted_deployment_is_made_anew_and_the_rehearsal_goes_on(server: Ser
     assert conductor.returncode == 0, said[-3000:]
     assert "部署新建 1，" in said
     assert server.deployment("1.01").name.endswith("1.01 新建道路")
-    with server.desk() as at:
+    with server.gear() as at:
         assert at.service.due() == ()

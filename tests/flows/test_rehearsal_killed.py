@@ -71,7 +71,7 @@ def is_whole(server: Server, stack: Stack) -> bool:
     stack.tend()
     try:
         server.deployments()
-        with server.desk() as at:
+        with server.gear() as at:
             at.service.ledger.summaries()
     except (HTTPError, LedgerUnusable):
         return False
@@ -80,7 +80,7 @@ def is_whole(server: Server, stack: Stack) -> bool:
 
 def outcome(server: Server) -> dict[str, Any]:
     """What a rehearsal came to, without the name of its plan."""
-    with server.desk() as at:
+    with server.gear() as at:
         told = json.dumps(outcome_of(at), ensure_ascii=False, default=str)
     return dict(json.loads(told.replace(server.bureau.plan, "flows")))
 

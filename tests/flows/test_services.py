@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from deployments.stack.stack import Stack
 from duban.ports import Rounder
 from duban.settings import CLOCK_FILE
-from duban.wiring import desk, plan_settings
+from duban.wiring import gear, plan_settings
 from flows.wanted import heal
 from tests.bureau_folder import BureauFolder
 from tests.flows.server import WARM, Server, eventually
@@ -44,7 +44,7 @@ def test_a_schedule_makes_runs_and_the_worker_carries_them_out(server: Server) -
     apart = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
     assert min(apart) == EVERY
     assert [seconds % EVERY for seconds in apart] == [0] * len(apart)  # a machine that is slow may miss one
-    with server.desk() as at:  # what is due is looked at
+    with server.gear() as at:  # what is due is looked at
         eventually(lambda: set(server.office.plan.initiatives) <= set(at.service.ledger.initiatives()))
 
 
@@ -65,7 +65,7 @@ def two(server: Server) -> Iterator[dict[str, Server]]:
     bureau.beside(new)
     made = {plan: replace(server, bureau=BureauFolder(bureau.root, plan)) for plan in (old, new)}
     for plan in made:
-        with desk(plan_settings(plan)) as at:
+        with gear(plan_settings(plan)) as at:
             heal(at.service, at.settings)
     yield made
     for deployment in made[new].deployments():  # those of the first go with the server
@@ -79,7 +79,7 @@ def test_two_plans_are_patrolled_by_themselves_and_shown_apart(two: dict[str, Se
         assert {run.state_type for run in came} == {StateType.COMPLETED}, [str(run.state) for run in came]
         assert {run.deployment_id for run in came} == {server.deployment("0.00").id}
         assert {server.client.read_flow(run.flow_id).name for run in came} == {f"{plan} 0.00"}
-        with desk(plan_settings(plan)) as at:
+        with gear(plan_settings(plan)) as at:
             assert Rounder.PATROL in at.service.ledger.rounds()
             initiatives = set(at.service.office.plan.initiatives)
             eventually(lambda at=at, wanted=initiatives: wanted <= set(at.service.ledger.initiatives()))

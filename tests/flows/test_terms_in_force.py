@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from duban.cli import app
 from duban.core.deciding.commands import Verb
 from duban.settings import PLAN_VARIABLE
-from duban.wiring import desk, plan_settings
+from duban.wiring import gear, plan_settings
 from flows.wanted import heal
 from tasks.asking import LOOKING
 from tests.bureau_folder import BureauFolder
@@ -46,7 +46,7 @@ def two(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Serve
     made = (server, replace(server, bureau=BureauFolder(server.bureau.root, new)))
     for one in made:
         applied(one.bureau.plan)
-        with desk(plan_settings(one.bureau.plan)) as at:
+        with gear(plan_settings(one.bureau.plan)) as at:
             heal(at.service, at.settings)
             at.service.act(server.command(Verb.SUBMIT, "new-road/draft", "roads-officer", evidence=("建设方案",)))
     yield made
@@ -82,7 +82,7 @@ def ticked(server: Server) -> Seen:
         for offer in schema["properties"]["report"]["properties"]["offer"]["enum"]
         if " 签收：" in offer
     }
-    with desk(plan_settings(server.bureau.plan)) as at:
+    with gear(plan_settings(server.bureau.plan)) as at:
         (road,) = (one for one in at.service.ledger.summaries() if one.initiative == "new-road")
         (approval,) = (row for row in road.steps if row.step == "approve")
         told = any(row.recipient == "supervision-officer" for row in at.service.ledger.notices("new-road"))

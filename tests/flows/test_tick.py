@@ -88,7 +88,7 @@ def test_steps_elsewhere_are_shown_with_where_they_stand(server: Server) -> None
 def test_a_repeated_tick_changes_nothing_but_prefects_history(server: Server) -> None:
     server.apply()
     server.tick("1.01")
-    with server.desk() as at:
+    with server.gear() as at:
         before = at.service.ledger.entries("new-road")
         again = server.tick("1.01")
         assert at.service.ledger.entries("new-road") == before
@@ -129,7 +129,7 @@ def test_the_page_has_every_step_in_words_and_in_the_picture(server: Server) -> 
 def test_every_kind_of_step_is_shown_on_its_way(server: Server) -> None:
     """The whole initiative, from the first morning to its last milestone."""
     server.apply()
-    with server.desk() as at:
+    with server.gear() as at:
         shown = [states(steps(server, server.tick("1.01"), len(ROAD))) for _ in course(server, at.service.act)]
     waiting, owed, done = (STEPS[where].name for where in (Status.WAITING, Status.OPEN, Status.DONE))
     assert [[one[title] for title in ROAD] for one in shown] == [

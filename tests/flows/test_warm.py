@@ -31,7 +31,7 @@ def at_work(server: Server) -> FlowRun:
 
 
 def kinds(server: Server, initiative: str) -> list[str]:
-    with server.desk() as at:
+    with server.gear() as at:
         return [str(entry.kind) for entry in at.service.ledger.entries(initiative)]
 
 

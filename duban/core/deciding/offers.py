@@ -107,7 +107,7 @@ def _actors(look: Look, state: State, verb: Verb, step: Step) -> list[str]:
         posts = posts[-1:]  # rules name the coordinator last
     if verb is Verb.ACKNOWLEDGE:  # the owner's side has better answers
         told = {notice.recipient for notice in state.notices.values() if notice.step == step.id}
-        told -= {look.office.directory.desk(post) for post in look.office.owner_side(step, state.step(step.id))}
+        told -= {look.office.directory.mailbox(post) for post in look.office.owner_side(step, state.step(step.id))}
         posts = tuple(post for post in posts if post in told)
     if verb in REMARKING:
         posts = _remarking(look, verb, step, posts)

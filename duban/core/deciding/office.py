@@ -166,9 +166,9 @@ class Office:
         Whoever holds several posts may act as any of them.
         """
         people = self.directory
-        me, desk = people.person(actor), people.desk(actor)
+        me, mailbox = people.person(actor), people.mailbox(actor)
         held = (post for post in posts if people.person(post) == me)
-        return next(held, None) or next((post for post in posts if people.present(post, day) == desk), None)
+        return next(held, None) or next((post for post in posts if people.present(post, day) == mailbox), None)
 
 
 Upstreams = Mapping[StepRef, Upstream]

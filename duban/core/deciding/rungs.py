@@ -128,7 +128,7 @@ def _again(at: Given, rungs: Sequence[Rung], version: str, day: date) -> Iterato
     for owner in _posts(at, Role.OWNER) if rung.presses_owner_late else ():
         back = at.office.directory.back(owner, last)
         if back is not None and back <= at.office.calendar.last:  # else that is as good as never
-            fell, desk = at.office.calendar.next_working(back), at.office.directory.desk(owner)
+            fell, desk = at.office.calendar.next_working(back), at.office.directory.mailbox(owner)
             yield _named(f"{BACK}{fell}", of_rung(at, rung, version, fell, {desk: owner}, stale=False))
 
 

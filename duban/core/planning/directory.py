@@ -144,9 +144,9 @@ class Directory:
             people.setdefault(self.person(post.id), []).append(post)
         self._absences = {name: tuple(spell for one in of for spell in one.absences) for name, of in people.items()}
         first = {name: next((one.id for one in of if one.channels), of[0].id) for name, of in people.items()}
-        self._desks = {post.id: first[self.person(post.id)] for post in file.posts}
+        self._mailboxes = {post.id: first[self.person(post.id)] for post in file.posts}
         there = (post.id for post in file.posts if not post.vacant and not self._absences[self.person(post.id)])
-        self._steady = {post: self._desks[post] for post in there}
+        self._steady = {post: self._mailboxes[post] for post in there}
         held = {post.id for post in file.posts if any(not self.posts[one].vacant for one in self.chain(post.id))}
         self.filled = frozenset(held.union(unit.id for unit in file.units if held & {unit.head, unit.officer}))
         """Posts that somebody holds, or stands in for along the chain, and units with such an officer or head."""
@@ -180,9 +180,9 @@ class Directory:
         known = self.posts.get(post)
         return known.person or post if known else post
 
-    def desk(self, post: str) -> str:
+    def mailbox(self, post: str) -> str:
         """The one of its holder's posts at which they are written to: the first with channels, else the first."""
-        return self._desks.get(post, post)
+        return self._mailboxes.get(post, post)
 
     def channels(self, post: str) -> tuple[str, ...] | None:
         """Where a post is written to; nowhere for one that is no longer there, None where nobody knows how now."""
@@ -213,7 +213,7 @@ class Directory:
         if not besides and post in self._steady:
             return self._steady[post]
         there = (one for one in self.chain(post) if not self.away(one, day) and self.person(one) not in besides)
-        return next(map(self.desk, there), None)
+        return next(map(self.mailbox, there), None)
 
     def back(self, post: str, day: date) -> date | None:
         """The first day after `day` on which the holder of a post who is away then is back; None while it is vacant."""

@@ -33,7 +33,7 @@ from duban.core.telling.lapses import why_lapsed
 
 
 @dataclass(slots=True)
-class Desk:
+class Trail:
     """One initiative: what happened and what was decided last; `lights` are the days on which its light turned."""
 
     initiative: Initiative
@@ -61,8 +61,8 @@ _Settled = tuple[State, tuple[Draft, ...], Limits]
 """An initiative once what happens by itself has, the entries of that, and the deadlines after it."""
 
 
-def _settled(desk: Desk, look: Look) -> _Settled:
-    state, news = settle(look, desk.state)
+def _settled(trail: Trail, look: Look) -> _Settled:
+    state, news = settle(look, trail.state)
     return state, news, deadlines(look, state)
 
 
@@ -77,139 +77,139 @@ class Bureau:
             exported[ref.initiative].append(ref)
         self._knots = knots(plan)
         names = chain.from_iterable(self._knots)
-        self.desks = {name: Desk(plan.initiatives[name], tuple(exported[name])) for name in names}
+        self.trails = {name: Trail(plan.initiatives[name], tuple(exported[name])) for name in names}
         self.missed: dict[StepRef, Missed] = {}
         self.silences: dict[StepRef, Unheard] = {}
         """Of every late step the longest silence."""
         self.commands: list[tuple[date, Command]] = []
         self.looks = 0
         self._facts: dict[StepRef, Upstream] = {}
-        self._woken: set[str] = set(self.desks)
+        self._woken: set[str] = set(self.trails)
         self.now = office.morning(plan.starts)
 
     @property
     def closed(self) -> bool:
         """Whether every step of every initiative is."""
-        return all(desk.closed for desk in self.desks.values())
+        return all(trail.closed for trail in self.trails.values())
 
     def live(self, now: datetime) -> None:
         """On a working day the people act; on any day what is due is looked at until nothing is. Raises Stuck."""
         self.now = now
         working = self.office.calendar.is_working(self.office.day(now))
-        for name, desk in self.desks.items():
-            if desk.due(now):
+        for name, trail in self.trails.items():
+            if trail.due(now):
                 self._woken.add(name)
             if working:
-                self._turn(name, desk)
+                self._turn(name, trail)
         for knot in self._knots:  # each until it is calm, before those that wait for it
             while woken := [name for name in knot if name in self._woken]:
                 for name in woken:
                     self._woken.discard(name)
-                    desk, look = self.desks[name], self._seen(self.desks[name])
-                    self._conclude(desk, look, self._decide(desk, look, _settled(desk, look)))
+                    trail, look = self.trails[name], self._seen(self.trails[name])
+                    self._conclude(trail, look, self._decide(trail, look, _settled(trail, look)))
         if working:
             self._listen()
 
     def _listen(self) -> None:
         """Note who was late today, and for how long had heard nothing."""
         for ref in self.missed:
-            desk = self.desks[ref.initiative]
-            if desk.decided is not None and not desk.state.step(ref.step).closed:
-                for silence in silences(self._seen(desk), desk.decided, desk.state, ref.step):
+            trail = self.trails[ref.initiative]
+            if trail.decided is not None and not trail.state.step(ref.step).closed:
+                for silence in silences(self._seen(trail), trail.decided, trail.state, ref.step):
                     if ref not in self.silences or silence.days > self.silences[ref].days:
                         self.silences[ref] = silence
 
-    def _turn(self, name: str, desk: Desk) -> None:
+    def _turn(self, name: str, trail: Trail) -> None:
         """The people of an initiative act on what is seen of it this morning."""
-        look, decided, woken = self._seen(desk), desk.decided, name in self._woken
-        at = _settled(desk, look) if woken or decided is None else (decided.state, (), decided.deadlines)
+        look, decided, woken = self._seen(trail), trail.decided, name in self._woken
+        at = _settled(trail, look) if woken or decided is None else (decided.state, (), decided.deadlines)
         state, news, limits = at
         if woken and any(passed(look, state, limits, self.missed)):  # told before anybody acts
-            self._decide(desk, look, at)
+            self._decide(trail, look, at)
         commands = tuple(self.owners.conduct(look, state, limits))
         if commands:
-            self._write(desk, look, news)
-            self._carry_out(desk, look, commands)
-            at = _settled(desk, look)
+            self._write(trail, look, news)
+            self._carry_out(trail, look, commands)
+            at = _settled(trail, look)
         if woken or commands:
             self._woken.discard(name)
-            self._conclude(desk, look, self._decide(desk, look, at))
+            self._conclude(trail, look, self._decide(trail, look, at))
 
-    def _carry_out(self, desk: Desk, look: Look, commands: Iterable[Command]) -> None:
+    def _carry_out(self, trail: Trail, look: Look, commands: Iterable[Command]) -> None:
         for command in commands:
-            carry_out(command, lambda said: self._write(desk, look, respond(look, desk.state, said)))
+            carry_out(command, lambda said: self._write(trail, look, respond(look, trail.state, said)))
             self.commands.append((look.today, command))
 
-    def _seen(self, desk: Desk) -> Look:
-        return Look(self.office, desk.initiative, self._facts, self.now)
+    def _seen(self, trail: Trail) -> Look:
+        return Look(self.office, trail.initiative, self._facts, self.now)
 
-    def _decide(self, desk: Desk, look: Look, at: _Settled) -> Decision:
+    def _decide(self, trail: Trail, look: Look, at: _Settled) -> Decision:
         self.looks += 1
-        decision = desk.decided = decide_on(look, *at, desk.decided.kept if desk.decided else NOTHING_KEPT)
+        decision = trail.decided = decide_on(look, *at, trail.decided.kept if trail.decided else NOTHING_KEPT)
         for late in missed(look, decision, self.missed):
             self.missed[late.step] = late
         return decision
 
-    def _conclude(self, desk: Desk, look: Look, decision: Decision) -> None:
+    def _conclude(self, trail: Trail, look: Look, decision: Decision) -> None:
         """Store what was decided, send what is due, and wake whom it concerns."""
-        self._write(desk, look, decision.drafts)
+        self._write(trail, look, decision.drafts)
         for ref in decision.actions:
-            fails = self.owners.fails(ref, desk.state.step(ref.step))
-            self._write(desk, look, failing(ref) if fails else succeeding(ref))
+            fails = self.owners.fails(ref, trail.state.step(ref.step))
+            self._write(trail, look, failing(ref) if fails else succeeding(ref))
         for ref, period in decision.measures:
             value = self.owners.measured(look, decision.state, decision.deadlines, ref)
-            self._write(desk, look, [measured(ref, period, value)])
+            self._write(trail, look, [measured(ref, period, value)])
         queued = [draft for draft in decision.drafts if draft.kind is EntryKind.NOTICE_QUEUED]
         lapsed = False
         for moment, drafts in groupby(sorted(queued, key=moment_of), key=moment_of):
-            lapsed |= self._send(desk, look, moment, list(drafts))
-        desk.decided = decision.stored(desk.state)
+            lapsed |= self._send(trail, look, moment, list(drafts))
+        trail.decided = decision.stored(trail.state)
         pressed = any(draft.data["slip"] in WANTING_ANSWER for draft in queued)  # which may turn a light
         if decision.actions or decision.measures or lapsed or pressed:
-            self._woken.add(desk.initiative.id)
-        self._tell_others(desk, decision)
-        if not desk.lights or desk.lights[-1][1] is not decision.summary.light:
-            desk.lights.append((look.today, decision.summary.light))
+            self._woken.add(trail.initiative.id)
+        self._tell_others(trail, decision)
+        if not trail.lights or trail.lights[-1][1] is not decision.summary.light:
+            trail.lights.append((look.today, decision.summary.light))
 
-    def _send(self, desk: Desk, look: Look, moment: datetime, queued: Iterable[Draft]) -> bool:
+    def _send(self, trail: Trail, look: Look, moment: datetime, queued: Iterable[Draft]) -> bool:
         """Send what was queued for one moment; whether any of it has become needless meanwhile, as by an answer."""
-        decision, dropped = desk.decided, list[NoticeRow]()
+        decision, dropped = trail.decided, list[NoticeRow]()
         for draft in queued:
-            notice = desk.state.notice(draft.data["notice"])
-            if decision is None or still_due(look, decision, desk.state, notice):
-                self._write(desk, look, [sent(draft)], moment)
+            notice = trail.state.notice(draft.data["notice"])
+            if decision is None or still_due(look, decision, trail.state, notice):
+                self._write(trail, look, [sent(draft)], moment)
             else:
                 dropped.append(notice)
         for notice in dropped:
-            self._drop(desk, look, notice)
+            self._drop(trail, look, notice)
         return bool(dropped)
 
-    def _drop(self, desk: Desk, look: Look, notice: NoticeRow) -> None:
-        again = recheck(look, desk.state, notice, desk.decided.kept if desk.decided else NOTHING_KEPT)
+    def _drop(self, trail: Trail, look: Look, notice: NoticeRow) -> None:
+        again = recheck(look, trail.state, notice, trail.decided.kept if trail.decided else NOTHING_KEPT)
         outcome = why_lapsed(self.office, again.lapsed)
         said = {"notice": notice.key, "slip": notice.slip, "recipient": notice.recipient, "outcome": outcome or SAID}
         kind = EntryKind.NOTICE_SENT if again.rung else EntryKind.NOTICE_DROPPED
-        self._write(desk, look, [Draft(kind, notice.step, data=said)], notice.next_try)
+        self._write(trail, look, [Draft(kind, notice.step, data=said)], notice.next_try)
 
-    def _tell_others(self, desk: Desk, decision: Decision) -> None:
+    def _tell_others(self, trail: Trail, decision: Decision) -> None:
         """Wake those who wait for a step of which something else is known now: its end, or when to expect it."""
-        if not desk.exported:
+        if not trail.exported:
             return
-        known = {ref: known_of(decision.rows[ref.step]) for ref in desk.exported}
+        known = {ref: known_of(decision.rows[ref.step]) for ref in trail.exported}
         changed = {ref: fact for ref, fact in known.items() if self._facts.get(ref) != fact}
         self._facts.update(changed)
         self._woken.update(downstream(self.office.plan, changed))
 
-    def _write(self, desk: Desk, look: Look, drafts: Iterable[Draft], at: datetime | None = None) -> None:
-        initiative = desk.initiative
+    def _write(self, trail: Trail, look: Look, drafts: Iterable[Draft], at: datetime | None = None) -> None:
+        initiative = trail.initiative
         entries = number(
             tuple(drafts),
             plan=self.office.plan.id,
             initiative=initiative.id,
-            after=desk.state.head,
+            after=trail.state.head,
             at=at or look.now,
             day=self.office.day(at) if at else look.today,
         )
         if entries:
-            desk.state = fold(entries, start=desk.state)
-            desk.entries += entries
+            trail.state = fold(entries, start=trail.state)
+            trail.entries += entries

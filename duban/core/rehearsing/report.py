@@ -14,7 +14,7 @@ from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.rehearsing.bureau import Bureau, Desk
+from duban.core.rehearsing.bureau import Bureau, Trail
 from duban.core.rehearsing.causes import Cause
 from duban.core.rehearsing.silences import Unheard
 from duban.core.rehearsing.timeline import Tally, Timeline, ended, months, weeks
@@ -154,13 +154,13 @@ class SentNotice(NamedTuple):
 
 def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -> Report:
     """What a bureau lived through from a working day to another day, both included."""
-    plan, desks = office.plan, bureau.desks
-    sent = [notice for desk in desks.values() for notice in _sent(desk)]
+    plan, trails = office.plan, bureau.trails
+    sent = [notice for trail in trails.values() for notice in _sent(trail)]
     missed, days = tuple(_missed(office, bureau)), office.calendar.between(first, last) + 1
-    timeline = Timeline(desks.values(), (late.due for late in missed), (one.day for one in sent))
+    timeline = Timeline(trails.values(), (late.due for late in missed), (one.day for one in sent))
     people = tuple(_loads(office, sent, days))
-    unfinished = tuple(_unfinished(desks.values()))
-    ends = [desk.state.step(name).finished for desk in desks.values() for name in desk.initiative.steps]
+    unfinished = tuple(_unfinished(trails.values()))
+    ends = [trail.state.step(name).finished for trail in trails.values() for name in trail.initiative.steps]
     return Report(
         plan=plan.id,
         title=plan.title,
@@ -189,23 +189,23 @@ def report(office: Office, bureau: Bureau, seed: int, first: date, last: date) -
     )
 
 
-def _sent(desk: Desk) -> Iterator[SentNotice]:
-    notices = desk.state.notices
-    for entry in desk.entries:
+def _sent(trail: Trail) -> Iterator[SentNotice]:
+    notices = trail.state.notices
+    for entry in trail.entries:
         if entry.kind is EntryKind.NOTICE_SENT:
             row = notices[entry.data["notice"]]
-            yield SentNotice(entry.day, row, desk.initiative.steps[row.step].ladder)
+            yield SentNotice(entry.day, row, trail.initiative.steps[row.step].ladder)
 
 
-def _unfinished(desks: Iterable[Desk]) -> Iterator[StepRef]:
-    for desk in desks:
-        yield from (step.ref for name, step in desk.initiative.steps.items() if not desk.state.step(name).closed)
+def _unfinished(trails: Iterable[Trail]) -> Iterator[StepRef]:
+    for trail in trails:
+        yield from (step.ref for name, step in trail.initiative.steps.items() if not trail.state.step(name).closed)
 
 
 def _sections(office: Office, bureau: Bureau) -> Iterator[SectionTracks]:
     for section in office.plan.sections:
         tracks = tuple(
-            _track(office, bureau, bureau.desks[name])
+            _track(office, bureau, bureau.trails[name])
             for name, one in office.plan.initiatives.items()
             if one.section == section.id
         )
@@ -213,8 +213,8 @@ def _sections(office: Office, bureau: Bureau) -> Iterator[SectionTracks]:
             yield SectionTracks(section.id, section.number, section.heading, section.title, tracks)
 
 
-def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:
-    one, state = desk.initiative, desk.state
+def _track(office: Office, bureau: Bureau, trail: Trail) -> Track:
+    one, state = trail.initiative, trail.state
     begins = [day for name in one.steps if (day := state.step(name).opened)]
     milestones = [
         (day, step.title)
@@ -228,10 +228,10 @@ def _track(office: Office, bureau: Bureau, desk: Desk) -> Track:
         title=one.title,
         lead_title=office.directory.titles(one.leads),
         began=min(begins, default=None),
-        ended=ended(desk),
+        ended=ended(trail),
         done=sum(state.step(name).closed for name in one.steps),
         total=len(one.steps),
-        lights=tuple(desk.lights),
+        lights=tuple(trail.lights),
         milestones=tuple(sorted(milestones)),
         missed=tuple(sorted(missed)),
     )
@@ -297,13 +297,13 @@ def _rungs(office: Office, sent: Iterable[SentNotice]) -> Iterator[Fired]:
 def _missed(office: Office, bureau: Bureau) -> Iterator[Overdue]:
     """Deadlines missed, earliest first."""
     for ref, late in sorted(bureau.missed.items(), key=lambda pair: (pair[1].due, pair[0])):
-        step, desk = office.plan.step(ref), bureau.desks[ref.initiative]
-        own = desk.state.step(ref.step)
+        step, trail = office.plan.step(ref), bureau.trails[ref.initiative]
+        own = trail.state.step(ref.step)
         days = days_late(office.calendar, late.due, own.finished, own.excluded) if own.finished else 0
         yield Overdue(
             step=ref,
             title=step.title,
-            initiative_title=desk.initiative.title,
+            initiative_title=trail.initiative.title,
             owner_title=office.directory.titles(office.owners(step, own)),
             due=late.due,
             finished=own.finished,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duban.core.ledger.summary import Light
-from duban.core.rehearsing.bureau import Desk
+from duban.core.rehearsing.bureau import Trail
 
 STANDS = ("green", "yellow", "orange", "red", "closed")
 """How an initiative may stand at the end of a day."""
@@ -52,9 +52,9 @@ def weeks(first: date, last: date) -> Iterator[Stretch]:
 class Timeline:
     """What happened on which days, ready to be counted; `missed` are deadlines, `sent` the days of notices."""
 
-    def __init__(self, desks: Iterable[Desk], missed: Iterable[date], sent: Iterable[date]) -> None:
-        self._desks = [(desk, ended(desk)) for desk in desks]
-        steps = [step for desk, _ in self._desks for step in desk.state.steps.values()]
+    def __init__(self, trails: Iterable[Trail], missed: Iterable[date], sent: Iterable[date]) -> None:
+        self._trails = [(trail, ended(trail)) for trail in trails]
+        steps = [step for trail, _ in self._trails for step in trail.state.steps.values()]
         self._opened = sorted(step.opened for step in steps if step.opened is not None)
         self._closed = sorted(step.finished for step in steps if step.finished is not None)
         self._missed, self._sent = sorted(missed), sorted(sent)
@@ -75,7 +75,7 @@ class Timeline:
         )
 
     def _lights(self, day: date) -> dict[str, int]:
-        counted = Counter(_stands(desk, over, day) for desk, over in self._desks)
+        counted = Counter(_stands(trail, over, day) for trail, over in self._trails)
         return {name: counted[name] for name in STANDS}
 
 
@@ -83,16 +83,16 @@ def _within(days: list[date], first: date, last: date) -> int:
     return bisect_right(days, last) - bisect_left(days, first)
 
 
-def _stands(desk: Desk, over: date | None, day: date) -> str:
+def _stands(trail: Trail, over: date | None, day: date) -> str:
     """The light of an initiative at the end of a day, or that it is closed."""
     if over is not None and over <= day:
         return "closed"
-    turned = bisect_right(desk.lights, day, key=lambda pair: pair[0])
-    return (desk.lights[turned - 1][1] if turned else Light.GREEN).name.lower()
+    turned = bisect_right(trail.lights, day, key=lambda pair: pair[0])
+    return (trail.lights[turned - 1][1] if turned else Light.GREEN).name.lower()
 
 
-def ended(desk: Desk) -> date | None:
+def ended(trail: Trail) -> date | None:
     """The day on which the last step of an initiative was closed; None while one is not."""
-    ends = [desk.state.step(name).finished for name in desk.initiative.steps]
+    ends = [trail.state.step(name).finished for name in trail.initiative.steps]
     known = [day for day in ends if day is not None]
     return max(known) if len(known) == len(ends) else None

@@ -9,7 +9,7 @@ from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import Summary
 from duban.outbox import deliver_due
 from duban.settings import load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.cli.conftest import Bureau, write
 
 OFFICER = "protection-officer"
@@ -65,7 +65,7 @@ class TestVerify:
 class TestRebuild:
     def test_derived_tables_are_made_anew_and_no_entry_is_added(self, bureau: Bureau) -> None:
         worked_on(bureau)
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             deliver_due(at.service, at.carrier, at.wording)
         before = self.tables()
         assert "@protection-officer" in {row.initiative for row in before[1]}
@@ -96,7 +96,7 @@ class TestRebuild:
         assert self.tables() == before
 
     def tables(self) -> tuple[Sequence[Summary], Sequence[NoticeRow]]:
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             return at.service.ledger.summaries(), at.service.ledger.notices()
 
     def test_an_empty_ledger(self, bureau: Bureau) -> None:

@@ -9,7 +9,7 @@ import pytest
 from duban.outbox import deliver_due
 from duban.ports import ChannelOutcome, Letter, Outcome
 from duban.settings import load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.bureau import Postbox
 from tests.cli.conftest import Bureau, lines
 
@@ -18,7 +18,7 @@ OFFICER = "protection-officer"
 
 def deliver(carrier: Postbox | None = None) -> None:
     """Send what is due, into the mail folder or by another carrier."""
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         deliver_due(at.service, carrier or at.carrier, at.wording)
 
 
@@ -75,7 +75,7 @@ def test_one_that_some_recipients_have_says_who_has_it_and_who_does_not(bureau: 
 
     for moment in ("09:00", "09:10", "09:50", "12:30"):
         bureau.at(f"2024-04-01 {moment}")
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             deliver_due(at.service, Halfway(), at.wording)
     bureau.tick("cosmetics")
     shown = [line for line in lines(bureau.ok("notices")) if "《工作交办单》" in line or "《督办日报》" in line]
@@ -213,7 +213,7 @@ class TestResend:
             def deliver(self, letter: Letter, now: datetime) -> Outcome:
                 return Outcome(True, "已送出", channels=said)
 
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             deliver_due(at.service, Told(), at.wording)
         rows = bureau.json("notices", "--to", OFFICER)
         assert [row["channels"] for row in rows] == [

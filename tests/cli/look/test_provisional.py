@@ -14,7 +14,7 @@ from duban.core.telling.lateness import PlanForecast
 from duban.core.telling.outlook_page import outlook_page
 from duban.outbox import deliver_due
 from duban.settings import load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.cli.conftest import COSMETICS, PLAN, TRAINING, Bureau, write
 
 LATE_DRAFT = COSMETICS.replace("duration: 5\n", "duration: 40\n").replace("2024-04-12", "2027-02-10")
@@ -45,7 +45,7 @@ def command(*words: str) -> Callable[[Bureau], str]:
 
 def pages(bureau: Bureau) -> str:
     """The pages of the initiatives and of the whole plan's forecast, without pictures."""
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         schedule = at.service.schedule()
         told = [outlook_page(PlanForecast(at.service.office, schedule, forecast(schedule), chances(schedule, 50, 1)))]
         told += [page(look, decide(look, state)) for look, state in at.service.everything()]
@@ -56,7 +56,7 @@ def letters(bureau: Bureau) -> str:
     """What the outbox has written by the next morning, extensions asked for among it."""
     bureau.ok("extend", "cosmetics/draft", "--as", "protection-officer", "--to", "2027-02-24", "--reason", "等待批复")
     bureau.at("2026-12-15 09:30")
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         deliver_due(at.service, at.carrier, at.wording)
     return "\n".join(_bodies(bureau))
 

@@ -9,7 +9,7 @@ from deployments.applying import put_in_force
 from duban.cli.account import by_command
 from duban.core.problems import BadInput
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.cli.conftest import COSMETICS, TRAINING, Bureau, lines, write
 
 NO_SERVER = "没有 Prefect 服务（duban up 未运行，也未设置 PREFECT_API_URL）：只涉及台账，部署待启动后再应用"
@@ -214,7 +214,7 @@ class TestUp:
     """What `duban up` does with the plan before it runs it."""
 
     def put(self, *, rehearsal: bool) -> None:
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             put_in_force(at, rehearsal=rehearsal)
 
     def applications(self, bureau: Bureau) -> list[str]:

@@ -11,7 +11,7 @@ from duban.cli.account import by_command
 from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.days.workdays import WorkCalendar
 from duban.settings import load_settings
-from duban.wiring import at_work, kept_desk, not_in_force
+from duban.wiring import at_work, kept_gear, not_in_force
 from tests.cli.conftest import DIRECTORY, Bureau, lines, write
 
 CALENDAR = "holidays: [{first: 2024-04-10, last: 2024-04-12, note: 检修}]\n"
@@ -57,15 +57,15 @@ def test_a_holiday_is_shown_applied_and_recorded(closed_late: Bureau) -> None:
 
 def test_a_file_that_is_not_applied_is_told_and_not_used(closed_late: Bureau) -> None:
     bureau = closed_late
-    assert not_in_force(load_settings(), kept_desk(load_settings()).service) == ()
+    assert not_in_force(load_settings(), kept_gear(load_settings()).service) == ()
     write(bureau.config, {"calendar.yaml": CALENDAR, "directory.yaml": DIRECTORY.replace("保护处联络员", "保护处专员")})
     told = [one for one in _findings(bureau) if one["check"] == "applied"]
     assert [(one["level"], one["found"]) for one in told] == [
         ("warn", "the files say something else than application 1: calendar, directory")
     ]
-    desk = kept_desk(load_settings())
-    assert not_in_force(desk.settings, desk.service) == ("calendar", "directory")
-    assert desk.service.office.directory.title("protection-officer") == "保护处联络员"
+    gear = kept_gear(load_settings())
+    assert not_in_force(gear.settings, gear.service) == ("calendar", "directory")
+    assert gear.service.office.directory.title("protection-officer") == "保护处联络员"
 
 
 def _findings(bureau: Bureau) -> list[dict[str, Any]]:
@@ -79,9 +79,9 @@ def test_files_that_cannot_be_read_stop_nobody(closed_late: Bureau) -> None:
     write(bureau.config, broken)
     bureau.at("2024-05-08 09:00").tick()
     bureau.ok("show")
-    desk = kept_desk(load_settings())
-    assert not_in_force(desk.settings, desk.service) == ("files",)
-    assert dict(desk.service.office.directory.mailing.channels) == {}, "letters wait until the addresses can be read"
+    gear = kept_gear(load_settings())
+    assert not_in_force(gear.settings, gear.service) == ("files",)
+    assert dict(gear.service.office.directory.mailing.channels) == {}, "letters wait until the addresses can be read"
     assert "applied" in [one["check"] for one in _findings(bureau) if one["level"] == "warn"]
 
 
@@ -105,8 +105,8 @@ def test_a_release_of_the_library_is_a_change_like_any_other(
         return apply_overrides(known(*args), days)
 
     monkeypatch.setattr(duban.wiring, "load_calendar", released)
-    desk = kept_desk(load_settings())
-    assert not_in_force(desk.settings, desk.service) == ("calendar",)
+    gear = kept_gear(load_settings())
+    assert not_in_force(gear.settings, gear.service) == ("calendar",)
     result = closed_late.run("diff")
     assert (result.exit_code, "~ 工作日历：2024年5月6日改为休息（新安排）" in lines(result.stdout)) == (1, True)
     with at_work(load_settings()) as service:

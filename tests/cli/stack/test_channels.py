@@ -5,7 +5,7 @@ import pytest
 from duban.cli.exits import Exit
 from duban.outbox import deliver_due
 from duban.settings import load_settings
-from duban.wiring import desk
+from duban.wiring import gear
 from tests.cli.conftest import DIRECTORY, Bureau, write
 from tests.receivers import Do, always, receiver
 
@@ -83,13 +83,13 @@ def test_a_rehearsal_writes_to_nobody_unless_the_settings_want_it(bureau: Bureau
     with receiver("webhook") as hook:
         reached_by(bureau, hook.address)
         bureau.tick("cosmetics")
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             deliver_due(at.service, at.carrier, at.wording)
         assert hook.asked == []
         assert len(list((bureau.var / "mail" / OFFICER).glob("*.eml"))) == 1
         assert "a rehearsal's letters all lie in" in bureau.ok("doctor")
         write(bureau.config, {"duban.toml": 'plan = "small-2024"\n[channels]\nrehearsal = true\n'})
         bureau.at("2024-04-03 09:00").tick("cosmetics")
-        with desk(load_settings()) as at:
+        with gear(load_settings()) as at:
             deliver_due(at.service, at.carrier, at.wording)
     assert {got.body["recipient"] for got in hook.accepted.values()} == {OFFICER}

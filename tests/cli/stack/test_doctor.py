@@ -18,7 +18,7 @@ from duban.cli.stack.doctor.health import Level
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.ports import Commit
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import desk, load_office
+from duban.wiring import gear, load_office
 from tests.cli.conftest import COSMETICS, DIRECTORY, PLAN, TRAINING, Bureau, write
 from tests.http_server import HttpServer
 
@@ -66,7 +66,7 @@ def test_a_ledger_in_use_is_verified(bureau: Bureau) -> None:
 def test_files_that_say_something_else_than_the_plan_in_force_are_told_of(bureau: Bureau) -> None:
     bureau.tick()
     assert findings(bureau)["applied"][0]["found"].startswith("nothing yet")
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         apply(at.service, load_office(load_settings()), Author("coordinator"))
     assert levels(findings(bureau))["applied"] == "ok"
     edited = COSMETICS.replace("2024-04-12", "2024-04-19")
@@ -234,7 +234,7 @@ def test_notices_that_reached_nobody(bureau: Bureau) -> None:
             *((f"d{number}", Delivery.DEAD, None) for number in range(3)),
         )
     ]
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         at.service.ledger.commit(Commit("cosmetics", (), notices=tuple(rows)))
     found = findings(bureau, code=1)["notices"]
     told = "remind to coordinator about cosmetics/draft: 550"
@@ -254,7 +254,7 @@ def test_dead_notices_whose_matter_is_over_or_that_a_deputy_has_are_no_trouble(b
     bureau.ok("cancel", "cosmetics/draft", "--as", "coordinator", "--reason", "并入")
     dead = (Delivery.DEAD, datetime(2024, 4, 1, tzinfo=UTC), None, 4, "550")
     row = NoticeRow("a", "cosmetics", "draft", "remind", "remind", "coordinator", *dead)
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         at.service.ledger.commit(Commit("cosmetics", (), notices=(row,)))
     assert [(one["level"], one["found"]) for one in findings(bureau)["notices"]] == [
         ("ok", "none stuck; 1 undeliverable ones went to deputies, or their matter is over")

@@ -10,7 +10,7 @@ from duban.applying import Author, apply
 from duban.core.ledger.entries import SYSTEM
 from duban.ports import Round, Rounder
 from duban.settings import CLOCK_FILE, load_settings
-from duban.wiring import desk, load_office
+from duban.wiring import gear, load_office
 from tests.cli.conftest import Bureau
 from tests.cli.stack.test_doctor import findings
 
@@ -22,7 +22,7 @@ def office(bureau: Bureau) -> Bureau:
     (bureau.config / "duban.toml").write_text('plan = "small-2024"\nbackups = "backups"\n[patrol]\nevery = 60\n')
     (bureau.root / "backups").mkdir()
     (bureau.root / "backups" / "ledger.dump").touch()
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         apply(at.service, load_office(at.settings), Author(SYSTEM))
     bureau.tick()
     return bureau
@@ -30,7 +30,7 @@ def office(bureau: Bureau) -> Bureau:
 
 def patrolled(minutes: float, by: Rounder = Rounder.PATROL) -> None:
     """A round made so many minutes ago."""
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         at.service.ledger.note_round(by, Round(SystemClock().now() - timedelta(minutes=minutes)))
 
 
@@ -65,7 +65,7 @@ def test_before_the_plan_is_applied_there_is_nothing_to_patrol(bureau: Bureau) -
 
 def test_an_initiative_that_waits_for_three_intervals_is_bad(office: Bureau) -> None:
     patrolled(0)
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         at.service.ledger.wake(("cosmetics",), SystemClock().now() - timedelta(minutes=4))
     (found,) = findings(office, code=1)["waiting"]
     assert found["found"] == "1 initiatives have waited for a look for more than 3 min"

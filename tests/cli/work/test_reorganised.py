@@ -36,9 +36,9 @@ def lost(bureau: Bureau) -> Bureau:
 
 
 def deliver() -> None:
-    from duban.wiring import desk  # noqa: PLC0415  most tests of commands need not load it
+    from duban.wiring import gear  # noqa: PLC0415  most tests of commands need not load it
 
-    with desk(load_settings()) as at:
+    with gear(load_settings()) as at:
         deliver_due(at.service, at.carrier, at.wording)
         assert isinstance(at.carrier, MailFolder)
 

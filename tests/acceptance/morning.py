@@ -27,7 +27,7 @@ PATIENCE = 90
 
 
 @dataclass
-class Desk:
+class Morning:
     """The people of the office, their mail server, and what they were told is taken in."""
 
     stack: OfficeStack
