@@ -1,0 +1,57 @@
+"""A table as people see it: rows of cells with their addresses and merges, hidden columns left out."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A cell: its address and what it shows. Of a merged one `first` is the address of its first cell, `rows` and
+    `columns` how many it covers."""
+
+    address: str
+    text: str = ""
+    first: str = ""
+    rows: int = 1
+    columns: int = 1
+
+    @property
+    def place(self) -> str:
+        """Where a person finds what it shows."""
+        return self.first or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet, or one table of a document: rows of one length. `beside` are the lines of text around it."""
+
+    name: str
+    rows: tuple[tuple[Field, ...], ...]
+    beside: tuple[str, ...] = ()
+
+
+def compact(text: str) -> str:
+    """Without blanks and line breaks."""
+    return BLANKS.sub("", text)
+
+
+def plain(text: str) -> str:
+    """As `compact`, with full-width letters, digits and brackets as half-width ones: for comparing alone."""
+    return unicodedata.normalize("NFKC", compact(text))
+
+
+def shown(row: Sequence[Field]) -> list[Field]:
+    """The cells of a row that show something, each merged one once."""
+    return [
+        cell for place, cell in {cell.place: cell for cell in reversed(row)}.items() if place and compact(cell.text)
+    ]
+
+
+def lone(row: Sequence[Field]) -> Field | None:
+    """The one cell that a row shows, merged over others or with empty ones beside it; else None."""
+    cells = shown(row)
+    return cells[0] if len(cells) == 1 else None

@@ -1,0 +1,76 @@
+"""Real-shaped tables in three formats: every task, unit, deadline and question as a careful person reads them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duban.adapters.tables import UnreadableTable, read_file
+from duban.drafting.reading import Draft, TaskRow, read_tables
+
+TABLES = Path(__file__).parent.parent / "data" / "tables"
+NAMES = ("edu-district.xlsx", "health-city.docx", "housing-city.xlsx", "ip-city.docx", "port.csv")
+
+
+def read(name: str) -> Draft:
+    return read_tables(read_file(name, (TABLES / name).read_bytes()))
+
+
+def answers(name: str) -> dict[str, Any]:
+    file = TABLES / f"{Path(name).stem}.answers.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def told(row: TaskRow) -> dict[str, Any]:
+    """A task in the words of the answers."""
+    return {
+        "number": row.number,
+        "section": row.section,
+        "title": row.title,
+        "leads": list(row.leads),
+        "supports": list(row.supports),
+        "person": row.person or row.supervisor,
+        "deadline": {
+            "text": row.due.text or None,
+            "kind": row.due.kind.value,
+            "dates": [day.isoformat() for day in row.due.dates],
+        },
+        "result": row.result,
+        "cell": row.cell,
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_task_is_read_with_its_section_units_and_deadline(name: str) -> None:
+    draft, wanted = read(name), answers(name)
+    assert draft.year == wanted["year"]
+    assert [told(row) for row in draft.rows] == [
+        {key: value for key, value in row.items() if key != "note"} for row in wanted["rows"]
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_careful_person_would_ask_is_asked_at_its_cell_and_nothing_else(name: str) -> None:
+    assert {question.cell for question in read(name).questions} == {one["cell"] for one in answers(name)["questions"]}
+    assert all(question.why for question in read(name).questions)
+
+
+def test_a_csv_saved_by_an_older_office_program_reads_the_same() -> None:
+    content = (TABLES / "port.csv").read_bytes().decode("utf-8-sig")
+    again = read_tables(read_file("port.csv", content.encode("gb18030")))
+    assert again.rows == read("port.csv").rows
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plan.xls", b"x"),
+        ("plan.xlsx", b"no zip"),
+        ("plan.docx", b"PK\x03\x04broken"),
+        ("plan.csv", b"\xff\xfe\xff\xff\x81"),
+    ],
+)
+def test_a_file_that_is_no_table_is_said_to_be_none(name: str, content: bytes) -> None:
+    with pytest.raises(UnreadableTable, match=name):
+        read_file(name, content)
