@@ -17,26 +17,27 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from duban.core.problems import BadInput, Problem
 from duban.drafting.tables import Field, Table
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """How offices save CSV; whatever is not the first is the second."""
 
 
-class UnreadableTable(ValueError):
-    """A file that is no table of a kind known here; the message says what to do."""
-
-
 def read_file(name: str, content: bytes) -> tuple[Table, ...]:
-    """The tables of a file, by the end of its name; raises UnreadableTable."""
+    """The tables of a file, by the end of its name; raises BadInput."""
     kind = PurePath(name).suffix.lower()
     reader = READERS.get(kind)
     if reader is None:
-        raise UnreadableTable(f"{name}: save it as one of {', '.join(READERS)}")
+        raise _bad(name, "this is no table known here", f"save it as one of {', '.join(READERS)}")
     try:
         return tuple(reader(content))
     except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
-        raise UnreadableTable(f"{name}: it cannot be read as {kind} ({error}); save it anew") from None
+        raise _bad(name, f"it cannot be read as {kind}: {error}", "save it anew") from None
+
+
+def _bad(name: str, message: str, remedy: str) -> BadInput:
+    return BadInput([Problem(name, 0, "unreadable-table", message, remedy)])
 
 
 def _csv(content: bytes) -> Iterator[Table]:

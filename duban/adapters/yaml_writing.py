@@ -35,13 +35,13 @@ def written_out_text(initiative: Initiative, placed: Placed) -> str:
     pattern's step, what the initiative changes.
     """
     covers = {"covers": list(placed.file.covers)} if placed.file and placed.file.covers else {}
-    return "\n".join((_yaml(plain_heading(initiative) | covers), "steps:", *_steps(initiative, placed)))
+    return "\n".join((plain_text(plain_heading(initiative) | covers), "steps:", *_steps(initiative, placed)))
 
 
 def _steps(initiative: Initiative, placed: Placed) -> Iterator[str]:
     for step in initiative.steps.values():
         yield f"  # {_origin(step, placed)}"
-        yield "".join(f"  {line}\n" for line in _yaml([plain_step(step)]).splitlines())
+        yield "".join(f"  {line}\n" for line in plain_text([plain_step(step)]).splitlines())
 
 
 def _origin(step: Step, placed: Placed) -> str:
@@ -51,5 +51,6 @@ def _origin(step: Step, placed: Placed) -> str:
     return f"{f'pattern {origin.pattern}' if origin.pattern else 'own'} ({file}:{line}){changed}"
 
 
-def _yaml(value: Any) -> str:
+def plain_text(value: Any) -> str:
+    """Plain values as YAML, in their order."""
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)

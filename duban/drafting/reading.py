@@ -32,10 +32,11 @@ FIRST_LEADS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person must say, and the cell it is about."""
+    """What a person must say, and the cell it is about. `says` is the part of the cell that is meant, or empty."""
 
     cell: str
     why: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Draft:
     names: Names
     mapping: Mapping[str, Mapping[Role, tuple[str, ...]]]
     """By table, which headers were taken for what."""
+    heading: str = ""
+    """What the table is called."""
 
 
 @dataclass(slots=True)
@@ -90,11 +93,12 @@ def read_tables(tables: Sequence[Table], year: int | None = None, known: Names |
     listed, lists = read_names(tables)
     names = Names({**(known.known if known else {}), **listed.known}, listed.sorts + (known.sorts if known else ()))
     tasks = [table for table in tables if table.name not in lists]
-    notes = "\n".join(line for table in tasks for line in _notes(table))
+    notes = "\n".join(compact(line) for table in tasks for line in _notes(table))
     reader = _Reader(year or _year_of(tasks, notes), names, notes)
     for table in tasks:
         _read_table(reader, table)
-    return Draft(reader.year, tuple(reader.rows), tuple(reader.questions), names, reader.mapping)
+    heading = compact(next(iter(notes.splitlines()), ""))
+    return Draft(reader.year, tuple(reader.rows), tuple(reader.questions), names, reader.mapping, heading)
 
 
 def _year_of(tables: Sequence[Table], notes: str) -> int:
@@ -267,13 +271,13 @@ def _due(reader: _Reader, header: Header, row: Sequence[Field], title: str) -> D
 
 def _questions(reader: _Reader, header: Header, row: Sequence[Field], task: TaskRow) -> Iterator[Question]:
     due_cell = task.places.get(Role.DUE, task.cell)
-    yield from (Question(due_cell, doubt) for doubt in task.due.doubts)
+    yield from (Question(due_cell, doubt, task.due.text) for doubt in task.due.doubts)
     yield from _about_leads(reader, header, task)
     cell = task.places.get(Role.SUPPORT) or task.places.get(Role.UNITS, task.cell)
     for role in (Role.LEAD, Role.UNITS, Role.SUPPORT):
         open_cells = (row[column] for column in header.columns.get(role, ()) if left_open(row[column].text))
         yield from (Question(one.place, "“等”之后未列全") for one in open_cells)
-    yield from (Question(cell, why) for name in task.supports if (why := _doubt(reader, name)))
+    yield from (Question(cell, why, name) for name in task.supports if (why := _doubt(reader, name)))
     if BARE.search(task.title) and not MEASURED.search(plain(task.title)) and not task.result:
         yield Question(task.cell, "只有指标名，没有目标值")
     yield from _conflicts(reader, header, row, task)
@@ -287,7 +291,7 @@ def _about_leads(reader: _Reader, header: Header, task: TaskRow) -> Iterator[Que
     for name in task.leads:
         why = f"牵头的是“{name}”，不是一个单位" if collective(name) else _doubt(reader, name)
         if why:
-            yield Question(cell, why)
+            yield Question(cell, why, name)
 
 
 def _doubt(reader: _Reader, name: str) -> str:
@@ -312,4 +316,5 @@ def _conflicts(reader: _Reader, header: Header, row: Sequence[Field], task: Task
             if said.kind in (DueKind.MONTHLY, DueKind.QUARTERLY) or not said.dates:
                 continue
             if said.dates[-1] > last or (role is Role.REMARK and said.dates[-1] not in task.due.dates):
-                yield Question(row[column].place, f"写“{said.text}”，与完成时限“{task.due.text}”不一致")
+                why = f"写“{said.text}”，与完成时限“{task.due.text}”不一致"
+                yield Question(row[column].place, why, said.text)

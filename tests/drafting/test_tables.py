@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from duban.adapters.tables import UnreadableTable, read_file
+from duban.adapters.tables import read_file
+from duban.core.problems import BadInput
 from duban.drafting.reading import Draft, TaskRow, read_tables
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
@@ -72,5 +73,5 @@ def test_a_csv_saved_by_an_older_office_program_reads_the_same() -> None:
     ],
 )
 def test_a_file_that_is_no_table_is_said_to_be_none(name: str, content: bytes) -> None:
-    with pytest.raises(UnreadableTable, match=name):
+    with pytest.raises(BadInput, match=name):
         read_file(name, content)

@@ -75,7 +75,8 @@ def _left_out(files: Files, document: DocumentFile) -> Iterator[Problem]:
     for sentence in coverage(document, files.written):
         place = ("sentences", sentence.number)
         if not sentence.initiatives:
-            message = f"no initiative carries out sentence {sentence.number} ({sentence.opening})"
+            cell = f" of cell {sentence.cell}" if sentence.cell else ""
+            message = f"no initiative carries out sentence {sentence.number}{cell} ({sentence.opening})"
             remedy = f'add one with `source: "{sentence.number}"`'
             yield Problem(files.document_name, 0, "uncovered-sentence", message, remedy, place)
             continue

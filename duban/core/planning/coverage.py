@@ -20,6 +20,8 @@ class Covered:
     text: str
     initiatives: tuple[str, ...]
     undertakings: Mapping[str, tuple[str, ...]]
+    cell: str | None = None
+    """Where the table that was read has it."""
 
     @property
     def opening(self) -> str:
@@ -45,6 +47,7 @@ def coverage(document: DocumentFile, written: Iterable[Written]) -> tuple[Covere
                 phrase: tuple(file.id for file in of.get(number, ()) if _carries_out(file, phrase))
                 for phrase in sentence.undertakings
             },
+            sentence.cell,
         )
         for number, sentence in document.sentences.items()
     )

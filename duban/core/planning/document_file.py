@@ -9,6 +9,7 @@ class SentenceFile(Strict):
     """A sentence of the document, and what it says will be done."""
 
     text: PlainText = Field(description="the sentence, word for word")
+    cell: PlainText | None = Field(None, description="the cell of the table it stands in: B7, T2R5C3")
     undertakings: Many[PlainText] = Field(
         (), description="what the sentence says will be done: short phrases copied from it"
     )

@@ -1,0 +1,109 @@
+"""A drafted plan as files, written with what was drafted last in view: what people have edited is left alone."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import yaml
+
+from duban.adapters.files import write_atomically
+from duban.adapters.yaml_spans import parts
+from duban.adapters.yaml_writing import plain_text
+from duban.drafting.proposing import Proposal, ProposedFile
+from duban.drafting.redraft import Drafted, as_read, digest
+from duban.drafting.steps import Plain
+
+RECORD = ".draft.json"
+"""What was drafted, beside the plan: people need not look at it."""
+
+PLAN, DOCUMENT = "plan.yaml", "document.yaml"
+DEEP = "../../schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a draft does to one file: `how` is new, changed, same, kept (edited by people) or gone."""
+
+    path: str
+    how: str
+    cell: str = ""
+
+
+def read_record(folder: Path) -> list[Drafted]:
+    """What was drafted into a plan before; empty where nothing was."""
+    file = folder / RECORD
+    return [Drafted(**one) for one in json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
+
+
+def planned(folder: Path, proposal: Proposal) -> Iterator[tuple[Written, str]]:
+    """What would be done to each file, and its text; nothing is touched."""
+    for one in proposal.initiatives:
+        text = initiative_text(one)
+        yield Written(one.path, _how(folder, one, text), one.row.cell), text
+    for gone in proposal.gone:
+        yield Written(gone.path, "gone"), ""
+    for name, data, schema in ((PLAN, proposal.plan, "plan"), (DOCUMENT, proposal.document, "document")):
+        text = f"# yaml-language-server: $schema={DEEP}/{schema}.schema.json\n\n{plain_text(data)}"
+        there = (folder / name).read_text(encoding="utf-8") if (folder / name).exists() else None
+        kept = name == PLAN and there is not None
+        yield Written(name, "same" if kept or there == text else "changed" if there else "new"), text
+
+
+def _how(folder: Path, one: ProposedFile, text: str) -> str:
+    file = folder / one.path
+    if not file.exists():
+        return "new"
+    if one.was is None or as_read(one.row) == one.was.read:
+        return "same"
+    return "changed" if digest(file.read_text(encoding="utf-8")) == one.was.written else "kept"
+
+
+def initiative_text(one: ProposedFile) -> str:
+    """An initiative's file, with the cell it comes from."""
+    head = (
+        f"# yaml-language-server: $schema=../{DEEP}/initiative.schema.json\n#\n# Drafted from cell {one.row.cell}.\n\n"
+    )
+    return head + plain_text(one.data)
+
+
+def write(folder: Path, proposal: Proposal, work: Sequence[tuple[Written, str]]) -> None:
+    """Write what is new or changed, and then what was drafted; safe to be killed and done again."""
+    for what, text in work:
+        if what.how in ("new", "changed"):
+            file = folder / what.path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(file, text)
+    hows = {what.path: (what.how, text) for what, text in work}
+    record = [_record(one, *hows[one.path]) for one in proposal.initiatives]
+    write_atomically(folder / RECORD, json.dumps([asdict(one) for one in record], ensure_ascii=False, indent=1))
+
+
+def _record(one: ProposedFile, how: str, text: str) -> Drafted:
+    row = one.row
+    same = how in ("same", "kept") and one.was is not None
+    read = one.was.read if same and one.was else as_read(row)
+    written = one.was.written if same and one.was else digest(text)
+    return Drafted(one.path, one.source, row.section or "", row.number or "", row.title, read, written)
+
+
+def with_people(directory: str, additions: Mapping[str, Sequence[Plain]]) -> str:
+    """The text of a directory with more units and posts at the end of its lists; all else is kept as it is."""
+    text = directory
+    for key, items in additions.items():
+        if items:
+            text = _appended(text, key, items)
+    return text
+
+
+def _appended(text: str, key: str, items: Sequence[Plain]) -> str:
+    ends = [part.end for part in parts(text) if part.path and part.path[0] == key]
+    line_end = text.find("\n", max(ends)) + 1 or len(text)
+    lines = [line for line in text[:line_end].splitlines() if line.lstrip().startswith("- ")]
+    indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())]
+    added = "".join(f"{indent}- {_flow(item)}\n" for item in items)
+    return f"{text[:line_end]}{'' if text[:line_end].endswith(chr(10)) else chr(10)}{added}{text[line_end:]}"
+
+
+def _flow(item: Plain) -> str:
+    return yaml.safe_dump(item, allow_unicode=True, sort_keys=False, default_flow_style=True, width=1000).strip()

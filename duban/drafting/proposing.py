@@ -1,0 +1,207 @@
+"""The plan that a table proposes: its files as plain values, each initiative with the row it comes from. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from duban.drafting.reading import Draft, TaskRow
+from duban.drafting.redraft import Drafted, paired
+from duban.drafting.steps import LONGEST_TITLE, Plain, pattern_of, steps_of
+from duban.drafting.units import collective, unnamed
+
+NUMERAL = re.compile(r"^(?:第?[一二三四五六七八九十]+[、.．章部分]+|[（(][一二三四五六七八九十]+[）)]|[\d.、]+)")
+SYLLABLES = 6
+"""Of an id; what follows is cut, so that ids stay short enough to be typed."""
+
+Spell = Callable[[str], Sequence[str]]
+"""The syllables of a text, in letters a to z and digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the directory has: ids of units and groups by every title they go by, of posts by title."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    posts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the table does not say of the plan, and a person does; days are those of the year where not said."""
+
+    id: str
+    title: str
+    document: str
+    starts: date
+    ends: date
+    coordinator: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFile:
+    """An initiative: where its file lies in the plan, what it holds, its row and what that `was` before.
+
+    `simple` is the same without a pattern, for where a pattern's steps do not fit.
+    """
+
+    path: str
+    data: Plain
+    row: TaskRow
+    source: str
+    simple: Plain
+    was: Drafted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All files of a plan, and what the directory lacks for it."""
+
+    plan: Plain
+    document: Plain
+    initiatives: tuple[ProposedFile, ...]
+    units: tuple[Plain, ...]
+    posts: tuple[Plain, ...]
+    gone: tuple[Drafted, ...] = ()
+
+
+def propose(draft: Draft, facts: Facts, known: Known, spell: Spell, before: Sequence[Drafted] = ()) -> Proposal:
+    """The plan for what was read; what was drafted `before` keeps its id and its place in the document."""
+    people, pairing = _People(known, spell), paired(draft.rows, before)
+    sections = _sections(draft.rows, facts, spell)
+    places = _Places(sections, before)
+    files, sentences = list[ProposedFile](), dict[str, object]()
+    for row, was in pairing.rows:
+        heading = _top(row, facts)
+        source = was.source if was else places.new(heading)
+        name = (
+            was.path.rpartition("/")[2].removesuffix(".yaml")
+            if was
+            else f"{source.replace('.', '-')}-{slug(row.title, spell)}"
+        )
+        sentences[source] = {"text": row.title, "cell": row.cell}
+        head = _heading(row, name, source, people)
+        simple = head | {"steps": steps_of(row, facts.starts, facts.ends)}
+        pattern = pattern_of(row, facts.starts, facts.ends)
+        path = was.path if was else f"{sections[heading]}/{name}.yaml"
+        files.append(ProposedFile(path, head | pattern if pattern else simple, row, source, simple, was))
+    plan: Plain = {
+        "id": facts.id,
+        "title": facts.title,
+        "document": facts.document,
+        "starts": facts.starts.isoformat(),
+        "ends": facts.ends.isoformat(),
+        "coordinator": facts.coordinator,
+        "supervisor": facts.coordinator,
+        "complete": True,
+        "sections": [{"id": id, "title": NUMERAL.sub("", title) or title} for title, id in sections.items()],
+    }
+    ordered = dict(sorted(sentences.items(), key=lambda one: [int(part) for part in one[0].split(".")]))
+    return Proposal(plan, {"sentences": ordered}, tuple(files), tuple(people.units), tuple(people.posts), pairing.gone)
+
+
+class _Places:
+    """Places in the document, section.sentence: those given before stay, new ones come after them."""
+
+    def __init__(self, sections: Mapping[str, str], before: Sequence[Drafted]) -> None:
+        self._sections = list(sections)
+        self._last = Counter[int]()
+        for one in before:
+            section, sentence = map(int, one.source.split("."))
+            self._last[section] = max(self._last[section], sentence)
+
+    def new(self, heading: str) -> str:
+        section = self._sections.index(heading) + 1
+        self._last[section] += 1
+        return f"{section}.{self._last[section]}"
+
+
+def slug(text: str, spell: Spell) -> str:
+    """An id of the first syllables of a text."""
+    return "-".join(part for part in spell(NUMERAL.sub("", text))[:SYLLABLES]) or "x"
+
+
+def _top(row: TaskRow, facts: Facts) -> str:
+    return (row.section or facts.title).partition("/")[0]
+
+
+def _sections(rows: Sequence[TaskRow], facts: Facts, spell: Spell) -> dict[str, str]:
+    """The ids of sections by their headings, in the order of the table."""
+    ids = _Ids()
+    return {heading: ids.new(slug(heading, spell)) for heading in dict.fromkeys(_top(row, facts) for row in rows)}
+
+
+class _Ids:
+    """Names given so far; one that is taken gets a number."""
+
+    def __init__(self, taken: Sequence[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def new(self, name: str) -> str:
+        free = next(one for one in self._numbered(name[:56].strip("-")) if one not in self._taken)
+        self._taken.add(free)
+        return free
+
+    @staticmethod
+    def _numbered(name: str) -> Iterator[str]:
+        yield name
+        number = 2
+        while True:
+            yield f"{name}-{number}"
+            number += 1
+
+
+class _People:
+    """Who the rows name: ids of the directory, and new units and posts where it has none."""
+
+    def __init__(self, known: Known, spell: Spell) -> None:
+        self._known, self._spell = known, spell
+        self._units, self._posts = dict(known.units), dict(known.posts)
+        self._ids = _Ids((*known.units.values(), *known.groups.values(), *known.posts.values()))
+        self.units: list[Plain] = []
+        self.posts: list[Plain] = []
+
+    def unit(self, name: str) -> str | None:
+        """The unit or group of that name; None for one nobody can be asked under, as 有关部门."""
+        found = self._units.get(name) or self._known.groups.get(name)
+        if found or unnamed(name) or collective(name):
+            return found
+        id = self._ids.new(slug(name, self._spell))
+        head, officer = f"{id}-head", f"{id}-officer"
+        self.units.append({"id": id, "title": name, "head": head, "officer": officer})
+        self.posts.append({"id": head, "title": f"{name}负责人", "deputy": officer})
+        self.posts.append({"id": officer, "title": f"{name}联络员", "deputy": head})
+        self._units[name] = id
+        return id
+
+    def post(self, title: str) -> str:
+        """The post of that title."""
+        if title not in self._posts:
+            self._posts[title] = self._ids.new(slug(title, self._spell))
+            self.posts.append({"id": self._posts[title], "title": title})
+        return self._posts[title]
+
+
+def _heading(row: TaskRow, id: str, source: str, people: _People) -> Plain:
+    """The keys of an initiative but its steps. Whoever cannot be written to stands in the note."""
+    leads = [unit for name in row.leads if (unit := people.unit(name))]
+    named = [(name, people.unit(name)) for name in row.supports]
+    supports = list(dict.fromkeys(unit for _, unit in named if unit and unit not in leads))
+    outside = [name for name, unit in named if unit is None] + [name for name in row.leads if not people.unit(name)]
+    if not leads:
+        leads, supports = (supports[:1], supports[1:]) if supports else ([people.unit("待定单位") or ""], [])
+    notes = [
+        f"原表时限：{''.join(row.due.text.split())}" if row.due.text else "",
+        f"原表另列：{'、'.join(outside)}" if outside else "",
+        f"责任岗位：{row.person}" if row.person else "",
+        row.title if len(row.title) > LONGEST_TITLE else "",
+    ]
+    heading: Plain = {"id": id, "title": row.title[:LONGEST_TITLE], "source": source}
+    heading |= {"number": row.number[:20]} if row.number else {}
+    heading["lead"] = leads[0] if len(leads) == 1 else leads
+    heading |= {"support": supports} if supports else {}
+    heading |= {"supervisor": people.post(row.supervisor)} if row.supervisor else {}
+    heading |= {"note": "；".join(filter(None, notes))} if any(notes) else {}
+    return heading | {"assumed": True}

@@ -1,0 +1,150 @@
+"""An office's table on its way to a plan: read with the office's own directory, proposed, tried by `check`, written."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from duban.adapters.draft_files import Written, planned, read_record, with_people, write
+from duban.adapters.files import write_atomically
+from duban.adapters.pinyin import spelled
+from duban.adapters.tables import read_file
+from duban.adapters.yaml_files import load_model
+from duban.core.planning.directory import DirectoryFile
+from duban.core.problems import BadInput, Problem
+from duban.drafting.answers import Answers, read_answers, still_open, with_answers
+from duban.drafting.proposing import Facts, Known, Proposal, propose, slug
+from duban.drafting.reading import Draft, NoYear, read_tables
+from duban.drafting.units import Names
+from duban.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of the plan besides the table; None is taken from the table or assumed."""
+
+    plan: str | None = None
+    year: int | None = None
+    document: str | None = None
+    starts: date | None = None
+    answers: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """A table read and what it comes to; `work` is what would be done to the files of `folder`."""
+
+    draft: Draft
+    facts: Facts
+    folder: Path
+    proposal: Proposal
+    work: tuple[tuple[Written, str], ...]
+    simple: int
+    """Initiatives whose pattern does not fit, and which have plain steps."""
+
+
+Check = Callable[[Settings], object]
+"""Reads the bureau of settings, as `duban check` does; raises BadInput with its problems."""
+
+
+def draft_table(settings: Settings, table: Path, said: Said, check: Check) -> Drafting:
+    """Read a table and propose its plan; raises BadInput where it cannot be read. Nothing is written."""
+    directory = load_model(settings.directory, DirectoryFile)
+    answers = read_answers(read_file(said.answers.name, said.answers.read_bytes())) if said.answers else Answers()
+    draft = _read(table, said, answers, directory)
+    facts = _facts(settings, table, said, draft, directory)
+    folder = settings.plan.parent / facts.id
+    proposal = propose(draft, facts, _known(directory), spelled, read_record(folder))
+    tried, simple = _tried(settings, proposal, check)
+    return Drafting(draft, facts, folder, tried, tuple(planned(folder, tried)), simple)
+
+
+def put_down(settings: Settings, drafting: Drafting) -> None:
+    """Write the plan, and into the directory whoever it lacks."""
+    people = drafting.proposal
+    if people.units or people.posts:
+        text = settings.directory.read_text(encoding="utf-8")
+        write_atomically(settings.directory, with_people(text, {"posts": people.posts, "units": people.units}))
+    write(drafting.folder, drafting.proposal, drafting.work)
+
+
+def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -> Draft:
+    tables = with_answers(read_file(table.name, table.read_bytes()), answers)
+    try:
+        draft = read_tables(tables, said.year)
+        if _own(directory, draft):
+            draft = read_tables(tables, said.year, Names({unit.title: unit.title for unit in directory.units}))
+    except NoYear:
+        raise _bad(table, "no-year", "it names no year", "say it: --year 2024") from None
+    if not draft.rows:
+        raise _bad(table, "no-tasks", "no header of a table of tasks was found", "see docs/commands.md for its words")
+    return replace(draft, questions=still_open(draft.questions, answers))
+
+
+def _own(directory: DirectoryFile, draft: Draft) -> bool:
+    """Whether the directory is that of the office whose table it is: it knows some of those who lead."""
+    units = {unit.title for unit in directory.units}
+    leads = {name for row in draft.rows for name in row.leads}
+    return len(leads & units) * 3 >= len(leads)
+
+
+def _bad(table: Path, id: str, message: str, remedy: str) -> BadInput:
+    return BadInput([Problem(table.name, 0, id, message, remedy)])
+
+
+def _facts(settings: Settings, table: Path, said: Said, draft: Draft, directory: DirectoryFile) -> Facts:
+    heading = draft.heading[:60] or table.stem
+    return Facts(
+        id=said.plan or f"{slug(table.stem, spelled)}-{draft.year}",
+        title=heading,
+        document=said.document or heading,
+        starts=said.starts or date(draft.year, 1, 1),
+        ends=date(draft.year, 12, 31),
+        coordinator=directory.administrator,
+    )
+
+
+def _known(directory: DirectoryFile) -> Known:
+    return Known(
+        {unit.title: unit.id for unit in directory.units},
+        {group.title: group.id for group in directory.groups},
+        {post.title: post.id for post in directory.posts},
+    )
+
+
+def _tried(settings: Settings, proposal: Proposal, check: Check) -> tuple[Proposal, int]:
+    """The proposal with plain steps wherever `duban check` finds a pattern's steps at fault."""
+    faulty = set[str]()
+    for _ in range(3):
+        tried = _without(proposal, faulty)
+        found = _faults(settings, tried, check) - faulty
+        if not found:
+            return tried, len(faulty)
+        faulty |= found
+    return tried, len(faulty)
+
+
+def _without(proposal: Proposal, faulty: set[str]) -> Proposal:
+    files = (replace(one, data=one.simple) if one.path in faulty else one for one in proposal.initiatives)
+    return replace(proposal, initiatives=tuple(files))
+
+
+def _faults(settings: Settings, proposal: Proposal, check: Check) -> set[str]:
+    """The files with a pattern in which the plan's check finds a problem."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / str(proposal.plan["id"])
+        directory = Path(name) / "directory.yaml"
+        text = settings.directory.read_text(encoding="utf-8")
+        directory.write_text(with_people(text, {"posts": proposal.posts, "units": proposal.units}), encoding="utf-8")
+        write(folder, proposal, tuple(planned(folder, proposal)))
+        try:
+            check(replace(settings, plan=folder, directory=directory))
+        except BadInput as error:
+            return _paths(error.problems, proposal)
+    return set()
+
+
+def _paths(problems: Sequence[Problem], proposal: Proposal) -> set[str]:
+    with_pattern = {one.path for one in proposal.initiatives if "pattern" in one.data}
+    return {path for path in with_pattern for problem in problems if problem.file.endswith(path)}

@@ -1,0 +1,113 @@
+"""`duban draft`: an office's table becomes a plan without a problem; read again, only what changed is touched."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from openpyxl import load_workbook
+
+from duban.cli.exits import Exit
+from tests.cli.conftest import Bureau
+
+TABLES = Path(__file__).parent.parent.parent / "data" / "tables"
+NAMES = ("edu-district.xlsx", "health-city.docx", "housing-city.xlsx", "ip-city.docx", "port.csv")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_becomes_a_plan_without_a_problem(bureau: Bureau, name: str) -> None:
+    before = sorted(path.name for path in (bureau.config / "plans").iterdir())
+    told = bureau.ok("draft", str(TABLES / name), "--plan", "drafted")
+    assert "以上尚未写入" in told
+    assert sorted(path.name for path in (bureau.config / "plans").iterdir()) == before
+    done = bureau.json("draft", str(TABLES / name), "--plan", "drafted", "--yes")
+    assert done["written"]
+    checked = bureau.json("check", "config/plans/drafted")
+    assert checked["problems"] == []
+    assert len(list((bureau.config / "plans" / "drafted").rglob("*/*.yaml"))) == len(done["rows"])
+
+
+def test_a_row_that_no_initiative_carries_out_is_named_by_its_cell(bureau: Bureau) -> None:
+    bureau.ok("draft", str(TABLES / "port.csv"), "--plan", "port", "--yes")
+    file = next((bureau.config / "plans" / "port").rglob("1-1-*.yaml"))
+    file.unlink()
+    result = bureau.run("check", "config/plans/port")
+    assert result.exit_code == Exit.BAD_INPUT
+    assert "of cell B5" in " ".join(result.output.split())
+
+
+def test_answers_are_taken_as_if_they_had_stood_in_the_table(bureau: Bureau) -> None:
+    asked = bureau.root / "questions.xlsx"
+    told = bureau.json("draft", str(TABLES / "edu-district.xlsx"), "--ask", str(asked))
+    book = load_workbook(asked)
+    page = book.active
+    assert page is not None
+    said = {
+        "E12": "6月30日、12月31日",
+        "D14": "办公室、人事科",
+        "C23": "区教师发展中心",
+        "C31": "人事科",
+        "E28": "是",
+        "D30": "略",
+    }
+    rows = {str(row[0].value): row for row in page.iter_rows(min_row=2)}
+    for cell, answer in said.items():
+        rows[cell][3].value = answer
+    book.save(asked)
+    again = bureau.json("draft", str(TABLES / "edu-district.xlsx"), "--answers", str(asked))
+    assert {one["cell"] for one in told["questions"]} - {one["cell"] for one in again["questions"]} == said.keys()
+    read = {row["cell"]: row for row in again["rows"]}
+    assert read["B12"]["deadline"]["dates"] == ["2024-06-30", "2024-12-31"]
+    assert read["B14"]["supports"] == ["学前教育科", "办公室", "人事科"]
+    assert read["B23"]["leads"] == ["区教师发展中心"]
+    assert read["B30"]["supports"] == []
+
+
+def test_the_same_table_again_changes_nothing_and_an_edited_one_only_what_changed(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    table = tmp_path / "port.csv"
+    text = (TABLES / "port.csv").read_text(encoding="utf-8-sig")
+    table.write_text(text, encoding="utf-8")
+    bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    folder = bureau.config / "plans" / "port"
+    first = {file: file.read_bytes() for file in folder.rglob("*.yaml")}
+    bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    assert {file: file.read_bytes() for file in folder.rglob("*.yaml")} == first
+
+    lines = text.splitlines()
+    lines.insert(4, "0.,岸线巡查制度缺失,工程部,集团安委办,制度印发,2024年6月底前,起草制度,未启动")
+    edited = (
+        "\n".join(lines)
+        .replace("2024年4月15日", "2024年5月20日")
+        .replace("更换灯具", "更换灯具和线路")
+        .replace("2024年8月31日", "2024年9月30日")
+    )
+    table.write_text(edited, encoding="utf-8")
+    by_hand = next(folder.rglob("*gang-qu-yu-shui*.yaml"))
+    by_hand.write_text(by_hand.read_text(encoding="utf-8") + "# looked at\n", encoding="utf-8")
+    told = bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    now = {file: file.read_bytes() for file in folder.rglob("*.yaml")}
+    changed = sorted(
+        file.name.split("-")[2]
+        for file in first
+        if now[file] != first[file] and file != by_hand and file.parent != folder
+    )
+    assert changed == ["ke", "ye"], told
+    assert {file.name[:4] for file in now.keys() - first.keys()} == {"1-6-"}
+    assert by_hand.read_bytes().endswith(b"# looked at\n")
+    assert "未动" in told
+    moved = yaml.safe_load(next(folder.rglob("1-4-*.yaml")).read_text(encoding="utf-8"))
+    assert str(moved["steps"][0]["due"]) == "2024-05-20"
+    assert bureau.json("check", "config/plans/port")["problems"] == []
+
+
+def test_what_cannot_be_read_is_said_and_nothing_written(bureau: Bureau, tmp_path: Path) -> None:
+    for name, content in (
+        ("a.pdf", b"x"),
+        ("b.csv", "甲,乙\n1,2\n".encode()),
+        ("c.csv", "任务,责任单位\n修路,交通局\n".encode()),
+    ):
+        (tmp_path / name).write_bytes(content)
+        result = bureau.run("draft", str(tmp_path / name), "--yes")
+        assert result.exit_code == Exit.BAD_INPUT, name
+        assert name in result.output
