@@ -1,21 +1,23 @@
 """The conductor's process: applies the plan to the running stack, then rehearses it or hands over to the real clock.
 
-`duban up` starts it with the stack's environment: `python -m deployments.conduct --until 2024-05-31`.
+`duban up` starts it with the stack's environment, and says what it ends with: `python -m duban.cli.stack.conducted`.
 """
 
 import argparse
 import logging
 import signal
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from types import FrameType
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from deployments.applying import bring_server, put_in_force
 from deployments.rehearsal import progress
-from deployments.rehearsal.conductor import days, end_leftovers, rehearse_day
+from deployments.rehearsal.conductor import days, end_leftovers, persistently, rehearse_day
 from duban.adapters.clock import FileClock
 from duban.core.rehearsing.owners import Owners
 from duban.settings import CLOCK_FILE, Settings, load_settings
@@ -24,14 +26,18 @@ from tasks.asking import ask_for_a_patrol
 
 
 def main() -> None:
-    """Apply, then rehearse; interrupted, it leaves what is stored as it is."""
+    """Apply, then rehearse; interrupted, it leaves what is stored as it is.
+
+    While the server or the ledger is away it waits for them, here as in the days that follow.
+    """
     arguments, settings = _arguments(), load_settings()
     signal.signal(signal.SIGINT, _interrupt)
     try:
         for folder in settings.plans if settings.patrol_every else (settings.plan,):
-            begin(replace(settings, plan=folder), since=_born())
+            persistently(partial(begin, replace(settings, plan=folder), since=_born()))
         if settings.patrol_every is None:
-            with gear(settings) as at:
+            with ExitStack() as held:
+                at = persistently(lambda: held.enter_context(gear(settings)))
                 _rehearse(at, arguments.until or at.service.office.plan.ends, arguments.pace)
     except KeyboardInterrupt:
         raise SystemExit(130) from None

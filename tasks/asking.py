@@ -11,9 +11,12 @@ from prefect.client.schemas.filters import (
     DeploymentFilterTags,
     FlowRunFilter,
     FlowRunFilterEndTime,
+    FlowRunFilterNextScheduledStartTime,
     FlowRunFilterStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
@@ -40,6 +43,9 @@ LONGEST = timedelta(seconds=200)
 
 LIFETIME = timedelta(minutes=4)
 """A run that has not ended after this long died with its process, which could not say so: living, it would be ended."""
+
+TAKEN_UP = timedelta(minutes=3)
+"""A run waits so long at most: for a warm process, and for those before it when everything is looked at at once."""
 
 REPEATED_FOR = timedelta(days=1)
 """How long a form whose run broke off is tried again, and how many times it may have begun."""
@@ -80,6 +86,18 @@ def _ask(client: SyncPrefectClient, deployment: DeploymentResponse) -> None:
         path_params={"id": deployment.id},
         json=asked.model_dump(mode="json", exclude_unset=True),
     )
+
+
+def not_taken_up(client: SyncPrefectClient, pool: str) -> tuple[int, datetime | None]:
+    """How many runs of a work pool should have been taken up TAKEN_UP ago and were not, and since when the first."""
+    overdue = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=SystemClock().now() - TAKEN_UP),
+    )
+    ours = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+    first = FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC
+    runs = every(client.read_flow_runs, flow_run_filter=overdue, work_pool_filter=ours, sort=first)
+    return len(runs), runs[0].next_scheduled_start_time if runs else None
 
 
 def ask_for_a_patrol(plan: Plan) -> None:

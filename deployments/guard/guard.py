@@ -14,6 +14,7 @@ from itertools import takewhile
 
 from deployments.guard.alarming import tell, tell_without_ledger
 from deployments.printing import console, lights_in_words
+from deployments.stack.pulse import beat
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
@@ -127,6 +128,7 @@ def main() -> None:
     while True:
         for guard in guards:
             guard.look(clock.now())
+        beat(settings.variables)
         time.sleep(min(LONGEST_PAUSE, settings.patrol.every / 2))
 
 

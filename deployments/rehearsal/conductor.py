@@ -89,16 +89,16 @@ def rehearse_day(service: Service, clock: FileClock, owners: Owners, day: date, 
     """
     began, really_began = service.clock.now(), SystemClock().now()
     get_current_settings().flows.heartbeat_frequency = None  # its thread holds up the end of a run for a second
-    acted = _persistently(lambda: tuple(people_act(service, owners)))
-    _persistently(lambda: _patrol(service, apply_again))
+    acted = persistently(lambda: tuple(people_act(service, owners)))
+    persistently(lambda: _patrol(service, apply_again))
     clock.set(max(clock.now(), service.office.at(day, service.office.policy.digest)))
     # A letter that was claimed when the ledger went away is free again once its lease is over.
-    _persistently(lambda: _patrol(service, apply_again), meanwhile=lambda: clock.set(clock.now() + LEASE))
-    return _persistently(lambda: _brought(service, began, day, acted, _count(service, really_began)))
+    persistently(lambda: _patrol(service, apply_again), meanwhile=lambda: clock.set(clock.now() + LEASE))
+    return persistently(lambda: _brought(service, began, day, acted, _count(service, really_began)))
 
 
-def _persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda: None) -> T:
-    """Do something again, after a pause, while the server or the ledger is away.
+def persistently(what: Callable[[], T], meanwhile: Callable[[], None] = lambda: None) -> T:
+    """Do something that is safe to begin again, after a pause, while the server or the ledger is away.
 
     Where a server dies over the end of a patrol, the next one knows that it ended and no longer with what:
     MissingResult.

@@ -24,6 +24,10 @@ class StackError(Exception):
     """The stack cannot do what was asked. The message says what, where, and what to do."""
 
 
+class Ended(StackError):
+    """A child ended while it started, of itself or by somebody's doing: it may do better the next time."""
+
+
 def start_child(
     command: Sequence[str | Path],
     environment: Mapping[str, str],

@@ -19,7 +19,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg
 
 from deployments.stack import postgres_folder, postgres_roles
-from deployments.stack.children import StackError, end_child, start_child, tail
+from deployments.stack.children import Ended, StackError, end_child, start_child, tail
 from deployments.stack.postgres_folder import PORT
 
 LEDGER, PREFECT = "ledger", "prefect"
@@ -45,6 +45,11 @@ class Cluster:
     socket: Path
     pid: int
     process: subprocess.Popen[bytes] | None
+
+    @property
+    def address(self) -> Path:
+        """The socket it listens on."""
+        return self.socket / f".s.PGSQL.{PORT}"
 
     def asyncpg_url(self, database: str) -> str:
         """SQLAlchemy URL for Prefect's server."""
@@ -87,7 +92,7 @@ def start(
     if not postgres_roles.ready(folder, databases):
         if pid is not None:
             _end(pid)
-        if not (folder / "PG_VERSION").exists():
+        if not postgres_folder.initialised(folder):
             postgres_folder.initialise(folder, owner, base_env)
         postgres_roles.set_up(folder, owner, base_env, databases)
     socket = postgres_folder.socket_folder(folder, owner)
@@ -98,8 +103,9 @@ def start(
     environment = postgres_folder.bare_environment(base_env)
     process = start_child(command, environment, log, folder, death_signal=signal.SIGINT, account=owner)
     if not _answers(socket, databases[0], lambda: process.poll() is None):
+        kind = StackError if process.poll() is None else Ended
         end_child(process, STOPPING, signal.SIGINT)
-        raise StackError(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
+        raise kind(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
     return Cluster(folder, socket, process.pid, process)
 
 
@@ -125,6 +131,19 @@ def alive(cluster: Cluster) -> bool:
     if cluster.process is not None:
         return cluster.process.poll() is None
     return postgres_folder.postmaster(cluster.folder) == cluster.pid
+
+
+def kill(cluster: Cluster) -> None:
+    """End one that hangs at once, with all that belongs to it; started again it finds all that was committed."""
+    with suppress(psutil.NoSuchProcess):
+        postmaster = psutil.Process(cluster.pid)
+        family = [*postmaster.children(recursive=True), postmaster]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        if cluster.process is not None:
+            cluster.process.wait()
+        psutil.wait_procs(family, timeout=STOPPING)
 
 
 def _answers(socket: Path, database: str, lives: Callable[[], bool]) -> bool:

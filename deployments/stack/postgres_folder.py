@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from deployments.stack.children import MARK, StackError
+from deployments.stack.children import MARK, Ended, StackError
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def account(folder: Path) -> tuple[int, int] | None:
     """(uid, gid) PostgreSQL runs as; None for our own, unless we are root. Data once made keep their owner."""
     if os.geteuid() != 0:
         return None
-    if (folder / "PG_VERSION").exists():
+    if initialised(folder):
         return folder.stat().st_uid, folder.stat().st_gid
     known = {entry.pw_name: (entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
     return known.get("postgres") or known["nobody"]
@@ -63,8 +63,24 @@ def prepare(folder: Path, owner: tuple[int, int] | None) -> None:
         raise StackError(f"{folder}: {room >> 20} MB free, PostgreSQL needs {ROOM >> 20}. Make room and start again.")
 
 
+def initialised(folder: Path) -> bool:
+    """Whether a cluster was made there, and made to its end."""
+    return (folder / "PG_VERSION").exists() and not _begun(folder).exists()
+
+
+def _begun(folder: Path) -> Path:
+    """There while a cluster is made: what was cut short then holds nothing of anybody's."""
+    return folder.with_name(f"{folder.name}.begun")
+
+
 def initialise(folder: Path, owner: tuple[int, int] | None, base_env: Mapping[str, str]) -> None:
-    """Make a new cluster in an empty folder; raises StackError with what initdb said."""
+    """Make a new cluster in a folder that is empty but for what was cut short; raises StackError by initdb's words."""
+    begun = _begun(folder)
+    if begun.exists():
+        for part in folder.iterdir():
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
+    elif not any(folder.iterdir()):
+        begun.touch()
     command: list[str | Path] = [
         program("initdb"),
         "-D",
@@ -80,8 +96,10 @@ def initialise(folder: Path, owner: tuple[int, int] | None, base_env: Mapping[st
     result = run_program(command, folder, owner, base_env)
     if result.returncode:
         full = "No space left" in result.stderr
-        remedy = "The disk is full: make room." if full else f"If a first start was cut short, remove {folder}."
-        raise StackError(f"PostgreSQL cannot make its data folder {folder}:\n{result.stderr.strip()}\n{remedy}")
+        remedy = "The disk is full: make room." if full else "Begin again, or give the stack another folder."
+        kind = Ended if result.returncode < 0 else StackError
+        raise kind(f"PostgreSQL cannot make its data folder {folder}:\n{result.stderr.strip()}\n{remedy}")
+    begun.unlink(missing_ok=True)
 
 
 def run_program(

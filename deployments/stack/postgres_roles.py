@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deployments.stack import postgres_folder
-from deployments.stack.children import StackError
+from deployments.stack.children import Ended, StackError
 
 DATNAME = re.compile(r'datname = "([^"]*)"')
 
@@ -103,5 +103,6 @@ def _alone(
     ]
     done = postgres_folder.run_program(command, folder, owner, base_env, statements)
     if done.returncode:
-        raise StackError(f"PostgreSQL cannot be set up in {folder}:\n{done.stderr.strip()[-2000:]}")
+        kind = Ended if done.returncode < 0 else StackError
+        raise kind(f"PostgreSQL cannot be set up in {folder}:\n{done.stderr.strip()[-2000:]}")
     return done.stdout

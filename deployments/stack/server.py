@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from deployments.stack.children import StackError, tail
+from deployments.stack.children import Ended, StackError, tail
 from deployments.stack.environment import Addresses
 from deployments.stack.password import authorization
 
@@ -35,13 +35,17 @@ def wait_healthy(addresses: Addresses, lives: Callable[[], bool], log: Path) -> 
         if _request(addresses, "GET", "/api/health") == 200:
             return
         time.sleep(0.1)
-    what = f"does not answer within {STARTING:.0f} s" if lives() else "ended"
-    raise StackError(f"The Prefect server {what} at {addresses.api}. The end of {log}:\n{tail(log)}")
+    alive = lives()
+    what = f"does not answer within {STARTING:.0f} s" if alive else "ended"
+    kind = StackError if alive else Ended
+    raise kind(f"The Prefect server {what} at {addresses.api}. The end of {log}:\n{tail(log)}")
 
 
 def ensure_pool(addresses: Addresses, name: str, worker_type: str) -> None:
     """Make the work pool unless it is there: deployments need it before there is a worker, who fills in the rest."""
     status = _request(addresses, "POST", "/api/work_pools/", {"name": name, "type": worker_type})
+    if status is None:
+        raise Ended(f"The Prefect server ended at {addresses.api} before it made the work pool {name!r}.")
     if status not in {201, 409}:  # made, or there already
         raise StackError(f"The work pool {name!r} cannot be made: the server answers {status}.")
 

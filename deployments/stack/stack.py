@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from deployments.stack import postgres, run_folder, server
-from deployments.stack.children import MARK, StackError, end_child, end_marked, start_child
+from deployments.stack.children import MARK, Ended, StackError, end_child, end_marked, start_child
 from deployments.stack.environment import (
     GUARDED,
     Addresses,
@@ -30,8 +30,8 @@ from deployments.stack.environment import (
 )
 from deployments.stack.pages import close_pages
 from deployments.stack.password import SERVER_VARIABLE, keep_password
-from deployments.stack.pulse import Pulse
-from deployments.stack.watch import Watch
+from deployments.stack.pulse import BEAT, ENCRYPTION, Beat, Pulse, Sign, asking_for
+from deployments.stack.watch import Watch, pause
 from duban.adapters.files import private_folder
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ WHEN_WE_DIE = {
     "desk": signal.SIGTERM,  # it gives the answers it has begun
     "guard": signal.SIGTERM,
 }
+STARTS = 4  # how often database and server are begun before it is given up
 GRACE = 15.0  # seconds a child has to end when asked
 
 
@@ -80,7 +81,7 @@ class Stack:
         self._addresses: Addresses | None = None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._watches: list[Watch] = []
-        self._pulses: dict[str, Pulse] = {}
+        self._signs: dict[str, Sign] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,10 +108,7 @@ class Stack:
         """
         try:
             self._prepare()
-            self._start_postgres()
-            self._start_server()
-            self._wait_healthy()
-            server.ensure_pool(self.addresses, self.settings.pool, self.settings.worker_type)
+            self._begin()
             if self.settings.worker:
                 self._start_worker()
             if self.addresses.desk:
@@ -127,8 +125,8 @@ class Stack:
         if self._lock is None:
             return
         self._watches = []
-        for pulse in self._pulses.values():
-            pulse.end()
+        for sign in self._signs.values():
+            sign.end()
         for name in ("guard", "desk", "worker", "server"):
             if child := self._children.pop(name, None):
                 end_child(child, GRACE)
@@ -158,6 +156,23 @@ class Stack:
         self._start_guard()
         self._watches.append(self._watch_over("guard", self._start_guard))
 
+    def _begin(self) -> None:
+        """Have database and server answer; one that ends meanwhile, killed by whatever, is begun again."""
+        for deaths in range(1, STARTS + 1):
+            try:
+                if not self._database_lives():
+                    self._start_postgres()
+                self._start_server()
+                self._wait_healthy()
+                server.ensure_pool(self.addresses, self.settings.pool, self.settings.worker_type)
+            except Ended as error:
+                if deaths == STARTS:
+                    raise
+                log.warning("%s Started again in %.0f s.", str(error).splitlines()[0], pause(deaths))
+                time.sleep(pause(deaths))
+            else:
+                return
+
     def _prepare(self) -> None:
         self._addresses = None
         try:
@@ -173,6 +188,7 @@ class Stack:
 
     def _start_postgres(self) -> None:
         self._cluster = postgres.start(self.var / "postgres", self._log("postgres"), self._env)
+        self._look_for("postgres", Pulse(self._cluster.address, time.monotonic() + postgres.STARTING, ENCRYPTION))
         if self._addresses is None:
             self._addresses = self._find_addresses(self._cluster)
 
@@ -193,32 +209,52 @@ class Stack:
         host, port = server.host_and_port(self.addresses.api)
         command = ["server", "start", "--host", self.settings.host, "--port", str(port)]
         self._start_prefect("server", command, server_environment(self.addresses, self._env))
-        self._listen("server", (host, port), "/api/health")
+        self._look_for("server", Pulse((host, port), time.monotonic() + server.STARTING, asking_for("/api/health")))
 
-    def _listen(self, name: str, address: tuple[str, int], page: str) -> None:
-        """Ask a child now and then whether it answers."""
-        if name in self._pulses:
-            self._pulses[name].end()
-        self._pulses[name] = Pulse(address, time.monotonic() + server.STARTING, page)
+    def _look_for(self, name: str, sign: Sign) -> None:
+        """See now and then whether a child is at work."""
+        if name in self._signs:
+            self._signs[name].end()
+        self._signs[name] = sign
 
-    def _answers(self, name: str) -> bool:
-        """Whether a child that serves lives. One that hangs is killed: it keeps nothing, and hears nothing."""
+    def _works(self, name: str) -> bool:
+        """Whether a child lives and is at work. One that hangs is killed: it keeps nothing, and hears nothing."""
         process = self._children[name]
-        if process.poll() is None and self._pulses[name].silent(time.monotonic()):
-            log.error("%s answers nothing; it is killed, to be started again", name)
+        if process.poll() is None and name in self._signs and self._signs[name].silent(time.monotonic()):
+            log.error("%s does nothing any more; it is killed, to be started again", name)
             end_child(process, 0)
         return process.poll() is None
+
+    def _database_lives(self) -> bool:
+        return self._cluster is not None and postgres.alive(self._cluster)
+
+    def _database_works(self) -> bool:
+        if self._cluster is None or not self._database_lives():
+            return False
+        if not self._signs["postgres"].silent(time.monotonic()):
+            return True
+        log.error("postgres answers nothing; it is killed, to be started again")
+        postgres.kill(self._cluster)
+        return False
 
     def _start_desk(self) -> None:
         host, port = server.host_and_port(self.addresses.desk)
         self._start_child("desk", [sys.executable, "-m", "duban.desk", str(port)], self.environment())
-        self._listen("desk", (host, port), "/healthz")
+        self._look_for("desk", Pulse((host, port), time.monotonic() + server.STARTING, asking_for("/healthz")))
 
     def _start_worker(self) -> None:
         command = ["worker", "start", "--pool", self.settings.pool, "--type", self.settings.worker_type]
         command += ["--install-policy", "never"]  # packages are never fetched
-        environment = worker_environment(self.addresses, self._env, self.settings.worker_type)
-        self._start_prefect("worker", command, environment)
+        told = worker_environment(self.addresses, self._env, self.settings.worker_type)
+        if self.settings.worker_type == "duban":
+            told |= self._beating("worker")
+        self._start_prefect("worker", command, told)
+
+    def _beating(self, name: str) -> dict[str, str]:
+        """What a child without a port is told, so that it shows whenever it has worked."""
+        file = self.var / "run" / f"{name}.beat"
+        self._look_for(name, Beat(file, time.monotonic()))
+        return {BEAT: str(file)}
 
     def _start_prefect(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         self._start_child(name, [sys.executable, "-m", "prefect", *command], environment)
@@ -235,27 +271,21 @@ class Stack:
 
     def _start_guard(self) -> None:
         command = [sys.executable, "-m", "deployments.guard.guard"]
-        self._start_child("guard", command, {**self.environment(), **GUARDED}, aloud=True)
+        told = {**self.environment(), **GUARDED, **self._beating("guard")}
+        self._start_child("guard", command, told, aloud=True)
 
     def _watch(self) -> None:
         starts = {"server": self._start_server, "worker": self._start_worker, "desk": self._start_desk}
-        cluster = Watch(
-            "postgres",
-            lambda: self._cluster is not None and postgres.alive(self._cluster),
-            self._start_postgres,
-            time.monotonic(),
-        )
+        cluster = Watch("postgres", self._database_works, self._start_postgres, time.monotonic())
         self._watches = [cluster, *(self._watch_over(name, starts[name]) for name in self._children)]
 
     def _watch_over(self, name: str, start: Callable[[], None]) -> Watch:
-        def lives() -> bool:
-            return self._answers(name) if name in self._pulses else self._children[name].poll() is None
-
-        return Watch(name, lives, start, time.monotonic())
+        return Watch(name, lambda: self._works(name), start, time.monotonic())
 
     def _wait_healthy(self) -> None:
         process = self._children["server"]
-        server.wait_healthy(self.addresses, lambda: process.poll() is None, self._log("server"))
+        lives = lambda: process.poll() is None and self._database_lives()  # noqa: E731  without it, it never answers
+        server.wait_healthy(self.addresses, lives, self._log("server"))
         close_pages(pages_folder(self.var))  # the server has made its copy by now, and makes another after an upgrade
 
     def _log(self, name: str) -> Path:

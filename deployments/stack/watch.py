@@ -39,7 +39,7 @@ class Watch:
     def _start(self) -> bool:
         try:
             self.start()
-        except StackError:
+        except (StackError, OSError):  # no room for another process, say: nothing that ends all the others
             log.exception("%s does not start", self.name)  # counted as one more death at the next look
             return False
         log.warning("%s is started again", self.name)

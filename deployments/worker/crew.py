@@ -1,23 +1,28 @@
 """The crew: a worker's warm processes, as many as it may have; who is free, who died, who is worn out.
 
 One rule keeps it whole: for every hand that ends, however it ends, another is forked, which takes some milliseconds.
-Should the parent itself die, its hands die with it, and all are started anew.
+Should the parent itself die, or hang, its hands die with it, and all are started anew.
 """
 
 import asyncio
 import json
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployments.worker.lasting import Log, lasting
 from deployments.worker.nursery import Nursery
 
-PAUSE = 2.0
-"""Seconds before a parent that died is started again."""
+INFANT = 2.0
+"""Seconds before another hand is asked for in the place of one that died before it had done anything."""
+
+LOST = 300.0
+"""Seconds without a hand that works or stands ready, after which a worker is none."""
 
 FAREWELL = 5.0
 """Seconds a hand has to tell the server what it has still to tell, once it is to go."""
@@ -38,6 +43,10 @@ class HandDied(Exception):
 
 class HandHung(HandDied):
     """A hand took longer than it may, and was killed."""
+
+
+class CrewLost(Exception):
+    """There has been no hand for so long that the worker had better begin anew."""
 
 
 @dataclass(eq=False, slots=True)
@@ -72,13 +81,20 @@ class Crew:
 
     limits: Limits
     on_free: Callable[[], None]
+    log: Log
     _free: deque[Hand] = field(default_factory=deque)
     _hands: dict[int, Hand] = field(default_factory=dict)
     _keeper: asyncio.Task[None] | None = None
+    _well: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
         """Start the parent and its hands; they are there some seconds later."""
-        self._keeper = asyncio.create_task(self._keep())
+        self._keeper = asyncio.create_task(lasting(self._keep, "the warm processes", self.log))
+
+    def stand(self) -> None:
+        """Raise CrewLost where no hand has worked, or stood ready, for long: a worker without hands is none."""
+        if time.monotonic() - self._well > LOST:
+            raise CrewLost(f"no warm process for {LOST:.0f} s; the worker ends, to be started again")
 
     async def stop(self) -> None:
         """End all hands: the free ones in order, those at work at once."""
@@ -125,21 +141,21 @@ class Crew:
             raise HandHung(f"took longer than {longest:.0f} s, and was ended") from None
         if answer is None:
             raise HandDied(_in_words(await hand.ended))
+        self._well = time.monotonic()
         hand.runs += 1
         hand.memory = answer["memory"]
         return answer
 
     async def _keep(self) -> None:
-        while True:
-            try:
-                async with Nursery() as nursery:
-                    await self._raise_hands(nursery)
-            finally:
-                self._all_ended()
-            await asyncio.sleep(PAUSE)
+        """One parent and its hands, from its start to its end."""
+        try:
+            async with Nursery() as nursery:
+                await self._raise_hands(nursery)
+        finally:
+            self._all_ended()
 
     async def _raise_hands(self, nursery: Nursery) -> None:
-        """Have as many hands as there may be, until their parent ends."""
+        """Have as many hands as there may be, until their parent ends; raises ParentHung."""
         for _ in range(self.limits.hands):
             nursery.fork()
         async for told in nursery.tidings():
@@ -148,16 +164,19 @@ class Crew:
                 hand = Hand(told["born"], reader, writer, asyncio.get_running_loop().create_future())
                 self._hands[hand.pid] = hand
                 self.give_back(hand)
-            else:
-                self._has_ended(told["died"], told["code"])
-                nursery.fork()
+            elif "died" in told:
+                worked = self._has_ended(told["died"], told["code"]).runs
+                asyncio.get_running_loop().call_later(0 if worked else INFANT, nursery.fork)
+            elif self._hands:  # nothing but that it is there: hands live that had nothing to tell
+                self._well = time.monotonic()
 
-    def _has_ended(self, pid: int, code: int) -> None:
+    def _has_ended(self, pid: int, code: int) -> Hand:
         hand = self._hands.pop(pid)
         hand.ended.set_result(code)
         if hand in self._free:
             self._free.remove(hand)
         hand.writer.close()
+        return hand
 
     def _all_ended(self) -> None:
         for pid in list(self._hands):

@@ -2,7 +2,8 @@
 
 `python -m deployments.worker.parent FD`, FD being a socket to its worker. Each request is a byte with a hand's end of a
 socket; each answer a line of JSON: `{"born": pid}` for a request, `{"died": pid, "code": exit code}` when a hand has
-ended, the code negative for a signal. The end of the socket is its end; its hands end with it, however it ends.
+ended, the code negative for a signal. A byte alone asks whether it is there: `{"there": own pid}`. The end of the
+socket is its end; its hands end with it, however it ends.
 """
 
 import gc
@@ -42,6 +43,9 @@ def main() -> None:
             request, ends, _, _ = socket.recv_fds(worker, 1, 1)
             if not request:
                 return
+            if not ends:
+                _say(worker, there=os.getpid())
+                continue
             _fork(worker, children, socket.socket(fileno=ends[0]))
 
 

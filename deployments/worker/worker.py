@@ -38,10 +38,12 @@ from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
 from deployments.stack.children import MARK
+from deployments.stack.pulse import beat
 from deployments.worker.crew import Crew, Hand, HandDied, HandHung, Limits
 from deployments.worker.guarding import keep_guard
 from deployments.worker.hearing import hear
 from deployments.worker.held import Held
+from deployments.worker.lasting import lasting, told
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.settings import load_settings
@@ -76,7 +78,9 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._guards = MARK not in settings.variables and settings.patrol_every is not None
         self._pool_name, self._queues = work_pool_name, work_queues or []
         self._log = get_worker_logger(self)
-        self._crew = Crew(Limits(limit or said.processes or cpu_count() or 1, said.runs, said.memory), self._on_free)
+        hands = limit or said.processes or cpu_count() or 1
+        self._crew = Crew(Limits(hands, said.runs, said.memory), self._on_free, self._log)
+        self._variables = settings.variables
         self._held = Held(get_current_settings().home / "duban")
         self._fates: dict[UUID, Fate] = {}
         self._times: dict[UUID, int] = {}
@@ -100,9 +104,9 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         await super().setup()
         for run in self._held.adopt():
             self._fates[run] = Fate("前一个运行进程被强行结束")
-        self._spawn(self._hear())
+        self._spawn(lasting(self._hear, "hearing the server's events", self._log))
         if self._guards:
-            self._spawn(keep_guard(self._log))
+            self._spawn(lasting(lambda: keep_guard(self._log), "keeping the guard", self._log))
 
     async def teardown(self, *exc_info: Any) -> None:
         """Take on nothing more, wait a little for what is under way, put back the rest."""
@@ -139,8 +143,13 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         return WarmResult(identifier=identifier, status_code=1 if answer["error"] else 0)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """What is done every few seconds, whatever is heard: look, and end what is to be cancelled; what was begun."""
+        """What is done every few seconds, whatever is heard: look, and end what is to be cancelled; what was begun.
+
+        Raises CrewLost: a worker without hands is to end rather than live on.
+        """
+        self._crew.stand()
         begun = await self._look()
+        beat(self._variables)
         if self._at_work:
             await self._end_cancelled()
         return begun
@@ -209,6 +218,9 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._at_work[run.id] = hand
         try:
             fate = await self._fate(run, hand)
+        except Exception as error:  # noqa: BLE001  nobody awaits this: the run is to be settled all the same
+            self._log.exception("Run %s was not seen through", run.id)
+            fate = Fate(f"{error!r}", times=self._times.get(run.id, 0))
         finally:
             del self._at_work[run.id]
             self._crew.give_back(hand)
@@ -278,6 +290,11 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
                 state = await settle(self.client, await self.client.read_flow_run(run), fate)
             except ObjectNotFound:
                 state = None
+            except HTTPError:
+                raise
+            except Exception:  # noqa: BLE001  whatever it is, it holds up no other run
+                self._log.exception("Run %s is not settled; that is tried again", run)
+                continue
             self._log.warning("Run %s: %s; %s", run, fate.reason, state.name if state else "left as it is")
             del self._fates[run]
             self._held.drop(run)
@@ -285,4 +302,8 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str = "other") -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        told(task, self._log)

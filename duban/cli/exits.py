@@ -8,14 +8,18 @@ from duban.cli.hints import refusal
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput
+from duban.core.rehearsing.day import Stuck
 from duban.ports import Conflict, LedgerUnusable
 
 
 class Exit(IntEnum):
-    """Every exit code; each phase of a command that can fail has its own. Documented in docs/commands.md."""
+    """Every exit code; each phase of a command that can fail has its own. Documented in docs/commands.md.
+
+    What the stack starts ends by the same table; what a signal ended is begun again and is nobody's exit code.
+    """
 
     FINE = 0
-    PROBLEMS = 1  # the command did its work and found something wrong
+    PROBLEMS = 1  # the command did its work and found something wrong; or a defect, with its traceback
     USAGE = 2
     BAD_INPUT = 3  # settings, plan, directory, escalation, calendar, templates
     REFUSED = 4  # a person's command the rules do not allow; nothing was stored
@@ -45,7 +49,7 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
             return Exit.INTERRUPTED, "interrupted"
         case BrokenPipeError():
             return Exit.PIPE_CLOSED, ""
-        case ClockUnusable() | OSError():
+        case ClockUnusable() | OSError() | Stuck():
             return Exit.ENVIRONMENT, str(error)
         case _ if from_server(error):
             return Exit.SERVER, f"the Prefect server did not take the request: {without_logins(str(error))}"

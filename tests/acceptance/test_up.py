@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -192,3 +193,29 @@ def test_a_milestone_starts_what_waits_for_it(shipped: Path) -> None:
     assert len(days(said)) == 20
     assert "Traceback" not in said
     assert not marked(shipped / "var")
+
+
+def parts(office: Path, part: str) -> list[psutil.Process]:
+    """Processes of the stack that are such a part, from the moment they are begun."""
+    found = []
+    for one in marked(office / "var"):
+        with suppress(psutil.NoSuchProcess):
+            found += [one] if part in " ".join(one.cmdline()) else []
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["postgres -D", "prefect server start", "prefect worker start", "conducted"])
+def test_whatever_is_killed_while_it_starts_is_begun_again(office: Path, part: str) -> None:
+    with up(office, "--until", "2024-04-02") as process:
+        killed = 0
+        while killed < 2:
+            assert process.poll() is None, rest(process)
+            for one in parts(office, part):
+                one.kill()
+                killed += 1
+                sleep(0.3)
+        said = rest(process)
+        assert process.wait(20) == Exit.FINE, said
+    assert "Traceback" not in said
+    assert days(said)[-1] == "2024-04-02"

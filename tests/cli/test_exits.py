@@ -15,6 +15,7 @@ from duban.cli.exits import Exit, ServerUnreachable, foreseen
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput, Problem
+from duban.core.rehearsing.day import Stuck
 from duban.ports import Conflict, LedgerUnusable
 from duban.settings import CLOCK_FILE
 from tests.cli.conftest import Bureau
@@ -120,6 +121,7 @@ def test_a_reader_that_stops_reading_is_no_error_of_ours(bureau: Bureau, words: 
         (ServerUnreachable("down"), Exit.SERVER),
         (ClockUnusable("none"), Exit.ENVIRONMENT),
         (StackError("starting"), Exit.ENVIRONMENT),
+        (Stuck("2024-04-01: still due"), Exit.ENVIRONMENT),
         (PermissionError(13, "Permission denied", "var"), Exit.ENVIRONMENT),
         (KeyboardInterrupt(), Exit.INTERRUPTED),
         (BrokenPipeError(), Exit.PIPE_CLOSED),

@@ -274,6 +274,15 @@ class TestPostgres:
                 assert cluster.socket != folder
             assert not cluster.socket.exists()
 
+    def test_making_a_cluster_that_was_cut_short_is_begun_again(self, tmp_path: Path) -> None:
+        folder = tmp_path / "postgres"
+        (folder / "base").mkdir(parents=True)
+        (folder / "PG_VERSION").write_text("18\n")
+        (tmp_path / "postgres.begun").touch()
+        with postgres.running(folder, tmp_path / "log", BASE) as cluster:
+            assert query(cluster, "SELECT 1") == 1
+        assert not (tmp_path / "postgres.begun").exists()
+
     def test_data_of_another_version(self, tmp_path: Path) -> None:
         folder = tmp_path / "postgres"
         folder.mkdir()

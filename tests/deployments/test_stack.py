@@ -143,7 +143,9 @@ def test_a_server_that_hangs_is_replaced(stack: Stack, monkeypatch: pytest.Monke
     monkeypatch.setattr(pulse, "SILENT", 2.0)
     hung = stack._children["server"]
     started: list[str] = []
-    eventually(lambda: stack.tend() or (stack._pulses["server"].heard))
+    asked = stack._signs["server"]
+    assert isinstance(asked, pulse.Pulse)
+    eventually(lambda: stack.tend() or asked.heard)
     hung.send_signal(signal.SIGSTOP)
     eventually(lambda: started.extend(stack.tend()) or started)
     assert started == ["server"]

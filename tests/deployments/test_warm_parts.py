@@ -1,6 +1,7 @@
 """The parts of the worker that need no server: what it holds, what becomes of a run, its crew of warm processes."""
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -87,7 +88,7 @@ ENDLESS = {"run": run(StateType.RUNNING).model_dump(mode="json"), "flow": "tests
 async def crew(limits: Limits) -> AsyncIterator[tuple[Crew, Callable[[], "asyncio.Future[Hand]"]]]:
     """A crew, and a way to wait for a free hand."""
     freed = asyncio.Event()
-    made = Crew(limits, freed.set)
+    made = Crew(limits, freed.set, logging.getLogger(__name__))
     made.start()
 
     async def free() -> Hand:

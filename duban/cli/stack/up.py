@@ -14,7 +14,9 @@ import typer
 from rich.console import Console
 
 from deployments.stack.password import SERVER_VARIABLE, password_file
+from deployments.stack.watch import SETTLED, pause
 from duban.adapters.files import private_folder
+from duban.cli.exits import Exit
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 console = Console()
+
+DEATHS = 5
+"""How often in a row the conductor may be killed before it is given up."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Addresses that this machine alone reaches."""
@@ -129,9 +134,23 @@ def _environment(settings: Settings, clock: ClockKind) -> Mapping[str, str]:
 
 
 def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: datetime | None, pace: float) -> int:
-    """Run the conductor, a process with the stack's environment, and tend the stack meanwhile; its exit code."""
-    command = [sys.executable, "-m", "deployments.conduct", "--pace", str(pace)]
+    """Run the conductor, again when somebody kills it, which loses nothing; the exit code it ends with."""
+    command = [sys.executable, "-m", "duban.cli.stack.conducted", "--pace", str(pace)]
     command += ["--until", f"{until:%Y-%m-%d}"] if until else []
+    deaths = 0
+    while deaths < DEATHS:
+        born = time.monotonic()
+        code = _run(stack, settings, command)
+        if code >= 0:
+            return code
+        deaths = 1 if time.monotonic() - born > SETTLED else deaths + 1
+        console.print(f"[yellow]推演进程被强行结束（{signal.Signals(-code).name}）[/yellow]，接着进行")
+        _wait(stack, pause(deaths))
+    return Exit.ENVIRONMENT
+
+
+def _run(stack: "Stack", settings: Settings, command: list[str]) -> int:
+    """Run a process beside the stack, and tend that meanwhile; its exit code, negative for a signal."""
     told = {**stack.environment(), "PREFECT_LOGGING_LEVEL": "WARNING"}  # progress is printed, not Prefect's log
     with subprocess.Popen(command, env=told, cwd=settings.root) as conductor:  # noqa: S603  the command is ours
         try:
@@ -141,6 +160,12 @@ def _conduct(stack: "Stack", settings: Settings, clock: ClockKind, until: dateti
             conductor.send_signal(signal.SIGINT)
             raise
     return conductor.returncode
+
+
+def _wait(stack: "Stack", seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        _tend(stack)
 
 
 def _tend(stack: "Stack") -> None:

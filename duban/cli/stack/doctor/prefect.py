@@ -34,7 +34,7 @@ def server(settings: Settings, running: Addresses | None, service: Service | Non
     yield Finding("server", Level.OK, f"{located(api)} answers")
     if settings.clock is None:
         yield closed(api)
-    yield _worker(settings.stack.pool)
+    yield from _worker(settings)
     if service is not None:
         yield from _deployments(service, settings)
 
@@ -55,22 +55,32 @@ def password(settings: Settings) -> Iterator[Finding]:
         yield Finding("password", Level.BAD, f"{file} can be read by others", remedy)
 
 
-def _worker(pool: str) -> Finding:
-    """Whether somebody carries out what is scheduled."""
+def _worker(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody carries out what is scheduled: by what was taken up, for one that lives need not work."""
     from prefect.client.orchestration import get_client  # noqa: PLC0415  Prefect is slow to import
     from prefect.exceptions import ObjectNotFound  # noqa: PLC0415  as above
 
+    from tasks.asking import not_taken_up  # noqa: PLC0415  as above
+
+    pool = settings.stack.pool
     try:
         with get_client(sync_client=True) as client:
             workers = client.read_workers_for_work_pool(pool)
+            waiting, since = not_taken_up(client, pool)
     except ObjectNotFound:
-        return Finding("worker", Level.BAD, f"the server has no work pool {pool!r}", "duban up, or duban apply")
+        yield Finding("worker", Level.BAD, f"the server has no work pool {pool!r}", "duban up, or duban apply")
+        return
     alive = [worker.name for worker in workers if worker.status == "ONLINE"]
-    if not alive:
-        return Finding(
-            "worker", Level.BAD, f"none lives in the work pool {pool!r}", f"prefect worker start --pool {pool}"
-        )
-    return Finding("worker", Level.OK, f"{len(alive)} in the work pool {pool!r}")
+    found = f"{len(alive)} in the work pool {pool!r}"
+    if waiting:
+        when = since.astimezone(settings.zone) if since else ""
+        found += f"; {waiting} runs wait to be taken up, the first since {when:%Y-%m-%d %H:%M:%S}"
+        yield Finding("worker", Level.BAD, found, "see the log of the worker, and start it again")
+    elif alive:
+        yield Finding("worker", Level.OK, f"{found}, and nothing waits for it")
+    else:
+        found = f"none lives in the work pool {pool!r}"
+        yield Finding("worker", Level.BAD, found, f"prefect worker start --pool {pool}")
 
 
 def _deployments(service: Service, settings: Settings) -> Iterator[Finding]:
