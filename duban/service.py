@@ -360,7 +360,7 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
-    stored = decision.stored(page.state)
+    stored = replace(decision, state=page.state)  # as it is once the drafts are
     return Result(view.look, stored, tuple(page.entries), closed, woken, called=bool(view.wakes)), commit
 
 

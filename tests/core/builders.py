@@ -364,4 +364,4 @@ def given(*, step: Step | None = None, rules: Policy | None = None, beside: Step
     known = {name: said.pop(name) for name in list(said) if name in DATES}
     dates = DATES | {"original_due": known.get("due")} | known
     where = said.pop("status", Status.WORKING)
-    return Given(office(here, rules=rules), here, one, date(2024, 1, 2), StepState(**said), where, **dates)
+    return Given(office(here, rules=rules), here, date(2024, 1, 2), one, StepState(**said), where, **dates)

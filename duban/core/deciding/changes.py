@@ -62,8 +62,8 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     ladder = known.ladder if known.ladder in rungs else next(iter(rungs))
     ref, lasts = StepRef(here.id, name), Duration(0, 0, 0)
     step = Step(ref, known.title, Kind.WORK, (), lasts, known.owner, ladder=ladder, was=known.was)
-    dates = (None, None, None, look.today, None, None)
-    return Given(look.office, here, step, look.today, own, Status.CANCELLED, *dates)
+    dates = (None, None, None, None, look.today, None)
+    return Given(look.office, here, look.today, step, own, Status.CANCELLED, *dates)
 
 
 REMARKS = {

@@ -4,7 +4,7 @@ Every command names who acts. It is allowed or not by the post (or its deputy wh
 the step stands; both are checked before anything is written. Refusals are read by coordinators, hence in Chinese.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
@@ -25,6 +25,7 @@ from duban.core.deciding.taking_back import correct, reopen, withdraw
 from duban.core.ledger.entries import SYSTEM, Data, Draft, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Status
+from duban.core.planning.directory import Directory
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import LONGEST
@@ -96,14 +97,14 @@ def _allow(matter: _Matter, rule: _VerbRule) -> None:
         advised = f"“{step.title}”没有配合单位；承办单位的情况请用反馈进展填报"
         raise Refused("no-reviewer", advised if rule.on is EntryKind.ADVISED else judged)
     own = set(map(directory.person, rule.whose(matter)))
-    others = (post for post in dict.fromkeys(posts) if post in directory.filled and directory.person(post) not in own)
-    by = "应由" + "、".join(map(directory.title, others))
     if directory.person(matter.command.actor) in own:
+        by = _others(directory, posts, own)
         if rule.on is EntryKind.APPROVED:
             raise Refused("own-work", f"不能审核本人报送的事项，{by}审核")
         raise Refused("own-request", f"不能答复本人提出的延期申请，{by}答复")
     if matter.look.office.acts_for(matter.command.actor, posts, matter.look.today) is None:
-        raise Refused("not-yours", f"{directory.title(matter.command.actor)}不能对“{step.title}”{verb}，{by}办理")
+        who, by = directory.title(matter.command.actor), _others(directory, posts, own)
+        raise Refused("not-yours", f"{who}不能对“{step.title}”{verb}，{by}办理")
     if matter.status not in stands:
         if matter.status in AWAITING_OWNER and Status.REVIEW in stands:
             raise Refused("not-now", f"“{step.title}”尚未报送办结，不能{verb}")
@@ -111,6 +112,12 @@ def _allow(matter: _Matter, rule: _VerbRule) -> None:
         raise Refused("not-now", f"“{step.title}”{STATUS_TITLES[matter.status]}，现在不能{verb}；{when}时方可{verb}")
     if rule.reasoned and not matter.command.reason.strip():
         raise Refused("reason-missing", f"{verb}应当写明内容" if rule.on in REMARKS else f"{verb}应当说明理由")
+
+
+def _others(people: Directory, posts: Iterable[str], own: Collection[str]) -> str:
+    """Who of those who may do something should, in words: not one of those whose own it is."""
+    free = (post for post in dict.fromkeys(posts) if post in people.filled and people.person(post) not in own)
+    return "应由" + "、".join(map(people.title, free))
 
 
 def entitled(look: Look, state: State, verb: Verb, step: Step) -> tuple[str, ...]:

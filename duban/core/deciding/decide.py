@@ -6,8 +6,9 @@ every step has its dates, a timetable made of these, and what that says at this 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs, gone
@@ -48,10 +49,6 @@ class Decision:
     kept: Kept
     """What makes a later decision about the same initiative quicker, and not another."""
 
-    def stored(self, state: State) -> "Decision":
-        """The same with the state as it is once the drafts are stored."""
-        return replace(self, state=state)
-
 
 def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
     """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`."""
@@ -83,18 +80,20 @@ def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits
 
 def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept: Kept) -> Kept:
     """The timetable of every step, with what it is made of: as kept, where that is the same."""
-    here, adopted, found = (look.office, look.initiative), look.office.day(state.adopted or look.now), dict[str, Made]()
+    here, found = (look.office, look.initiative, look.office.day(state.adopted or look.now)), dict[str, Made]()
+    if any(was[: len(here)] != here for was, _ in islice(kept.values(), 1)):
+        kept = NOTHING_KEPT
     for name, step in look.initiative.steps.items():
         own, known = state.steps.get(name, NOTHING), kept.get(name)
-        of, over = (*here, step, adopted, own), own.finished is not None
-        if known is not None and over and own.judged is not None and known[0][: len(of)] == of:
+        over = own.finished is not None
+        if known is not None and over and own.judged is not None and known[0].own == own:
             found[name] = known  # half of a year's steps: what was judged once moves no more
             continue
         due, original = limits[name] or (None, None)
         waits = own.opened is None and not over and outlook.held_by[name] is None
         opens = may_open(look, step, state) if waits else None  # not while another step holds it up
         forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
-        at = Given(*of, status(step, own), due, original, opens, forecast, latest, root)
+        at = Given(*here, step, own, status(step, own), due, original, opens, latest, forecast, root)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 
@@ -105,7 +104,7 @@ def _rungs(look: Look, state: State, steps: Kept) -> list[DueRung]:
     for at, table in steps.values():
         if table.rungs is not NO_LADDER:
             ladders += due(look, at.own, table.rungs)
-        if at.own.changes or at.own.remarks:
+        if table.untold:
             changes += change_rungs(look, at)
     for name in sorted(state.steps.keys() - steps.keys()):  # the plan no longer has them
         if (was := gone(look, name, state.steps[name])) is not None:

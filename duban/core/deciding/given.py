@@ -14,28 +14,28 @@ class Given(NamedTuple):
     """A step with all that its timetable is made of. `adopted` is the day on which its ledger began.
 
     `due` is its deadline, `original_due` the one first set and `opens` the first day on which it may open, where these
-    are known. `forecast` is its expected last day, `latest` the last day on which it may end without making a deadline
-    late (None: nothing binds it), `root` the first step of its critical chain that is not over (None: it is that
+    are known. `latest` is the last day on which it may end without making a deadline late (None: nothing binds it),
+    `forecast` its expected last day, `root` the first step of its critical chain that is not over (None: it is that
     itself).
     """
 
     office: Office
     initiative: Initiative
-    step: Step
     adopted: date
+    step: Step
     own: StepState
     status: Status
     due: date | None
     original_due: date | None
     opens: date | None
-    forecast: date
     latest: date | None
+    forecast: date
     root: StepRef | None
 
     @property
     def settled(self) -> tuple[object, ...]:
-        """What its ladder is made of: all but what is only expected, which moves with the days."""
-        return self[:SETTLED]
+        """All but what is only expected, which moves with the days."""
+        return self[:EXPECTED]
 
 
-SETTLED = Given._fields.index("original_due")
+EXPECTED = Given._fields.index("forecast")

@@ -76,8 +76,6 @@ def ladder(at: Given, before: tuple[Given, Ladder] | None = None) -> Ladder:
     dead = bool(at.own.notices) and has_dead(at.own)
     if at.status in WITHOUT_LADDER:
         return Ladder(dead=True) if dead else NO_LADDER
-    if before is not None and at.settled == before[0].settled:
-        return before[1]
     firsts, rungs = laid(at, (before[0], before[1].going) if before is not None else None)
     answered, pressed = _held_back(at), _pressed(at)
     ahead = [rung for group in rungs for rung in group]

@@ -5,6 +5,7 @@ The table at the top is the life of each kind of step; the rest of the file brin
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import assert_never
 
 from duban.core.deciding.deadlines import deadline, last_end, may_open, planned
@@ -107,6 +108,7 @@ LIVES: Mapping[Kind, Life] = {
 """What can happen to each kind of step: from where, on which entry, to where. Commands are allowed by it."""
 
 
+@cache
 def allowed(kind: Kind, on: EntryKind) -> frozenset[Status]:
     """Where a step of a kind may stand when an entry comes; nowhere: that cannot happen to it."""
     return frozenset(was for was, entry in LIVES[kind] if entry is on)

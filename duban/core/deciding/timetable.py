@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from duban.core.deciding.changes import change_rungs
 from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, planned
 from duban.core.deciding.given import Given
 from duban.core.deciding.ladder import Ladder, ladder
@@ -23,13 +24,14 @@ DAY = timedelta(days=1)
 
 class Timetable(NamedTuple):
     """How a step stands while nothing lights it; what lights it and from when; days on which it opens, ends, or may be
-    late for others, in order; and its rungs.
+    late for others, in order; its rungs; and whether people are still to hear of what others did to it.
     """
 
     row: StepRow
     lights: tuple[Turn, ...]
     days: tuple[date, ...]
     rungs: Ladder
+    untold: bool
 
 
 Made = tuple[Given, Timetable]
@@ -43,11 +45,13 @@ NOTHING_KEPT: Kept = MappingProxyType({})
 
 def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     """The timetable of a step; what one made of something else has in common with it is taken from there."""
-    rungs = ladder(at, (before[0], before[1].rungs) if before is not None else None)
-    if at.own.finished is not None:
-        return Timetable(_row(at), (), (), rungs)
+    own, was = at.own, before[1] if before is not None and at.settled == before[0].settled else None
+    if was is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
+        return was._replace(row=_row(at), lights=turns(at))
+    rungs = was.rungs if was is not None else ladder(at, (before[0], before[1].rungs) if before is not None else None)
+    untold = (own.changes or own.remarks) and (rungs.dead or change_rungs(look, at))
     lights = turns(at)
-    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs)
+    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs, bool(untold))
 
 
 def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:

@@ -133,21 +133,10 @@ def number(
     """Turn drafts into entries that follow `after`, without hashes: for what is never stored, as in a rehearsal."""
     first, moment = (after.sequence if after else 0) + 1, at.astimezone(UTC)
     return tuple(
-        Entry(
-            plan=plan,
-            initiative=initiative,
-            sequence=sequence,
-            kind=draft.kind,
-            step=draft.step,
-            at=moment,
-            day=day,
-            actor=draft.actor,
-            data=draft.data,
-            key=draft.key,
-            previous="",
-            hash="",
-        )
-        for sequence, draft in enumerate(drafts, start=first)
+        [
+            Entry(plan, initiative, sequence, kind, step, moment, day, actor, data, key, previous="", hash="")
+            for sequence, (kind, step, actor, data, key) in enumerate(drafts, start=first)
+        ]
     )
 
 

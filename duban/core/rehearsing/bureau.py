@@ -6,7 +6,7 @@ measurements end at once. An initiative is looked at when its moment has come, w
 waits for moved.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, groupby
@@ -52,7 +52,8 @@ class Trail:
         """Whether time alone asks for a look."""
         if self.decided is None:
             return True
-        awaited = any(self.decided.rows[ref.step].status not in CLOSED for ref in self.exported)
+        rows = self.decided.rows
+        awaited = [ref for ref in self.exported if rows[ref.step].finished is None]
         again = self.decided.summary.look_again if awaited else self.decided.turning
         return again is not None and again <= now
 
@@ -122,7 +123,7 @@ class Bureau:
     def _turn(self, name: str, trail: Trail) -> None:
         """The people of an initiative act on what is seen of it this morning."""
         look, decided, woken = self._seen(trail), trail.decided, name in self._woken
-        at = _settled(trail, look) if woken or decided is None else (decided.state, (), decided.deadlines)
+        at = _settled(trail, look) if woken or decided is None else (trail.state, (), decided.deadlines)
         state, news, limits = at
         if woken and any(passed(look, state, limits, self.missed)):  # told before anybody acts
             self._decide(trail, look, at)
@@ -163,9 +164,9 @@ class Bureau:
         lapsed = False
         for moment, drafts in groupby(sorted(queued, key=moment_of), key=moment_of):
             lapsed |= self._send(trail, look, moment, list(drafts))
-        trail.decided = decision.stored(trail.state)
-        pressed = any(draft.data["slip"] in WANTING_ANSWER for draft in queued)  # which may turn a light
-        if decision.actions or decision.measures or lapsed or pressed:
+        rows = decision.rows
+        pressed = [one for one in queued if one.data["slip"] in WANTING_ANSWER and rows[one.step].light < Light.ORANGE]
+        if decision.actions or decision.measures or lapsed or pressed:  # what is pressed may turn orange
             self._woken.add(trail.initiative.id)
         self._tell_others(trail, decision)
         if not trail.lights or trail.lights[-1][1] is not decision.summary.light:
@@ -200,16 +201,16 @@ class Bureau:
         self._facts.update(changed)
         self._woken.update(downstream(self.office.plan, changed))
 
-    def _write(self, trail: Trail, look: Look, drafts: Iterable[Draft], at: datetime | None = None) -> None:
-        initiative = trail.initiative
+    def _write(self, trail: Trail, look: Look, drafts: Sequence[Draft], at: datetime | None = None) -> None:
+        if not drafts:
+            return
         entries = number(
-            tuple(drafts),
+            drafts,
             plan=self.office.plan.id,
-            initiative=initiative.id,
+            initiative=trail.initiative.id,
             after=trail.state.head,
             at=at or look.now,
             day=self.office.day(at) if at else look.today,
         )
-        if entries:
-            trail.state = fold(entries, start=trail.state)
-            trail.entries += entries
+        trail.state = fold(entries, start=trail.state)
+        trail.entries += entries

@@ -92,8 +92,8 @@ class Owners:
         limit, met = limits[step.id], self._met.get(step.ref)
         due = limit and limit.day
         if met is None or met.own is not own or met.due != due:
-            temper = self._temper(step.ref, own.rounds)
-            met = self._met[step.ref] = _Owner(look, state, self.profile, temper, step, own, due)
+            temper, side = self._temper(step.ref, own.rounds), look.office.owner_side(step, own)
+            met = self._met[step.ref] = _Owner(look, state, self.profile, temper, step, own, due, side)
         met.look, met.state = look, state
         return met
 
@@ -138,6 +138,8 @@ class _Owner:
     step: Step
     own: StepState
     due: date | None
+    side: tuple[str, ...]
+    """The posts of those who answer for it."""
     done_on: date | None = None
     """The day on which they will be done, once they have thought of it."""
 
@@ -164,7 +166,7 @@ class _Owner:
 
     def _nobody_works(self) -> bool:
         """Nobody is there, or the owner will not sign until the step is handed over, or long after its deadline."""
-        if not any(map(self._there, self.look.office.owner_side(self.step, self.own))):
+        if not any(map(self._there, self.side)):
             return True
         if self.temper.manner != "never_sign" or self.own.owner is not None or self.own.signed:
             return False
@@ -341,7 +343,7 @@ class _Owner:
         return self.look.office.directory.present(post, self.look.today) is not None
 
     def _by_owner(self, verb: Verb, **said: Any) -> Iterator[Command]:
-        return self._by(self.look.office.owner_side(self.step, self.own), verb, **said)
+        return self._by(self.side, verb, **said)
 
     def _by(self, posts: Iterable[str], verb: Verb, *, barred: Iterable[str] = (), **said: Any) -> Iterator[Command]:
         """The command by the first of the posts whose holder, or deputy, is there and not barred from it."""
