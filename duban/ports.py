@@ -73,6 +73,15 @@ REFUSALS_KEPT = 10_000
 """How many of those turned away a ledger remembers of a plan."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `most` of something by one in a `length` from the first on; after the last of them it is full for one."""
+
+    what: str
+    most: int
+    length: timedelta
+
+
 class Ledger(Protocol):
     """The memory of one plan. Appends are the only way in."""
 
@@ -201,6 +210,21 @@ class Ledger(Protocol):
 
     def refused(self, since: datetime) -> Mapping[str, int]:
         """How many were turned away since a moment, by code."""
+        ...
+
+    def take(self, rate: Rate, who: str, now: datetime) -> int:
+        """Count one more of something by somebody: the how manieth it is; 0, and nothing counted, where it is full.
+
+        One statement, so that of several who come at once none is let in beyond the rate.
+        """
+        ...
+
+    def let_off(self, rate: Rate, who: str) -> None:
+        """Forget what somebody had of something."""
+        ...
+
+    def forget_taken(self, now: datetime) -> None:
+        """Forget whatever no longer counts."""
         ...
 
     def last_look(self) -> datetime | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from duban.adapters.ledger_engine import named, reading, writing
 from duban.ports import LedgerUnusable
 
-LATEST = "0006"
+LATEST = "0008"
 """The newest version these migrations lead to; versions are four digits and only rise."""
 
 VERSION_TABLE = "ledger_version"

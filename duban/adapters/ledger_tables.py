@@ -225,6 +225,17 @@ class RefusalRecord(Record, table=True):
     named: str
 
 
+class RateRecord(Record, table=True):
+    """How many of something somebody had at the desk; outside the chain, and nothing once `until` has come."""
+
+    __tablename__ = "rate"
+    plan: str = Field(primary_key=True, sa_type=Name)
+    what: str = Field(primary_key=True, sa_type=Name)
+    who: str = Field(primary_key=True, sa_type=Name)
+    many: int
+    until: datetime = Field(sa_type=Moment)
+
+
 METADATA: MetaData = Record.metadata
 
 
@@ -234,4 +245,4 @@ def _table(name: str) -> Table:
 
 ENTRY, SUMMARY, STEP = _table("entry"), _table("initiative_summary"), _table("step_row")
 NOTICE, WAKE, ROSTER, ROUND = _table("notice"), _table("wake"), _table("roster"), _table("round")
-REFUSAL = _table("refusal")
+REFUSAL, RATE = _table("refusal"), _table("rate")

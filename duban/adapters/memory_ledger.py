@@ -14,7 +14,7 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
-from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
+from duban.ports import REFUSALS_KEPT, Commit, Conflict, Rate, RefusedVisit, Round, Rounder
 
 
 class MemoryLedger:
@@ -31,6 +31,7 @@ class MemoryLedger:
         self._roster = ""
         self._rounds: dict[Rounder, Round] = {}
         self._refused: list[RefusedVisit] = []
+        self._taken: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._looked: dict[str, datetime] = {}
 
     def entries(self, initiative: str) -> Sequence[Entry]:
@@ -222,6 +223,27 @@ class MemoryLedger:
     def refused(self, since: datetime) -> Mapping[str, int]:
         """How many were turned away since a moment, by code."""
         return dict(Counter(visit.code for visit in self._refused if visit.at >= since))
+
+    def take(self, rate: Rate, who: str, now: datetime) -> int:
+        """Count one more of something by somebody, where there may be one more."""
+        with self._lock:
+            many, until = self._taken.get((rate.what, who), (0, now))
+            many = many if now < until else 0
+            if many >= rate.most:
+                return 0
+            if many in (0, rate.most - 1):
+                until = now + rate.length
+            self._taken[rate.what, who] = many + 1, until
+            return many + 1
+
+    def let_off(self, rate: Rate, who: str) -> None:
+        """Forget what somebody had of something."""
+        self._taken.pop((rate.what, who), None)
+
+    def forget_taken(self, now: datetime) -> None:
+        """Forget whatever no longer counts."""
+        with self._lock:
+            self._taken = {key: had for key, had in self._taken.items() if now < had[1]}
 
     def last_look(self) -> datetime | None:
         """The moment of the last look at any initiative."""

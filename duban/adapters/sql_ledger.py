@@ -27,13 +27,14 @@ from duban.adapters.ledger_lists import LedgerLists, rows_of
 from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
 from duban.adapters.ledger_rules import START, Head, admit
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, NOTICE, REFUSAL, ROSTER, ROUND, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_visits import LedgerVisits
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
-from duban.ports import REFUSALS_KEPT, Commit, Conflict, RefusedVisit, Round, Rounder
+from duban.ports import Commit, Conflict, Round, Rounder
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -71,7 +72,7 @@ def keep_ledger(url: str, plan: str) -> "SqlLedger":
     return _kept[url, plan]
 
 
-class SqlLedger(LedgerLists):
+class SqlLedger(LedgerVisits, LedgerLists):
     """The memory of one plan in a database; several plans, processes and threads may share the database."""
 
     def __enter__(self) -> Self:
@@ -266,27 +267,6 @@ class SqlLedger(LedgerLists):
         """The last round of each of those who make them."""
         with reading(self.engine) as connection:
             return {Rounder(row.by): Round(row.at, row.said) for row in connection.execute(rows_of(ROUND, self._plan))}
-
-    def note_refused(self, visit: RefusedVisit) -> None:
-        """Note that somebody was turned away, and forget the oldest beyond REFUSALS_KEPT."""
-        told = {"plan": self._plan, "at": visit.at, "code": visit.code, "host": visit.host, "named": visit.named}
-        newest = select(REFUSAL.c.id).filter_by(plan=self._plan).order_by(REFUSAL.c.id.desc())
-        with writing(self.engine, (self._plan, "refusal")) as connection:
-            connection.execute(insert(REFUSAL).values(told))
-            oldest = connection.scalar(newest.offset(REFUSALS_KEPT).limit(1))
-            if oldest is not None:
-                connection.execute(delete(REFUSAL).where(REFUSAL.c.plan == self._plan, REFUSAL.c.id <= oldest))
-
-    def refused(self, since: datetime) -> Mapping[str, int]:
-        """How many were turned away since a moment, by code."""
-        query = select(REFUSAL.c.code, func.count().label("many")).where(
-            REFUSAL.c.plan == self._plan, REFUSAL.c.at >= since
-        )
-        with reading(self.engine) as connection:
-            return {
-                row.code: row.many
-                for row in connection.execute(query.where(REFUSAL.c.at >= since).group_by(REFUSAL.c.code))
-            }
 
     def last_look(self) -> datetime | None:
         """The moment of the last look at any initiative."""

@@ -187,9 +187,8 @@ def _answered(at: Place, came: Came, choices: list[Choice], later: BackgroundTas
     if wrong := _wrong(at, came, nonce):
         return _page(at, came.verb, choices, of=of, came=came, wrong=wrong, status=422 if nonce else 403)
     assert nonce is not None  # noqa: S101  else something is wrong
-    if at.engine.rates.full(ACTS, at.visitor.secret):
+    if not at.engine.take(ACTS, at.visitor.secret):
         raise TOO_MANY_ACTS
-    at.engine.rates.count(ACTS, at.visitor.secret)
     outcomes = [_carried_out(at, came, one, nonce, later) for one in came.steps]
     left = [one for one in choices if one.ref not in came.steps]
     told, back = at.told | {"here_now": "mine"}, f"/{came.verb}" + (f"?of={of}" if of else "")

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from starlette.requests import Request
 
 from duban.core.access.doors import CALENDAR, WHOLE
 from duban.core.access.marks import parted
@@ -21,8 +20,8 @@ from duban.core.telling.papers import CLOSING, SLIPS
 from duban.desk.boards import At
 from duban.desk.engine import Here
 from duban.desk.files import attachment
-from duban.desk.refusing import BAD_TEMPLATES, NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN, unknown
-from duban.desk.requests import Works, host_of
+from duban.desk.refusing import BAD_TEMPLATES, NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN
+from duban.desk.requests import Works
 from duban.exchange.calendars import deadlines_file
 from duban.exchange.outward import plan_workbook
 from duban.exchange.papers import bulletin_file, paper_file
@@ -82,12 +81,12 @@ def _paper(make: Callable[[], "tuple[str, bytes]"]) -> Response:
 
 
 @router.get("/c/{token}.ics")
-def calendar(token: str, request: Request, engine: Works) -> Response:
+def calendar(token: str, engine: Works) -> Response:
     """Deadlines with their lights, for calendar programs."""
     name, said = parted(token)
     here = next((one for one in engine.plans() if name and one.door.passes(said, CALENDAR, name)), None)
     if here is None:
-        raise unknown(engine, host_of(request))
+        raise UNKNOWN
     return Response(_deadlines(here, name), media_type=ICS)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from duban.adapters.pins import Pins
 from duban.core.access.doors import Door
-from duban.desk.rates import Rates
+from duban.desk.rates import Rates, known_as
 from duban.desk.uploads import Store, store_at
 from duban.desk.waking import Waking
-from duban.ports import Carrier
+from duban.ports import Carrier, Rate
 from duban.service import Service
 from duban.settings import Settings
 from duban.wiring import door, kept_gear
@@ -51,6 +51,14 @@ class Engine:
     def main(self) -> Here:
         """The plan of the settings."""
         return next(self.plans())
+
+    def take(self, rate: Rate, who: str) -> int:
+        """Count one more of something by somebody: the how manieth it is; 0 where there may be no more."""
+        return self.rates.take(self.main().service.ledger, rate, who)
+
+    def let_off(self, rate: Rate, who: str) -> None:
+        """Forget what somebody had of something."""
+        self.main().service.ledger.let_off(rate, known_as(who))
 
     @property
     def rehearsed(self) -> bool:

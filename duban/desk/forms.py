@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from duban.desk.answers import Asked, Said, field_name
 from duban.desk.arrivals import Arrival
 from duban.desk.rates import FILES
-from duban.desk.uploads import Unfit, plain_name
+from duban.desk.uploads import Unfit, fitting
 
 MOST_FILES = 20
 MOST_PARTS = 100
@@ -67,14 +67,12 @@ async def _kept(came: Arrival, files: Sequence[UploadFile], largest: int) -> tup
     kept, wrong = list[str](), list[str]()
     engine, who = came.engine, came.visitor.secret
     for file in files:
-        if engine.rates.full(FILES, who):
-            name = plain_name(file.filename or "")
-            return kept, [*wrong, f"文件“{name}”未上传：一天内由此上传的文件过多，请明天再传，或者登录后办理"]
         content = await file.read(largest * 2**20 + 1)
         try:
-            kept.append(await run_in_threadpool(engine.store.keep, file.filename or "", content, largest))
+            called = fitting(file.filename or "", content, largest)
+            if not await run_in_threadpool(engine.take, FILES, who):
+                return kept, [*wrong, f"文件“{called}”未上传：一天内由此上传的文件过多，请明天再传，或者登录后办理"]
+            kept.append(await run_in_threadpool(engine.store.keep, called, content, largest))
         except Unfit as error:
             wrong.append(str(error))
-        else:
-            engine.rates.count(FILES, who)
     return kept, wrong

@@ -13,7 +13,7 @@ from duban.desk.arrivals import Arrival
 from duban.desk.engine import Engine, Here
 from duban.desk.matter_routes import matter_routes
 from duban.desk.new_links import asked_for, renewing
-from duban.desk.refusing import lapsed, unknown
+from duban.desk.refusing import UNKNOWN, lapsed
 from duban.desk.requests import Works, host_of
 from duban.desk.visitors import Visitor
 from duban.views import View
@@ -60,29 +60,29 @@ def new_link(
     token: str, request: Request, engine: Works, later: BackgroundTasks, nonce: Annotated[str, Form()] = ""
 ) -> Response:
     """Another link in the place of one that has lapsed, sent to the post's own channels."""
-    letter = _read(engine, token, host_of(request))
+    letter = _read(engine, token)
     return asked_for(engine, letter.here, _visitor(engine, letter, token, host_of(request)), nonce, later)
 
 
 def _arrived(engine: Engine, token: str, host: str, *, done: bool) -> Arrival:
-    letter = _read(engine, token, host)
+    letter = _read(engine, token)
     here, step, visitor = letter.here, letter.found.step, _visitor(engine, letter, token, host)
     over = None
     if letter.lapse:
         over = lapsed(letter.lapse, here.service.office.plan.id, letter.named, *renewing(here, visitor))
     if step is None or (over and (letter.revoked or not done)):
-        raise over or unknown(engine, host)
+        raise over or UNKNOWN
     return Arrival(engine, here, visitor, step.ref, letter.view, over)
 
 
-def _read(engine: Engine, token: str, host: str) -> _Letter:
+def _read(engine: Engine, token: str) -> _Letter:
     """The letter whose link this is; raises TurnedAway where no letter of ours bears it."""
     read = matter_link(token)
     for here in engine.plans() if read else ():
         letter = _of_plan(here, *read) if read else None
         if letter:
             return letter
-    raise unknown(engine, host)
+    raise UNKNOWN
 
 
 def _of_plan(here: Here, link: MatterLink, said: str) -> _Letter | None:

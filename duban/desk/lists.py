@@ -17,7 +17,7 @@ from duban.core.telling.digest import day_of
 from duban.desk.arrivals import Arrival
 from duban.desk.engine import Engine, Here
 from duban.desk.matter_routes import matter_routes
-from duban.desk.refusing import NO_MATTER, lapsed, unknown
+from duban.desk.refusing import NO_MATTER, UNKNOWN, lapsed
 from duban.desk.rendering import page
 from duban.desk.requests import Works, host_of
 from duban.desk.visitors import Visitor
@@ -54,7 +54,7 @@ def _opened(engine: Engine, token: str, host: str) -> _List:
         if lapse := _lapse(here, link) if by is here.door else LinkLapse.REVOKED:
             raise lapsed(lapse, here.service.office.plan.id, f"{link.post}-{link.day:%Y%m%d}")
         return _List(here, Visitor(link.post, f"日报{link.day:%Y%m%d}", LINKED, f"/d/{token}", said, host))
-    raise unknown(engine, host)
+    raise UNKNOWN
 
 
 def _lapse(here: Here, link: ListLink) -> LinkLapse | None:

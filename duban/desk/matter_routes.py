@@ -10,8 +10,6 @@ from duban.desk.arrivals import Arrival
 from duban.desk.files import file_of
 from duban.desk.forms import Filled, form_of
 from duban.desk.pages_of_matters import answer, confirmation, form_page, receipt
-from duban.desk.rates import ACTS
-from duban.desk.refusing import TOO_MANY_ACTS
 
 Arriving = Callable[..., Arrival]
 """Says who came to which matter, from what their request holds; raises TurnedAway."""
@@ -44,7 +42,8 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
         later: BackgroundTasks,
     ) -> Response:
         """A confirmed answer, stored."""
-        return _acted(came, form, later)
+        place = answer(came, form, later)
+        return place if isinstance(place, Response) else RedirectResponse(f"{came.visitor.base}/done/{place}", 303)
 
     @router.get(f"{path}/done/{{place}}")
     def done(came: Annotated[Arrival, Depends(returning)], place: int) -> Response:
@@ -57,14 +56,3 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
         return file_of(came, digest)
 
     return router
-
-
-def _acted(came: Arrival, form: Filled, later: BackgroundTasks) -> Response:
-    """Store an answer unless there were too many, and lead to its receipt."""
-    if came.engine.rates.full(ACTS, came.visitor.secret):
-        raise TOO_MANY_ACTS
-    place = answer(came, form, later)
-    if isinstance(place, Response):
-        return place
-    came.engine.rates.count(ACTS, came.visitor.secret)
-    return RedirectResponse(f"{came.visitor.base}/done/{place}", 303)

@@ -44,10 +44,9 @@ def asked_for(engine: Engine, here: Here, visitor: Visitor, nonce: str, later: B
 
 def _send(engine: Engine, here: Here, post: str) -> None:
     """Send the link of the list of today, by which each matter that waits is opened; not too often."""
-    if engine.rates.full(NEW_LINKS, post):
+    if not engine.take(NEW_LINKS, post):
         log.info("no new link was sent: %s has had enough of them", post)
         return
-    engine.rates.count(NEW_LINKS, post)
     people, now = here.service.office.directory, here.service.clock.now()
     address = here.door.to_list(ListLink(post, here.service.office.day(now)))
     parts = (

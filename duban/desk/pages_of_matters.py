@@ -15,8 +15,8 @@ from duban.desk.answers import Asked, Said, asked_of
 from duban.desk.arrivals import Arrival
 from duban.desk.forms import Filled
 from duban.desk.matters import Back, Checked, Matter, checked, done_already, form_number, place_of
-from duban.desk.rates import LOCKED, WRONG_PINS
-from duban.desk.refusing import UNKNOWN, put_down
+from duban.desk.rates import ACTS, PINS
+from duban.desk.refusing import TOO_MANY_ACTS, UNKNOWN, put_down
 from duban.desk.rendering import page
 
 
@@ -122,6 +122,8 @@ def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Respons
         if wrong := _wrong_pin(came, said.pin):
             return _to_confirm(came, matter, said, result, wrong)
         command = replace(command, via=came.visitor.with_pin().via(said.name))
+    if not came.engine.take(ACTS, came.visitor.secret):
+        raise TOO_MANY_ACTS
     try:
         made = service.act(command)
     except Refused as error:  # somebody was quicker
@@ -132,15 +134,13 @@ def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Respons
 
 def _wrong_pin(came: Arrival, said: str) -> str:
     """What is wrong with a PIN, in words; nothing where it holds. Too many wrong ones lock it."""
-    rates, post = came.engine.rates, came.visitor.post
-    if not rates.full(LOCKED, post) and came.engine.pins.hold(post, said):
+    engine, post = came.engine, came.visitor.post
+    nth = engine.take(PINS, post)  # counted as wrong before it is looked at: many may be said at once
+    if nth and engine.pins.hold(post, said):
+        engine.let_off(PINS, post)
         return ""
-    rates.count(WRONG_PINS, post)
-    put_down(came.engine, came.here, "wrong-pin", came.visitor.host, post)
-    if rates.full(LOCKED, post) or not rates.full(WRONG_PINS, post):
-        return PIN_LOCKED if rates.full(LOCKED, post) else WRONG_PIN
-    rates.count(LOCKED, post)
-    return PIN_LOCKED
+    put_down(engine, came.here, "wrong-pin", came.visitor.host, post)
+    return WRONG_PIN if 0 < nth < PINS.most else PIN_LOCKED
 
 
 def receipt(came: Arrival, place: int) -> Response:

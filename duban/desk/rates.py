@@ -1,74 +1,59 @@
 """How often is too often: acts by one link in an hour, and links that are not ours from one address.
 
-Kept in memory: a desk that starts anew begins to count anew, which lets nobody in. Good links are never locked by
-address, for a whole office may sit behind one.
+Kept in the ledger's database, so that every desk on it counts the same, and one that starts anew goes on counting. Good
+links are never locked by address, for a whole office may sit behind one.
 """
 
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
+from duban.adapters.clock import SystemClock
+from duban.ports import Clock, Ledger, Rate
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `most` in `seconds`."""
+HOUR = timedelta(hours=1)
 
-    most: int
-    seconds: float
-
-
-ACTS = Rate(30, 3600)
+ACTS = Rate("acts", 30, HOUR)
 """Of one link, or one session."""
 
-FILES = Rate(20, 86_400)
+FILES = Rate("files", 20, timedelta(days=1))
 """Stored of one link, or one session."""
 
-BAD_LINKS = Rate(20, 600)
+BAD_LINKS = Rate("bad-links", 20, timedelta(minutes=10))
 """From one address."""
 
-SIGN_INS = Rate(5, 3600)
+SIGN_INS = Rate("sign-ins", 5, HOUR)
 """Links to sign in asked for one post."""
 
-ASKERS = Rate(60, 3600)
+ASKERS = Rate("askers", 60, HOUR)
 """Links to sign in asked for from one address, behind which a whole office may sit."""
 
-NEW_LINKS = Rate(3, 3600)
+NEW_LINKS = Rate("new-links", 3, HOUR)
 """Asked for one post in the place of one that has lapsed."""
 
-WRONG_PINS = Rate(5, 3600)
-"""Of one post, which then is LOCKED."""
+PINS = Rate("pins", 5, HOUR)
+"""Wrong ones of one post, one after another."""
 
-LOCKED = Rate(1, 3600)
-"""A post's PIN, after too many wrong ones."""
-
-MOST_NAMES = 10_000
-"""Of whom something is remembered."""
+SWEEP = timedelta(minutes=10)
+"""How often what no longer counts is forgotten."""
 
 
 @dataclass(slots=True)
 class Rates:
-    """Who did what when, of late."""
+    """Counts who did what when, by the computer's time, whatever time a rehearsal has."""
 
-    clock: Callable[[], float] = time.monotonic
-    _seen: dict[tuple[Rate, str], deque[float]] = field(default_factory=lambda: defaultdict(deque))
-    _lock: Lock = field(default_factory=Lock)
+    clock: Clock = field(default_factory=SystemClock)
+    _sweep: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
-    def full(self, rate: Rate, who: str) -> bool:
-        """Whether somebody has had as many as there may be."""
-        with self._lock:
-            return len(self._recent(rate, who)) >= rate.most
+    def take(self, ledger: Ledger, rate: Rate, who: str) -> int:
+        """Count one more: the how manieth it is; 0 where there may be no more."""
+        now = self.clock.now()
+        if now >= self._sweep:  # two at once do no harm
+            self._sweep = now + SWEEP
+            ledger.forget_taken(now)
+        return ledger.take(rate, known_as(who), now)
 
-    def count(self, rate: Rate, who: str) -> None:
-        """Note that somebody had one."""
-        with self._lock:
-            if len(self._seen) > MOST_NAMES:
-                self._seen.clear()
-            self._recent(rate, who).append(self.clock())
 
-    def _recent(self, rate: Rate, who: str) -> deque[float]:
-        times = self._seen[rate, who]
-        while times and times[0] <= self.clock() - rate.seconds:
-            times.popleft()
-        return times
+def known_as(who: str) -> str:
+    """What is kept of somebody: a digest, for marks of links and sessions are among them."""
+    return sha256(who.encode()).hexdigest()[:32]

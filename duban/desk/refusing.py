@@ -126,24 +126,22 @@ def lapsed(lapse: LinkLapse, plan: str, named: str, renew: str = "", number: str
     return TurnedAway(f"lapsed-{lapse}", "链接已失效", what, RENEW, 410, named, plan, renew=renew, number=number)
 
 
-def unknown(engine: Engine, host: str) -> TurnedAway:
-    """A link that is not ours; from where too many such came, another answer. Good links are never asked for that."""
-    return TOO_MANY if engine.rates.full(BAD_LINKS, host) else UNKNOWN
-
-
 def put_down(engine: Engine, here: Here, code: str, host: str, named: str) -> None:
     """Note a refusal, apart from the chain."""
     here.service.ledger.note_refused(RefusedVisit(here.service.clock.now(), code, host, named))
 
 
 def turned_away(request: Request, error: Exception) -> Response:
-    """The page of a refusal, once it is put down."""
+    """The page of a refusal, once it is put down; from where too many bad links came, another one.
+
+    Good links are never asked for that.
+    """
     if not isinstance(error, TurnedAway):
         raise error
     engine = engine_of(request)
     host = host_of(request)
-    if error.bad:
-        engine.rates.count(BAD_LINKS, host)
+    if error.bad and not engine.take(BAD_LINKS, host):
+        error = TOO_MANY
     here = next((one for one in engine.plans() if one.service.office.plan.id == error.plan), engine.main())
     put_down(engine, here, error.code, host, error.named)
     told = {name: getattr(error, name) for name in ("title", "what", "remedy", "renew", "number")}

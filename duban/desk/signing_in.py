@@ -22,7 +22,7 @@ from duban.desk.matters import TOO_QUICK, form_number
 from duban.desk.nonces import read_nonce
 from duban.desk.passes import Pass, new_pass, read_pass
 from duban.desk.rates import ASKERS, SIGN_INS
-from duban.desk.refusing import OVER, TOO_MANY, USED, unknown
+from duban.desk.refusing import OVER, TOO_MANY, UNKNOWN, USED
 from duban.desk.rendering import page
 from duban.desk.requests import Works, host_of
 from duban.desk.sessions import begin_session, end_session, visitor_of
@@ -61,9 +61,8 @@ def asked(request: Request, engine: Works, later: BackgroundTasks, post: Typed =
     """The link is sent to whoever was named, if it may be; the answer is the same in any case."""
     if not post.strip():
         return _asking(engine, request, then, "请填写岗位名称", 422)
-    if engine.rates.full(ASKERS, host := host_of(request)):
+    if not engine.take(ASKERS, host_of(request)):
         raise TOO_MANY
-    engine.rates.count(ASKERS, host)
     later.add_task(_send, engine, post.strip(), _within(then))
     return page(
         "said",
@@ -124,7 +123,7 @@ def _come(engine: Engine, token: str, request: Request) -> _Come:
     here = engine.main()
     held = read_pass(token, here.door, SIGN_IN)
     if held is None:
-        raise unknown(engine, host)
+        raise UNKNOWN
     if held.over or held.post not in here.service.office.directory.posts:
         raise OVER
     return _Come(held, Visitor(held.post, "登录", frozenset(), f"/in/{token}", held.mark, host))
@@ -146,10 +145,9 @@ def _send(engine: Engine, typed: str, then: str) -> None:
     posts = here.service.office.directory.posts
     post = next((one for one in posts.values() if typed in (one.id, one.title) and not one.vacant), None)
     to = here.service.office.directory.mailbox(post.id) if post else ""
-    if post is None or to not in here.door.admitted or engine.rates.full(SIGN_INS, post.id):
+    if post is None or to not in here.door.admitted or not engine.take(SIGN_INS, post.id):
         log.info("no link to sign in was sent: %s", post.id if post else "there is no such post")
         return
-    engine.rates.count(SIGN_INS, post.id)
     outcome = carried(here.carrier, _letter(here, post.id, to, then), here.service.clock.now())
     if not outcome.accepted:
         log.error("a link to sign in did not reach %s: %s", to, outcome.detail)

@@ -57,10 +57,7 @@ class Store:
 
     def keep(self, name: str, content: bytes, largest: int) -> str:
         """Store a file; what evidence calls it. The same file again changes nothing. Raises Unfit."""
-        called = plain_name(name)
-        fault = _fault(called, content, largest)
-        if fault:
-            raise Unfit(f"文件“{called}”{fault}")
+        called = fitting(name, content, largest)
         digest = sha256(content).hexdigest()
         try:
             self._write(self._place(digest), content)
@@ -104,6 +101,14 @@ def plain_name(name: str) -> str:
     clean = "".join(one for one in last if category(one)[0] != "C").strip(" .　") or "文件"
     stem, dot, kind = clean.rpartition(".")
     return clean if len(clean) <= LONGEST_NAME else f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}"
+
+
+def fitting(name: str, content: bytes, largest: int) -> str:
+    """What a file is called that may be stored; raises Unfit for any other."""
+    called = plain_name(name)
+    if fault := _fault(called, content, largest):
+        raise Unfit(f"文件“{called}”{fault}")
+    return called
 
 
 def _fault(name: str, content: bytes, largest: int) -> str:

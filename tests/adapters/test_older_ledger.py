@@ -1,6 +1,7 @@
 """A ledger that an older version wrote is whole, and goes on."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.core.ledger.entries import SECOND
 from duban.core.ledger.summary import Rule
-from duban.ports import RefusedVisit
+from duban.ports import Rate, RefusedVisit
 from duban.service import Service
 from tests.adapters.older_ledger import LAST_LOOK, MUSEUM, OFFICE, PLAN, older_ledger
 from tests.bureau import COSMETICS, Hands
@@ -68,8 +69,9 @@ def test_it_goes_on_with_reasons_as_figures_and_hashes_that_name_their_version(l
     assert verify(ledger) is None
 
 
-def test_it_puts_down_whom_the_desk_turns_away(ledger: SqlLedger) -> None:
+def test_it_puts_down_whom_the_desk_turns_away_and_who_had_what(ledger: SqlLedger) -> None:
     assert ledger.refused(LAST_LOOK) == {}
     ledger.note_refused(RefusedVisit(LAST_LOOK, "unknown-link", "192.0.2.1", ""))
     assert ledger.refused(LAST_LOOK) == {"unknown-link": 1}
+    assert ledger.take(Rate("pins", 5, timedelta(hours=1)), "li", LAST_LOOK) == 1
     assert verify(ledger) is None

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from duban.adapters import memory_ledger, sql_ledger
+from duban.adapters import ledger_visits, memory_ledger
 from duban.adapters.ledger_rules import verify
 from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import Light, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Ledger, RefusedVisit
+from duban.ports import Commit, Conflict, Ledger, Rate, RefusedVisit
 from tests.contracts.samples import (
     BRIDGES,
     MINUTE,
@@ -412,7 +412,7 @@ def test_those_turned_away_leave_no_trace_in_the_chains(ledger: Ledger) -> None:
 
 
 def test_only_the_last_turned_away_are_remembered(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    for keeper in (memory_ledger, sql_ledger):
+    for keeper in (memory_ledger, ledger_visits):
         monkeypatch.setattr(keeper, "REFUSALS_KEPT", 5)
     for number in range(12):
         turned_away(ledger, f"code-{number}")
@@ -423,3 +423,65 @@ def test_those_turned_away_by_several_at_once_are_all_put_down(ledger: Ledger) -
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: turned_away(ledger, "unknown-link"), range(40)))
     assert ledger.refused(NOW) == {"unknown-link": 40}
+
+
+# Who had how many of what
+
+
+THREE, HOUR = Rate("three", 3, timedelta(hours=1)), timedelta(hours=1)
+
+
+def test_a_rate_counts_to_its_most_and_no_further(ledger: Ledger) -> None:
+    assert [ledger.take(THREE, "li", NOW) for _ in range(5)] == [1, 2, 3, 0, 0]
+
+
+def test_each_is_counted_for_itself_and_of_each_thing(ledger: Ledger) -> None:
+    assert [ledger.take(THREE, who, NOW) for who in ("li", "wang")] == [1, 1]
+    assert ledger.take(Rate("others", 3, HOUR), "li", NOW) == 1
+
+
+def test_what_was_had_counts_from_the_first_for_a_while(ledger: Ledger) -> None:
+    ledger.take(THREE, "li", NOW)
+    assert ledger.take(THREE, "li", NOW + HOUR - MINUTE) == 2
+    assert ledger.take(THREE, "li", NOW + HOUR) == 1
+
+
+def test_what_is_full_stays_full_for_a_while_from_the_last_on(ledger: Ledger) -> None:
+    last = NOW + HOUR - MINUTE
+    assert [ledger.take(THREE, "li", at) for at in (NOW, NOW, last)] == [1, 2, 3]
+    assert ledger.take(THREE, "li", last + HOUR - MINUTE) == 0
+    assert ledger.take(THREE, "li", last + HOUR) == 1
+
+
+def test_one_of_something_is_one_for_a_while(ledger: Ledger) -> None:
+    one = Rate("one", 1, HOUR)
+    assert [ledger.take(one, "li", at) for at in (NOW, NOW + HOUR - MINUTE, NOW + HOUR)] == [1, 0, 1]
+    assert ledger.take(one, "li", NOW + HOUR + MINUTE) == 0
+
+
+def test_who_is_let_off_begins_anew_and_nobody_else(ledger: Ledger) -> None:
+    for who in ("li", "wang"):
+        ledger.take(THREE, who, NOW)
+    ledger.let_off(THREE, "li")
+    ledger.let_off(THREE, "nobody")
+    assert [ledger.take(THREE, who, NOW) for who in ("li", "wang")] == [1, 2]
+
+
+def test_only_what_no_longer_counts_is_forgotten(ledger: Ledger) -> None:
+    ledger.take(THREE, "li", NOW)
+    ledger.take(THREE, "wang", NOW + MINUTE)
+    ledger.forget_taken(NOW + HOUR)
+    before = NOW + HOUR - MINUTE  # by a clock that was set back, what is left would count
+    assert [ledger.take(THREE, who, before) for who in ("li", "wang")] == [1, 2]
+
+
+def test_of_many_at_once_none_is_let_in_beyond_a_rate(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        had = list(pool.map(lambda _: ledger.take(THREE, "li", NOW), range(20)))
+    assert sorted(filter(None, had)) == [1, 2, 3]
+
+
+def test_what_was_had_leaves_no_trace_in_the_chains(ledger: Ledger) -> None:
+    ledger.take(THREE, "li", NOW)
+    assert list(ledger.initiatives()) == []
+    assert verify(ledger) is None

@@ -46,14 +46,17 @@ def pin(
 ) -> None:
     """Choose the PIN (PIN码) by which the holder of a post decides from a shared mailbox; it is asked for twice."""
     from duban.adapters.pins import Pins  # noqa: PLC0415  as above
+    from duban.desk.rates import PINS, known_as  # noqa: PLC0415  as above
 
     with opened() as at:
         posts = at.service.office.directory.posts
         if post not in posts:
             raise Refused("unknown-person", f"通讯录中没有岗位 {post}：{perhaps(post, posts, '请核对岗位编号')}")
         title = posts[post].title
-    said = None if forget else typer.prompt(f"{title}的PIN码（6至12位数字）", hide_input=True, confirmation_prompt=True)
-    if said is not None and (not PIN.fullmatch(said) or len(set(said)) < FEWEST_DIGITS):
-        raise Refused("bad-pin", f"PIN码应为6至12位数字，至少{FEWEST_DIGITS}个不同的数字")
-    Pins(at.settings.var).choose(post, said)
+        asked = f"{title}的PIN码（6至12位数字）"
+        said = None if forget else typer.prompt(asked, hide_input=True, confirmation_prompt=True)
+        if said is not None and (not PIN.fullmatch(said) or len(set(said)) < FEWEST_DIGITS):
+            raise Refused("bad-pin", f"PIN码应为6至12位数字，至少{FEWEST_DIGITS}个不同的数字")
+        Pins(at.settings.var).choose(post, said)
+        at.service.ledger.let_off(PINS, known_as(post))  # wrong ones locked the one before
     typer.echo(f"{title}的PIN码已{'取消' if forget else '设定'}")

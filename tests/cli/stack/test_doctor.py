@@ -53,7 +53,7 @@ def test_a_ledger_in_use_is_verified(bureau: Bureau) -> None:
     bureau.tick()
     found = findings(bureau)
     assert found["ledger"][0]["found"].endswith("entries, whole")
-    assert "schema 0006" in found["ledger"][0]["found"]
+    assert "schema 0008" in found["ledger"][0]["found"]
     assert levels(found)["notices"] == levels(found)["waiting"] == "ok"
     assert found["clock"][0] == {
         "check": "clock",
