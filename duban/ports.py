@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
@@ -44,11 +44,19 @@ class Commit:
     at: datetime | None = None
 
 
+class Head(NamedTuple):
+    """The last entry of a chain, as far as what follows must know it."""
+
+    sequence: int
+    hash: str
+
+
 class Rounder(StrEnum):
-    """Who makes rounds over a plan: the patrol, and the guard, which stands in for it when it is overdue."""
+    """What is done to a plan again and again: the patrol, the guard's in its stead when it is overdue, the seal."""
 
     PATROL = "patrol"
     GUARD = "guard"
+    SEAL = "seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,30 @@ class Ledger(Protocol):
 
     def stream(self) -> AbstractContextManager[Iterator[Entry]]:
         """All entries of the plan, by initiative and sequence, as they were at one moment; read a part at a time."""
+        ...
+
+    def whole(self) -> "Mapping[str, Ledger]":
+        """The ledgers of all plans that are kept in the same place, by plan; they close with this one."""
+        ...
+
+    def heads(self) -> Mapping[str, Head]:
+        """The last entry of every chain that was ever seen, whatever has become of it since."""
+        ...
+
+    def lasts(self) -> Mapping[str, Head]:
+        """Of every chain what is stored now under the number of the last entry ever seen; nothing where it is gone."""
+        ...
+
+    def hashes(self, initiative: str, after: int) -> Sequence[Head]:
+        """Numbers and hashes of the entries of a chain that follow a number, in sequence."""
+        ...
+
+    def alone(self, what: str) -> AbstractContextManager[object]:
+        """Keep others from doing the same in this place, in other processes and on other machines too."""
+        ...
+
+    def unguarded(self) -> Sequence[str]:
+        """What should keep entries from being changed and does not, a line each; none where all is as it was made."""
         ...
 
     def commit(self, *commits: Commit) -> None:

@@ -24,8 +24,9 @@ from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.planning.snapshot import restored
+from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
-from duban.ports import Clock, Commit, Conflict, Ledger
+from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
 from duban.views import Beside, More, Result, Say, View
 
 TRIES = 20
@@ -288,6 +289,11 @@ class Service:
         today = self.office.day(self.clock.now())
         entries = (entry for entry in self.ledger.entries(GUARD) if entry.kind is EntryKind.MENDED)
         return tuple(line for entry in entries if entry.day == today for line in entry.data["what"])
+
+    def last_seal(self) -> str:
+        """The last seal of the ledger, in a line; empty before the first."""
+        made = self.ledger.rounds().get(Rounder.SEAL)
+        return seal_line(self.office.day(made.at), made.said) if made else ""
 
     def recorded_until(self) -> str:
         """The moment of the last entry, at the office; 尚无记录 before the first."""

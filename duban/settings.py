@@ -79,6 +79,13 @@ class DeskFile(Strict):
     upload: int = Field(20, ge=1, le=200)
 
 
+class SealsFile(Strict):
+    """`[seals]`: where seals of the ledger are kept, and the variable that holds their key, if it is in no file."""
+
+    folder: PlainText | None = None
+    key: str | None = Field(None, pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")
+
+
 class ActsFile(Strict):
     """`[acts]`: what people do; `back` working days later it may be entered as done on its day."""
 
@@ -100,6 +107,7 @@ class SettingsFile(Strict):
     channels: ChannelsFile = ChannelsFile()
     patrol: PatrolFile = PatrolFile()
     desk: DeskFile = DeskFile()
+    seals: SealsFile = SealsFile()
 
 
 TABLES: Mapping[str, type[Strict]] = {
@@ -109,6 +117,7 @@ TABLES: Mapping[str, type[Strict]] = {
     "channels": ChannelsFile,
     "patrol": PatrolFile,
     "desk": DeskFile,
+    "seals": SealsFile,
 }
 
 
@@ -144,6 +153,7 @@ class Settings:
     channels: ChannelsFile
     patrol: PatrolFile
     desk: DeskFile
+    seals: SealsFile
     variables: Mapping[str, str]
 
     @property
@@ -158,6 +168,14 @@ class Settings:
         Never what a request says of itself.
         """
         return self.desk.address or self.variables.get(DESK_VARIABLE, "")
+
+    @property
+    def seals_at(self) -> str:
+        """Where seals are kept: a path, or an address for fsspec. Those of a rehearsal never get among the office's."""
+        named = self.seals.folder
+        if named is None or self.clock is not None:
+            return str(self.var / "seals")
+        return named if "://" in named else str(self.root / named)
 
     @property
     def patrol_every(self) -> int | None:
@@ -197,6 +215,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         channels=values.channels,
         patrol=values.patrol,
         desk=values.desk,
+        seals=values.seals,
         variables=variables,
     )
 

@@ -37,6 +37,7 @@ from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
 
 if TYPE_CHECKING:
     from duban.adapters.papers import Papers
+    from duban.adapters.sealing import Sealing
     from duban.adapters.sql_ledger import SqlLedger
 
 YEARS_BEFORE, YEARS_AFTER = 2, 5
@@ -346,6 +347,17 @@ def door(settings: Settings, service: Service) -> Door:
         personal=personal,
         admitted=frozenset(post.id for post in posts) if in_folders else personal,
     )
+
+
+def seals_of(settings: Settings) -> "Sealing":
+    """Where seals of the ledger are kept, and what they are made by."""
+    from duban.adapters.seal_folder import seal_folder  # noqa: PLC0415  needed once a day
+    from duban.adapters.seal_keys import Keys  # noqa: PLC0415  as above
+    from duban.adapters.sealing import Sealing  # noqa: PLC0415  as above
+
+    variable = (settings.seals.key or "")[2:-1]
+    keys = Keys(settings.var / "secrets" / "seals", variable, settings.variables.get(variable, ""))
+    return Sealing(seal_folder(settings.seals_at), keys)
 
 
 def _posts(settings: Settings) -> tuple[Post, ...]:

@@ -22,6 +22,7 @@ from tasks.forecasting import publish_forecast
 from tasks.keeping import keep_few
 from tasks.naming import deployment_name, flow_name, ids
 from tasks.patrolling import publish_patrol
+from tasks.sealing import seal_today
 from tasks.sending import send_due
 from tasks.showing import as_state, without_page
 
@@ -50,10 +51,10 @@ def patrol_now(plan: str) -> State[Any]:
 
 def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PATROL) -> State[None]:
     """Have forms taken in that were cut off, ask for a tick of what is due, send the notices that are left, bring the
-    server to the plan, and publish the forecast and what the patrol found, when there is news.
+    server to the plan, seal the ledger, and publish the forecast and what the patrol found, when there is news.
 
     One that was `scheduled` for a moment after which another began has nothing to do: a worker that was away finds many
-    of them. It ends red while there is a notice that reached nobody and whose matter goes on.
+    of them. It ends red while there is a notice that reached nobody and whose matter goes on, or no seal can be made.
 
     Whoever makes it needs no flow run under way: so the guard can.
     """
@@ -71,8 +72,11 @@ def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     done = f"启动{len(asked)}项举措，处理{sent}份通知" + (f"，修复{len(mended)}处设置" if mended else "")
     service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
     publish_forecast(service)
-    found = publish_patrol(service, not_in_force(at.settings, service))
+    unsealed = seal_today(at)
+    found = publish_patrol(service, not_in_force(at.settings, service), unsealed)
     keep_few(plan)
+    if unsealed:
+        return as_state(RUNS[Light.RED], f"红灯：{unsealed}；{done}")
     if found.dead:
         return as_state(RUNS[Light.RED], f"红灯：{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
     return as_state(RUNS[Light.GREEN], f"已巡查：{done}")

@@ -64,7 +64,8 @@ def bulletin(job: Job, asked: BulletinParameters) -> str:
     view = _view(job)
     standing = board.bulletin(view.look, decide(view.look, view.state))
     file = _file(job, "bulletins")
-    write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n")
+    seal = job.gear.service.last_seal()
+    write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n" + (f"\n{escape(seal)}\n" if seal else ""))
     return f"通报已生成：{file.relative_to(job.gear.settings.root)}"
 
 

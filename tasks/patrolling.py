@@ -11,21 +11,34 @@ from duban.service import Service
 from tasks.server import publish, said_last
 
 
-def publish_patrol(service: Service, waiting: Sequence[str] = ()) -> Troubles:
-    """Publish the page each day, and whenever the ledger has grown, something got stuck or files are `waiting` to be
-    applied; the troubles found.
+def publish_patrol(service: Service, waiting: Sequence[str] = (), unsealed: str = "") -> Troubles:
+    """Publish the page each day, and whenever the ledger has grown, something got stuck, files are `waiting` to be
+    applied or the ledger could not be sealed; the troubles found.
     """
     office, now = service.office, service.clock.now()
     found, today = troubles(service), office.day(now)
     made_of = (
         f"巡查：{today}，台账记至{service.recorded_until()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
         + (f"，尚未应用：{'、'.join(waiting)}" if waiting else "")
+        + (f"，{unsealed}" if unsealed else "")
     )
     key = patrol_key(office.plan)
     if said_last(key) != made_of:
         outcomes, summaries = service.ledger.outcomes(office.at(today, time.min)), service.ledger.summaries()
         healed = service.mended_today()
         lost = unheld(office, service.owners())
-        seen = PatrolFindings(office, now, found.dead, found.stuck, outcomes, summaries, healed, waiting, lost)
+        seen = PatrolFindings(
+            office,
+            now,
+            found.dead,
+            found.stuck,
+            outcomes,
+            summaries,
+            healed,
+            waiting,
+            lost,
+            service.last_seal(),
+            unsealed,
+        )
         publish(key, patrol_page(seen), made_of)
     return found

@@ -14,6 +14,7 @@ from duban.core.planning.when import OnDate
 from duban.core.telling.digest import Digest
 from duban.core.telling.slips import Slip, Words
 from duban.outbox import deliver_due
+from duban.ports import Round, Rounder
 from tests.bureau import (
     COSMETICS,
     DIRECTORY,
@@ -130,6 +131,21 @@ def test_an_initiative_that_cannot_be_decided_on_stops_no_digest(monkeypatch: py
 
     monkeypatch.setattr("duban.outbox.sweep.still_late", broken)
     assert morning(told) == {OFFICER: (), "protection-deputy": (), COORDINATOR: None, LEADER: None}
+
+
+def test_the_coordinators_digest_alone_tells_of_the_last_seal() -> None:
+    told = on(story("2024-04-16"), 2, 8, 11)
+    told.service.ledger.note_round(Rounder.SEAL, Round(told.clock.now(), "12 3f2a91bc77d0e41c"))
+    found: dict[str, str] = {}
+
+    def wording(matter: Slip | Digest) -> Words:
+        if isinstance(matter, Digest):
+            found[matter.recipient] = matter.seal
+        return plain(matter)
+
+    deliver_due(on(told, 15).service, Postbox(), wording)
+    assert found[COORDINATOR] == "台账存证第12号（2024年4月11日），指纹 3f2a 91bc 77d0 e41c"
+    assert {seal for recipient, seal in found.items() if recipient != COORDINATOR} == {""}
 
 
 def test_the_coordinators_digest_names_whoever_is_gone_and_what_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:

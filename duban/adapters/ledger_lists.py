@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Select, Table, func, or_, select
 
 from duban.adapters.ledger_engine import reading
 from duban.adapters.ledger_rows import read_entries, read_notice, read_step, read_summary
-from duban.adapters.ledger_tables import ENTRY, NOTICE, STEP, SUMMARY
+from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, STEP, SUMMARY
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import CLOSED, Status, Summary
@@ -83,3 +83,14 @@ def rows_of(table: Table, plan: str, initiative: str | None = None) -> Select[An
     """Rows of a plan, or of one of its initiatives."""
     query = select(table).where(table.c.plan == plan)
     return query if initiative is None else query.where(table.c.initiative == initiative)
+
+
+def plans_in(engine: Engine) -> Sequence[str]:
+    """The plans that a database has entries of, or had, sorted; found one from another, for DISTINCT walks over all."""
+    found: list[str] = []
+    with reading(engine) as connection:
+        for table in (ENTRY, HEAD):
+            last: str | None = ""
+            while (last := connection.scalar(select(func.min(table.c.plan)).where(table.c.plan > last))) is not None:
+                found.append(last)
+    return sorted(set(found))

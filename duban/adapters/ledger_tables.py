@@ -95,6 +95,16 @@ class EntryRecord(Record, table=True):
     hash: str
 
 
+class HeadRecord(Record, table=True):
+    """The last entry of a chain that was ever seen. Triggers write it, and refuse to lower or delete it."""
+
+    __tablename__ = "head"
+    plan: str = Field(primary_key=True, sa_type=Name)
+    initiative: str = Field(primary_key=True, sa_type=Name)
+    sequence: int
+    hash: str
+
+
 class SummaryRecord(Record, table=True):
     """One initiative as it stands; `look_again` is what the patrol asks for."""
 
@@ -245,4 +255,4 @@ def _table(name: str) -> Table:
 
 ENTRY, SUMMARY, STEP = _table("entry"), _table("initiative_summary"), _table("step_row")
 NOTICE, WAKE, ROSTER, ROUND = _table("notice"), _table("wake"), _table("roster"), _table("round")
-REFUSAL, RATE = _table("refusal"), _table("rate")
+REFUSAL, RATE, HEAD = _table("refusal"), _table("rate"), _table("head")

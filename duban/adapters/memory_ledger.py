@@ -2,19 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from threading import RLock
 
-from duban.adapters.ledger_rules import START, Head, admit, as_kept
+from duban.adapters.ledger_rules import START, admit, as_kept
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
-from duban.ports import REFUSALS_KEPT, Commit, Conflict, Rate, RefusedVisit, Round, Rounder
+from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Rate, RefusedVisit, Round, Rounder
 
 
 class MemoryLedger:
@@ -47,6 +47,31 @@ class MemoryLedger:
         """Initiatives and chains that have entries, sorted."""
         with self._lock:
             return sorted(name for name, entries in self._entries.items() if entries)
+
+    def whole(self) -> Mapping[str, Ledger]:
+        """There is no other plan here."""
+        return {self._plan: self}
+
+    def heads(self) -> Mapping[str, Head]:
+        """The last entry of every chain."""
+        with self._lock:
+            return {name: Head(some[-1].sequence, some[-1].hash) for name, some in self._entries.items() if some}
+
+    def lasts(self) -> Mapping[str, Head]:
+        """The same, for nothing is ever gone."""
+        return self.heads()
+
+    def hashes(self, initiative: str, after: int) -> Sequence[Head]:
+        """Numbers and hashes of the entries of a chain that follow a number."""
+        return [Head(entry.sequence, entry.hash) for entry in self.entries(initiative)[after:]]
+
+    def alone(self, what: str) -> AbstractContextManager[object]:
+        """Keep other threads away."""
+        return self._lock
+
+    def unguarded(self) -> Sequence[str]:
+        """Nobody reaches it from outside."""
+        return ()
 
     @contextmanager
     def stream(self) -> Iterator[Iterator[Entry]]:

@@ -1,7 +1,7 @@
 """The ledger in SQLite or PostgreSQL: entries that are only appended, and the tables derived from them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    and_,
     delete,
     func,
     insert,
@@ -23,18 +24,19 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
-from duban.adapters.ledger_lists import LedgerLists, rows_of
+from duban.adapters.ledger_guards import amiss
+from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
 from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
-from duban.adapters.ledger_rules import START, Head, admit
+from duban.adapters.ledger_rules import START, admit
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
 from duban.adapters.ledger_visits import LedgerVisits
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Round, Rounder
+from duban.ports import Commit, Conflict, Head, Ledger, Round, Rounder
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -111,6 +113,47 @@ class SqlLedger(LedgerVisits, LedgerLists):
         query = select(every.c.initiative).where(every.c.initiative.is_not(None)).order_by(every.c.initiative)
         with reading(self.engine) as connection:
             return connection.scalars(query).all()
+
+    def whole(self) -> Mapping[str, Ledger]:
+        """The ledgers of all plans in this database."""
+        return {plan: SqlLedger(self.engine, plan) for plan in (*plans_in(self.engine), self._plan)}
+
+    def heads(self) -> Mapping[str, Head]:
+        """The last entry of every chain that was ever seen."""
+        with reading(self.engine) as connection:
+            return {
+                row.initiative: Head(row.sequence, row.hash) for row in connection.execute(rows_of(HEAD, self._plan))
+            }
+
+    def lasts(self) -> Mapping[str, Head]:
+        """What is stored now in the place of the last entry that was ever seen of each chain."""
+        same = (
+            ENTRY.c.plan == HEAD.c.plan,
+            ENTRY.c.initiative == HEAD.c.initiative,
+            ENTRY.c.sequence == HEAD.c.sequence,
+        )
+        query = select(ENTRY.c.initiative, ENTRY.c.sequence, ENTRY.c.hash).join(HEAD, and_(*same))
+        with reading(self.engine) as connection:
+            rows = connection.execute(query.where(HEAD.c.plan == self._plan))
+            return {row.initiative: Head(row.sequence, row.hash) for row in rows}
+
+    def hashes(self, initiative: str, after: int) -> Sequence[Head]:
+        """Numbers and hashes of the entries of a chain that follow a number."""
+        query = rows_of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
+        with reading(self.engine) as connection:
+            return [
+                Head(*row)
+                for row in connection.execute(query.where(ENTRY.c.sequence > after).order_by(ENTRY.c.sequence))
+            ]
+
+    def alone(self, what: str) -> AbstractContextManager[object]:
+        """Keep others from doing the same; on SQLite, from writing."""
+        return writing(self.engine, ("alone", what))
+
+    def unguarded(self) -> Sequence[str]:
+        """What should keep entries from being changed and does not."""
+        with reading(self.engine) as connection:
+            return amiss(connection)
 
     @contextmanager
     def stream(self) -> Iterator[Iterator[Entry]]:

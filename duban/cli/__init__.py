@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from duban.cli.exchange import export, imports
 from duban.cli.exits import Exit, foreseen
 from duban.cli.ledger import list as ledger_list
-from duban.cli.ledger import rebuild, verify
+from duban.cli.ledger import rebuild, seal, verify
 from duban.cli.ledger import show as ledger_show
 from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
@@ -64,7 +64,7 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
 app.add_typer(imports.app, name="import")
 entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
-for part in (verify, rebuild, ledger_list, ledger_show):
+for part in (verify, rebuild, ledger_list, ledger_show, seal):
     entries.add_typer(part.app)
 app.add_typer(entries, name="ledger")
 

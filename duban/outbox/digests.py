@@ -239,7 +239,16 @@ def _matter(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Slip | Digest:
     """One notice alone is its own letter: a list of one says nothing more, unless there is what is still late."""
     slips = list(parts.due.values())
     lost = sweep.lost(mine.recipient)
-    told = digest(sweep.office, mine.recipient, sweep.today, slips, parts.before, still=sweep.late(), unheld=lost)
+    told = digest(
+        sweep.office,
+        mine.recipient,
+        sweep.today,
+        slips,
+        parts.before,
+        still=sweep.late(),
+        unheld=lost,
+        seal=sweep.seal(mine.recipient),
+    )
     return slips[0] if len(slips) == 1 and not (parts.before or told.still or told.unheld) else told
 
 

@@ -93,13 +93,20 @@ class Sweep:
 
     def lost(self, recipient: str) -> tuple[str, ...]:
         """What is with nobody any more, for whoever coordinates today."""
-        if self.office.acts_for(recipient, (self.office.coordinator,), self.today) is None:
+        if not self._coordinates(recipient):
             return ()
         try:
             return unheld(self.office, self.service.owners())
         except Exception:  # a digest goes out whatever is wrong with an initiative it says nothing of
             log.exception("what is with nobody any more is in no digest of this round")
             return ()
+
+    def seal(self, recipient: str) -> str:
+        """The last seal of the ledger, for whoever coordinates today."""
+        return self.service.last_seal() if self._coordinates(recipient) else ""
+
+    def _coordinates(self, recipient: str) -> bool:
+        return self.office.acts_for(recipient, (self.office.coordinator,), self.today) is not None
 
     def carry(self, mine: NoticeRow, words: Words, after: int = 0) -> Outcome:
         """Hand a letter, or the next part of it, to the carrier; `after` so many matters of it that went before."""

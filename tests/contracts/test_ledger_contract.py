@@ -14,7 +14,7 @@ from sqlalchemy.exc import StatementError
 from duban.adapters.ledger_rules import verify
 from duban.core.ledger.entries import PLAN as PLAN_CHAIN
 from duban.core.ledger.entries import Draft, EntryKind, first_broken
-from duban.ports import Commit, Conflict, Ledger
+from duban.ports import Commit, Conflict, Head, Ledger
 from tests.contracts.samples import (
     BRIDGES,
     NOW,
@@ -274,3 +274,30 @@ def test_writers_on_different_initiatives_do_not_hinder_each_other(ledger: Ledge
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(write, names))
     assert [len(ledger.entries(name)) for name in names] == [10, 10, 10]
+
+
+def test_what_was_seen_of_every_chain_is_told_with_its_hashes(ledger: Ledger) -> None:
+    assert ledger.heads() == ledger.lasts() == {}
+    one, two = append(ledger, report(), report())
+    (other,) = append(ledger, report(), initiative=ROADS)
+    assert ledger.heads() == ledger.lasts() == {BRIDGES: Head(2, two.hash), ROADS: Head(1, other.hash)}
+    assert ledger.hashes(BRIDGES, 0) == [Head(1, one.hash), Head(2, two.hash)]
+    assert (ledger.hashes(BRIDGES, 1), ledger.hashes(SCHOOLS, 0)) == ([Head(2, two.hash)], [])
+    assert ledger.unguarded() == ()
+    ((_, whole),) = ledger.whole().items()
+    assert whole.heads() == ledger.heads()
+
+
+def test_what_one_does_alone_others_do_afterwards(ledger: Ledger) -> None:
+    done: list[str] = []
+
+    def other() -> None:
+        with ledger.alone("seal"):
+            done.append("other")
+
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.alone("seal"):
+            later = pool.submit(other)
+            done.append("first")
+        later.result()
+    assert done == ["first", "other"]

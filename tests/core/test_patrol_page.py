@@ -1,13 +1,14 @@
 """The patrol's page, whole."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Reason, Rule
 from duban.core.telling.links import to_page
 from duban.core.telling.patrol_page import PatrolFindings, patrol_page
+from duban.core.telling.seals import seal_line
 from tests.bureau import COSMETICS, OFFICER, TRAINING, ZONE, office
 from tests.contracts.samples import notice, step, summary
 
@@ -70,6 +71,14 @@ def test_a_quiet_day() -> None:
 
 {SECTIONS}"""
     )
+
+
+def test_the_last_seal_stands_at_the_top_and_why_there_is_none_of_today_among_what_is_amiss() -> None:
+    line = seal_line(date(2024, 4, 15), "12 3f2a91bc77d0e41c")
+    assert line == "台账存证第12号（2024年4月15日），指纹 3f2a 91bc 77d0 e41c"
+    page = read(replace(QUIET, seal=line, unsealed="未作存证：密钥不在本机"))
+    assert f"受阻 0 份\n<br>{line}\n" in page
+    assert "## 台账未能存证\n\n- 未作存证：密钥不在本机\n" in page
 
 
 def test_what_is_amiss_stands_first_with_its_reason_and_its_remedy() -> None:

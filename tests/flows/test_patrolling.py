@@ -45,6 +45,24 @@ def test_a_notice_that_reached_nobody_is_a_red_light_until_its_matter_is_over(se
     assert "## 送达失败" not in str(pages(server)[0].data)
 
 
+def test_the_first_patrol_of_a_working_day_seals_the_ledger_and_is_red_where_it_cannot(server: Server) -> None:
+    server.apply(IDLE)
+    server.patrol()
+    server.patrol()
+    with server.gear() as at:
+        var = at.settings.var
+        line = at.service.last_seal()
+    assert [file.name for file in sorted((var / "seals").glob("*.json"))] == ["seal-000001.json"]
+    assert line.startswith("台账存证第1号（2024年4月1日），指纹 ")
+    assert line in str(pages(server)[0].data).replace("\u2060", "")
+    (var / "secrets" / "seals" / "key-1").unlink()
+    server.bureau.at("2024-04-02 09:00")
+    run = server.tick("0.00")
+    assert run.state
+    assert "红灯：未作存证：第1号存证所用密钥key-1不在本机" in str(run.state.message)
+    assert "## 台账未能存证" in str(pages(server)[0].data)
+
+
 def test_a_rehearsal_goes_on_after_a_red_patrol_and_not_after_one_that_failed(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
-from duban.adapters.ledger_rules import Broken
+from duban.adapters.ledger_rules import verify
 from duban.cli.exits import Exit
 from duban.cli.ledger.verify import said
 from duban.cli.opening import opened
 from duban.cli.output import complain, print_json
 from duban.core.deciding.decide import decide
-from duban.core.ledger.entries import first_broken
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, Summary
 from duban.ports import Commit, Conflict
@@ -35,12 +34,13 @@ class Rebuilt:
 @app.command()
 def rebuild(as_json: Json = False) -> None:
     """Make the derived tables (lights, forecasts, notices) anew from the entries; no entry is added or changed."""
+    from duban.wiring import seals_of  # noqa: PLC0415  other commands start faster
+
     with opened() as at:
-        with at.service.ledger.stream() as entries:
-            broken = first_broken(entries)
+        plan = at.service.office.plan.id
+        broken = verify(at.service.ledger, seals_of(at.settings).told().plans.get(plan, {}))
         if broken is not None:
-            entry, reason = broken
-            complain(f"{said(Broken(entry.initiative, entry.sequence, reason))}\nnothing was made anew")
+            complain(f"{said(broken)}\nnothing was made anew")
             raise typer.Exit(Exit.PROBLEMS)
         rebuilt = rebuild_derived(at.service)
     if as_json:

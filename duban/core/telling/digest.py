@@ -54,8 +54,8 @@ class Digest:
 
     `before` counts the items that its recipient has already, where a long digest goes in several messages; `still` are
     the steps that are late besides, a line each, the latest first: of these nothing new is said. `unheld` is what is
-    with nobody any more, a line for each that had it. `link` is
-    the address of all that waits for its recipient, filled in when it is sent: of what it takes, `on` is the day in
+    with nobody any more, a line for each that had it, `seal` the last seal of the ledger, for who coordinates. `link`
+    is the address of all that waits for its recipient, filled in when it is sent: of what it takes, `on` is the day in
     ISO 8601.
     """
 
@@ -70,6 +70,7 @@ class Digest:
     before: int = 0
     still: tuple[str, ...] = ()
     unheld: tuple[str, ...] = ()
+    seal: str = ""
     recipient: str = ""
     on: str = ""
     link: str = ""
@@ -130,11 +131,12 @@ def digest(
     *,
     still: Iterable[StillLate] = (),
     unheld: tuple[str, ...] = (),
+    seal: str = "",
 ) -> Digest:
     """A recipient's digest of a day, its items in order, after those that went before.
 
     `still` are all late steps, those of others and those that the items tell of among them; `unheld` tells what is with
-    nobody any more, for whoever coordinates.
+    nobody any more and `seal` of the ledger's last seal, for whoever coordinates.
     """
     ordered = sorted(slips, key=urgency)
     told_late = {slip.step_ref for slip in ordered if _late(slip)}
@@ -154,6 +156,7 @@ def digest(
             if one.step not in told_late and office.acts_for(recipient, one.posts, day) is not None
         ),
         unheld=unheld,
+        seal=seal,
         recipient=recipient,
         on=day.isoformat(),
     )

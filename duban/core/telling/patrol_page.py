@@ -28,7 +28,7 @@ class PatrolFindings:
 
     `healed` says, in a sentence each, which settings of Prefect it brought back; `waiting` names what the files say
     otherwise than what is in force (`telling.altered.PARTS`); `lost` tells what is with nobody
-    any more.
+    any more. `seal` is the last seal of the ledger, in a line; `unsealed` says why none could be made today.
     """
 
     office: Office
@@ -40,12 +40,22 @@ class PatrolFindings:
     healed: Sequence[str] = ()
     waiting: Sequence[str] = ()
     lost: Sequence[str] = ()
+    seal: str = ""
+    unsealed: str = ""
 
 
 def patrol_page(seen: PatrolFindings) -> str:
     """The whole page."""
     found = seen_of(seen.office, seen.summaries)
-    amiss = [*_waiting(seen), *_healed(seen), *_lost(seen), *_dead(seen), *_stuck(seen), *_grave(seen, found)]
+    amiss = [
+        *_unsealed(seen),
+        *_waiting(seen),
+        *_healed(seen),
+        *_lost(seen),
+        *_dead(seen),
+        *_stuck(seen),
+        *_grave(seen, found),
+    ]
     return "\n".join([*_head(seen, found), *amiss, *_today(seen), *_sections(seen, found)])
 
 
@@ -61,6 +71,8 @@ def _head(seen: PatrolFindings, found: Seen) -> Iterator[str]:
     told = [f"{_mark(light)} {count[light]} 项" for light in reversed(Light) if count[light]]
     yield f"统计日期 {chinese(seen.office.day(seen.now))}<br>**{'　'.join(told)}**"
     yield f"<br>送达失败未处理 {len(seen.dead)} 份　受阻 {len(seen.stuck)} 份"
+    if seen.seal:
+        yield f"<br>{escape(seen.seal)}"
     yield ""
     yield to_page("全局预测", forecast_key(plan))
     yield ""
@@ -84,6 +96,11 @@ def _section(title: str, told: Iterable[Sequence[str]]) -> Iterator[str]:
     yield ""
     yield from ("- " + "<br>".join(lines) for lines in told)
     yield ""
+
+
+def _unsealed(seen: PatrolFindings) -> Iterator[str]:
+    if seen.unsealed:
+        yield from _section("台账未能存证", ([escape(seen.unsealed)],))
 
 
 def _waiting(seen: PatrolFindings) -> Iterator[str]:

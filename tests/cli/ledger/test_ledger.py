@@ -5,11 +5,16 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import pytest
+from sqlalchemy import Connection, delete, update
+
+from duban.adapters.ledger_tables import ENTRY, HEAD, SUMMARY
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import Summary
 from duban.outbox import deliver_due
-from duban.settings import load_settings
+from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import gear
+from tests.adapters.forging import every_right
 from tests.cli.conftest import Bureau, write
 
 OFFICER = "protection-officer"
@@ -37,7 +42,13 @@ class TestVerify:
     def test_a_whole_ledger(self, bureau: Bureau) -> None:
         worked_on(bureau)
         entries = len(bureau.json("ledger", "list", "cosmetics")) + len(bureau.json("ledger", "list", "training"))
-        assert bureau.json("ledger", "verify") == {"whole": True, "entries": entries, "broken": None}
+        assert bureau.json("ledger", "verify") == {
+            "whole": True,
+            "entries": entries,
+            "broken": None,
+            "seals": 0,
+            "faults": [],
+        }
         assert f"whole: {entries} entries" in bureau.ok("ledger", "verify")
 
     def test_the_first_broken_entry_is_named_and_exits_1(self, bureau: Bureau) -> None:
@@ -49,6 +60,7 @@ class TestVerify:
         assert result.stdout.startswith(
             "the ledger is broken at cosmetics, entry 4: its content does not match its hash"
         )
+        assert "the database does not guard its entries: the trigger entry_no_update is gone" in result.stdout
         report = json.loads(bureau.run("ledger", "verify", "--json").stdout)
         assert (report["whole"], report["broken"]["initiative"], report["broken"]["sequence"]) == (
             *(False, "cosmetics"),
@@ -60,6 +72,109 @@ class TestVerify:
         result = bureau.run("ledger", "verify")
         assert (result.exit_code, result.stdout) == (5, "")
         assert "not a SQLite database" in result.stderr
+
+
+@contextmanager
+def forging(bureau: Bureau) -> Iterator[Connection]:
+    """The same, and the triggers are put back."""
+    with every_right(f"sqlite:///{bureau.var / 'ledger.sqlite'}", leave=True) as hand:
+        yield hand
+
+
+class TestSeals:
+    """The forgeries that a sealed ledger meets, by whoever puts the triggers back."""
+
+    def sealed(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        assert bureau.json("ledger", "seal")["number"] == 1
+        bureau.ok("report", "cosmetics/draft", "--as", OFFICER, "--progress", "60", "--note", "已征求意见")
+        assert "seal 2 of 2024-04-03, by key-1: fingerprint " in bureau.ok("ledger", "seal")
+
+    def test_an_honest_ledger(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        told = bureau.ok("ledger", "verify", "--seals", str(bureau.var / "seals"))
+        assert ", as 2 seals tell of them, the last seal 2 of 2024-04-03, by key-1 (public key " in told
+        public = (bureau.var / "seals" / "key-1.pub").read_text()
+        bureau.ok("ledger", "verify", "--key", public)
+        bureau.ok("ledger", "verify", "--key", str(bureau.var / "seals" / "key-1.pub"))
+        strange = bureau.run("ledger", "verify", "--key", "00" * 32)
+        assert strange.exit_code == 1
+        assert "was made by a key that nobody has named: key-1" in strange.stdout
+
+    def test_a_tail_that_was_cut_is_named_and_not_laundered_by_rebuild(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        length = len(bureau.json("ledger", "list", "cosmetics"))
+        with forging(bureau) as hand:
+            for table in (ENTRY, HEAD):
+                hand.execute(delete(table).filter_by(initiative="cosmetics", sequence=length))
+            hand.execute(update(SUMMARY).filter_by(initiative="cosmetics").values(sequence=length - 1))
+        for command in ("verify", "rebuild"):
+            result = bureau.run("ledger", command)
+            assert result.exit_code == 1
+            where = f"the ledger is broken at cosmetics, entry {length}: seal 2 of 2024-04-03 counts {length} entries"
+            assert where in result.output
+        elsewhere = bureau.run("ledger", "verify", "--seals", str(bureau.root / "nowhere"))
+        assert elsewhere.stdout.startswith(f"there are no seals in {bureau.root / 'nowhere'}")
+
+    def test_what_the_ledger_has_seen_is_not_laundered_either_without_any_seal(self, bureau: Bureau) -> None:
+        worked_on(bureau)
+        length = len(bureau.json("ledger", "list", "cosmetics"))
+        with forging(bureau) as hand:
+            hand.execute(delete(ENTRY).filter_by(initiative="cosmetics", sequence=length))
+            hand.execute(update(SUMMARY).filter_by(initiative="cosmetics").values(sequence=length - 1))
+        result = bureau.run("ledger", "rebuild")
+        assert result.exit_code == 1
+        assert f"cosmetics, entry {length}: the ledger has seen {length} entries" in result.stderr
+
+    def test_a_chain_deleted_with_its_summary(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        with forging(bureau) as hand:
+            for table in (ENTRY, HEAD, SUMMARY):
+                hand.execute(delete(table).filter_by(initiative="training"))
+        result = bureau.run("ledger", "verify")
+        assert result.exit_code == 1
+        assert "the ledger is broken at training, entry 1: seal 1 of 2024-04-03 counts" in result.stdout
+
+    def test_seals_that_were_taken_away_are_missed(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        (bureau.var / "seals" / "seal-000002.json").unlink()
+        result = bureau.run("ledger", "verify")
+        assert result.exit_code == 1
+        assert "seal 2 was made, and the folder of seals ends with 1: some were taken away" in result.stdout
+
+    def test_no_seal_is_made_of_what_was_forged(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        with forging(bureau) as hand:
+            for table in (ENTRY, HEAD):
+                hand.execute(delete(table).filter_by(initiative="training"))
+        result = bureau.run("ledger", "seal")
+        assert result.exit_code == 5
+        assert "no seal was made: the ledger is not as it was sealed: training" in result.stderr
+
+    def test_the_key_lies_in_a_file_of_this_account_alone_and_can_be_changed(self, bureau: Bureau) -> None:
+        self.sealed(bureau)
+        secrets = bureau.var / "secrets" / "seals"
+        assert {file.name: file.stat().st_mode & 0o777 for file in secrets.iterdir()}["key-1"] == 0o600
+        assert "from now on seals are made with key-2" in bureau.ok("ledger", "rotate-key")
+        assert bureau.json("ledger", "seal")["key"] == "key-2"
+        bureau.ok("ledger", "verify", "--key", (bureau.var / "seals" / "key-1.pub").read_text())
+        for file in secrets.glob("key-2*"):
+            file.unlink()
+        assert "the key of seal 4 of 2024-04-03, key-2, is not here" in bureau.run("ledger", "seal").stderr
+        assert "no seal vouches for it: give " in bureau.ok("ledger", "rotate-key", "--lost")
+
+    def test_the_key_may_be_in_a_variable_that_the_settings_name(
+        self, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with (bureau.config / "duban.toml").open("a") as settings:
+            settings.write('[seals]\nfolder = "archive"\nkey = "${DUBAN_SEAL_KEY}"\n')
+        worked_on(bureau)
+        assert bureau.run("ledger", "seal").exit_code == 5, "the variable is not set"
+        monkeypatch.setenv("DUBAN_SEAL_KEY", f"office:{'0a' * 32}")
+        (bureau.var / CLOCK_FILE).unlink()
+        made = bureau.json("ledger", "seal")
+        assert (made["key"], made["folder"]) == ("office", str(bureau.root / "archive"))
+        assert not (bureau.var / "secrets" / "seals").exists()
 
 
 class TestRebuild:
@@ -81,7 +196,7 @@ class TestRebuild:
             "left_out": [],
         }
         assert self.tables() == before
-        assert bureau.json("ledger", "verify")["entries"] == entries
+        assert json.loads(bureau.run("ledger", "verify", "--json").stdout)["entries"] == entries
 
     def test_forecasts_are_carried_from_one_initiative_to_the_next(self, bureau: Bureau) -> None:
         """Training is made anew before cosmetics' forecast is known when their names are the other way round."""

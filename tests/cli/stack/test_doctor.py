@@ -218,7 +218,7 @@ def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:
 def test_a_broken_ledger(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     bureau.tick()
     monkeypatch.setattr("duban.core.ledger.entries.hash_of", lambda entry: "another")
-    assert "broken at cosmetics, entry 1" in findings(bureau, code=1)["ledger"][0]["found"]
+    assert "broken at small-2024: cosmetics, entry 1" in findings(bureau, code=1)["ledger"][0]["found"]
 
 
 def test_notices_that_reached_nobody(bureau: Bureau) -> None:

@@ -25,6 +25,7 @@ def office(bureau: Bureau) -> Bureau:
     with gear(load_settings()) as at:
         apply(at.service, load_office(at.settings), Author(SYSTEM))
     bureau.tick()
+    bureau.ok("ledger", "seal")
     return bureau
 
 
@@ -69,6 +70,14 @@ def test_an_initiative_that_waits_for_three_intervals_is_bad(office: Bureau) -> 
         at.service.ledger.wake(("cosmetics",), SystemClock().now() - timedelta(minutes=4))
     (found,) = findings(office, code=1)["waiting"]
     assert found["found"] == "1 initiatives have waited for a look for more than 3 min"
+
+
+def test_a_seal_that_is_missing_or_old_is_bad(office: Bureau) -> None:
+    patrolled(0)
+    assert "number and fingerprint 1 " in findings(office)["seal"][0]["found"]
+    with gear(load_settings()) as at:
+        at.service.ledger.note_round(Rounder.SEAL, Round(SystemClock().now() - timedelta(days=14), "1 00"))
+    assert findings(office, code=1)["seal"][0]["found"].endswith("more than 2 working days ago")
 
 
 def test_a_backup_that_is_old_or_missing_is_bad(office: Bureau) -> None:

@@ -115,15 +115,23 @@ def people(service: Service) -> Iterator[Finding]:
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
     """The ledger: its schema, its chain of entries."""
     from duban.adapters.delivery.addresses import located  # noqa: PLC0415  as below
-    from duban.adapters.ledger_rules import verify  # noqa: PLC0415  loaded with the ledger anyway
-    from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  as above
+    from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  loaded with the ledger anyway
+    from duban.adapters.testimony import differing  # noqa: PLC0415  as below
+    from duban.wiring import seals_of  # noqa: PLC0415  as above
 
-    broken = verify(service.ledger)
+    told = seals_of(settings).told()
+
+    broken = next(differing(service.ledger, told), None)
     with service.ledger.stream() as entries:
         count = sum(1 for _ in entries)
     found = f"{located(settings.ledger)}: schema {LATEST}, {count} entries"
+    for line in service.ledger.unguarded():
+        yield Finding("guard", Level.BAD, line, "duban ledger verify; find out who changed the database")
+    if told.fault:
+        yield Finding("seal", Level.BAD, f"{settings.seals_at}: {told.fault}", "take the seals from the archive")
     if broken:
-        found = f"{found}; broken at {broken.initiative}, entry {broken.sequence}: {broken.reason}"
+        plan, first = broken
+        found = f"{found}; broken at {plan}: {first.initiative}, entry {first.sequence}: {first.reason}"
         yield Finding("ledger", Level.BAD, found, "restore the last backup; duban ledger verify")
     else:
         yield Finding("ledger", Level.OK, f"{found}, whole")

@@ -13,6 +13,9 @@ from duban.settings import Settings
 BACKUP_AGE = timedelta(days=3)
 """A backup older than this is one too old: it misses working days even over a weekend."""
 
+SEAL_AGE = 2
+"""Working days after which a seal is too old: the patrol makes one on each."""
+
 
 def rounds(at: Opened, settings: Settings) -> Iterator[Finding]:
     """Whether initiatives are looked at when their time comes, and when something was last done."""
@@ -24,6 +27,7 @@ def rounds(at: Opened, settings: Settings) -> Iterator[Finding]:
         yield _patrolled(at, now, longest)
         yield _waiting(at.service, longest, Level.BAD)
         yield _backed_up(settings, now)
+    yield _sealed(at.service, now, settings)
     yield Finding("look", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_look())}")
     yield Finding("letter", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_sent())}")
 
@@ -63,6 +67,18 @@ def _backed_up(settings: Settings, now: datetime) -> Finding:
     if now - last > BACKUP_AGE:
         return Finding("backup", Level.BAD, f"{found}, more than {BACKUP_AGE.days} days ago", "make one")
     return Finding("backup", Level.OK, found)
+
+
+def _sealed(service: Service, now: datetime, settings: Settings) -> Finding:
+    last = service.ledger.rounds().get(Rounder.SEAL)
+    if last is None:
+        level = Level.BAD if service.office.applied and settings.patrol_every else Level.OK
+        return Finding("seal", level, "the ledger was never sealed", "duban patrol, or duban ledger seal")
+    found = f"the last was {_when(service, last.at)}: number and fingerprint {last.said}, in {settings.seals_at}"
+    if service.office.calendar.between(service.office.day(last.at), service.office.day(now)) > SEAL_AGE:
+        remedy = "duban ledger seal, which says why the patrol cannot"
+        return Finding("seal", Level.BAD, f"{found}, more than {SEAL_AGE} working days ago", remedy)
+    return Finding("seal", Level.OK, found)
 
 
 def _when(service: Service, moment: datetime | None) -> str:

@@ -1,0 +1,72 @@
+"""Where seals are kept: one file a seal, in a folder or whatever else fsspec knows, written once and never again."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # it ships no types
+from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # as above
+
+from duban.adapters.seals import Seal, Unsealed, as_json, from_json
+
+NAME = re.compile(r"seal-([0-9]{6})\.json\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class SealFolder:
+    """A folder of seals, at an address or a path."""
+
+    files: AbstractFileSystem
+    folder: str
+
+    def names(self) -> Sequence[str]:
+        """Paths of all seals, in order."""
+        if not self.files.isdir(self.folder):
+            return []
+        return sorted(name for name in self.files.ls(self.folder, detail=False) if NAME.search(name))
+
+    def seals(self) -> Sequence[Seal]:
+        """All seals, in order; raises Unsealed at one that cannot be read."""
+        return [self._read(name) for name in self.names()]
+
+    def last(self) -> Seal | None:
+        """The last seal."""
+        names = self.names()
+        return self._read(names[-1]) if names else None
+
+    def add(self, seal: Seal) -> str:
+        """Keep a seal, with the public key it was made by beside it; its path. Raises Unsealed."""
+        place = f"{self.folder}/seal-{seal.number:06}.json"
+        try:
+            self.files.makedirs(self.folder, exist_ok=True)
+            self._write(f"{self.folder}/{seal.key}.pub", seal.public.encode())
+            self._write(place, as_json(seal))
+        except OSError as error:
+            what = f"no seal was made: {self.folder} cannot be written ({error.strerror or error})"
+            raise Unsealed(
+                f"{what}. See to the folder, or name another in duban.toml.", f"未作存证：{self.folder}无法写入"
+            ) from error
+        return place
+
+    def _write(self, place: str, content: bytes) -> None:
+        """Write a file whole or not at all, unless it is there."""
+        if not self.files.exists(place):
+            part = f"{place}.{token_hex(8)}.part"
+            self.files.pipe_file(part, content)
+            self.files.mv(part, place)
+
+    def _read(self, place: str) -> Seal:
+        try:
+            return from_json(self.files.cat_file(place))
+        except (OSError, ValueError) as error:
+            raise Unsealed(
+                f"{place} is no seal that can be read: {error}. Take it from the archive.",
+                f"存证文件{place}无法读取，请用归档的副本恢复",
+            ) from error
+
+
+def seal_folder(url: str) -> SealFolder:
+    """The seals at an address that fsspec knows, or at a path."""
+    files, folder = url_to_fs(url)
+    return SealFolder(files, folder.rstrip("/"))
