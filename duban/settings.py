@@ -47,9 +47,13 @@ class WorkerFile(Strict):
 
 
 class ChannelsFile(Strict):
-    """`[channels]`: how notices are sent over the channels of the directory."""
+    """`[channels]`: how notices are sent over the channels of the directory.
+
+    `timeout` are the seconds a service may be silent, `longest` those a letter may take in all.
+    """
 
     timeout: float = Field(10, gt=0, le=60)
+    longest: float = Field(30, gt=0, le=300)
     rehearsal: bool = False
 
 

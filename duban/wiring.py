@@ -193,7 +193,8 @@ def make_carrier(settings: Settings) -> Carrier:
     from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
-    channels = ChannelCarrier(settings.variables, settings.channels.timeout, SystemClock())
+    told = settings.channels
+    channels = ChannelCarrier(settings.variables, told.timeout, told.longest, SystemClock())
     return Router(MailFolder(settings.mail), channels)
 
 

@@ -5,7 +5,6 @@ to read only: it is one statement, in a transaction that cannot write, by an acc
 """
 
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +18,7 @@ from duban.adapters.delivery.addresses import Unset, fill
 from duban.ports import Outside
 
 PATIENCE = 20.0
-"""Seconds that a database may take to answer."""
-
-STEPS = 10_000
-"""Instructions of SQLite between two looks at the time."""
+"""Seconds that a database may take to answer; a server is told, and a file is read by whoever has no longer."""
 
 POSTGRESQL: Mapping[str, Any] = {
     "connect_timeout": int(PATIENCE),
@@ -131,11 +127,9 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 def _authorise_reading(connection: Any) -> None:
-    """Allow nothing but reading from now on, for as long as it may take."""
+    """Allow nothing but reading from now on."""
     connection.execute("PRAGMA query_only = ON").close()
     connection.set_authorizer(_authorise)
-    until = time.monotonic() + PATIENCE
-    connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
 
 
 def _authorise(action: int, first: str | None, second: str | None, database: str | None, within: str | None) -> int:

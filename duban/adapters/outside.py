@@ -7,7 +7,8 @@ from typing import Any
 import requests
 
 from duban.adapters.delivery.addresses import VARIABLE, Unset, veil
-from duban.adapters.delivery.web import unreached
+from duban.adapters.delivery.web import too_slow, unreached
+from duban.adapters.messengers import TookTooLong, in_time
 from duban.ports import Outside
 
 LARGEST = 1024 * 1024
@@ -51,10 +52,28 @@ def ask(
     timeout: float,
     body: Any = None,
 ) -> Answer:
-    """Ask an address, with `body` as JSON where there is one; raises Outside.
+    """Ask an address, with `body` as JSON where there is one; raises Outside when `timeout` seconds have passed, too.
 
     Redirections are answers, not followed: what is sent goes nowhere but where it was meant to.
     """
+    try:
+        asked = {"headers": dict(headers), "variables": dict(variables), "timeout": timeout, "body": body}
+        answer: Answer = in_time(timeout, f"{__name__}:answered", method, url, **asked)
+    except TookTooLong:
+        raise Outside(too_slow(timeout)) from None
+    return answer
+
+
+def answered(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    variables: Mapping[str, str],
+    timeout: float,
+    body: Any = None,
+) -> Answer:
+    """The same, in this process, for as long as each byte of the answer takes less than `timeout` seconds."""
     secrets = Secrets(variables)
     try:
         filled = {"User-Agent": "duban", **{name: secrets.fill(value) for name, value in headers.items()}}
@@ -66,7 +85,7 @@ def ask(
     except Unset as unset:
         raise Outside(f"没有设置环境变量：{unset}") from None
     except requests.Timeout:
-        raise Outside(f"{timeout:g}秒内没有答复") from None
+        raise Outside(too_slow(timeout)) from None
     except (OSError, ValueError, LookupError) as error:  # their words may hold what was sent
         raise Outside(unreached(error)) from None
 

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from duban.adapters.databases import PATIENCE, ask_database
-from duban.adapters.outside import ask
+from duban.adapters.messengers import TookTooLong, in_time
+from duban.adapters.outside import answered
 from duban.core.planning.measure_file import BOUND, CsvMeasure, HttpMeasure, Measure, SqlMeasure
 from duban.core.planning.placeholders import filled
 from duban.core.problems import shown
@@ -32,8 +33,16 @@ class Reading:
     values: Mapping[str, str]
 
 
-def read(measure: Measure, reading: Reading) -> float:
+def read(measure: Measure, reading: Reading, seconds: float = PATIENCE) -> float:
     """The value of an indicator now; raises Outside with the reason, in Chinese and without secrets."""
+    try:
+        return float(in_time(seconds, f"{__name__}:taken", measure, reading))
+    except TookTooLong:
+        raise Outside(f"{seconds:g}秒内没有取到数") from None
+
+
+def taken(measure: Measure, reading: Reading) -> float:
+    """The same, for as long as it takes."""
     match measure:
         case CsvMeasure():
             return _csv(measure, reading)
@@ -62,7 +71,7 @@ def _csv(measure: CsvMeasure, reading: Reading) -> float:
         with _table(_file(measure, reading)) as table:
             _headings(measure, table.fieldnames or ())
             rows = (row for row in table if all((row[key] or "").strip() == value for key, value in where.items()))
-            return _taken(measure, rows)
+            return _of_rows(measure, rows)
     except OSError as error:
         raise Outside(f"读不到{measure.file}：{error.strerror}") from None
     except (csv.Error, UnicodeDecodeError):
@@ -98,7 +107,7 @@ def _headings(measure: CsvMeasure, known: Any) -> None:
             raise Outside(f"{measure.file}没有“{heading}”一栏，只有：{'、'.join(known) or '空表'}")
 
 
-def _taken(measure: CsvMeasure, rows: Iterator[dict[str, Any]]) -> float:
+def _of_rows(measure: CsvMeasure, rows: Iterator[dict[str, Any]]) -> float:
     if measure.take == "count":
         return float(sum(1 for _ in rows))
     column = str(measure.column)
@@ -124,7 +133,7 @@ def _sql(measure: SqlMeasure, reading: Reading) -> float:
 def _http(measure: HttpMeasure, reading: Reading) -> float:
     url = filled(measure.url, reading.values, lambda value: quote(value, safe=""))
     headers = {"Accept": "application/json", **measure.headers}
-    answer = ask("GET", url, headers=headers, variables=reading.variables, timeout=PATIENCE)
+    answer = answered("GET", url, headers=headers, variables=reading.variables, timeout=PATIENCE)
     if not 200 <= answer.status < 300:
         raise Outside(f"对方答复{answer.status}")
     try:

@@ -31,7 +31,7 @@ STEPS = 10
 PEOPLE, DEAF = 10, 1
 """People of each channel, and how many of them have something wrong in their address."""
 PER_MINUTE = {"dingtalk": 20, "wecom": 20, "feishu": 100}
-TIMEOUT = 0.15
+TIMEOUT, LONGEST = 0.15, 30
 ASSIGN = Rung.model_validate({"id": "assign", "anchor": "opened", "to": ["owner"], "slip": "assign", "immediate": True})
 POLICY = Policy(
     ladders=(LadderFile(id="standard", title="常规督办", rungs=(ASSIGN,)),), retry=Retry(minutes=(5, 10, 20, 30))
@@ -98,7 +98,7 @@ def run(initiatives: int = 100) -> Run:
         wording, administrators, sweeps = Wording(CONFIG / "notices"), Postbox(), 0
         while any(notice.next_try for notice in ledger.notices()):
             # Each sweep is a process of its own, which remembers no rate limit. It signs by the real clock.
-            deliver_due(service, Router(administrators, ChannelCarrier({}, TIMEOUT, SystemClock())), wording)
+            deliver_due(service, Router(administrators, ChannelCarrier({}, TIMEOUT, LONGEST, SystemClock())), wording)
             sweeps += 1
             clock.moment = bureau.working_moment(clock.moment + timedelta(minutes=5))
             for one in there.values():

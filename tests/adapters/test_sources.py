@@ -1,6 +1,7 @@
 """Where values come from: real files, a real database, a real server on loopback."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,13 +12,13 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from duban.adapters import databases
 from duban.adapters.outside import ask
 from duban.adapters.sources import Reading, read
 from duban.adapters.sql_ledger import open_ledger
 from duban.core.planning.measure_file import MEASURE
 from duban.ports import Outside
 from tests.http_server import HttpServer
+from tests.receivers import How, Tap
 
 SECRET = "geheim-9f3a"  # noqa: S105  of these tests alone
 VALUES = {"unit": "pudong", "unit-title": "浦东 新区", "today": "2024-06-28", "step": "cases", "initiative": "road"}
@@ -162,10 +163,38 @@ def test_a_query_is_one_statement(database: Reading) -> None:
     assert value(database, **SQL | {"query": "select count(*) from cases;"}) == 3
 
 
-def test_a_query_without_end_is_ended(database: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "PATIENCE", 0.1)
+def late(reading: Reading, **measure: Any) -> str:
+    with pytest.raises(Outside) as raised:
+        read(MEASURE.validate_python(measure), reading, seconds=0.5)
+    return str(raised.value)
+
+
+TOO_LATE = "0.5秒内没有取到数"
+
+
+def test_a_query_without_end_is_ended(database: Reading) -> None:
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
-    assert refused(database, **SQL | {"query": endless}) == "查询未成功：interrupted"
+    assert late(database, **SQL | {"query": endless}) == TOO_LATE
+
+
+def test_a_server_that_never_comes_to_its_answer_is_not_waited_for(reading: Reading) -> None:
+    with Tap(How.SILENT) as tap:
+        there = replace(reading, variables={"CASES": f"postgresql+psycopg://duban@127.0.0.1:{tap.port}/cases"})
+        assert late(there, **SQL | {"query": "select 1"}) == TOO_LATE
+
+
+def test_a_table_that_is_a_pipe_is_not_waited_for(reading: Reading) -> None:
+    os.mkfifo(reading.var / "pipe.csv")
+    assert late(reading, **CSV | {"file": "var/pipe.csv"}) == TOO_LATE
+
+
+@pytest.mark.parametrize("how", [How.DRIP, How.SILENT])
+def test_an_address_that_never_comes_to_its_answer_is_not_waited_for(reading: Reading, how: How) -> None:
+    with Tap(how) as tap:
+        url = f"http://127.0.0.1:{tap.port}/"
+        assert late(reading, by="http", url=url, path="a") == TOO_LATE
+        with pytest.raises(Outside, match=r"0\.5秒内没有答复"):
+            ask("POST", url, headers={}, variables={}, timeout=0.5, body={"a": 1})
 
 
 def test_the_ledgers_own_file_is_not_asked(database: Reading, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ what is to be done with it, `Do`; what came in wrong (token, signature, length) 
 
 from tests.receivers.judging import Behaviour, Do, Got, Receiver, always, share
 from tests.receivers.mail import MailReceiver
+from tests.receivers.taps import How, Tap
 from tests.receivers.web import SERVICES, WebReceiver
 
-__all__ = ["KINDS", "Behaviour", "Do", "Got", "Receiver", "always", "receiver", "share"]
+__all__ = ["KINDS", "Behaviour", "Do", "Got", "How", "Receiver", "Tap", "always", "receiver", "share"]
 
 KINDS = (*SERVICES, "mail")
 ACCEPT = always(Do.ACCEPT)

@@ -25,6 +25,14 @@ class Do(Enum):
     """No answer, and nothing taken."""
     TAKE_AND_HANG = auto()
     """Taken, and no answer: the sender must try again, and the letter comes twice."""
+    DRIP = auto()
+    """An answer that comes byte by byte and has no end, and nothing taken."""
+    DROP = auto()
+    """The connection is closed without an answer, and nothing taken."""
+
+
+DRIP_EVERY = 0.02
+"""Seconds between two bytes of an answer that drips: far less than any patience with silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,12 @@ class Receiver:
                 self.accepted[key] = got
                 self.times[key] += 1
         return do
+
+    def drip(self, say: Callable[[bytes], object]) -> None:
+        """Say the beginning of an answer, and then byte after byte, for as long as somebody listens."""
+        say(b"HTTP/1.1 200 OK\r\nX: ")
+        while not self._closing.wait(DRIP_EVERY):
+            say(b".")
 
     def _over_rate(self) -> bool:
         while self._taken and self._taken[0] < monotonic() - 60:

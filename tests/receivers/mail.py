@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.mails import HEADER
-from tests.receivers.judging import Behaviour, Do, Receiver
+from tests.receivers.judging import DRIP_EVERY, Behaviour, Do, Receiver
 
 USER = "duban"
 PASSWORD = "p@ss/w:rd?%&"  # noqa: S105  of this server alone
@@ -36,6 +36,8 @@ ANSWERS = {
     Do.BREAK: "421 service not available",
     Do.HANG: "421 closing",
     Do.TAKE_AND_HANG: "421 closing",
+    Do.DRIP: "421 closing",
+    Do.DROP: "421 closing",
 }
 
 
@@ -100,6 +102,7 @@ class MailReceiver(Receiver):
         """Everybody a letter was taken for, in order, once for each."""
         self.refusing: dict[str, str] = {}
         """What is answered to whoever writes to these addresses."""
+        self.silent_goodbye = False
 
     @property
     def port(self) -> int:
@@ -135,6 +138,11 @@ class MailReceiver(Receiver):
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        while self.silent_goodbye and not self._closing.is_set():
+            await asyncio.sleep(0.02)
+        return "221 bye"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = message_from_bytes(envelope.content or b"", policy=default)  # type: ignore[arg-type]  # bytes, unless told
         assert isinstance(mail, EmailMessage)
@@ -143,4 +151,9 @@ class MailReceiver(Receiver):
         self.recipients += envelope.rcpt_tos if do in (Do.ACCEPT, Do.TAKE_AND_HANG) else []
         while do in (Do.HANG, Do.TAKE_AND_HANG) and not self._closing.is_set():
             await asyncio.sleep(0.02)
+        while do is Do.DRIP and not self._closing.is_set():
+            await server.push("250-still looking")
+            await asyncio.sleep(DRIP_EVERY)
+        if do in (Do.DRIP, Do.DROP):
+            server.transport.abort()
         return ANSWERS[do]

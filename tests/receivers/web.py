@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from duban.adapters.clock import SystemClock
@@ -177,7 +177,9 @@ class WebReceiver(Receiver):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 answer = receiver.answer(_request(self))
-                if answer is not None:
+                if answer is Do.DRIP:
+                    receiver.drip(self.wfile.write)
+                elif isinstance(answer, Answer):
                     _send(self, answer)
 
             def log_message(self, format: str, *args: object) -> None:
@@ -191,8 +193,8 @@ class WebReceiver(Receiver):
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, request: Request) -> Answer | None:
-        """What a request is answered with; None for nothing, after the service has closed."""
+    def answer(self, request: Request) -> Answer | Literal[Do.DRIP] | None:
+        """What a request is answered with; None for nothing, perhaps after the service has closed."""
         self.requests.append(request)
         wrong = self.service.wrong(request)
         if wrong is not None:
@@ -202,6 +204,10 @@ class WebReceiver(Receiver):
         do = self.judge(key, self.service.words(request.body), request.body)
         if do in (Do.HANG, Do.TAKE_AND_HANG):
             self._closing.wait()
+            return None
+        if do is Do.DRIP:
+            return do
+        if do is Do.DROP:
             return None
         return self.service.answers[do]
 

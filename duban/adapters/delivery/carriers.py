@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from time import monotonic
 
-from duban.adapters.delivery.addresses import Unset, fill, shown
-from duban.adapters.delivery.ears import EARS
-from duban.adapters.delivery.errands import Errand, Fault, Reply, Unreached, Unusable
+from duban.adapters.delivery.addresses import Unset, fill, parse, shown
+from duban.adapters.delivery.errands import Fault, Reply, Unreached, Unusable
+from duban.adapters.messengers import TookTooLong, in_time
 from duban.ports import Carrier, ChannelOutcome, Clock, Letter, Outcome
 
-if TYPE_CHECKING:
-    from duban.adapters.delivery.services import Service
-
 REASON_LENGTH = 300
+HANDING_OVER = "duban.adapters.delivery.services:hand_over"
+BROKEN_OFF = "到时没有送完，已中断"
+RESTING = "限流或者刚才久未送完，稍后再送"
 UNREACHED = "通讯录文件有误，或者其中没有这个岗位，暂不知道怎样送达"
 PAUSE = timedelta(minutes=10)
+"""How long a letter waits for an address to become known, and a server is left alone that held a letter too long."""
+
 FAULTS = {
     Fault.UNKNOWN: "没有这种通道，请核对通讯录中的地址",
     Fault.UNUSABLE: "地址不完整或者格式不对，请核对通讯录",
@@ -42,13 +44,16 @@ class ChannelCarrier:
     """Carries letters by the first of a recipient's channels that accepts them.
 
     `variables` are what `${NAME}` in a channel may stand for; a service that has not answered for `timeout` seconds has
-    refused; `clock` is the real one. A channel that said it is busy is left alone until it has rested, so that what is
-    sent in one sweep does not ask it again and again. Outcomes hold no value of a variable.
+    refused, and so has one that has a letter under way for longer than its share of `longest`, the seconds that a
+    letter may take by all its channels; `clock` is the real one. A channel that said it is busy is left alone until it
+    has rested, and so is the server of one that held a letter too long, so that other letters do not wait for it again
+    and again. Outcomes hold no value of a variable.
     """
 
-    def __init__(self, variables: Mapping[str, str], timeout: float, clock: Clock) -> None:
+    def __init__(self, variables: Mapping[str, str], timeout: float, longest: float, clock: Clock) -> None:
         self._variables = variables
         self._timeout = timeout
+        self._longest = longest
         self._clock = clock
         self._resting: dict[str, datetime] = {}
 
@@ -56,8 +61,11 @@ class ChannelCarrier:
         """Send one letter, channel by channel in the directory's order; the outcome tells of each that was tried."""
         tried: list[ChannelOutcome] = []
         reply = Reply(False, "")
+        until = monotonic() + self._longest
+        left = len(letter.to or ())
         for channel in letter.to or ():
-            reply = self._try(channel, letter, now)
+            reply = self._try(channel, letter, now, (until - monotonic()) / left)
+            left -= 1
             took = reply.accepted or reply.more
             tried.append(ChannelOutcome(shown(channel), took, reply.detail, reply.wait, reply.gone))
             if reply.accepted or reply.more or reply.held:
@@ -66,31 +74,34 @@ class ChannelCarrier:
         told = "；".join(f"{one.channel}：{one.detail}" for one in tried)
         return Outcome(reply.accepted, told, min(waits, default=None), tuple(tried), reply.more, reply.through)
 
-    def _try(self, channel: str, letter: Letter, now: datetime) -> Reply:
-        if (rested := self._resting.get(channel, now)) > now:
-            return Reply(False, "仍在限流，稍后再送", rested - now)
-        reply = self._send(channel, letter, now)
+    def _try(self, channel: str, letter: Letter, now: datetime, seconds: float) -> Reply:
+        for resting in (channel, _server(channel)):
+            if (rested := self._resting.get(resting, now)) > now:
+                return Reply(False, RESTING, rested - now)
+        reply = self._send(channel, letter, now, seconds)
         if reply.wait is not None:
             self._resting[channel] = now + reply.wait
         return reply
 
-    def _send(self, channel: str, letter: Letter, now: datetime) -> Reply:
-        # Slow to import, and most ticks send nothing by a channel.
-        from duban.adapters.delivery.services import read  # noqa: PLC0415
-
+    def _send(self, channel: str, letter: Letter, now: datetime, seconds: float) -> Reply:
         try:
             filled = fill(channel, self._variables)
-            with EARS.listening():  # so that no other log gets what libraries say, which may be addresses
-                reply = self._hand_over(read(filled.address, self._timeout), letter, now)
+            reply: Reply = in_time(seconds, HANDING_OVER, filled.address, self._timeout, letter, now, self._clock)
         except Unset as unset:
             return Reply(False, f"没有设置变量{'、'.join(unset.names)}")
         except Unusable as unusable:
             return Reply(False, FAULTS[unusable.fault])
         except Unreached as unreached:
             return Reply(False, str(unreached))
+        except TookTooLong:
+            self._resting[_server(channel)] = now + PAUSE
+            return Reply(False, BROKEN_OFF)
         except Exception as error:  # noqa: BLE001  whatever one channel does, the next one is asked
             return Reply(False, f"内部错误：{type(error).__name__}")  # its words may hold secrets
         return replace(reply, detail=filled.hide(reply.detail)[:REASON_LENGTH])
 
-    def _hand_over(self, service: "Service", letter: Letter, now: datetime) -> Reply:
-        return service.voice(Errand(service.plugin, service.options, letter, now, self._clock))
+
+def _server(channel: str) -> str:
+    """What a channel shares with others: the place its letters go to."""
+    address = parse(channel)
+    return f"//{address.host}:{address.port}" if address else channel

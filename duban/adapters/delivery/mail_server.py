@@ -76,7 +76,7 @@ def _connected(service: Any) -> Iterator[smtplib.SMTP]:
         yield server
     finally:
         with suppress(smtplib.SMTPException, OSError):  # a mail that was taken stays taken, however one parts
-            server.quit()
+            server.putcmd("quit")  # whose answer nobody waits for
         server.close()
 
 
@@ -88,13 +88,13 @@ def _reason(error: Exception, service: Any) -> str:
             return f"邮件服务器拒收：{_said(error.smtp_code, error.smtp_error)}"
         case smtplib.SMTPServerDisconnected():
             late = isinstance(error.__context__, TimeoutError)
-            return too_slow(service) if late else "邮件服务器中断了连接"
+            return too_slow(max(service.request_timeout)) if late else "邮件服务器中断了连接"
         case smtplib.SMTPException():
             return f"邮件服务器不支持所要求的方式：{error}"
         case UnicodeEncodeError():
             return "登录名或者密码含有邮件服务器不接受的字符"
         case TimeoutError():
-            return too_slow(service)
+            return too_slow(max(service.request_timeout))
         case _:
             return unreached(error)
 

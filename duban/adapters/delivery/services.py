@@ -7,6 +7,7 @@ chat services refuse for accepted. All others are Apprise's own.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import getaddresses
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from duban.adapters.delivery.sheets import next_sheet
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
 from duban.adapters.delivery.written import ALIASES, ALWAYS, as_read, ours
+from duban.ports import Clock, Letter
 
 MARGIN = 10
 """Characters that Apprise may put between a subject and a text."""
@@ -46,6 +48,8 @@ STATUS = re.compile(r"error=([1-5]\d\d)\b")
 KIND = re.compile(r"\((\w+(?:Error|Exception|Refused|Timeout))\)$")
 OURS_TO_SAY = {"retry": 0, "optional": "no", "overflow": "upstream"}
 """Options that no address changes: tries are the outbox's business, and nothing is cut short."""
+
+NotificationManager().load_modules()  # here, where messengers share it: it takes longer than a letter does
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -92,6 +96,13 @@ def read(address: str, timeout: float) -> Service:
     if lost or any(map(LEFT_OUT.match, heard)):
         raise Unusable(Fault.SHORTENED)
     return Service(plugin, options)
+
+
+def hand_over(address: str, timeout: float, letter: Letter, now: datetime, clock: Clock) -> Reply:
+    """Hand a letter to the service at an address, and tell what it replied; raises Unusable or Unreached."""
+    with EARS.listening():  # so that no other log gets what libraries say, which may be addresses
+        service = read(address, timeout)
+        return service.voice(Errand(service.plugin, service.options, letter, now, clock))
 
 
 def _unheard(plugin: Any, options: Mapping[str, str]) -> bool:

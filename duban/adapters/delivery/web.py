@@ -36,14 +36,14 @@ def post(errand: Errand, url: str, payload: Any, **request: Any) -> requests.Res
             **request,
         )
     except requests.Timeout:
-        raise Unreached(too_slow(service)) from None
+        raise Unreached(too_slow(max(service.request_timeout))) from None
     except requests.RequestException as error:
         raise Unreached(unreached(error)) from None
 
 
-def too_slow(service: Any) -> str:
-    """What to say of a service that does not answer."""
-    return f"{max(service.request_timeout):g}秒内没有答复"
+def too_slow(seconds: float) -> str:
+    """What to say of a service that has not answered in its time."""
+    return f"{seconds:g}秒内没有答复"
 
 
 def unreached(error: BaseException) -> str:

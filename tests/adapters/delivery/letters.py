@@ -8,7 +8,7 @@ from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import ChannelCarrier
 from duban.ports import Letter, Outcome
 
-TIMEOUT = 0.3
+TIMEOUT, LONGEST = 0.3, 30.0
 NOW = datetime(2024, 4, 15, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 LETTER = Letter(
     key="bureau-2024/cosmetics/draft/2024-04-12/press/protection-head",
@@ -20,8 +20,8 @@ LETTER = Letter(
 )
 
 
-def carrier(**variables: str) -> ChannelCarrier:
-    return ChannelCarrier(variables, TIMEOUT, SystemClock())
+def carrier(longest: float = LONGEST, **variables: str) -> ChannelCarrier:
+    return ChannelCarrier(variables, TIMEOUT, longest, SystemClock())
 
 
 def send(*channels: str, text: str = LETTER.text, **variables: str) -> Outcome:

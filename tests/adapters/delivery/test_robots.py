@@ -13,7 +13,7 @@ from duban.adapters.delivery.services import read
 from duban.adapters.delivery.sheets import BETWEEN
 from duban.core.telling.slips import Enclosure
 from duban.ports import ChannelOutcome, Letter, Outcome
-from tests.adapters.delivery.letters import LETTER, NOW, TIMEOUT, carrier, send
+from tests.adapters.delivery.letters import LETTER, LONGEST, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
 from tests.receivers.web import SECRET, TOKEN, Answer, WebReceiver
 
@@ -135,7 +135,7 @@ def test_a_signature_is_of_the_real_time_which_must_be_right(kind: str) -> None:
     with receiver(kind) as robot:
         letter = replace(LETTER, to=(robot.address,))
         assert carrier().deliver(letter, NOW.replace(year=1999)).accepted
-        assert not ChannelCarrier({}, TIMEOUT, Slow()).deliver(letter, NOW).accepted
+        assert not ChannelCarrier({}, TIMEOUT, LONGEST, Slow()).deliver(letter, NOW).accepted
 
 
 def test_secrets_may_stand_before_the_token_or_behind_it() -> None:
