@@ -47,10 +47,11 @@ WORDS: tuple[tuple[Role, str], ...] = (
         Role.OTHER,
         r".*(?:进展|进度|完成|落实|推进|整改)情况|(?:目前|当前|工作)?(?:进展|进度|动态)|是否.*|.*依据|.*来源|状态",
     ),
-    (Role.NUMBER, r"(?:任务|项目|事项)?(?:序号|编号|项号|号|No\.?|no\.?)"),
+    (Role.NUMBER, r"(?:任务|项目|事项)?(?:序号|编号|项号|序|号|No\.?|no\.?|NO\.?)"),
     (
         Role.DUE,
-        r".*(?:时限|期限|完成时间|完成日期|时间节点|时间要求|时间安排|截止(?:时间|日期)|决策时间|进度安排|办复要求|办结时间|何时完成).*|时间|日期|时限",
+        r".*(?:时限|期限|完成时间|完成日期|时间节点|时间要求|时间安排|截止(?:时间|日期)|决策时间|进度安排|办复要求|办结时间|何时完成).*|时间|日期|时限"
+        r"|(?:工作|计划|项目)?(?:完成|办结|举办|召开|实施|起止|办理|推进|整改|落实|时间)(?:时间|时段|日期|进度|月份|进度安排)",
     ),
     (
         Role.SUPERVISOR,
@@ -62,10 +63,11 @@ WORDS: tuple[tuple[Role, str], ...] = (
     ),
     (
         Role.LEAD,
-        rf"{LEVEL}(?:第一)?(?:牵头|主要责任|主责|主办|主抓|承办|决策承办|执行|第一责任|主体责任|实施)(?:责任|承办|主管)?{UNIT}",
+        rf"{LEVEL}(?:第一)?(?:牵头|主要责任|主责|主办|主抓|主管|承办|决策承办|执行|第一责任|主体责任|实施)(?:责任|承办|主管)?{UNIT}",
     ),
-    (Role.UNITS, rf"{LEVEL}(?:责任|负责|落实|完成){UNIT}|{UNIT}|责任主体|责任落实|分工|责任分工"),
-    (Role.PERSON, r".*(?:责任人|负责人|联系人|经办人|承办人|联络员|联系岗位|责任岗位|专班|电话|联系方式).*"),
+    (Role.UNITS, rf"{LEVEL}(?:责任|负责|落实|完成|办理|建设|业主){UNIT}|{UNIT}|责任主体|责任落实|分工|责任分工"),
+    (Role.PERSON, r".*(?:责任人|负责人|联系人|经办人|承办人|联络员|联系岗位|责任岗位|专班).*"),
+    (Role.TITLE, r".*(?:任务|项目|事项|实事|要点|问题)(?:名称|内容|概况|清单)?(?:[及和、/].*)?"),
     (Role.RESULT, r".*(?:成果|完成标志|验收标准|目标|标准|成效|预期).*"),
     (Role.REMARK, r"备注|说明|附注|注"),
     (Role.TITLE, r".*(?:任务|项目|事项|实事|工作内容|工作名称|重点工作|问题|内容|名称|要点).*"),
@@ -102,7 +104,7 @@ def find_header(table: Table) -> Header | None:
         names = tuple(_name([one[column] for one in rows]) for column in range(len(row)))
         roles = [role_of(name) for name in names]
         known = {role for role in roles if role is not None and role is not Role.OTHER}
-        if len(known) >= FEWEST and known & {Role.TITLE, Role.DETAIL}:
+        if len(known) >= FEWEST and known & {Role.TITLE, Role.DETAIL, Role.RESULT}:
             texts = tuple("".join(dict.fromkeys(plain(one[column].text) for one in rows)) for column in range(len(row)))
             return Header(top + depth, _chosen(table, top + depth, names, roles), names, texts)
     return None
@@ -127,6 +129,8 @@ def _name(cells: Sequence[Field]) -> str:
 
 def role_of(name: str) -> Role | None:
     """What a header means, by the words of offices."""
+    if re.search(r"\((?:牵头|主办|主责)\)", plain(name)):
+        return Role.LEAD
     name = re.sub(r"\(.*?\)", "", plain(name)) or plain(name)
     return next((role for role, words in WORDS if name and re.fullmatch(words, name)), None)
 
@@ -163,7 +167,8 @@ def _title(table: Table, below: int, found: dict[Role, list[int]]) -> None:
     candidates = [column for role in (Role.TITLE, Role.DETAIL) for column in found.get(role, ())]
     sections = [column for column in candidates if _chapters(table, below, column)]
     tasks = [column for column in candidates if column not in sections]
-    if not tasks:
+    if not tasks:  # 工作目标 alone
+        found[Role.TITLE] = [found[Role.RESULT].pop(0)] if found.get(Role.RESULT) else candidates[:1]
         return
     titles = [column for column in found.get(Role.TITLE, ()) if column in tasks]
     found.setdefault(Role.SECTION, []).extend(sections)

@@ -15,6 +15,7 @@ SAME = ("〃", "同上", "″", "〞", "//", "同前")
 FOOT = re.compile(
     r"^(?:备注|注|说明|填表人|填报人|审核人|联系人|制表|填报单位|填报日期|签发|\(?以下无正文)[:：\d.)]?|^注\d*[:：]"
 )
+CHAPTER_NUMBER = re.compile(r"[一二三四五六七八九十]+[、.]?|\([一二三四五六七八九十]+\)")
 TOTAL = re.compile(r"^(?:合计|小计|总计|共计)")
 CONTINUED = re.compile(r"[（(]续[表）)]?[）)]?$|[（(]续[）)]")
 SUB = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
@@ -148,9 +149,21 @@ def _read_row(reader: _Reader, table: Table, header: Header, row: Sequence[Field
     if one is not None and (one.columns > 1 or one.address == row[0].address or FOOT.match(plain(one.text))):
         _heading(reader, one.text)
         return
+    if chapter := _numbered_chapter(header, row):
+        _heading(reader, chapter)
+        return
     if any(TOTAL.match(plain(cell.text)) for cell in row[:2]) or _header_again(header, row):
         return
     _task(reader, table, header, row)
+
+
+def _numbered_chapter(header: Header, row: Sequence[Field]) -> str:
+    """A chapter whose number stands in a column of its own: 一 | 经济发展."""
+    own, cells = header.column(Role.NUMBER), shown(row)
+    if own is None or len(cells) != 2 or not CHAPTER_NUMBER.fullmatch(plain(row[own].text)):
+        return ""
+    number, name = (compact(cell.text) for cell in cells)
+    return f"{number}{'' if number[-1] in '）)、' else '、'}{name}"
 
 
 def _header_again(header: Header, row: Sequence[Field]) -> bool:

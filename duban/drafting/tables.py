@@ -45,10 +45,11 @@ def plain(text: str) -> str:
 
 
 def shown(row: Sequence[Field]) -> list[Field]:
-    """The cells of a row that show something, each merged one once."""
-    return [
-        cell for place, cell in {cell.place: cell for cell in reversed(row)}.items() if place and compact(cell.text)
-    ]
+    """The cells of a row that show something, each merged one once, from left to right."""
+    first: dict[str, Field] = {}
+    for cell in row:
+        first.setdefault(cell.place, cell)
+    return [cell for cell in first.values() if compact(cell.text)]
 
 
 def lone(row: Sequence[Field]) -> Field | None:

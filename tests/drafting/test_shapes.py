@@ -118,3 +118,23 @@ def test_a_list_left_open_is_asked_about() -> None:
     draft = sheet(["任务内容", "牵头单位", "配合单位", "完成时限"], ["稳就业", "人社局", "教育局、民政局等", "年底前"])
     assert [(one.cell, one.why) for one in draft.questions] == [("C2", "“等”之后未列全")]
     assert draft.rows[0].supports == ("教育局", "民政局")
+
+
+def test_a_chapter_may_have_its_number_in_a_column_of_its_own() -> None:
+    draft = sheet(
+        ["序号", "目标任务", "责任部门（牵头）", "配合部门", "推进时间", "联系电话"],
+        ["一", "经济发展", None, None, None, None],
+        [1, "完成投资100亿元", "发改局", "财政局", "12月底前", "5550100"],
+        ["（一）", "工业", None, None, None, None],
+        [2, "新增企业20家", "经信局", None, "上半年", "5550101"],
+    )
+    assert [(row.section, row.title, row.leads, row.person) for row in draft.rows] == [
+        ("一、经济发展", "完成投资100亿元", ("发改局",), None),
+        ("一、经济发展/（一）工业", "新增企业20家", ("经信局",), None),
+    ]
+    assert draft.questions == ()
+
+
+def test_a_goal_is_the_task_where_no_column_says_more() -> None:
+    draft = sheet(["序号", "工作目标", "责任单位", "完成时间"], [1, "绿化率达到40%", "林业局", "10月"])
+    assert [(row.title, row.result) for row in draft.rows] == [("绿化率达到40%", None)]
