@@ -6,12 +6,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.delivery.addresses import told_to_groups
 from duban.adapters.files import private_folder
+from duban.adapters.kept import Shelf, kept
 from duban.adapters.link_key import link_key
+from duban.adapters.plan_folder import PLAN as PLAN_FILE
 from duban.adapters.public_calendar import CalendarFile, public_calendar
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
@@ -46,14 +48,6 @@ YEARS_BEFORE, YEARS_AFTER = 2, 5
 
 FAULTY_PLAN_YEARS = (2007, 2040)
 """Years to check the rest of a plan by whose own years cannot be read."""
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-Stamp = tuple[tuple[str, int, int, int], ...]
-"""Name, time of change, size and number of every file of a folder: two that are equal mean the same files."""
-Shelf = list[tuple[tuple[K, Stamp], V]]
-"""What was made last, with what it was made of; empty before the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +96,9 @@ _services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
 """By the folder of the plan."""
 _differing: "dict[Path, Shelf[tuple[Settings, int], tuple[str, ...]]]" = {}
 """As above."""
+_plan_files: "dict[Path, Shelf[Path, PlanFile]]" = {}
+"""As above."""
+_directories: "Shelf[Path, DirectoryFile]" = []
 _templates: "Shelf[Path, Wording]" = []
 _papers: "Shelf[Path, Papers]" = []
 
@@ -141,20 +138,7 @@ def not_in_force(settings: Settings, service: Service) -> tuple[str, ...]:
             return ("files",)
 
     shelf = _differing.setdefault(settings.plan, [])
-    return _kept(shelf, (settings, number), settings.file.parent, make)
-
-
-def _kept(shelf: "Shelf[K, V]", key: K, folder: Path, make: Callable[[], V]) -> V:
-    """What was made last, as long as neither its key nor a file of the folder has changed since."""
-    wanted = (key, _stamp(folder))  # before it is made: what changes meanwhile is read again
-    if not shelf or shelf[0][0] != wanted:
-        shelf[:] = [(wanted, make())]
-    return shelf[0][1]
-
-
-def _stamp(folder: Path) -> Stamp:
-    found = [(str(file), file.stat()) for file in sorted(folder.rglob("*"))]
-    return tuple((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in found)
+    return kept(shelf, (settings, number), settings.file.parent, make)
 
 
 def calendar_of(settings: Settings) -> WorkCalendar:
@@ -164,7 +148,7 @@ def calendar_of(settings: Settings) -> WorkCalendar:
 
 def _years(settings: Settings) -> tuple[int, int]:
     try:
-        plan = load_model(settings.plan / "plan.yaml", PlanFile)
+        plan = load_model(settings.plan / PLAN_FILE, PlanFile)
     except BadInput:
         return FAULTY_PLAN_YEARS  # `load_plan` names what is wrong with it, along with all other problems
     return plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER
@@ -209,7 +193,7 @@ def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
     """The bureau's templates, read when the first letter is written: most ticks write none."""
 
     def words(matter: Slip | Digest) -> Words:
-        said = _kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
+        said = kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
         papers = enclosed(matter)
         return replace(said, enclosures=tuple(printed(settings, paper) for paper in papers)) if papers else said
 
@@ -220,7 +204,7 @@ def printed(settings: Settings, paper: Paper) -> Enclosure:
     """A paper as a Word file, by the bureau's templates; raises BadInput with every fault in its own."""
     from duban.adapters.papers import Papers  # noqa: PLC0415  most letters go without
 
-    return _kept(_papers, settings.papers, settings.papers, lambda: Papers(settings.papers))(paper)
+    return kept(_papers, settings.papers, settings.papers, lambda: Papers(settings.papers))(paper)
 
 
 @contextmanager
@@ -243,7 +227,8 @@ def _service(settings: Settings, office: Office, ledger: Ledger) -> Service:
 
 def plan_id(settings: Settings) -> str:
     """The id of the settings' plan, under which the ledger keeps it; raises BadInput."""
-    return load_plan_file(settings.plan).id
+    shelf = _plan_files.setdefault(settings.plan, [])
+    return kept(shelf, settings.plan, settings.plan / PLAN_FILE, lambda: load_plan_file(settings.plan)).id
 
 
 def plan_settings(plan: str) -> Settings:
@@ -274,7 +259,7 @@ def _office(settings: Settings, ledger: Ledger) -> Office:
 def _mailing(settings: Settings) -> Mailing:
     """How people are written to, by the file as it is; of one that cannot be read nothing is known."""
     try:
-        return Directory(load_model(settings.directory, DirectoryFile)).mailing
+        return Directory(_directory(settings)).mailing
     except BadInput:
         return Mailing()
 
@@ -319,7 +304,7 @@ def _kept_service(settings: Settings) -> Service:
         return in_force(_service(settings, _office(settings, ledger), ledger))
 
     shelf = _services.setdefault(settings.plan, [])
-    return replace(_kept(shelf, key, settings.file.parent, make), ledger=ledger)
+    return replace(kept(shelf, key, settings.file.parent, make), ledger=ledger)
 
 
 def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
@@ -364,9 +349,15 @@ def seals_of(settings: Settings) -> "Sealing":
 def _posts(settings: Settings) -> tuple[Post, ...]:
     """Posts with their channels, by the file as it is; none of one that cannot be read."""
     try:
-        return load_model(settings.directory, DirectoryFile).posts
+        return _directory(settings).posts
     except BadInput:
         return ()
+
+
+def _directory(settings: Settings) -> DirectoryFile:
+    """The directory as its file is by now; raises BadInput."""
+    file = settings.directory
+    return kept(_directories, file, file, lambda: load_model(file, DirectoryFile))
 
 
 def _linked(settings: Settings, service: Service) -> Callable[[Slip | Digest], Words]:

@@ -1,6 +1,6 @@
 """Asking Prefect for ticks, and asking what became of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentFlowRunCreate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
+    DeploymentFilterName,
     DeploymentFilterTags,
     FlowRunFilter,
     FlowRunFilterEndTime,
@@ -51,6 +52,9 @@ REPEATED_FOR = timedelta(days=1)
 """How long a form whose run broke off is tried again, and how many times it may have begun."""
 BEGUN_AT_MOST = 3
 
+FEW = 20
+"""Initiatives of which Prefect is asked by name: a plan of hundreds is much to read after each act of one person."""
+
 OVERLAP = timedelta(minutes=1)
 _looked: dict[str, datetime] = {}
 """When this process has last looked for forms that broke off, by plan: there is no need to go through it all again."""
@@ -64,8 +68,9 @@ def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
     if not initiatives:
         return ()
     with server() as client:
-        deployments = deployed(client, plan)
-        busy = under_way(client, plan)
+        only = initiatives if len(initiatives) <= FEW else ()
+        deployments = deployed(client, plan, only)
+        busy = under_way(client, plan, only=only)
         asked = []
         for name in initiatives:
             deployment = deployments.get(deployment_name(plan, plan.initiatives[name]))
@@ -106,20 +111,23 @@ def ask_for_a_patrol(plan: Plan) -> None:
         client.create_flow_run_from_deployment(deployed(client, plan)[patrol_name(plan)].id)
 
 
-def deployed(client: SyncPrefectClient, plan: Plan) -> dict[str, DeploymentResponse]:
-    """Deployments of a plan on the server, by name."""
-    found = every(client.read_deployments, deployment_filter=of_plan(plan), sort=DeploymentSort.NAME_ASC)
+def deployed(client: SyncPrefectClient, plan: Plan, only: Collection[str] = ()) -> dict[str, DeploymentResponse]:
+    """Deployments of a plan on the server, by name; with `only`, those of these initiatives."""
+    found = every(client.read_deployments, deployment_filter=of_plan(plan, only), sort=DeploymentSort.NAME_ASC)
     return {deployment.name: deployment for deployment in found}
 
 
-def under_way(client: SyncPrefectClient, plan: Plan, lifetime: timedelta = LIFETIME) -> set[UUID | None]:
-    """Deployments of a plan that have a run pending, running or scheduled for now.
+def under_way(
+    client: SyncPrefectClient, plan: Plan, lifetime: timedelta = LIFETIME, only: Collection[str] = ()
+) -> set[UUID | None]:
+    """Deployments of a plan, with `only` of these initiatives, that have a run pending, running or scheduled for now.
 
     Runs begun longer than `lifetime` ago are dead: they are ended as crashed and do not count.
     """
     now = SystemClock().now()
     states = FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY))
-    runs = [run for run in _runs(client, plan, FlowRunFilter(state=states)) if not _for_later(run, now + LIFETIME)]
+    found = _runs(client, of_plan(plan, only), FlowRunFilter(state=states))
+    runs = [run for run in found if not _for_later(run, now + LIFETIME)]
     dead = [run for run in runs if _dead(run, now - lifetime)]
     for run in dead:
         client.set_flow_run_state(run.id, Crashed(message="运行进程已中断，由巡查结束并另行启动"), force=True)
@@ -152,7 +160,7 @@ def repeat_reports(service: Service) -> int:
         end_time=FlowRunFilterEndTime(after_=since),
     )
     with server() as client:
-        forms = [run for run in _runs(client, plan, ended) if _is_form(run) and run.run_count < BEGUN_AT_MOST]
+        forms = [run for run in _runs(client, of_plan(plan), ended) if _is_form(run) and run.run_count < BEGUN_AT_MOST]
         lost = _not_stored(service, deployed(client, plan), forms) if forms else []
         for run in lost:
             client.set_flow_run_state(run.id, Scheduled(name="AwaitingRetry"), force=True)
@@ -185,8 +193,7 @@ def may_be_repeated(run: FlowRun) -> bool:
     return lately and _is_form(run) and run.state_type in MAY_HAVE_BROKEN_OFF and run.run_count < BEGUN_AT_MOST
 
 
-def _runs(client: SyncPrefectClient, plan: Plan, which: FlowRunFilter) -> list[FlowRun]:
-    ours = of_plan(plan)
+def _runs(client: SyncPrefectClient, ours: DeploymentFilter, which: FlowRunFilter) -> list[FlowRun]:
     return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=ours, sort=FlowRunSort.ID_DESC)
 
 
@@ -196,6 +203,8 @@ def count_runs(client: SyncPrefectClient, plan: Plan, since: datetime | None = N
     return client.count_flow_runs(deployment_filter=of_plan(plan), flow_run_filter=begun)
 
 
-def of_plan(plan: Plan) -> DeploymentFilter:
-    """The deployments of a plan."""
-    return DeploymentFilter(tags=DeploymentFilterTags(all_=[plan_tag(plan)]))
+def of_plan(plan: Plan, only: Collection[str] = ()) -> DeploymentFilter:
+    """The deployments of a plan; with `only`, those of these initiatives."""
+    names = [deployment_name(plan, plan.initiatives[name]) for name in only]
+    named = DeploymentFilterName(any_=names) if names else None
+    return DeploymentFilter(tags=DeploymentFilterTags(all_=[plan_tag(plan)]), name=named)

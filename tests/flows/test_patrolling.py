@@ -1,6 +1,8 @@
 """The patrol publishes what it found, and ends red while a notice has reached nobody and its matter goes on."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
@@ -8,6 +10,9 @@ from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
 import flows.patrol
+import tasks.asking
+import tasks.naming
+import tasks.server
 from deployments.rehearsal import conductor
 from duban.core.deciding.commands import Verb
 from duban.outbox import deliver_due
@@ -89,3 +94,23 @@ def test_a_page_is_published_when_there_is_news_and_no_other(server: Server) -> 
     server.bureau.at("2024-04-02 09:00")
     server.tick("0.00")
     assert len(pages(server)) == count + 1
+
+
+def test_of_a_few_initiatives_theirs_alone_are_read_of_prefect(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an act at the desk: a plan of hundreds is much to read each time."""
+    server.apply(IDLE)
+    read = list[str]()
+
+    def every(what: Callable[..., list[Any]], **asked: Any) -> list[Any]:
+        found = tasks.server.every(what, **asked)
+        read.extend(one.name for one in found)
+        return found
+
+    monkeypatch.setattr(tasks.asking, "every", every)
+    plan = server.office.plan
+    assert tasks.asking.ask_for_ticks(plan, ("new-road",)) == ("new-road",)
+    assert tasks.asking.ask_for_ticks(plan, ("new-road",)) == (), "there is one already"
+    ours = tasks.naming.deployment_name(plan, plan.initiatives["new-road"])
+    runs = [run.name for run in server.client.read_flow_runs(deployment_filter=tasks.asking.of_plan(plan))]
+    assert sorted(read) == sorted([ours, ours, *runs])
+    assert len(runs) == 1

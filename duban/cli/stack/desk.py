@@ -26,7 +26,7 @@ def desk(context: typer.Context) -> None:
     from deployments.stack.server import free_port  # noqa: PLC0415  other commands need not load it
     from duban.cli.prefect_server import connect  # noqa: PLC0415  as above
     from duban.desk.serving import serve  # noqa: PLC0415  as above
-    from duban.desk.waking import no_waking, wake_by_prefect  # noqa: PLC0415  as above
+    from duban.desk.waking import by_prefect, no_waking  # noqa: PLC0415  as above
 
     with found(load_settings()) as (settings, stack):
         port = free_port(settings.desk.host, settings.desk.port)
@@ -35,7 +35,7 @@ def desk(context: typer.Context) -> None:
         if stack is not None:
             connect(settings, stack)
         typer.echo(f"工作台：{settings.desk.address or address}")
-        waking = wake_by_prefect if stack is not None else no_waking
+        waking = by_prefect() if stack is not None else no_waking
         serve(replace(settings, variables=told), waking, port)
 
 
