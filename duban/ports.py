@@ -59,9 +59,19 @@ class Rounder(StrEnum):
     SEAL = "seal"
 
 
+class Mark(StrEnum):
+    """What is remembered of the clock: the last moment that was believed; when people were told of one that is not."""
+
+    BELIEVED = "believed"
+    TOLD = "told"
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round over the plan: the moment it began, and what it did, in a line; nothing to say where it did nothing."""
+    """A round over the plan: the moment it began, and what it did, in a line; nothing to say where it did nothing.
+
+    Of a mark, its moment, and what it is to be held against later (`belief`).
+    """
 
     at: datetime
     said: str = ""
@@ -228,12 +238,20 @@ class Ledger(Protocol):
         """Note that every initiative of the plan with this mark has entries, so that nobody need look for it again."""
         ...
 
-    def note_round(self, by: Rounder, made: Round) -> None:
-        """Note that a round over the plan was made."""
+    def note_round(self, by: Rounder | Mark, made: Round) -> None:
+        """Note that a round over the plan was made, or a mark of the clock."""
         ...
 
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
+        ...
+
+    def marks(self) -> Mapping[Mark, Round]:
+        """The last mark of each kind."""
+        ...
+
+    def clock(self) -> datetime | None:
+        """The present moment by the database's own clock; None where it has none."""
         ...
 
     def note_refused(self, visit: RefusedVisit) -> None:

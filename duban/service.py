@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from duban.belief import BelievedClock
 from duban.core.deciding.commands import Command, Refused, respond
 from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.doubt import Doubt
 from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.late_entry import BACK, predated
 from duban.core.deciding.office import Look, Office
@@ -24,6 +26,7 @@ from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.planning.snapshot import restored
+from duban.core.telling.doubtful import doubtful
 from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
@@ -45,7 +48,8 @@ class Service:
     """The engine at work for one office, on one ledger.
 
     `replans` is what the last application of a plan has to say to initiatives; each takes it in once, before all else.
-    `back` is how many working days later people may enter what they did.
+    `back` is how many working days later people may enter what they did. `belief` is the clock where
+    time is held against what is known of it: not in a rehearsal.
     """
 
     office: Office
@@ -53,6 +57,16 @@ class Service:
     clock: Clock
     replans: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
     back: int = BACK
+    belief: BelievedClock | None = None
+
+    def doubt(self) -> Doubt | None:
+        """Why the time is not believed now; None when it is."""
+        return self.belief.doubt() if self.belief else None
+
+    def trusted(self) -> None:
+        """Raise Refused while the time is in doubt: what people do is not put down under a wrong one."""
+        if doubt := self.doubt():
+            raise Refused("time-in-doubt", doubtful(self.office, doubt))
 
     def view(self, name: str) -> View:
         """An initiative as stored, seen now; raises Refused for an unknown one."""
@@ -151,6 +165,7 @@ class Service:
 
         The notices it leads to, and its picture in Prefect, are left to a tick, for which the initiative is woken.
         """
+        self.trusted()
         asked = taken_in(command)
         name = asked.step.initiative
 

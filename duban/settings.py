@@ -96,6 +96,12 @@ class ActsFile(Strict):
     back: int = Field(5, ge=0, le=60)
 
 
+class ClockFile(Strict):
+    """`[clock]`: `leap` working days past the last believed moment at which the time is believed by itself."""
+
+    leap: int = Field(3, ge=1, le=60)
+
+
 class SettingsFile(Strict):
     """`duban.toml`."""
 
@@ -108,6 +114,7 @@ class SettingsFile(Strict):
     stack: StackFile = StackFile()
     worker: WorkerFile = WorkerFile()
     acts: ActsFile = ActsFile()
+    clock: ClockFile = ClockFile()
     channels: ChannelsFile = ChannelsFile()
     patrol: PatrolFile = PatrolFile()
     desk: DeskFile = DeskFile()
@@ -116,6 +123,7 @@ class SettingsFile(Strict):
 
 TABLES: Mapping[str, type[Strict]] = {
     "acts": ActsFile,
+    "clock": ClockFile,
     "stack": StackFile,
     "worker": WorkerFile,
     "channels": ChannelsFile,
@@ -128,7 +136,7 @@ TABLES: Mapping[str, type[Strict]] = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `backups` where the office keeps those of
-    the ledger, or None; `clock` a rehearsal's clock file or None.
+    the ledger, or None; `clock` a rehearsal's clock file or None; `leap` as `[clock]` has it.
 
     `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name. `plan` is the folder
     of the plan that is meant, `plans` those of all that go on here.
@@ -154,6 +162,7 @@ class Settings:
     stack: StackFile
     worker: WorkerFile
     acts: ActsFile
+    leap: int
     channels: ChannelsFile
     patrol: PatrolFile
     desk: DeskFile
@@ -216,6 +225,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         stack=values.stack,
         worker=values.worker,
         acts=values.acts,
+        leap=values.clock.leap,
         channels=values.channels,
         patrol=values.patrol,
         desk=values.desk,

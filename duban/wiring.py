@@ -6,9 +6,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from duban.adapters.clock import FileClock, SystemClock
+from duban.adapters.clock import FileClock, SystemClock, running
 from duban.adapters.delivery.addresses import told_to_groups
 from duban.adapters.files import private_folder
 from duban.adapters.kept import Shelf, kept
@@ -19,6 +20,7 @@ from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
 from duban.adapters.yaml_models import file_name
 from duban.applying import differing, holds_terms, in_force, office_of
+from duban.belief import BelievedClock
 from duban.core.access.doors import Door, ListLink, MatterLink
 from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
@@ -222,7 +224,10 @@ def at_work(settings: Settings, office: Office | None = None) -> Iterator[Servic
 
 
 def _service(settings: Settings, office: Office, ledger: Ledger) -> Service:
-    return Service(office, ledger, make_clock(settings), back=settings.acts.back)
+    if settings.clock:  # a rehearsal's time is its conductor's, and may leap
+        return Service(office, ledger, make_clock(settings), back=settings.acts.back)
+    clock = BelievedClock(make_clock(settings), ledger, office, running, monotonic, settings.leap)
+    return Service(office, ledger, clock, back=settings.acts.back, belief=clock)
 
 
 def plan_id(settings: Settings) -> str:

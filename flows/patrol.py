@@ -11,12 +11,15 @@ from prefect import Flow, flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 
+from duban.core.deciding.doubt import Doubt
 from duban.core.ledger.entries import GUARD, Draft, EntryKind
 from duban.core.ledger.summary import Light
+from duban.core.telling.doubtful import doubtful
 from duban.core.telling.shown import RUNS
 from duban.ports import Round, Rounder
 from duban.wiring import Gear, kept_gear, not_in_force, plan_settings
 from flows.wanted import heal
+from tasks.alarming import tell_of_doubt
 from tasks.asking import ask_for_ticks, repeat_reports
 from tasks.forecasting import publish_forecast
 from tasks.keeping import keep_few
@@ -56,9 +59,11 @@ def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     One that was `scheduled` for a moment after which another began has nothing to do: a worker that was away finds many
     of them. It ends red while there is a notice that reached nobody and whose matter goes on, or no seal can be made.
 
-    Whoever makes it needs no flow run under way: so the guard can.
+    Whoever makes it needs no flow run under way: so the guard can. While the time is in doubt it decides nothing.
     """
     service, plan = at.service, at.service.office.plan
+    if doubt := service.doubt():
+        return _stand_still(at, doubt)
     began, last = service.clock.now(), service.ledger.rounds().get(Rounder.PATROL)
     if scheduled and last and last.at >= scheduled:
         return as_state(RUNS[Light.GREEN], "此后已有巡查，不再重复")
@@ -70,6 +75,8 @@ def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PA
         service.note(GUARD, Draft(EntryKind.MENDED, data={"what": mended}))
         asked += ask_for_ticks(plan, service.due())
     done = f"启动{len(asked)}项举措，处理{sent}份通知" + (f"，修复{len(mended)}处设置" if mended else "")
+    if service.belief:
+        service.belief.believe()
     service.ledger.note_round(by, Round(began, done if asked or sent or mended else ""))
     publish_forecast(service)
     unsealed = seal_today(at)
@@ -80,6 +87,14 @@ def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     if found.dead:
         return as_state(RUNS[Light.RED], f"红灯：{len(found.dead)}份通知未能送达任何人，见巡查页；{done}")
     return as_state(RUNS[Light.GREEN], f"已巡查：{done}")
+
+
+def _stand_still(at: Gear, doubt: Doubt) -> State[None]:
+    """What a patrol does while the time is in doubt: it says so."""
+    said = doubtful(at.service.office, doubt)
+    tell_of_doubt(at, doubt)
+    publish_patrol(at.service, not_in_force(at.settings, at.service), doubtful=said)
+    return as_state(RUNS[Light.RED], f"红灯：{said}")
 
 
 def _mend(at: Gear) -> tuple[str, ...]:

@@ -11,14 +11,15 @@ from duban.service import Service
 from tasks.server import publish, said_last
 
 
-def publish_patrol(service: Service, waiting: Sequence[str] = (), unsealed: str = "") -> Troubles:
+def publish_patrol(service: Service, waiting: Sequence[str] = (), unsealed: str = "", doubtful: str = "") -> Troubles:
     """Publish the page each day, and whenever the ledger has grown, something got stuck, files are `waiting` to be
-    applied or the ledger could not be sealed; the troubles found.
+    applied, the ledger could not be sealed or the time is `doubtful`; the troubles found.
     """
     office, now = service.office, service.clock.now()
     found, today = troubles(service), office.day(now)
     made_of = (
         f"巡查：{today}，台账记至{service.recorded_until()}，送达失败{len(found.dead)}份，受阻{len(found.stuck)}份"
+        + (f"，{doubtful}" if doubtful else "")
         + (f"，尚未应用：{'、'.join(waiting)}" if waiting else "")
         + (f"，{unsealed}" if unsealed else "")
     )
@@ -39,6 +40,7 @@ def publish_patrol(service: Service, waiting: Sequence[str] = (), unsealed: str 
             lost,
             service.last_seal(),
             unsealed,
+            doubtful,
         )
         publish(key, patrol_page(seen), made_of)
     return found

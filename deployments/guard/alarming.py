@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from duban.adapters.letter_parts import Part, PartKind, paragraph, words
 from duban.core.deciding.alarms import Alarm, AlarmMatter, alarms
 from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD
-from duban.core.telling.alarm import AlarmWords, Silence, alarm_words
-from duban.core.telling.slips import Words
+from duban.core.telling.alarm import Silence, alarm_words
 from duban.outbox.sweep import carried
 from duban.ports import Carrier, Letter, Outcome
 from duban.wiring import Gear
+from tasks.alarming import written
 
 
 def tell(at: Gear, stands: Regularity, seen: Silence) -> None:
@@ -35,7 +34,7 @@ def people(office: Office, now: datetime) -> tuple[str, ...]:
 
 def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
     """Hand an alarm to the carrier."""
-    said = _written(alarm_words(alarm.matter, seen))
+    said = written(alarm_words(alarm.matter, seen))
     letter = Letter(
         key=f"{seen.office.plan.id}/{GUARD}/{alarm.key}",
         recipient=alarm.post,
@@ -45,11 +44,6 @@ def send(carrier: Carrier, alarm: Alarm, seen: Silence) -> Outcome:
         html=said.html,
     )
     return carried(carrier, letter, seen.now.astimezone(seen.office.zone))
-
-
-def _written(told: AlarmWords) -> Words:
-    rows = (Part(PartKind.ROW, text, label) for label, text in told.rows)
-    return words(told.subject, (Part(PartKind.HEADING, told.heading), *rows, paragraph(told.closing)))
 
 
 def tell_without_ledger(carrier: Carrier, seen: Silence, told: set[str]) -> None:

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 from deployments.guard.alarming import tell, tell_without_ledger
@@ -22,6 +22,7 @@ from duban.ports import Round, Rounder
 from duban.settings import Settings, load_settings
 from duban.wiring import Gear, kept_gear
 from flows.patrol import patrol
+from tasks.alarming import tell_of_doubt
 from tasks.sending import send_due
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,11 @@ class Guard:
             self._without_ledger(now)
             return
         self.gear, self.lost = at, None
+        if doubt := at.service.doubt():
+            self.began = datetime.max.replace(tzinfo=UTC)  # by what clock patrols come, nobody can tell
+            tell_of_doubt(at, doubt)
+            return
+        self.began = min(self.began, now)
         self._print(at, made)
         last = made[Rounder.PATROL].at if Rounder.PATROL in made else None
         since = max(self.began, last) if last else self.began
@@ -116,6 +122,8 @@ def plain_round(at: Gear, now: datetime) -> None:
             at.service.tick(name)
         looked += len(due)
     sent = send_due(at)
+    if at.service.belief:
+        at.service.belief.believe()
     said = f"查看{looked}项举措，处理{sent}份通知（未经 Prefect）" if looked or sent else ""
     at.service.ledger.note_round(Rounder.GUARD, Round(now, said))
 

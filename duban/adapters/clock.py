@@ -19,6 +19,17 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
 
 
+STARTED, RUNNING = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/uptime")
+
+
+def running() -> tuple[str, float] | None:
+    """Which start of this machine it is, and the seconds since, asleep or not; None where it does not tell."""
+    try:
+        return STARTED.read_text().strip(), float(RUNNING.read_text().split()[0])
+    except (OSError, ValueError):
+        return None
+
+
 class FileClock:
     """A rehearsal's time, kept in a small file, so that every process of the rehearsal lives at the same moment."""
 

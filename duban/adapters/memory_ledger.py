@@ -14,7 +14,7 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
-from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Rate, RefusedVisit, Round, Rounder
+from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Mark, Rate, RefusedVisit, Round, Rounder
 
 
 class MemoryLedger:
@@ -29,7 +29,7 @@ class MemoryLedger:
         self._wakes: dict[int, tuple[str, datetime]] = {}
         self._ids = count(1)
         self._roster = ""
-        self._rounds: dict[Rounder, Round] = {}
+        self._rounds: dict[Rounder | Mark, Round] = {}
         self._refused: list[RefusedVisit] = []
         self._taken: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._looked: dict[str, datetime] = {}
@@ -232,13 +232,21 @@ class MemoryLedger:
         """Leave a mark."""
         self._roster = mark
 
-    def note_round(self, by: Rounder, made: Round) -> None:
-        """Note that a round over the plan was made."""
+    def note_round(self, by: Rounder | Mark, made: Round) -> None:
+        """Note that a round over the plan was made, or a mark of the clock."""
         self._rounds[by] = replace(made, at=_in_utc(made.at))
 
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
-        return dict(self._rounds)
+        return {by: made for by, made in self._rounds.items() if isinstance(by, Rounder)}
+
+    def marks(self) -> Mapping[Mark, Round]:
+        """The last mark of each kind."""
+        return {by: made for by, made in self._rounds.items() if isinstance(by, Mark)}
+
+    def clock(self) -> datetime | None:
+        """None: it has no clock."""
+        return None
 
     def note_refused(self, visit: RefusedVisit) -> None:
         """Note that somebody was turned away, and forget the oldest beyond REFUSALS_KEPT."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import (
     CTE,
@@ -36,7 +36,9 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Head, Ledger, Round, Rounder
+from duban.ports import Commit, Conflict, Head, Ledger, Mark, Round, Rounder
+
+By = TypeVar("By", Rounder, Mark)
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -299,8 +301,8 @@ class SqlLedger(LedgerVisits, LedgerLists):
             connection.execute(delete(ROSTER).filter_by(plan=self._plan))
             connection.execute(insert(ROSTER).values(plan=self._plan, mark=mark))
 
-    def note_round(self, by: Rounder, made: Round) -> None:
-        """Note that a round over the plan was made."""
+    def note_round(self, by: Rounder | Mark, made: Round) -> None:
+        """Note that a round over the plan was made, or a mark of the clock."""
         here = {"plan": self._plan, "by": by.value}
         with writing(self.engine, (self._plan, by)) as connection:
             connection.execute(delete(ROUND).filter_by(**here))
@@ -308,8 +310,23 @@ class SqlLedger(LedgerVisits, LedgerLists):
 
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
+        return self._made(Rounder)
+
+    def marks(self) -> Mapping[Mark, Round]:
+        """The last mark of each kind."""
+        return self._made(Mark)
+
+    def _made(self, by: type[By]) -> Mapping[By, Round]:
+        query = rows_of(ROUND, self._plan).where(ROUND.c.by.in_(list(by)))
         with reading(self.engine) as connection:
-            return {Rounder(row.by): Round(row.at, row.said) for row in connection.execute(rows_of(ROUND, self._plan))}
+            return {by(row.by): Round(row.at, row.said) for row in connection.execute(query)}
+
+    def clock(self) -> datetime | None:
+        """PostgreSQL's own clock; SQLite has none but this process's."""
+        if self.engine.name == "sqlite":
+            return None
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.clock_timestamp()))
 
     def last_look(self) -> datetime | None:
         """The moment of the last look at any initiative."""

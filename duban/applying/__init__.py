@@ -124,6 +124,7 @@ def apply(service: Service, wanted: Office, author: Author) -> tuple[Proposal, S
 
 
 def _admit(proposal: Proposal, author: Author) -> None:
+    proposal.service.trusted()
     if author.by not in ("", SYSTEM):
         _authorised(proposal.service, author.by)
     if not proposal.first and author.by == "":

@@ -10,13 +10,13 @@ from typer.core import TyperGroup
 from duban.cli.exchange import export, imports
 from duban.cli.exits import Exit, foreseen
 from duban.cli.ledger import list as ledger_list
-from duban.cli.ledger import rebuild, seal, verify
+from duban.cli.ledger import rebuild, seal, since, verify
 from duban.cli.ledger import show as ledger_show
 from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, draft, rehearse, roll, schema, workdays
-from duban.cli.stack import channels, desk, links, patrol, up
+from duban.cli.stack import channels, clock, desk, links, patrol, up
 from duban.cli.stack.doctor import doctor
 from duban.cli.work import acts
 from duban.settings import PLAN_VARIABLE
@@ -58,13 +58,14 @@ PARTS = (
 )
 for part in PARTS:
     app.add_typer(part.app)
+app.add_typer(clock.app, name="clock")
 app.add_typer(desk.app, name="desk")
 app.add_typer(links.app, name="links")
 app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
 app.add_typer(imports.app, name="import")
 entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
-for part in (verify, rebuild, ledger_list, ledger_show, seal):
+for part in (verify, rebuild, ledger_list, ledger_show, since, seal):
     entries.add_typer(part.app)
 app.add_typer(entries, name="ledger")
 

@@ -10,6 +10,7 @@ from deployments.stack.environment import Addresses
 from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
+from duban.core.telling.doubtful import doubtful
 from duban.service import Service
 from duban.settings import DESK_VARIABLE, Settings, load_settings
 
@@ -40,6 +41,8 @@ def opened() -> Iterator[Opened]:
     """Open the engine as the settings say; raises BadInput, LedgerUnusable or StackError."""
     with found(load_settings()) as (settings, stack), engine(settings, stack) as at:
         _say_which(at)
+        if doubt := at.service.doubt():
+            complain(doubtful(at.service.office, doubt))
         yield at
 
 

@@ -109,3 +109,24 @@ def test_a_ledger_that_is_gone_is_told_of_even_so(bureau: BureauFolder) -> None:
     for minutes in (1, 5, 6):
         look(guard, minutes)
     assert [subject for _, subject in alarms(bureau)] == ["巡查中断"] * 2
+
+
+def test_while_the_time_is_in_doubt_it_decides_nothing_and_says_so_once_a_day(bureau: BureauFolder) -> None:
+    guard = Guard(load_settings(), NOON)
+    look(guard, 3)
+    with gear(load_settings()) as at:
+        before = at.service.ledger.entries("new-road")
+    year = 365 * 24 * 60
+    for minutes in (year, year + 1, year + 60):
+        look(guard, minutes)
+    with gear(load_settings()) as at:
+        assert at.service.ledger.entries("new-road") == before
+    assert alarms(bureau) == []
+    doubts = [mail.parent.name for mail in bureau.mails if "时间存疑" in subject(mail)]
+    assert doubts == ["system-administrator"]
+    look(guard, 4)
+    assert alarms(bureau) == [], "it counts from the moment at which time is believed again"
+
+
+def subject(mail: Path) -> str:
+    return str(message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"])

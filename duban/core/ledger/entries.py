@@ -83,6 +83,7 @@ class EntryKind(StrEnum):
     ALARM_BEGUN = "alarm-begun"  # in the chain GUARD alone: somebody is about to be told that patrols do not come
     ALARM_ENDED = "alarm-ended"
     MENDED = "mended"  # in the chain GUARD as well: what was brought back on Prefect's server
+    CLOCK_CONFIRMED = "clock-confirmed"  # there too: a person says that the time is right, which was in doubt
     LINKS_REVOKED = "links-revoked"  # in the chain LINKS alone: of a post, or of all, no earlier link opens anything
     SIGNED_IN = "signed-in"  # in the chain VISITS alone: a link to sign in was used, which is good once
 

@@ -270,6 +270,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ALARM_BEGUN: _same,
     EntryKind.ALARM_ENDED: _same,
     EntryKind.MENDED: _same,
+    EntryKind.CLOCK_CONFIRMED: _same,
     EntryKind.LINKS_REVOKED: _same,
     EntryKind.SIGNED_IN: _same,
 }

@@ -268,6 +268,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.ALARM_ENDED: _did("告知巡查情况"),
     EntryKind.LINKS_REVOKED: _did("使此前发出的链接失效"),
     EntryKind.SIGNED_IN: lambda told: f"{told.actor}登录工作台",
+    EntryKind.CLOCK_CONFIRMED: lambda told: f"{told.actor}确认服务器时间无误：{told.reason}",
     EntryKind.MENDED: _did("修复 Prefect 上的设置"),
 }
 """How each kind of entry is told."""

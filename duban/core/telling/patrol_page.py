@@ -28,7 +28,8 @@ class PatrolFindings:
 
     `healed` says, in a sentence each, which settings of Prefect it brought back; `waiting` names what the files say
     otherwise than what is in force (`telling.altered.PARTS`); `lost` tells what is with nobody
-    any more. `seal` is the last seal of the ledger, in a line; `unsealed` says why none could be made today.
+    any more. `seal` is the last seal of the ledger, in a line; `unsealed` says why none could be made today,
+    `doubtful` why the time is not believed, while it is not.
     """
 
     office: Office
@@ -42,6 +43,7 @@ class PatrolFindings:
     lost: Sequence[str] = ()
     seal: str = ""
     unsealed: str = ""
+    doubtful: str = ""
 
 
 def patrol_page(seen: PatrolFindings) -> str:
@@ -49,6 +51,7 @@ def patrol_page(seen: PatrolFindings) -> str:
     found = seen_of(seen.office, seen.summaries)
     amiss = [
         *_unsealed(seen),
+        *_doubtful(seen),
         *_waiting(seen),
         *_healed(seen),
         *_lost(seen),
@@ -101,6 +104,11 @@ def _section(title: str, told: Iterable[Sequence[str]]) -> Iterator[str]:
 def _unsealed(seen: PatrolFindings) -> Iterator[str]:
     if seen.unsealed:
         yield from _section("台账未能存证", ([escape(seen.unsealed)],))
+
+
+def _doubtful(seen: PatrolFindings) -> Iterator[str]:
+    if seen.doubtful:
+        yield from _section(f"{LIGHT_MARKS[Light.RED]}时间存疑", ([escape(seen.doubtful)],))
 
 
 def _waiting(seen: PatrolFindings) -> Iterator[str]:

@@ -96,7 +96,7 @@ def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | Non
         yield from _safely("notices", lambda: health.notices(at.service))
         yield from _safely("patrol", lambda: rounds.rounds(at, settings))
         yield from _safely("desk", lambda: desk.desk(at, settings))
-        yield from _safely("clock", lambda: [health.clock(settings, at.service.clock.now())])
+        yield from _safely("clock", lambda: [health.clock(settings, at.service)])
 
 
 def _safely(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -4,15 +4,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from duban.core.checking.check_force import check_names
+from duban.core.deciding.doubt import APART
 from duban.core.deciding.office import Office
 from duban.core.deciding.undelivered import tried
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.problems import Problem
+from duban.core.telling.doubtful import CONFIRM
 from duban.core.telling.patrol_page import resending
 from duban.outbox.troubles import troubles
 from duban.service import Service
@@ -157,10 +158,23 @@ def notices(service: Service) -> Iterator[Finding]:
         yield Finding("notices", Level.OK, f"none stuck{over}")
 
 
-def clock(settings: Settings, now: datetime) -> Finding:
-    """Which time it is here."""
-    local = f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-    if settings.clock is None:
-        return Finding("clock", Level.OK, f"real: {local} {settings.zone}")
-    remedy = f"in a real office remove {settings.clock}"
-    return Finding("clock", Level.WARN, f"a rehearsal's: {local} {settings.zone}", remedy)
+def clock(settings: Settings, service: Service) -> Finding:
+    """Which time it is here, and whether it is believed."""
+    doubt, office = service.doubt(), service.office
+    moment = doubt.now if doubt else service.clock.now()
+    local = f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.zone}"
+    if settings.clock is not None:
+        return Finding("clock", Level.WARN, f"a rehearsal's: {local}", f"in a real office remove {settings.clock}")
+    right = "set the machine's clock right"
+    if doubt:
+        last = f"{doubt.last.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+        other = f", another clock says {doubt.told.astimezone(settings.zone):%Y-%m-%d %H:%M}" if doubt.told else ""
+        found = f"real: {local}, in doubt: the last believed moment was {last}{other}; nothing is decided by it"
+        return Finding("clock", Level.BAD, found, f"{right}; if it is right: {CONFIRM}")
+    if not office.calendar.first <= office.day(moment) <= office.calendar.last:
+        return Finding("clock", Level.BAD, f"real: {local}, which no year of the plan's calendar holds", right)
+    told = service.ledger.clock()
+    if told is not None and abs(told - moment) > APART:
+        apart = f"real: {local}; the database's clock says {told.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+        return Finding("clock", Level.WARN, apart, "set both clocks by one time service")
+    return Finding("clock", Level.OK, f"real: {local}, believed")
