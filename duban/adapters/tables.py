@@ -29,11 +29,27 @@ def read_file(name: str, content: bytes) -> tuple[Table, ...]:
     kind = PurePath(name).suffix.lower()
     reader = READERS.get(kind)
     if reader is None:
-        raise _bad(name, "this is no table known here", f"save it as one of {', '.join(READERS)}")
+        raise _bad(
+            name,
+            "this is no table known here",
+            f"save it as one of {', '.join(READERS)}, or a document without a table as .docx or .txt",
+        )
     try:
         return tuple(reader(content))
     except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
         raise _bad(name, f"it cannot be read as {kind}: {error}", "save it anew") from None
+
+
+def read_text(name: str, content: bytes) -> tuple[str, ...]:
+    """The paragraphs of a document (.docx, .txt) outside its tables; raises BadInput."""
+    if name.lower().endswith(".txt"):
+        text = _decoded(content).replace("\r\n", "\n")
+        parted = text.split("\n\n") if "\n\n" in text else text.split("\n")
+        return tuple(" ".join(block.split("\n")) for block in parted)
+    try:
+        return tuple(paragraph.text for paragraph in docx.Document(BytesIO(content)).paragraphs)
+    except (ValueError, KeyError, OSError, BadZipFile, OpcError, LxmlError) as error:
+        raise _bad(name, f"it cannot be read as .docx: {error}", "save it anew") from None
 
 
 def _bad(name: str, message: str, remedy: str) -> BadInput:

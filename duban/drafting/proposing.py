@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
+from duban.core.planning.plan import LETTERS
 from duban.drafting.reading import Draft, TaskRow
 from duban.drafting.redraft import Drafted, paired
 from duban.drafting.steps import LONGEST_TITLE, Plain, pattern_of, steps_of
@@ -72,16 +74,16 @@ def propose(draft: Draft, facts: Facts, known: Known, spell: Spell, before: Sequ
     people, pairing = _People(known, spell), paired(draft.rows, before)
     sections = _sections(draft.rows, facts, spell)
     places = _Places(sections, before)
-    files, sentences = list[ProposedFile](), dict[str, object]()
+    files, sentences = list[ProposedFile](), dict[str, Plain]()
     for row, was in pairing.rows:
         heading = _top(row, facts)
-        source = was.source if was else places.new(heading)
+        source = was.source if was else places.new(heading, row)
         name = (
             was.path.rpartition("/")[2].removesuffix(".yaml")
             if was
             else f"{source.replace('.', '-')}-{slug(row.title, spell)}"
         )
-        sentences[source] = {"text": row.title, "cell": row.cell}
+        _say(sentences, source, row)
         head = _heading(row, name, source, people)
         simple = head | {"steps": steps_of(row, facts.starts, facts.ends)}
         pattern = pattern_of(row, facts.starts, facts.ends)
@@ -109,13 +111,28 @@ class _Places:
         self._sections = list(sections)
         self._last = Counter[int]()
         for one in before:
-            section, sentence = map(int, one.source.split("."))
+            section, sentence = map(int, one.source.rstrip(LETTERS).split("."))
             self._last[section] = max(self._last[section], sentence)
+        self._before: TaskRow | None = None
+        self._part = 0
 
-    def new(self, heading: str) -> str:
+    def new(self, heading: str, row: TaskRow) -> str:
+        """The place of a row; the parts of one sentence share it and bear letters."""
         section = self._sections.index(heading) + 1
-        self._last[section] += 1
-        return f"{section}.{self._last[section]}"
+        same = self._before is not None and row.sentence is not None and row.cell == self._before.cell
+        self._before, self._part = row, self._part + 1 if same else 0
+        if not same:
+            self._last[section] += 1
+        letter = "" if row.sentence is None or row.parts == 1 else LETTERS[self._part % len(LETTERS)]
+        return f"{section}.{self._last[section]}{letter}"
+
+
+def _say(sentences: dict[str, Plain], source: str, row: TaskRow) -> None:
+    """Put a row's sentence down, once, with all it undertakes."""
+    number = source.rstrip(LETTERS)
+    said = sentences.setdefault(number, {"text": row.sentence or row.title, "cell": row.cell})
+    if row.sentence is not None:
+        said["undertakings"] = [*cast("list[str]", said.get("undertakings", [])), row.title]
 
 
 def slug(text: str, spell: Spell) -> str:
@@ -200,6 +217,7 @@ def _heading(row: TaskRow, id: str, source: str, people: _People) -> Plain:
     ]
     heading: Plain = {"id": id, "title": row.title[:LONGEST_TITLE], "source": source}
     heading |= {"number": row.number[:20]} if row.number else {}
+    heading |= {"covers": [row.title]} if row.sentence is not None and row.parts > 1 else {}
     heading["lead"] = leads[0] if len(leads) == 1 else leads
     heading |= {"support": supports} if supports else {}
     heading |= {"supervisor": people.post(row.supervisor)} if row.supervisor else {}

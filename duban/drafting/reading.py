@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from duban.drafting.deadlines import Due, read_due
 from duban.drafting.headers import Header, Role, find_header
@@ -57,6 +58,10 @@ class TaskRow:
     detail: str | None
     table: str
     places: Mapping[Role, str] = field(default_factory=dict)
+    sentence: str | None = None
+    """The sentence it comes from, in a document that is no table."""
+    parts: int = 1
+    """What that sentence undertakes in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class Draft:
     """By table, which headers were taken for what."""
     heading: str = ""
     """What the table is called."""
+    document: str = ""
+    """The number of the document (文号), where it says one."""
+    issued: date | None = None
+    """The day of the document (成文日期), where it says one."""
 
 
 @dataclass(slots=True)

@@ -9,13 +9,15 @@ from pathlib import Path
 from duban.adapters.draft_files import Written, planned, read_record, with_people, write
 from duban.adapters.files import write_atomically
 from duban.adapters.pinyin import spelled
-from duban.adapters.tables import read_file
+from duban.adapters.tables import read_file, read_text
 from duban.adapters.yaml_files import load_model
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem
 from duban.drafting.answers import Answers, read_answers, still_open, with_answers
+from duban.drafting.documents import read_document
 from duban.drafting.proposing import Facts, Known, Proposal, propose, slug
 from duban.drafting.reading import Draft, NoYear, read_tables
+from duban.drafting.tables import Table
 from duban.drafting.units import Names
 from duban.settings import Settings
 
@@ -70,20 +72,29 @@ def put_down(settings: Settings, drafting: Drafting) -> None:
 
 
 def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -> Draft:
-    tables = with_answers(read_file(table.name, table.read_bytes()), answers)
+    content, draft = table.read_bytes(), None
     try:
-        draft = read_tables(tables, said.year)
-        if _own(directory, draft):
-            draft = read_tables(tables, said.year, Names({unit.title: unit.title for unit in directory.units}))
+        if table.suffix.lower() != ".txt":
+            draft = _of_table(read_file(table.name, content), said.year, answers, directory)
+        if (draft is None or not draft.rows) and table.suffix.lower() in (".txt", ".docx"):
+            draft = read_document(read_text(table.name, content), said.year, answers.texts)
     except NoYear:
         raise _bad(table, "no-year", "it names no year", "say it: --year 2024") from None
-    if not draft.rows:
+    if draft is None or not draft.rows:
         raise _bad(table, "no-tasks", "no header of a table of tasks was found", "see docs/commands.md for its words")
     return replace(draft, questions=still_open(draft.questions, answers))
 
 
+def _of_table(tables: Sequence[Table], year: int | None, answers: Answers, directory: DirectoryFile) -> Draft:
+    tables = with_answers(tables, answers)
+    draft = read_tables(tables, year)
+    if _own(directory, draft):
+        draft = read_tables(tables, year, Names({unit.title: unit.title for unit in directory.units}))
+    return draft
+
+
 def _own(directory: DirectoryFile, draft: Draft) -> bool:
-    """Whether the directory is that of the office whose table it is: it knows some of those who lead."""
+    """Whether the directory is that of the office whose table it is: it knows a third of those who lead."""
     units = {unit.title for unit in directory.units}
     leads = {name for row in draft.rows for name in row.leads}
     return len(leads & units) * 3 >= len(leads)
@@ -98,8 +109,8 @@ def _facts(settings: Settings, table: Path, said: Said, draft: Draft, directory:
     return Facts(
         id=said.plan or f"{slug(table.stem, spelled)}-{draft.year}",
         title=heading,
-        document=said.document or heading,
-        starts=said.starts or date(draft.year, 1, 1),
+        document=said.document or draft.document or heading,
+        starts=said.starts or draft.issued or date(draft.year, 1, 1),
         ends=date(draft.year, 12, 31),
         coordinator=directory.administrator,
     )

@@ -111,3 +111,22 @@ def test_what_cannot_be_read_is_said_and_nothing_written(bureau: Bureau, tmp_pat
         result = bureau.run("draft", str(tmp_path / name), "--yes")
         assert result.exit_code == Exit.BAD_INPUT, name
         assert name in result.output
+
+
+def test_a_plain_document_becomes_an_initiative_for_each_undertaking(bureau: Bureau, tmp_path: Path) -> None:
+    lines = (
+        "某局2024年工作要点",
+        "一、加强保护",
+        "制定保护方案，建立协作机制。开展专项检查。",
+        "二、优化服务",
+        "举办培训。",
+    )
+    text = "\n\n".join(lines)
+    (tmp_path / "points.txt").write_text(text, encoding="utf-8")
+    bureau.ok("draft", str(tmp_path / "points.txt"), "--plan", "points", "--yes")
+    folder = bureau.config / "plans" / "points"
+    sources = {yaml.safe_load(file.read_text(encoding="utf-8"))["source"] for file in folder.rglob("*/*.yaml")}
+    assert sources == {"1.1a", "1.1b", "1.2", "2.1"}
+    assert bureau.json("check", "config/plans/points")["problems"] == []
+    next(folder.rglob("1-1b-*.yaml")).unlink()
+    assert "建立协作机制" in bureau.run("check", "config/plans/points").output
