@@ -143,6 +143,10 @@ class Ledger(Protocol):
         """What should keep entries from being changed and does not, a line each; none where all is as it was made."""
         ...
 
+    def too_free(self) -> Sequence[str]:
+        """What whoever comes here could do to entries beside appending, a line each; nothing where it is nothing."""
+        ...
+
     def commit(self, *commits: Commit) -> None:
         """Store a transaction, or several on different initiatives as one: all of it, or nothing.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from duban.adapters.clock import FileClock, SystemClock, running
 from duban.adapters.delivery.addresses import told_to_groups
-from duban.adapters.files import private_folder
+from duban.adapters.files import PRIVATE, READABLE, private_folder
 from duban.adapters.kept import Shelf, kept
 from duban.adapters.link_key import link_key
 from duban.adapters.plan_folder import PLAN as PLAN_FILE
@@ -348,7 +348,8 @@ def seals_of(settings: Settings) -> "Sealing":
 
     variable = (settings.seals.key or "")[2:-1]
     keys = Keys(settings.var / "secrets" / "seals", variable, settings.variables.get(variable, ""))
-    return Sealing(seal_folder(settings.seals_at), keys)
+    mode = PRIVATE if Path(settings.seals_at).is_relative_to(settings.var) else READABLE  # an archive may read them
+    return Sealing(seal_folder(settings.seals_at, mode), keys)
 
 
 def _posts(settings: Settings) -> tuple[Post, ...]:

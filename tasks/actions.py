@@ -14,7 +14,7 @@ from urllib.parse import quote
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from duban.adapters.files import write_atomically
+from duban.adapters.files import PRIVATE, write_atomically
 from duban.core.deciding.decide import decide
 from duban.core.planning.action_file import (
     Action,
@@ -65,7 +65,9 @@ def bulletin(job: Job, asked: BulletinParameters) -> str:
     standing = board.bulletin(view.look, decide(view.look, view.state))
     file = _file(job, "bulletins")
     seal = job.gear.service.last_seal()
-    write_atomically(file, f"# {escape(asked.title)}\n\n{standing}\n" + (f"\n{escape(seal)}\n" if seal else ""))
+    write_atomically(
+        file, f"# {escape(asked.title)}\n\n{standing}\n" + (f"\n{escape(seal)}\n" if seal else ""), PRIVATE
+    )
     return f"通报已生成：{file.relative_to(job.gear.settings.root)}"
 
 
@@ -74,8 +76,8 @@ def collect(job: Job, asked: CollectParameters) -> str:
     view, entries = _view(job), job.gear.service.ledger.entries(job.step.initiative)
     table = collected(view.look, view.state, entries, view.look.initiative.steps[job.step.step])
     file = _file(job, "collected")
-    write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows))
-    write_atomically(file, document(view.look, table))
+    write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows), PRIVATE)
+    write_atomically(file, document(view.look, table), PRIVATE)
     return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(job.gear.settings.root)}"
 
 
@@ -85,7 +87,7 @@ def assign(job: Job, asked: AssignParameters) -> str:
     step = view.look.initiative.steps[job.step.step]
     file = _file(job, "assigned")
     decision = decide(view.look, view.state)
-    write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement))
+    write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement), PRIVATE)
     return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(job.gear.settings.root)}"
 
 

@@ -1,7 +1,8 @@
 """PostgreSQL from a wheel, for one folder: started, found again, stopped. Nothing to install, no account to create.
 
 It listens on a Unix socket alone, in a folder only its own account may enter, so it needs no password and no port. Each
-database is used by a role of its name, which has no right on any other; nobody connects as superuser.
+database is used by a role of its name, which has no right on any other; the ledger's is owned by another, which alone
+changes its tables; nobody connects as superuser.
 PostgreSQL refuses to run as root; started by root it runs as `postgres`, or else as `nobody`.
 """
 
@@ -59,8 +60,12 @@ class Cluster:
         """SQLAlchemy URL for the ledger."""
         return self._url("postgresql+psycopg", database)
 
-    def _url(self, driver: str, database: str) -> str:
-        return f"{driver}://{database}@/{database}?host={quote(str(self.socket))}&port={PORT}"
+    def owner_url(self, database: str) -> str:
+        """The same as the role that owns it, which alone changes its tables."""
+        return self._url("postgresql+psycopg", database, postgres_roles.owner_of(database))
+
+    def _url(self, driver: str, database: str, role: str | None = None) -> str:
+        return f"{driver}://{role or database}@/{database}?host={quote(str(self.socket))}&port={PORT}"
 
 
 @contextmanager
@@ -75,12 +80,28 @@ def running(
         stop(cluster)
 
 
+def _with_ledger(cluster: Cluster, databases: Sequence[str]) -> Cluster:
+    """The cluster, with the ledger's tables brought up to date by their owner."""
+    from duban.adapters.ledger_schema import bring_up  # noqa: PLC0415  other commands start faster
+
+    if LEDGER in databases:
+        try:
+            bring_up(cluster.owner_url(LEDGER), LEDGER)
+        except BaseException as error:
+            ended = not alive(cluster)
+            stop(cluster)
+            if ended:
+                raise Ended(f"PostgreSQL ended while its tables were made: {error}") from error
+            raise
+    return cluster
+
+
 def start(
     folder: Path, log: Path, base_env: Mapping[str, str], databases: Sequence[str] = (LEDGER, PREFECT)
 ) -> Cluster:
     """Start the cluster in `folder`, made if need be, or take over the one a killed run left running there.
 
-    It has these databases, each with its role; what an earlier duban has made is brought over.
+    It has these databases, each with its roles, and the ledger its tables; what an earlier duban made is brought over.
 
     It ends when the thread that started it ends. Raises StackError: no room, not writable, data of another version,
     or it does not come up (with the end of its `log`).
@@ -97,7 +118,7 @@ def start(
         postgres_roles.set_up(folder, owner, base_env, databases)
     socket = postgres_folder.socket_folder(folder, owner)
     if pid is not None and _answers(socket, databases[0], lambda: psutil.pid_exists(pid)):
-        return Cluster(folder, socket, pid, None)
+        return _with_ledger(Cluster(folder, socket, pid, None), databases)
     command: list[str | Path] = [postgres_folder.program("postgres"), "-D", folder, "-k", socket]
     command += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     environment = postgres_folder.bare_environment(base_env)
@@ -106,7 +127,7 @@ def start(
         kind = StackError if process.poll() is None else Ended
         end_child(process, STOPPING, signal.SIGINT)
         raise kind(f"PostgreSQL does not start in {folder}. The end of {log}:\n{tail(log)}")
-    return Cluster(folder, socket, process.pid, process)
+    return _with_ledger(Cluster(folder, socket, process.pid, process), databases)
 
 
 def stop(cluster: Cluster) -> None:

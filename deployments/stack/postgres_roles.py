@@ -1,4 +1,6 @@
-"""Who may do what in the embedded PostgreSQL: each database has a role of its own, which owns that one and no other.
+"""Who may do what in the embedded PostgreSQL: each database has a role of its own, which can enter no other.
+
+It owns it, or, where `OWNERS` names another for that, is only what the programs come as.
 
 Over the socket nobody is a superuser. What takes one is done in single-user mode, while the cluster takes no
 connections; the access rules are written last, so that a cluster that has them is set up. One made by an earlier duban,
@@ -13,6 +15,9 @@ from pathlib import Path
 from deployments.stack import postgres_folder
 from deployments.stack.children import Ended, StackError
 
+OWNERS: Mapping[str, str] = {"ledger": "ledger_owner"}
+"""Roles that own a database, where it is not the one of its name."""
+
 DATNAME = re.compile(r'datname = "([^"]*)"')
 
 ROLE = """
@@ -23,14 +28,18 @@ ALTER ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPA
 """
 
 DATABASE = """
-CREATE DATABASE {name} OWNER {name};
+CREATE DATABASE {name} OWNER {owner};
 
 """
 
 OWNED = """
-ALTER DATABASE {name} OWNER TO {name};
+ALTER DATABASE {name} OWNER TO {owner};
 
 REVOKE ALL ON DATABASE {name} FROM PUBLIC;
+
+GRANT CONNECT ON DATABASE {name} TO {name};
+
+REASSIGN OWNED BY {name} TO {owner};
 
 DO $$
 DECLARE thing record;
@@ -46,11 +55,16 @@ BEGIN
     ) AS found (kind, name, class, id, space)
     WHERE space !~ '^(pg_|information_schema$)'
       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = id AND deptype IN ('a', 'i', 'e'))
-  LOOP EXECUTE format('ALTER %s %s OWNER TO {name}', thing.kind, thing.name); END LOOP;
+  LOOP EXECUTE format('ALTER %s %s OWNER TO {owner}', thing.kind, thing.name); END LOOP;
 END $$;
 
 """
 """10 is the superuser that every cluster is born with. Parts of a table go with it, and extensions stay his."""
+
+
+def owner_of(database: str) -> str:
+    """The role that owns a database."""
+    return OWNERS.get(database, database)
 
 
 def ready(folder: Path, databases: Sequence[str]) -> bool:
@@ -67,14 +81,17 @@ def set_up(folder: Path, owner: tuple[int, int] | None, base_env: Mapping[str, s
 
     there = DATNAME.findall(run("postgres", "SELECT datname FROM pg_database;\n\n"))
     for name in databases:
-        run("postgres", ROLE.format(name=name) + ("" if name in there else DATABASE.format(name=name)))
-        run(name, OWNED.format(name=name))
+        owner_role = owner_of(name)
+        roles = "".join(ROLE.format(name=role) for role in dict.fromkeys((name, owner_role)))
+        run("postgres", roles + ("" if name in there else DATABASE.format(name=name, owner=owner_role)))
+        run(name, OWNED.format(name=name, owner=owner_role))
     _write_rules(folder, owner, _rules(databases))
 
 
 def _rules(databases: Sequence[str]) -> str:
     """The access rules: whom PostgreSQL finds nothing for is refused."""
-    lines = "".join(f"local  {name}  {name}  trust\n" for name in databases)
+    may = [(name, role) for name in databases for role in dict.fromkeys((name, owner_of(name)))]
+    lines = "".join(f"local  {name}  {role}  trust\n" for name, role in may)
     return f"# Written by duban. The socket's folder lets nobody in but the account that runs PostgreSQL.\n{lines}"
 
 

@@ -57,6 +57,8 @@ def running(var: Path) -> Addresses | None:
     except StackError:
         values = json.loads(file.read_text(encoding="utf-8"))
         return Addresses(**{**values, "var": Path(values["var"])})
+    except OSError:
+        return None  # where nothing can be written no stack lives
     return None  # a killed stack left them
 
 

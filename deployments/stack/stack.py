@@ -32,7 +32,7 @@ from deployments.stack.pages import close_pages
 from deployments.stack.password import SERVER_VARIABLE, keep_password
 from deployments.stack.pulse import BEAT, ENCRYPTION, Beat, Pulse, Sign, asking_for
 from deployments.stack.watch import Watch, pause
-from duban.adapters.files import private_folder
+from duban.adapters.files import close_to_others, private_folder
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +179,7 @@ class Stack:
             for folder in (self.var, self.var / "log", self.var / "prefect"):
                 private_folder(folder)
             self._lock = run_folder.take_lock(self.var)
+            close_to_others(self.var)
             if self.settings.locked:
                 keep_password(self.var, self._env.get(SERVER_VARIABLE))
         except OSError as error:

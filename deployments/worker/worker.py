@@ -11,6 +11,7 @@ settled (`settling`). What stands between these is safe to die at any point.
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -46,6 +47,7 @@ from deployments.worker.held import Held
 from deployments.worker.lasting import lasting, told
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
+from duban.adapters.files import OTHERS
 from duban.settings import load_settings
 from flows.ours import NotOurs, refuse_others
 from tasks.asking import LONGEST
@@ -99,7 +101,8 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         return {"job_configuration": {"command": "{{ command }}"}, "variables": asked}
 
     async def setup(self) -> None:
-        """Start the hands while the server is greeted."""
+        """Start the hands while the server is greeted; what they write is for this account alone."""
+        os.umask(OTHERS)
         self._crew.start()
         await super().setup()
         for run in self._held.adopt():

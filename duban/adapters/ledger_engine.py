@@ -1,18 +1,22 @@
 """Connections to the ledger's database: how they are opened, how transactions begin, and what their failures mean."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
 from time import sleep
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 
 from duban.adapters.delivery.addresses import located, parse
+from duban.adapters.files import PRIVATE
 from duban.ports import LedgerUnusable
 
 PATIENCE = 30
@@ -70,6 +74,7 @@ def ledger_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _sqlite_connected if engine.name == "sqlite" else _postgresql_connected)
     if engine.name == "sqlite":
+        event.listen(engine, "do_connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begun)
     return engine
 
@@ -98,8 +103,36 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
+def _sqlite_connect(dialect: object, record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+    """Make a new file for this account alone, as what SQLite puts beside it will be; one that cannot be written is
+    opened to be looked at. None leaves the rest to SQLAlchemy.
+    """
+    file = Path(arguments[0])
+    if not file.exists():
+        with suppress(OSError):  # connecting says why
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    if not file.exists() or (_writable(file) and _writable(file.parent)):
+        return None
+    wal = file.with_name(f"{file.name}-wal")
+    still = "" if wal.exists() and wal.stat().st_size else "&immutable=1"  # without it SQLite wants to write beside it
+    connection = sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro{still}", uri=True, **options)
+    connection.execute("PRAGMA query_only = ON").close()
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def looked_at(connection: Any) -> bool:
+    """Whether a connection of SQLite's can only look."""
+    return bool(connection.execute("PRAGMA query_only").fetchone()[0])
+
+
 def _sqlite_connected(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions late; `_sqlite_begun` begins them
+    if looked_at(connection):
+        return
     _sqlite_to_wal(connection)
     for setting in SQLITE_SETTINGS:
         connection.execute(setting).close()

@@ -4,7 +4,8 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from duban.adapters.ledger_engine import named, reading, writing
+from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, writing
+from duban.adapters.ledger_roles import grant, grant_again, migrates
 from duban.ports import LedgerUnusable
 
 LATEST = "0008"
@@ -20,14 +21,39 @@ _ALEMBIC = Lock()
 def upgrade(engine: Engine) -> None:
     """Bring a ledger's schema to LATEST, an empty database included; does nothing where it is there already.
 
-    Raises LedgerUnusable when the schema is newer than LATEST, or when the database is not a ledger's.
+    Raises LedgerUnusable when the schema is newer than LATEST, when the database is not a ledger's, or when this role
+    does not own it.
     """
     with reading(engine) as connection:
-        if _version(connection, engine) == LATEST:
+        version = _version(connection, engine)
+        if version == LATEST:
             return
+        if engine.name == "sqlite" and looked_at(connection.connection):
+            raise LedgerUnusable(
+                f"ledger {named(engine)}: its schema is version {version}, this duban needs {LATEST}, and the file "
+                "cannot be written. Copy it to a folder where it can, and name that."
+            )
+        if not migrates(connection):
+            raise LedgerUnusable(
+                f"ledger {named(engine)}: its schema is version {version}, this duban needs {LATEST}, and this role "
+                "may not bring it up to date. Run duban ledger verify once with DUBAN_LEDGER_URL naming its owner."
+            )
     with _ALEMBIC, writing(engine, ("schema",), begin="EXCLUSIVE") as connection:
         if _version(connection, engine) != LATEST:  # else somebody was quicker
             _migrate(connection)
+            if engine.name == "postgresql":
+                grant_again(connection)
+
+
+def bring_up(owner: str, programs: str) -> None:
+    """As its owner, bring a ledger on PostgreSQL up to date and give the programs' role its rights."""
+    engine = ledger_engine(owner)
+    try:
+        upgrade(engine)
+        with writing(engine, ("schema",)) as connection:
+            grant(connection, programs)
+    finally:
+        engine.dispose()
 
 
 def _version(connection: Connection, engine: Engine) -> str | None:

@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
 from duban.adapters.ledger_guards import amiss
 from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
+from duban.adapters.ledger_roles import too_free
 from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
 from duban.adapters.ledger_rules import START, admit
 from duban.adapters.ledger_schema import upgrade
@@ -156,6 +157,11 @@ class SqlLedger(LedgerVisits, LedgerLists):
         """What should keep entries from being changed and does not."""
         with reading(self.engine) as connection:
             return amiss(connection)
+
+    def too_free(self) -> Sequence[str]:
+        """What this role could do to entries beside appending."""
+        with reading(self.engine) as connection:
+            return too_free(connection)
 
     @contextmanager
     def stream(self) -> Iterator[Iterator[Entry]]:

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from duban.adapters.files import OTHERS
 from duban.cli.exchange import export, imports
 from duban.cli.exits import Exit, foreseen
 from duban.cli.ledger import list as ledger_list
-from duban.cli.ledger import rebuild, seal, since, verify
+from duban.cli.ledger import rebuild, roles, seal, since, verify
 from duban.cli.ledger import show as ledger_show
 from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
@@ -65,7 +66,7 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
 app.add_typer(imports.app, name="import")
 entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
-for part in (verify, rebuild, ledger_list, ledger_show, since, seal):
+for part in (verify, rebuild, ledger_list, ledger_show, since, seal, roles):
     entries.add_typer(part.app)
 app.add_typer(entries, name="ledger")
 
@@ -80,7 +81,8 @@ def common(
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; what it leaves in `var/` is for this account alone, whatever the umask."""
+    os.umask(OTHERS)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # text streams; a GBK terminal has no lights
     app(prog_name="duban")

@@ -17,15 +17,16 @@ import pytest
 import sqlalchemy
 from prefect.settings import Settings as PrefectSettings
 
-from deployments.stack import postgres, postgres_folder, run_folder, server
+from deployments.stack import postgres, postgres_folder, postgres_roles, run_folder, server
 from deployments.stack.children import MARK, StackError, end_child, end_marked, marked, start_child, tail
 from deployments.stack.environment import Addresses, environment, server_environment
 from deployments.stack.pulse import Pulse
 from deployments.stack.watch import Watch, pause
 from duban.adapters.ledger_rules import verify
 from duban.adapters.sql_ledger import open_ledger
+from duban.ports import Commit
 from duban.settings import CLOCK_VARIABLE
-from tests.contracts.samples import BRIDGES, PLAN, append, report
+from tests.contracts.samples import BRIDGES, NOW, PLAN, append, notice, report, summary
 from tests.deployments.earlier import earlier_cluster
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -312,13 +313,53 @@ class TestPostgres:
 class TestRoles:
     def test_nobody_is_more_than_the_owner_of_one_database(self, tmp_path: Path) -> None:
         with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
-            for name in ("ledger", "prefect"):
+            for name in ("prefect",):
                 said = "SELECT string_agg(rolname, ',') FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')"
                 assert query(cluster, said, name) == f"pg_database_owner,{name}"
                 assert query(cluster, "SHOW is_superuser", name) == "off"
+                assert query(cluster, "SHOW is_superuser", "ledger") == "off"
                 assert query(cluster, "CREATE TABLE t (a int); CREATE EXTENSION pg_trgm; SELECT 1", name) == 1
             for user, database in strangers():
                 assert "no pg_hba.conf entry" in refusal(cluster, user, database)
+
+    def test_the_programs_append_entries_and_only_the_owner_can_do_more(self, tmp_path: Path) -> None:
+        with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
+            with open_ledger(cluster.psycopg_url("ledger"), PLAN) as ledger:
+                append(ledger, report(), report())
+                ledger.commit(Commit(BRIDGES, (), summary(sequence=2), (notice(),), wake=(BRIDGES,), at=NOW))
+                ledger.forget_derived()
+                assert ledger.heads()[BRIDGES].sequence == 2
+                assert (ledger.unguarded(), ledger.too_free()) == ((), ())
+            for forbidden in FORBIDDEN:
+                with pytest.raises(sqlalchemy.exc.ProgrammingError, match=r"permission denied|must be owner"):
+                    query(cluster, forbidden)
+            with open_ledger(cluster.owner_url("ledger"), PLAN) as ledger:
+                assert ledger.too_free() == (
+                    "the role ledger_owner owns entry and can take its triggers away",
+                    "the role ledger_owner owns head and can take its triggers away",
+                )
+
+    def test_a_ledger_that_the_programs_owned_is_brought_over(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As an earlier duban made it, whose one role owned all."""
+        folder = tmp_path / "postgres"
+        with monkeypatch.context() as earlier:
+            earlier.setattr(postgres_roles, "OWNERS", {})
+            earlier.setattr(postgres, "_with_ledger", lambda cluster, databases: cluster)
+            with (
+                postgres.running(folder, tmp_path / "log", BASE) as cluster,
+                open_ledger(cluster.psycopg_url("ledger"), PLAN) as ledger,
+            ):
+                append(ledger, report())
+                assert len(ledger.too_free()) == 2
+        with (
+            postgres.running(folder, tmp_path / "log", BASE) as cluster,
+            open_ledger(cluster.psycopg_url("ledger"), PLAN) as ledger,
+        ):
+            append(ledger, report())
+            assert verify(ledger) is None
+            assert ledger.too_free() == ()
 
     def test_what_the_first_duban_made_is_brought_over(self, tmp_path: Path) -> None:
         folder = tmp_path / "postgres"
@@ -344,6 +385,19 @@ class TestRoles:
             with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as cluster:
                 assert query(cluster, "SHOW is_superuser") == "off"
 
+
+FORBIDDEN = (
+    "UPDATE entry SET actor = 'li'; SELECT 1",
+    "DELETE FROM entry; SELECT 1",
+    "TRUNCATE entry; SELECT 1",
+    "UPDATE head SET sequence = 1; SELECT 1",
+    "INSERT INTO head VALUES ('p', 'i', 1, ''); SELECT 1",
+    "DELETE FROM head; SELECT 1",
+    "ALTER TABLE entry DISABLE TRIGGER USER; SELECT 1",
+    "DROP TRIGGER entry_seen ON entry; SELECT 1",
+    "CREATE TABLE t (a int); SELECT 1",
+    "UPDATE ledger_version SET version_num = '0001'; SELECT 1",
+)
 
 EARLIER = """
 CREATE EXTENSION pg_trgm;

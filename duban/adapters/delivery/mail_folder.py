@@ -5,7 +5,7 @@ from email.policy import default
 from pathlib import Path
 
 from duban.adapters.delivery.mails import DOMAIN, mail, short_hash
-from duban.adapters.files import write_atomically
+from duban.adapters.files import PRIVATE, write_atomically
 from duban.ports import Letter, Outcome
 
 READABLE = default.clone(utf8=True, max_line_length=998)
@@ -13,7 +13,7 @@ READABLE = default.clone(utf8=True, max_line_length=998)
 
 
 class MailFolder:
-    """Writes letters as mail files: `<recipient>/<date>-<recipient>-<hash of key>.eml`, UTF-8, to be read by anyone."""
+    """Writes letters as mail files: `<recipient>/<date>-<recipient>-<hash of key>.eml`, UTF-8, closed to others."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -25,7 +25,7 @@ class MailFolder:
             there = sorted(folder.glob(f"*-{short}.eml"))
             file = there[0] if there else folder / f"{now:%Y-%m-%d}-{letter.recipient}-{short}.eml"
             if not there:
-                write_atomically(file, _written(letter, now))
+                write_atomically(file, _written(letter, now), PRIVATE)
         except OSError as error:
             return Outcome(False, f"信件未能写入{folder}：{error.strerror or error}")
         return Outcome(True, file.relative_to(self._folder).as_posix())

@@ -37,17 +37,21 @@ def verify_command(
     with opened() as at:
         told = _told(at, seals, key)
         broken, faults = list(differing(at.service.ledger, told)), list(_faults(at, told, seals))
+        free = at.service.ledger.too_free()
         count, own = _count(at.service.ledger), at.service.office.plan.id
     if as_json:
         first = next(({"plan": plan, **asdict(one)} for plan, one in broken), None)
         whole = not (broken or faults)
-        print_json({"whole": whole, "entries": count, "broken": first, "seals": len(told.seals), "faults": faults})
+        held = {"broken": first, "seals": len(told.seals), "faults": faults, "rights": free}
+        print_json({"whole": whole, "entries": count, **held})
     elif broken or faults:
         where = (one if plan == own else replace(one, initiative=f"{plan}: {one.initiative}") for plan, one in broken)
         typer.echo("\n".join([*map(said, where), *faults]))
         typer.echo("restore the last backup, and find out who wrote to the database")
     else:
         typer.echo(f"the ledger is whole: {count} entries, each following from the one before it{_as_sealed(told)}")
+    for line in free if not as_json else ():
+        typer.echo(f"to watch: {line} (duban ledger roles)")
     raise typer.Exit(Exit.PROBLEMS if broken or faults else Exit.FINE)
 
 

@@ -1,14 +1,22 @@
 """`ledger verify | rebuild | list`."""
 
 import json
+import os
 import sqlite3
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, update
 
+from duban.adapters.clock import SystemClock
+from duban.adapters.files import wider
 from duban.adapters.ledger_tables import ENTRY, HEAD, SUMMARY
+from duban.adapters.sql_ledger import open_ledger
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import Summary
 from duban.outbox import deliver_due
@@ -48,6 +56,7 @@ class TestVerify:
             "broken": None,
             "seals": 0,
             "faults": [],
+            "rights": [],
         }
         assert f"whole: {entries} entries" in bureau.ok("ledger", "verify")
 
@@ -263,3 +272,40 @@ class TestList:
 
     def test_an_unknown_initiative_is_refused(self, bureau: Bureau) -> None:
         assert bureau.run("ledger", "list", "nothing").exit_code == 4
+
+
+class TestRoles:
+    def test_the_rights_of_programs_are_printed(self, bureau: Bureau) -> None:
+        told = bureau.ok("ledger", "roles", "--programs", "office")
+        assert "GRANT INSERT ON entry TO office;\n" in told
+        assert "UPDATE, DELETE ON initiative_summary" in told
+        assert not [line for line in told.splitlines() if "UPDATE" in line and "entry" in line.split()]
+
+    def test_of_a_file_there_are_none(self, bureau: Bureau) -> None:
+        bureau.tick()
+        refused = bureau.run("ledger", "roles", "--apply")
+        assert refused.exit_code == 3
+        assert "the ledger is a file" in refused.stderr
+
+
+def test_what_a_command_leaves_in_var_is_for_this_account_alone_whatever_the_umask(bureau: Bureau) -> None:
+    """The ledger, its keys and its seals."""
+    bureau.tick()
+    (bureau.var / "ledger.sqlite").unlink()
+    program = "from duban.cli import main; main()"
+    for words in (["ledger", "seal"], ["rehearse", "--html", str(bureau.root / "page.html")]):
+        subprocess.run([sys.executable, "-c", program, *words], check=True, umask=0, stdout=subprocess.DEVNULL)
+    assert {path.relative_to(bureau.var).as_posix() for path in wider(bureau.var)} == set()
+    assert (bureau.var / "seals" / "seal-000001.json").exists()
+    assert stat.S_IMODE((bureau.root / "page.html").stat().st_mode) == 0o644, "what people name is theirs to share"
+
+
+def test_the_files_sqlite_puts_beside_a_new_ledger_are_closed_to_others_too(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", "plan") as ledger:
+            ledger.wake(("here",), SystemClock().now())
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("ledger.db", "ledger.db-wal", "ledger.db-shm"), 0o600)

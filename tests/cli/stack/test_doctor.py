@@ -42,7 +42,7 @@ def levels(found: dict[str, list[dict[str, str]]]) -> dict[str, str]:
 def test_a_new_bureau_is_well_but_for_what_does_not_run_yet(bureau: Bureau) -> None:
     found = findings(bureau)
     assert levels(found) == {
-        **dict.fromkeys(("python", "settings", "disk", "plan", "calendar", "channels", "ledger"), "ok"),
+        **dict.fromkeys(("python", "settings", "disk", "private", "plan", "calendar", "channels", "ledger"), "ok"),
         "stack": "warn",
     }
     assert found["ledger"][0]["found"].startswith("none yet")
@@ -213,6 +213,17 @@ def test_a_year_is_to_watch_that_only_a_deadline_reaches_until_its_days_are_ente
 def test_a_ledger_that_is_no_database(bureau: Bureau) -> None:
     (bureau.var / "ledger.sqlite").write_text("no database " * 100, encoding="utf-8")
     assert "not a SQLite database" in findings(bureau, code=1)["ledger"][0]["found"]
+
+
+def test_what_other_accounts_can_read_is_named(bureau: Bureau) -> None:
+    bureau.tick()
+    bureau.ok("ledger", "seal")
+    assert levels(findings(bureau))["private"] == "ok"
+    (bureau.var / "mail").mkdir(mode=0o755)
+    (bureau.var / "mail").chmod(0o755)
+    (bureau.var / "ledger.sqlite").chmod(0o644)
+    (found,) = findings(bureau, code=1)["private"]
+    assert found["found"].startswith(f"other accounts can read 2 files and folders of {bureau.var}, first ")
 
 
 def test_a_broken_ledger(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:

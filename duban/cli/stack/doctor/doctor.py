@@ -60,6 +60,7 @@ def _settings(read: list[Settings]) -> Iterator[Finding]:
 
 def _with(settings: Settings) -> Iterator[Finding]:
     yield from _safely("disk", lambda: [health.disk(settings)])
+    yield from _safely("private", lambda: [health.private(settings)])
     office, problems = read_files(settings)
     yield from health.plan(office, problems)
     if office is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from duban.adapters.files import wider
 from duban.core.checking.check_force import check_names
 from duban.core.deciding.doubt import APART
 from duban.core.deciding.office import Office
@@ -55,6 +56,15 @@ def disk(settings: Settings) -> Finding:
     if free < 1:
         return Finding("disk", Level.BAD if free < 0.1 else Level.WARN, found, "free some space")
     return Finding("disk", Level.OK, found)
+
+
+def private(settings: Settings) -> Finding:
+    """Whether other accounts can read what lies in `var/`."""
+    found = wider(settings.var)
+    if found:
+        told = f"other accounts can read {len(found)} files and folders of {settings.var}, first {found[0]}"
+        return Finding("private", Level.BAD, told, f"chmod -R go= {settings.var}, but not its postgres folder")
+    return Finding("private", Level.OK, f"{settings.var} is for this account alone")
 
 
 def plan(office: Office | None, problems: list[Problem]) -> Iterator[Finding]:
@@ -128,6 +138,8 @@ def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
     found = f"{located(settings.ledger)}: schema {LATEST}, {count} entries"
     for line in service.ledger.unguarded():
         yield Finding("guard", Level.BAD, line, "duban ledger verify; find out who changed the database")
+    for line in service.ledger.too_free():
+        yield Finding("rights", Level.WARN, line, "give owner and programs a role each: duban ledger roles")
     if told.fault:
         yield Finding("seal", Level.BAD, f"{settings.seals_at}: {told.fault}", "take the seals from the archive")
     if broken:
