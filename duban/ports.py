@@ -52,11 +52,12 @@ class Head(NamedTuple):
 
 
 class Rounder(StrEnum):
-    """What is done to a plan again and again: the patrol, the guard's in its stead when it is overdue, the seal."""
+    """What is done to a plan again and again: the patrol, the guard's in its stead when it is overdue, seal, backup."""
 
     PATROL = "patrol"
     GUARD = "guard"
     SEAL = "seal"
+    BACKUP = "backup"
 
 
 class Mark(StrEnum):

@@ -196,10 +196,16 @@ class Settings:
         return None if self.clock else self.patrol.every
 
 
+def settings_file(environment: Mapping[str, str] | None = None) -> Path:
+    """Where the settings stand, whether or not they are there."""
+    variables = os.environ if environment is None else environment  # noqa: TID251  the one place
+    return Path(variables.get(SETTINGS_VARIABLE, DEFAULT)).resolve()
+
+
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises BadInput naming the key and the remedy."""
     variables = dict(os.environ) if environment is None else dict(environment)  # noqa: TID251  the one place
-    file = (file or Path(variables.get(SETTINGS_VARIABLE, DEFAULT))).resolve()
+    file = file.resolve() if file else settings_file(variables)
     values = _read(file)
     config = file.parent
     root = config.parent

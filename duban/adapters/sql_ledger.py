@@ -119,7 +119,7 @@ class SqlLedger(LedgerVisits, LedgerLists):
 
     def whole(self) -> Mapping[str, Ledger]:
         """The ledgers of all plans in this database."""
-        return {plan: SqlLedger(self.engine, plan) for plan in (*plans_in(self.engine), self._plan)}
+        return {plan: SqlLedger(self.engine, plan) for plan in (*plans_in(self.engine), self._plan) if plan}
 
     def heads(self) -> Mapping[str, Head]:
         """The last entry of every chain that was ever seen."""

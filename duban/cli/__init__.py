@@ -17,7 +17,7 @@ from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, draft, rehearse, roll, schema, workdays
-from duban.cli.stack import channels, clock, desk, links, patrol, up
+from duban.cli.stack import backup, channels, clock, desk, links, patrol, up
 from duban.cli.stack.doctor import doctor
 from duban.cli.work import acts
 from duban.settings import PLAN_VARIABLE
@@ -55,7 +55,7 @@ app = typer.Typer(
 )
 PARTS = (
     *(up, diff, apply, patrol, check, schema, workdays, draft, roll, assumptions, rehearse),
-    *(acts, show, next_due, why, forecast, paper, channels, doctor),
+    *(acts, show, next_due, why, forecast, paper, channels, doctor, backup),
 )
 for part in PARTS:
     app.add_typer(part.app)

@@ -81,6 +81,22 @@ def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
         yield settings if stack is None or _given(settings) else replace(settings, ledger=stack.ledger), stack
 
 
+@contextmanager
+def made_anew(settings: Settings, *, embedded: bool) -> Iterator[Settings]:
+    """The settings with the ledger to fill: as `found` has it, in the stack's own PostgreSQL, made if need be, where it
+    is to be `embedded` and nobody chose another.
+    """
+    from deployments.stack.run_folder import running  # noqa: PLC0415  as above
+
+    if not embedded or _given(settings) or running(settings.var) is not None or asleep(settings):
+        with found(settings) as (at, _):
+            yield at
+        return
+    with ExitStack() as held:
+        url, _ = _woken(settings, held)
+        yield replace(settings, ledger=url)
+
+
 def asleep(settings: Settings) -> bool:
     """Whether the ledger to use is that of a stack that does not run."""
     from deployments.stack.run_folder import running  # noqa: PLC0415  as above

@@ -87,7 +87,9 @@ def test_a_backup_that_is_old_or_missing_is_bad(office: Bureau) -> None:
     os.utime(dump, (old.timestamp(), old.timestamp()))
     assert findings(office, code=1)["backup"][0]["found"].endswith("more than 3 days ago")
     dump.unlink()
-    assert findings(office, code=1)["backup"][0]["found"].startswith("none in ")
+    assert findings(office, code=1)["backup"][0]["found"].startswith("none was made, and none is in ")
+    office.ok("backup", str(office.root / "copy"))
+    assert findings(office)["backup"][0]["level"] == "ok"
 
 
 def test_without_a_folder_of_backups_that_is_said(office: Bureau) -> None:

@@ -26,7 +26,7 @@ def rounds(at: Opened, settings: Settings) -> Iterator[Finding]:
         longest = SILENT_AFTER * timedelta(seconds=settings.patrol_every)
         yield _patrolled(at, now, longest)
         yield _waiting(at.service, longest, Level.BAD)
-        yield _backed_up(settings, now)
+        yield _backed_up(at.service, settings, now)
     yield _sealed(at.service, now, settings)
     yield Finding("look", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_look())}")
     yield Finding("letter", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_sent())}")
@@ -56,16 +56,18 @@ def _waiting(service: Service, longest: timedelta, level: Level) -> Finding:
     return Finding("waiting", Level.OK, "no initiative waits for a look")
 
 
-def _backed_up(settings: Settings, now: datetime) -> Finding:
-    if settings.backups is None:
-        return Finding("backup", Level.WARN, "no folder of backups is named", "set backups in duban.toml")
-    files = [file.stat().st_mtime for file in settings.backups.glob("*") if file.is_file()]
-    if not files:
-        return Finding("backup", Level.BAD, f"none in {settings.backups}", "see Backups in docs/operating.md")
-    last = datetime.fromtimestamp(max(files), UTC)
+def _backed_up(service: Service, settings: Settings, now: datetime) -> Finding:
+    made = service.ledger.rounds().get(Rounder.BACKUP)
+    kept = [file for file in settings.backups.glob("*") if file.is_file()] if settings.backups else []
+    moments = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in kept] + ([made.at] if made else [])
+    if not moments and settings.backups is None:
+        return Finding("backup", Level.WARN, "none was made, and no folder of backups is named", "duban backup FOLDER")
+    if not moments:
+        return Finding("backup", Level.BAD, f"none was made, and none is in {settings.backups}", "duban backup FOLDER")
+    last = max(moments)
     found = f"the last was {last.astimezone(settings.zone):%Y-%m-%d %H:%M}"
     if now - last > BACKUP_AGE:
-        return Finding("backup", Level.BAD, f"{found}, more than {BACKUP_AGE.days} days ago", "make one")
+        return Finding("backup", Level.BAD, f"{found}, more than {BACKUP_AGE.days} days ago", "duban backup FOLDER")
     return Finding("backup", Level.OK, found)
 
 
