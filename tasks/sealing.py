@@ -10,7 +10,7 @@ def seal_today(at: Gear) -> str:
     service = at.service
     now, last = service.clock.now(), service.ledger.rounds().get(Rounder.SEAL)
     today = service.office.day(now)
-    done = last is not None and service.office.day(last.at) >= today
+    done = last is not None and service.office.day(last.at) == today  # a clock that was ahead holds up none
     if done or not service.office.calendar.is_working(today) or not service.ledger.heads():
         return ""
     try:

@@ -125,6 +125,24 @@ class TestSeals:
         elsewhere = bureau.run("ledger", "verify", "--seals", str(bureau.root / "nowhere"))
         assert elsewhere.stdout.startswith(f"there are no seals in {bureau.root / 'nowhere'}")
 
+    @pytest.mark.postgres
+    def test_nor_on_postgresql(self, bureau: Bureau, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DUBAN_LEDGER_URL", postgres_url)
+        self.sealed(bureau)
+        length = len(bureau.json("ledger", "list", "cosmetics"))
+        with every_right(postgres_url, leave=True) as hand:
+            for table in (ENTRY, HEAD):
+                hand.execute(delete(table).filter_by(initiative="cosmetics", sequence=length))
+            hand.execute(update(SUMMARY).filter_by(initiative="cosmetics").values(sequence=length - 1))
+        for command in ("verify", "rebuild"):
+            result = bureau.run("ledger", command)
+            assert result.exit_code == 1
+            assert f"cosmetics, entry {length}: seal 2 of 2024-04-03 counts {length} entries" in result.output
+        assert (
+            "to watch: the role postgres owns entry and can take its triggers away"
+            in bureau.run("ledger", "verify").stdout
+        )
+
     def test_what_the_ledger_has_seen_is_not_laundered_either_without_any_seal(self, bureau: Bureau) -> None:
         worked_on(bureau)
         length = len(bureau.json("ledger", "list", "cosmetics"))
