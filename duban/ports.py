@@ -156,6 +156,13 @@ class Ledger(Protocol):
         """
         ...
 
+    def undisturbed(self, *initiatives: str) -> AbstractContextManager[object]:
+        """Let nobody else store at these initiatives meanwhile; what is committed within is stored at the end, as one.
+
+        Nothing is to be written within but by `commit`.
+        """
+        ...
+
     def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
         """What is known of steps elsewhere, in one query; steps without a row are left out."""
         ...
@@ -253,6 +260,10 @@ class Ledger(Protocol):
 
     def marks(self) -> Mapping[Mark, Round]:
         """The last mark of each kind."""
+        ...
+
+    def try_writing(self) -> None:
+        """Raise LedgerUnusable where nothing could be stored now; stores nothing."""
         ...
 
     def clock(self) -> datetime | None:

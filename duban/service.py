@@ -5,6 +5,7 @@ again adds nothing that is there already.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -30,10 +31,8 @@ from duban.core.telling.doubtful import doubtful
 from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
+from duban.turns import TRIES, turns
 from duban.views import Beside, More, Result, Say, View
-
-TRIES = 20
-"""How often a look is taken again when somebody else was quicker; each time somebody got ahead."""
 
 ACTION_TRIES = 3
 """How often an action is started before it counts as failed for good."""
@@ -202,15 +201,13 @@ class Service:
 
         Only a tick has `answered` the wakes that came before it. `beside` makes transactions of what others are told.
         """
-        for _ in range(TRIES):
-            view = self.view(name)
-            result, commit = self._written(view, more)
-            commit = replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ())
-            try:
+        for tried in turns():
+            with suppress(Conflict), self.ledger.undisturbed(name) if tried else nullcontext():
+                view = self.view(name)
+                result, commit = self._written(view, more)
+                commit = replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ())
                 self.ledger.commit(commit, *beside(view, result))
-            except Conflict:
-                continue
-            return result
+                return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
 
     def _begun(self, view: View) -> "tuple[_Page, Decision]":
@@ -240,7 +237,7 @@ class Service:
 
         `say` is asked with the initiatives as they stand, and again with them read anew when somebody was quicker.
         """
-        for _ in range(TRIES):
+        for _ in turns():
             said = say(views)
             if said is None:
                 return False

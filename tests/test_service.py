@@ -14,7 +14,8 @@ from duban.core.ledger.summary import StepRow, Upstream
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Initiative, StepRef
 from duban.ports import Commit, Conflict
-from duban.service import ACTION_TRIES, TRIES, Service
+from duban.service import ACTION_TRIES, Service
+from duban.turns import LONGEST, SHORTEST, TRIES
 from duban.views import Result
 from tests.core.builders import action, day, indicator, initiative, milestone, moment, office, period, work
 
@@ -221,11 +222,16 @@ def overtaken() -> None:
     raise Conflict("somebody else was quicker")
 
 
-def test_who_is_always_slower_gives_up() -> None:
+def test_who_is_always_slower_waits_between_tries_and_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("duban.turns.sleep", waits.append)
+    monkeypatch.setattr("duban.turns.random", lambda: 1.0)
     bureau = Bureau().tick("rules")
     bureau.ledger.others = [overtaken] * TRIES
     with pytest.raises(Conflict, match=f"rules: others wrote {TRIES} times"):
         bureau.service.tick("rules")
+    assert waits[:3] == [SHORTEST, 2 * SHORTEST, 4 * SHORTEST]
+    assert waits[-1] == LONGEST
 
 
 def test_many_at_once_lose_nothing() -> None:

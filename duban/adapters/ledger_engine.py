@@ -3,8 +3,9 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from time import sleep
@@ -17,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 
 from duban.adapters.delivery.addresses import located, parse
 from duban.adapters.files import PRIVATE
-from duban.ports import LedgerUnusable
+from duban.ports import Conflict, LedgerUnusable
 
 PATIENCE = 30
 """Seconds a writer waits for another one before the ledger counts as unusable."""
@@ -30,6 +31,9 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous = FULL",  # with WAL, anything less may lose the last commits when the power fails
     "PRAGMA foreign_keys = ON",
 )
+
+DEADLOCK = "40P01"
+"""How PostgreSQL names two that wait for each other, one of whom it ends."""
 
 UNIQUE = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505")
 """How SQLite and PostgreSQL name a row that is there already."""
@@ -177,10 +181,46 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine, *locks: tuple[str, ...], begin: str = "IMMEDIATE") -> Iterator[Connection]:
     """Yield a transaction that writes, alone among those with one of the same locks; on SQLite, alone among all."""
     with _explained(engine), engine.execution_options(**{BEGIN: begin}).begin() as connection:
-        if engine.name == "postgresql":
-            for key in sorted(map(_lock_key, locks)):  # always in one order, so that two never wait for each other
-                connection.execute(select(func.pg_advisory_xact_lock(key)))
+        _lock(connection, locks)
         yield connection
+
+
+_UNDER_WAY: ContextVar[tuple[Engine, Connection] | None] = ContextVar("under_way", default=None)
+
+
+@contextmanager
+def undisturbed(engine: Engine, *locks: tuple[str, ...]) -> Iterator[None]:
+    """As `writing`; what is written meanwhile by `joining` becomes part of it."""
+    with writing(engine, *locks) as connection:
+        before = _UNDER_WAY.set((engine, connection))
+        try:
+            yield
+        finally:
+            _UNDER_WAY.reset(before)
+
+
+@contextmanager
+def joining(engine: Engine, *locks: tuple[str, ...]) -> Iterator[Connection]:
+    """As `writing`, or a part of the transaction under way; raises Conflict when others wait for it and it for them."""
+    under_way = _UNDER_WAY.get()
+    try:
+        if under_way is None or under_way[0] is not engine:
+            with writing(engine, *locks) as connection:
+                yield connection
+        else:
+            with _explained(engine):
+                _lock(under_way[1], locks)
+                yield under_way[1]
+    except OperationalError as error:
+        if _code(error) != DEADLOCK:
+            raise
+        raise Conflict("others who store at the same initiatives were before this one") from error
+
+
+def _lock(connection: Connection, locks: Iterable[tuple[str, ...]]) -> None:
+    if connection.dialect.name == "postgresql":
+        for key in sorted(map(_lock_key, locks)):  # always in one order, so that two never wait for each other
+            connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _lock_key(names: tuple[str, ...]) -> int:

@@ -99,6 +99,10 @@ class MemoryLedger:
             for commit in commits:
                 self._answer(commit)
 
+    def undisturbed(self, *initiatives: str) -> AbstractContextManager[object]:
+        """Let nobody else store meanwhile."""
+        return self._lock
+
     def _admit(self, commit: Commit) -> None:
         stored = self._entries[commit.initiative]
         admit(commit, self._plan, Head(stored[-1].sequence, stored[-1].hash) if stored else START)
@@ -247,6 +251,9 @@ class MemoryLedger:
     def marks(self) -> Mapping[Mark, Round]:
         """The last mark of each kind."""
         return {by: made for by, made in self._rounds.items() if isinstance(by, Mark)}
+
+    def try_writing(self) -> None:
+        """Nothing keeps anybody from writing here."""
 
     def clock(self) -> datetime | None:
         """None: it has no clock."""

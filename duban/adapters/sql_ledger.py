@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from duban.adapters.ledger_engine import is_collision, ledger_engine, reading, writing
+from duban.adapters.ledger_engine import is_collision, joining, ledger_engine, reading, undisturbed, writing
 from duban.adapters.ledger_guards import amiss
 from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
 from duban.adapters.ledger_roles import too_free
@@ -40,6 +40,7 @@ from duban.core.planning.plan import StepRef
 from duban.ports import Commit, Conflict, Head, Ledger, Mark, Round, Rounder
 
 By = TypeVar("By", Rounder, Mark)
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 PAGE = 1000
 """Entries fetched at a time when all are read."""
@@ -175,13 +176,17 @@ class SqlLedger(LedgerVisits, LedgerLists):
 
     def commit(self, *commits: Commit) -> None:
         """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
-        with writing(self.engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
+        with joining(self.engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
             for commit in commits:
                 admit(commit, self._plan, self._head(connection, commit.initiative))
                 _append(connection, commit)
             for store in (self._summarise, self._notify, self._answer):  # table after table, as all who write do
                 for commit in commits:
                     store(connection, commit)
+
+    def undisturbed(self, *initiatives: str) -> AbstractContextManager[None]:
+        """Let nobody else store at these initiatives meanwhile; on SQLite, at any."""
+        return undisturbed(self.engine, *((self._plan, name) for name in initiatives))
 
     def _head(self, connection: Connection, initiative: str) -> Head:
         query = rows_of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
@@ -326,6 +331,12 @@ class SqlLedger(LedgerVisits, LedgerLists):
         query = rows_of(ROUND, self._plan).where(ROUND.c.by.in_(list(by)))
         with reading(self.engine) as connection:
             return {by(row.by): Round(row.at, row.said) for row in connection.execute(query)}
+
+    def try_writing(self) -> None:
+        """Write a row, and take it back before anybody sees it."""
+        with writing(self.engine, (self._plan, "trial")) as connection:
+            connection.execute(insert(WAKE), self._wakes(["trial"], EPOCH))
+            connection.rollback()
 
     def clock(self) -> datetime | None:
         """PostgreSQL's own clock; SQLite has none but this process's."""

@@ -11,7 +11,8 @@ from duban.core.ledger.entries import Draft, Entry, seal
 from duban.core.ledger.notices import notices_in
 from duban.core.ledger.state import State, fold
 from duban.ports import Commit, Conflict
-from duban.service import TRIES, Service
+from duban.service import Service
+from duban.turns import TRIES, turns
 
 Read = Callable[[str], "Book"]
 Say = Callable[[Read], Mapping[str, tuple[Draft, ...]]]
@@ -57,7 +58,7 @@ def note(service: Service, now: datetime, say: Say) -> bool:
 
     `say` is asked again, of ledgers read anew, when somebody else was quicker.
     """
-    for _ in range(TRIES):
+    for _ in turns():
         books: dict[str, Book] = {}
 
         def opened(name: str, books: dict[str, Book] = books) -> Book:

@@ -14,7 +14,8 @@ from duban.core.deciding.decide import decide
 from duban.core.ledger.state import fold
 from duban.core.ledger.summary import RECIPIENT, Summary
 from duban.ports import Commit, Conflict
-from duban.service import TRIES, Service
+from duban.service import Service
+from duban.turns import TRIES, turns
 
 app = typer.Typer()
 
@@ -72,7 +73,7 @@ def rebuild_derived(service: Service) -> Rebuilt:
 
 def _notices_anew(service: Service, name: str) -> int:
     """Store digests of a recipient, or notices of what the plan no longer has, as entries tell them; their number."""
-    for _ in range(TRIES):
+    for _ in turns():
         entries = service.ledger.entries(name)
         rows = tuple(fold(entries).notices.values())
         service.ledger.commit(Commit(name, (), notices=rows))
@@ -83,7 +84,7 @@ def _notices_anew(service: Service, name: str) -> int:
 
 def _make_anew(service: Service, name: str) -> int:
     """Store the summary and the notices of an initiative as its entries tell them; the number of notices."""
-    for _ in range(TRIES):
+    for _ in turns():
         view = service.view(name)
         head = view.state.head
         summary = decide(view.look, view.state).summary
