@@ -18,7 +18,7 @@ from deployments.stack.pulse import beat
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
-from duban.ports import Round, Rounder
+from duban.ports import LedgerUnusable, Round, Rounder
 from duban.settings import Settings, load_settings
 from duban.wiring import Gear, kept_gear
 from flows.patrol import patrol
@@ -65,10 +65,19 @@ class Guard:
             log.warning("the ledger cannot be read: %r", error)
             self._without_ledger(now)
             return
-        self.gear, self.lost = at, None
+        try:
+            self._on_ledger(at, made, now)
+        except LedgerUnusable as error:
+            log.warning("the ledger cannot be written: %r", error)
+            self.gear = at
+            self._without_ledger(now)
+
+    def _on_ledger(self, at: Gear, made: Mapping[Rounder, Round], now: datetime) -> None:
+        """What a look does on a ledger; raises LedgerUnusable where that can be read and not written."""
         if doubt := at.service.doubt():
             self.began = datetime.max.replace(tzinfo=UTC)  # by what clock patrols come, nobody can tell
             tell_of_doubt(at, doubt)
+            self.gear, self.lost = at, None
             return
         self.began = min(self.began, now)
         self._print(at, made)
@@ -77,6 +86,7 @@ class Guard:
         stands = regularity(since, now, self.every)
         trouble = self._stand_in(at, now) if stands is not Regularity.REGULAR else ""
         tell(at, stands, Silence(at.service.office, last or self.began, now, trouble))
+        self.gear, self.lost = at, None
 
     def _stand_in(self, at: Gear, now: datetime) -> str:
         """Make a round, at most once an interval; what kept it from that, in words."""
@@ -107,7 +117,7 @@ class Guard:
         """A line for each round that did something since the last look; nothing of what was before the first."""
         before, self.shown = self.shown, {by: one.at for by, one in made.items()}
         for by, one in made.items():
-            if before is not None and one.said and before.get(by) != one.at:
+            if before is not None and by in BY and one.said and before.get(by) != one.at:
                 local = one.at.astimezone(at.service.office.zone)
                 lights = lights_in_words(at.service.ledger.summaries())
                 whose = f"{at.service.office.plan.id} " if len(self.settings.plans) > 1 else ""

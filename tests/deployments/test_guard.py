@@ -101,6 +101,17 @@ def test_patrols_that_come_leave_it_nothing_to_do(bureau: BureauFolder) -> None:
     assert bureau.mails == []
 
 
+def test_a_seal_is_none_of_the_rounds_it_prints(bureau: BureauFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    guard = Guard(load_settings(), NOON)
+    patrol_at(NOON)
+    look(guard, 0)
+    with gear(load_settings()) as at:
+        at.service.ledger.note_round(Rounder.SEAL, Round(NOON, "1 0123456789abcdef"))
+        at.service.ledger.note_round(Rounder.PATROL, Round(NOON + timedelta(minutes=1), "启动1项举措"))
+    look(guard, 1)
+    assert [line for line in capsys.readouterr().out.splitlines() if "巡查：启动1项举措" in line]
+
+
 def test_a_ledger_that_is_gone_is_told_of_even_so(bureau: BureauFolder) -> None:
     guard = Guard(load_settings(), NOON)
     patrol_at(NOON)

@@ -93,6 +93,7 @@ def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | Non
         yield from _safely("calendar", lambda: health.calendar(at.service.schedule()))
         yield from _safely("applied", lambda: health.applied(at.service, office))
         yield from _safely("ledger", lambda: health.ledger(at.service, settings))
+        yield from _safely("ledger", lambda: health.writable(at.service))
         yield from _safely("people", lambda: health.people(at.service))
         yield from _safely("notices", lambda: health.notices(at.service))
         yield from _safely("patrol", lambda: rounds.rounds(at, settings))

@@ -150,6 +150,12 @@ def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
         yield Finding("ledger", Level.OK, f"{found}, whole")
 
 
+def writable(service: Service) -> Iterator[Finding]:
+    """Whether anything can be stored: a ledger that can only be read looks whole. Raises LedgerUnusable."""
+    service.ledger.try_writing()
+    yield Finding("ledger", Level.OK, "it can be written")
+
+
 def notices(service: Service) -> Iterator[Finding]:
     """Notices that reached nobody."""
     found, post = troubles(service), service.office.directory.administrator
