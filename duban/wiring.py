@@ -32,8 +32,8 @@ from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
-from duban.core.telling.digest import Digest
-from duban.core.telling.papers import Paper, enclosed
+from duban.core.telling.bulletin_text import BulletinLetter
+from duban.core.telling.papers import Paper, Writing, enclosed
 from duban.core.telling.slips import Enclosure, Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
@@ -59,7 +59,7 @@ class Gear:
     settings: Settings
     service: Service
     carrier: Carrier
-    wording: Callable[[Slip | Digest], Words]
+    wording: Callable[[Writing], Words]
 
 
 def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
@@ -191,10 +191,10 @@ def _carrier(settings: Settings) -> Carrier:
     return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings)
 
 
-def _wording(settings: Settings) -> Callable[[Slip | Digest], Words]:
+def _wording(settings: Settings) -> Callable[[Writing], Words]:
     """The bureau's templates, read when the first letter is written: most ticks write none."""
 
-    def words(matter: Slip | Digest) -> Words:
+    def words(matter: Writing) -> Words:
         said = kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
         papers = enclosed(matter)
         return replace(said, enclosures=tuple(printed(settings, paper) for paper in papers)) if papers else said
@@ -366,16 +366,18 @@ def _directory(settings: Settings) -> DirectoryFile:
     return kept(_directories, file, file, lambda: load_model(file, DirectoryFile))
 
 
-def _linked(settings: Settings, service: Service) -> Callable[[Slip | Digest], Words]:
+def _linked(settings: Settings, service: Service) -> Callable[[Writing], Words]:
     """The bureau's templates, given the address at which the desk answers for it, which no ledger holds."""
     words = _wording(settings)
     if not settings.desk_address:
         return words
 
-    def linked(matter: Slip | Digest) -> Words:
+    def linked(matter: Writing) -> Words:
         links = door(settings, service)
         if isinstance(matter, Slip):
             return words(with_link(links, matter))
+        if isinstance(matter, BulletinLetter):
+            return words(replace(matter, link=f"{links.home}bulletins/{matter.sequence}"))
         items = tuple(replace(item, slip=with_link(links, item.slip)) for item in matter.items)
         address = links.to_list(ListLink(matter.recipient, date.fromisoformat(matter.on)))
         return words(replace(matter, items=items, link=address))

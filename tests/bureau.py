@@ -19,8 +19,10 @@ from duban.core.planning.plan import Initiative, Plan, Section, Step, StepRef, T
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import LadderFile, Policy, Rung
 from duban.core.planning.when import Duration, OnDate
+from duban.core.telling.bulletin_text import BulletinLetter
 from duban.core.telling.digest import Digest
 from duban.core.telling.lapses import why_lapsed
+from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words, slip
 from duban.ports import Ledger, Letter, Outcome
 from duban.service import Service
@@ -196,11 +198,13 @@ class Postbox:
         return [f"{letter.subject} {letter.recipient}" for letter in self.letters.values()]
 
 
-def plain(slip: Slip | Digest) -> Words:
+def plain(slip: Writing) -> Words:
     """A slip, or the slips of a digest, in as few words as possible."""
     if isinstance(slip, Digest):
         told = [f"{item.slip.kind} {item.slip.step_ref}" for item in slip.items]
         return Words(f"digest of {len(told)}", "\n".join(told), "")
+    if isinstance(slip, BulletinLetter):
+        return Words(slip.paper.number, slip.paper.heading, "")
     return Words(f"{slip.kind} {slip.step_ref}", slip.reason, f"<p>{slip.reason}</p>")
 
 

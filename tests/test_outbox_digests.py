@@ -18,7 +18,7 @@ from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.steps import Sent
 from duban.core.ledger.summary import chain_of
 from duban.core.planning.policy import Policy
-from duban.core.telling.digest import Digest
+from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
 from duban.ports import Commit, Conflict, Letter, Outcome
@@ -430,7 +430,7 @@ def test_a_notice_that_meets_an_error_is_left_out_and_comes_again_the_next_day(m
 def test_words_that_cannot_be_found_are_a_refusal_that_tells_no_secrets() -> None:
     told = story()
 
-    def speechless(matter: Slip | Digest) -> Words:
+    def speechless(matter: Writing) -> Words:
         raise LookupError("the password is 12345")
 
     with pytest.raises(ExceptionGroup, match="1 notices met an error"):

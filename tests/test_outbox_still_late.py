@@ -12,7 +12,8 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.policy import Policy
 from duban.core.planning.when import OnDate
 from duban.core.telling.digest import Digest
-from duban.core.telling.slips import Slip, Words
+from duban.core.telling.papers import Writing
+from duban.core.telling.slips import Words
 from duban.outbox import deliver_due
 from duban.ports import Round, Rounder
 from tests.bureau import (
@@ -57,7 +58,7 @@ def morning(told: Story) -> Mapping[str, tuple[str, ...] | None]:
     """What is still late in the digests of this morning, by who got one; None for one notice alone."""
     still: list[tuple[str, ...] | None] = []
 
-    def wording(matter: Slip | Digest) -> Words:
+    def wording(matter: Writing) -> Words:
         still.append(matter.still if isinstance(matter, Digest) else None)
         return plain(matter)
 
@@ -156,7 +157,7 @@ def test_the_coordinators_digest_names_whoever_is_gone_and_what_they_hold(monkey
     told.with_office(replace(told.service.office, directory=Directory(people)))
     lost: dict[str, tuple[str, ...]] = {}
 
-    def wording(matter: Slip | Digest) -> Words:
+    def wording(matter: Writing) -> Words:
         if isinstance(matter, Digest):
             lost[matter.recipient] = matter.unheld
         return plain(matter)

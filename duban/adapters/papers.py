@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from io import BytesIO
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from docx.opc.exceptions import PackageNotFoundError
@@ -25,6 +25,8 @@ from duban.adapters.yaml_models import file_name
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.papers import MATTERS, Paper
 from duban.core.telling.slips import Enclosure
+
+M = TypeVar("M")
 
 SUFFIX = ".docx"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -147,12 +149,18 @@ def _rows(matter: type) -> Iterator[type]:
 def _unfilled(file: Path, matter: type, where: str) -> Iterator[Problem]:
     """What fails only when the template is filled in: a loop that crosses cells, say."""
     try:
-        _written(file.read_bytes(), {one.name: _sample(get_type_hints(matter)[one.name]) for one in fields(matter)})
+        _written(file.read_bytes(), {one.name: getattr(sampled(matter), one.name) for one in fields(matter)})
     except TemplateError as error:
         yield Problem(where, 0, "broken-template", str(error), MEND)
     except (*BROKEN, TypeError, AttributeError) as error:
         message = f"filled in it is no Word file: {re.sub(r'<[^>]*>', '', str(error))[:200]}"
         yield Problem(where, 0, "broken-template", message, "begin and end loops in rows or paragraphs of their own")
+
+
+def sampled(matter: type[M]) -> M:
+    """A paper of a kind, to fill a template in with."""
+    made: M = _sample(matter)
+    return made
 
 
 def _sample(hint: Any) -> Any:

@@ -15,13 +15,15 @@ from jinja2.sandbox import SandboxedEnvironment
 from duban.adapters.letter_parts import CALLED, parts, words
 from duban.adapters.letter_parts import item as marked
 from duban.core.problems import BadInput, Problem, nearest
+from duban.core.telling.bulletin_text import BulletinLetter
 from duban.core.telling.digest import GROUPS, Digest, Item
+from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words
-from duban.core.titles import DIGEST, LETTER_TITLES
+from duban.core.titles import BULLETIN, DIGEST, LETTER_TITLES
 
 SUFFIX = ".txt.j2"
 IN_DIGEST = "in_digest"
-VARIABLES = frozenset(field.name for kind in (Slip, Digest) for field in fields(kind)) | {IN_DIGEST}
+VARIABLES = frozenset(field.name for kind in (Slip, Digest, BulletinLetter) for field in fields(kind)) | {IN_DIGEST}
 
 
 class Wording:
@@ -42,10 +44,16 @@ class Wording:
             raise BadInput(problems)
         self._templates = {slip: self._environment.get_template(slip + SUFFIX) for slip in LETTER_TITLES}
 
-    def __call__(self, matter: Slip | Digest) -> Words:
-        """The words of a slip, or of a digest."""
-        subject, body = self._in_digest(matter) if isinstance(matter, Digest) else self._rendered(matter)
+    def __call__(self, matter: Writing) -> Words:
+        """The words of a slip, a digest or a bulletin."""
+        subject, body = self._said(matter)
         return words(subject, parts(body))
+
+    def _said(self, matter: Writing) -> tuple[str, str]:
+        if isinstance(matter, BulletinLetter):
+            told = {field.name: getattr(matter, field.name) for field in fields(matter)}
+            return _parted(self._templates[BULLETIN].render(told))
+        return self._in_digest(matter) if isinstance(matter, Digest) else self._rendered(matter)
 
     def _rendered(self, slip: Slip, *, in_digest: bool = False) -> tuple[str, str]:
         return _parted(self._templates[slip.kind].render({**asdict(slip), IN_DIGEST: in_digest}))

@@ -10,9 +10,13 @@ from traceback import walk_tb
 
 from jinja2 import Environment, nodes
 
+from duban.adapters.papers import sampled
 from duban.adapters.wording import SUFFIX, Wording
 from duban.core.problems import Problem
+from duban.core.telling.bulletin_paper import BulletinPaper
+from duban.core.telling.bulletin_text import BulletinLetter
 from duban.core.telling.digest import GROUPS, Digest, Item
+from duban.core.telling.papers import Writing
 from duban.core.telling.phrases import CHANGES
 from duban.core.telling.slips import Slip
 from duban.core.titles import DIGEST, SLIP_TITLES
@@ -59,7 +63,7 @@ def unsaid(folder: Path) -> Iterator[Problem]:
             yield Problem(file, 0, "unsaid", f"no template tells {what}", f"add {line}")
 
 
-def _samples() -> Iterator[tuple[Slip | Digest, str]]:
+def _samples() -> Iterator[tuple[Writing, str]]:
     """A letter of every kind, and of every change."""
     values = {field.name: SAMPLES[field.type] for field in fields(Slip)}  # type: ignore[index]
     slip = Slip(**values)  # type: ignore[arg-type]
@@ -68,6 +72,7 @@ def _samples() -> Iterator[tuple[Slip | Digest, str]]:
             yield replace(slip, kind=kind, change=change), f"《{SLIP_TITLES[kind]}》{change}"
     one = Item(1, GROUPS[0], replace(slip, kind="assign"))
     yield Digest("例", "例", "例", "例", "例", "例", 1, (one,), 0, ("例",)), "《督办日报》"
+    yield BulletinLetter(sampled(BulletinPaper), "例", "例", enclosed=False, sequence=1), "《督查通报》"
 
 
 def _place(error: Exception, folder: Path) -> tuple[str, int]:

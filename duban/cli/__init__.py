@@ -19,7 +19,7 @@ from duban.cli.output import complain
 from duban.cli.plan import apply, assumptions, check, diff, draft, rehearse, roll, schema, workdays
 from duban.cli.stack import backup, channels, clock, desk, links, patrol, up
 from duban.cli.stack.doctor import doctor
-from duban.cli.work import acts
+from duban.cli.work import acts, bulletin
 from duban.settings import PLAN_VARIABLE
 
 
@@ -62,6 +62,7 @@ for part in PARTS:
 app.add_typer(clock.app, name="clock")
 app.add_typer(desk.app, name="desk")
 app.add_typer(links.app, name="links")
+app.add_typer(bulletin.app, name="bulletin")
 app.add_typer(notices.app, name="notices")
 app.add_typer(export.app, name="export")
 app.add_typer(imports.app, name="import")

@@ -1,15 +1,20 @@
-"""What people name on the command line: steps, looked up in the plan, and days."""
+"""What people name on the command line: steps, looked up in the plan, days, and months."""
 
+import re
 from datetime import date
 
 import typer
 
 from duban.core.deciding.commands import Refused
+from duban.core.deciding.office import Office
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import parse_day
 from duban.core.problems import Invalid
+from duban.core.telling.bulletin_paper import Spell, month_of, week_of
 from duban.core.titles import perhaps
 from duban.service import Service
+
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 def step_of(text: str) -> StepRef:
@@ -35,3 +40,12 @@ def day_of(text: str) -> date:
         return parse_day(text)
     except Invalid as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def spell_named(office: Office, month: str | None, week: str | None, today: date) -> Spell:
+    """The month, or the week of a day, that somebody names; of neither the month of today."""
+    if week:
+        return week_of(office, day_of(week))
+    if month and not MONTH.fullmatch(month):
+        raise typer.BadParameter(f"a month is written as 2024-05, not {month}")
+    return month_of(office, date.fromisoformat(f"{month}-01") if month else today)

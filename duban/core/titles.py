@@ -33,14 +33,16 @@ REMARK_TITLES: Mapping[EntryKind, str] = {
 DIGEST = "digest"
 """The slip, and the rung, of a digest: it is on no ladder."""
 
-LETTER_TITLES: Mapping[str, str] = {**SLIP_TITLES, DIGEST: "督办日报"}
+BULLETIN = "bulletin"
+"""The slip, and the rung, of a bulletin that is sent."""
+
+LETTER_TITLES: Mapping[str, str] = {**SLIP_TITLES, DIGEST: "督办日报", BULLETIN: "督查通报"}
 """Everything a person may be sent."""
 
 PAPER_TITLES: Mapping[str, str] = {
     **LETTER_TITLES,
     "extension": "延期审批单",
     "closing": "办结报告",
-    "bulletin": "督查通报",
 }
 """All that bears a name at its head, as it is called unless a bureau calls it otherwise (`Letterhead`)."""
 

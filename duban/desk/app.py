@@ -16,6 +16,7 @@ from duban.core.problems import BadInput
 from duban.desk import (
     batches,
     boards,
+    bulletins,
     downloads,
     initiatives,
     letters,
@@ -54,7 +55,7 @@ def make_app(engine: Engine) -> FastAPI:
     """The desk on an engine."""
     app = FastAPI(title="duban desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.engine = engine
-    reading = (boards, initiatives, units, mine, weeks, downloads)
+    reading = (boards, initiatives, units, mine, weeks, bulletins, downloads)
     for pages in (letters, lists, signed_in, signing_in, batches, *reading):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -151,7 +151,7 @@ def press(  # noqa: PLR0917  fields of a form
 def _to_press(at: Place) -> Iterator[Choice]:
     """What nobody has signed for, or nobody has reported on."""
     office, standing = at.service.office, stands(at.service)
-    if at.visitor.post != office.coordinator:
+    if not at.coordinates:
         raise NOT_YOURS
     for why, found in (("未签收", unsigned(at, standing)), ("未反馈", unreported(at, standing))):
         for one in found:

@@ -4,9 +4,6 @@ The same bytes as `duban export` and `duban paper` write. A calendar's address p
 in nowhere: it opens the deadlines of the plan, a unit or a post for reading, until the links of that name are revoked.
 """
 
-import re
-from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -14,13 +11,12 @@ from fastapi import APIRouter, Query, Response
 from duban.core.access.doors import CALENDAR, WHOLE
 from duban.core.access.marks import parted
 from duban.core.deciding.commands import Refused
-from duban.core.problems import BadInput
-from duban.core.telling.bulletin_paper import month_of, week_of
 from duban.core.telling.papers import CLOSING, SLIPS
 from duban.desk.boards import At
+from duban.desk.bulletins import as_word, spell_at
 from duban.desk.engine import Here
 from duban.desk.files import attachment
-from duban.desk.refusing import BAD_TEMPLATES, NO_PAGE, NO_PAPER, NOT_YOURS, UNKNOWN
+from duban.desk.refusing import NO_PAGE, NOT_YOURS, UNKNOWN
 from duban.desk.requests import Works
 from duban.exchange.calendars import deadlines_file
 from duban.exchange.outward import plan_workbook
@@ -29,9 +25,7 @@ from duban.exchange.papers import bulletin_file, paper_file
 router = APIRouter()
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ICS = "text/calendar; charset=utf-8"
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @router.get("/table.xlsx")
@@ -50,31 +44,16 @@ def paper(at: At, kind: str, of: str) -> Response:
     """The paper of a slip about a step, or the report of a step or an initiative that is closed."""
     if kind not in (*SLIPS, CLOSING):
         raise NO_PAGE
-    return _paper(lambda: paper_file(at.service, at.here.settings.papers, kind, of))
+    return as_word(lambda: paper_file(at.service, at.here.settings.papers, kind, of))
 
 
 @router.get("/bulletin.docx")
 def bulletin(at: At, day: Annotated[str, Query(max_length=10)] = "", *, week: bool = False) -> Response:
-    """The bulletin of a month, or of a week, by a day of it."""
+    """The bulletin of a month, or of a week, by a day of it: as it was sent, or as it would be now."""
     if not at.told["coordinates"] and not at.engine.rehearsed:
         raise NOT_YOURS
-    office = at.service.office
-    try:
-        meant = date.fromisoformat(day) if DAY.fullmatch(day) else office.day(at.service.clock.now())
-        spell = (week_of if week else month_of)(office, meant)
-    except (Refused, ValueError):
-        raise NO_PAGE from None
-    return _paper(lambda: bulletin_file(at.service, at.here.settings.papers, spell))
-
-
-def _paper(make: Callable[[], "tuple[str, bytes]"]) -> Response:
-    try:
-        name, content = make()
-    except Refused as error:
-        raise NO_PAPER.because(str(error)) from None
-    except BadInput:
-        raise BAD_TEMPLATES from None
-    return attachment(name, content, DOCX)
+    spell = spell_at(at, day, week=week)
+    return as_word(lambda: bulletin_file(at.service, at.here.settings.papers, spell))
 
 
 # Calendars -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import logging
 
 from fastapi import BackgroundTasks, Response
 
-from duban.adapters.letter_parts import Part, PartKind, words
 from duban.core.access.doors import ListLink
 from duban.desk.engine import Engine, Here
 from duban.desk.matters import TOO_QUICK, form_number
@@ -12,9 +11,8 @@ from duban.desk.nonces import read_nonce
 from duban.desk.rates import NEW_LINKS
 from duban.desk.refusing import put_down
 from duban.desk.rendering import page
+from duban.desk.sent_links import LinkLetter, send_link
 from duban.desk.visitors import Visitor
-from duban.outbox.sweep import carried
-from duban.ports import Letter
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +45,13 @@ def _send(engine: Engine, here: Here, post: str) -> None:
     if not engine.take(NEW_LINKS, post):
         log.info("no new link was sent: %s has had enough of them", post)
         return
-    people, now = here.service.office.directory, here.service.clock.now()
-    address = here.door.to_list(ListLink(post, here.service.office.day(now)))
-    parts = (
-        Part(PartKind.HEADING, "督办工作台链接"),
-        Part(PartKind.PARAGRAPH, lines=(f"{people.title(post)}：",)),
-        Part(
-            PartKind.PARAGRAPH,
-            lines=("有人打开了发给本岗位、现已失效的链接，并索取新链接。现办事项均可由下列链接办理。",),
-        ),
-        Part(PartKind.LINK, "我的待办", address),
-        Part(PartKind.PARAGRAPH, lines=("不是本岗位索取的，不必理会；怀疑链接外泄的，请告知督办专员。",)),
+    now = here.service.clock.now()
+    letter = LinkLetter(
+        heading="督办工作台链接",
+        subject="我的待办链接",
+        why="有人打开了发给本岗位、现已失效的链接，并索取新链接。现办事项均可由下列链接办理。",
+        link="我的待办",
+        address=here.door.to_list(ListLink(post, here.service.office.day(now))),
+        warning="不是本岗位索取的，不必理会；怀疑链接外泄的，请告知督办专员。",
     )
-    told = words("【督办工作台】我的待办链接", parts)
-    key = f"new-link/{post}/{now.isoformat()}"
-    letter = Letter(key, post, people.channels(post), told.subject, told.text, told.html, links=told.links)
-    outcome = carried(here.carrier, letter, now)
-    if not outcome.accepted:
-        log.error("a new link did not reach %s: %s", post, outcome.detail)
+    send_link(here, letter, post=post, to=post, key=f"new-link/{post}/{now.isoformat()}")

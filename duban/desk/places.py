@@ -34,6 +34,13 @@ class Place:
         mine = self.here.settings.plan == self.engine.settings.plan
         return "" if mine else f"?plan={self.service.office.plan.id}"
 
+    @property
+    def coordinates(self) -> bool:
+        """Whether whoever reads coordinates the plan, or stands in for whoever does."""
+        office, post = self.service.office, self.visitor.post
+        today = office.day(self.service.clock.now())
+        return bool(post) and office.acts_for(post, (office.coordinator,), today) is not None
+
     def matter(self, step: StepRef) -> str:
         """The address at which a matter is answered."""
         return base_of(self.engine, self.here, step)
@@ -47,7 +54,7 @@ class Place:
             "rehearsed": self.engine.rehearsed,
             "visitor": self.visitor,
             "whose": office.directory.title(post) if post else "",
-            "coordinates": post == office.coordinator,
+            "coordinates": self.coordinates,
             "plan": office.plan,
             "query": self.query,
             "matter_of": self.matter,

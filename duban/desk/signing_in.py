@@ -13,11 +13,10 @@ from fastapi import APIRouter, BackgroundTasks, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from duban.adapters.letter_parts import Part, PartKind, words
 from duban.core.access.doors import SIGN_IN
 from duban.core.ledger.entries import VISITS, Draft, EntryKind
 from duban.desk.answers import named
-from duban.desk.engine import Engine, Here
+from duban.desk.engine import Engine
 from duban.desk.matters import TOO_QUICK, form_number
 from duban.desk.nonces import read_nonce
 from duban.desk.passes import Pass, new_pass, read_pass
@@ -25,10 +24,9 @@ from duban.desk.rates import ASKERS, SIGN_INS
 from duban.desk.refusing import OVER, TOO_MANY, UNKNOWN, USED
 from duban.desk.rendering import page
 from duban.desk.requests import Works, host_of
+from duban.desk.sent_links import LinkLetter, send_link
 from duban.desk.sessions import begin_session, end_session, visitor_of
 from duban.desk.visitors import Visitor
-from duban.outbox.sweep import carried
-from duban.ports import Letter
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -148,27 +146,16 @@ def _send(engine: Engine, typed: str, then: str) -> None:
     if post is None or to not in here.door.admitted or not engine.take(SIGN_INS, post.id):
         log.info("no link to sign in was sent: %s", post.id if post else "there is no such post")
         return
-    outcome = carried(here.carrier, _letter(here, post.id, to, then), here.service.clock.now())
-    if not outcome.accepted:
-        log.error("a link to sign in did not reach %s: %s", to, outcome.detail)
-
-
-def _letter(here: Here, post: str, to: str, then: str) -> Letter:
-    people, token = here.service.office.directory, new_pass(here.door, SIGN_IN, post, GOOD_FOR)
-    address = f"{here.door.home}in/{token}" + (f"?then={then}" if then else "")
-    parts = (
-        Part(PartKind.HEADING, "登录督办工作台"),
-        Part(PartKind.PARAGRAPH, lines=(f"{people.title(post)}：",)),
-        Part(
-            PartKind.PARAGRAPH,
-            lines=("您正在登录督办工作台。请在20分钟内打开下列链接，确认后即登录；链接只能使用一次。",),
-        ),
-        Part(PartKind.LINK, "登录", address),
-        Part(PartKind.PARAGRAPH, lines=("不是您本人要登录的，请勿打开，也不要转发。",)),
+    token = new_pass(here.door, SIGN_IN, post.id, GOOD_FOR)
+    letter = LinkLetter(
+        heading="登录督办工作台",
+        subject="登录链接",
+        why="您正在登录督办工作台。请在20分钟内打开下列链接，确认后即登录；链接只能使用一次。",
+        link="登录",
+        address=f"{here.door.home}in/{token}" + (f"?then={then}" if then else ""),
+        warning="不是您本人要登录的，请勿打开，也不要转发。",
     )
-    told = words(f"【督办工作台】{'（推演）' if here.settings.clock else ''}登录链接", parts)
-    key = token.rpartition("-")[0]
-    return Letter(key, to, people.channels(to), told.subject, told.text, told.html, links=told.links)
+    send_link(here, letter, post=post.id, to=to, key=f"sign-in/{token.rpartition('-')[0]}")
 
 
 def _within(then: str) -> str:

@@ -19,12 +19,16 @@ from duban.desk.initiatives import letters_of
 from duban.desk.places import Place
 from duban.desk.rendering import page
 from duban.desk.standing import Stands, asking, stands
+from duban.exchange.bulletins import filed
 from duban.outbox.troubles import troubles
 
 router = APIRouter()
 
 LISTED = 25
 """How many lines each part shows before the rest is only counted."""
+
+BULLETINS = 6
+"""How many of the bulletins that were sent the page names."""
 
 UNSIGNED, SILENT = 2, 10
 """Working days after which it is asked why nobody has signed, or reported."""
@@ -124,6 +128,7 @@ def week(at: At) -> Response:
         this_week=[one for one in coming if one.due <= until],
         next_week=[one for one in coming if one.due > until],
         listed=LISTED,
+        bulletins=filed(at.service)[:BULLETINS],
         days={"unsigned": UNSIGNED, "silent": SILENT},
-        may_press=at.visitor.post == at.service.office.coordinator,
+        may_press=at.coordinates,
     )

@@ -5,11 +5,12 @@ from pathlib import Path
 from duban.adapters.papers import Papers
 from duban.core.deciding.commands import Refused
 from duban.core.planning.plan import StepRef
-from duban.core.telling.bulletin_paper import Spell, bulletin
+from duban.core.telling.bulletin_paper import BulletinPaper, Spell
 from duban.core.telling.closing import closing
-from duban.core.telling.papers import BULLETIN, CLOSING, SLIPS, Paper, of_step
+from duban.core.telling.papers import CLOSING, SLIPS, Paper, of_step
 from duban.core.telling.slips import Enclosure
-from duban.core.titles import perhaps
+from duban.core.titles import BULLETIN, perhaps
+from duban.exchange.bulletins import Issue, drafted, filed_of
 from duban.service import Service
 
 
@@ -35,7 +36,11 @@ def paper_file(service: Service, templates: Path, kind: str, subject: str) -> En
 
 
 def bulletin_file(service: Service, templates: Path, spell: Spell) -> Enclosure:
-    """The bulletin of a week or a month; raises as above."""
-    histories = service.histories()
-    told = [(look, entries, service.names(look.initiative, entries)) for look, _, entries in histories]
-    return Papers(templates)(Paper(BULLETIN, bulletin(service.office, told, spell, service.clock.now())))
+    """The bulletin of a week or a month, as it was sent or, before that, as it would be now; raises as above."""
+    sent = filed_of(service, spell)
+    return bulletin_paper_file(templates, sent.paper if sent else drafted(Issue(service, spell)))
+
+
+def bulletin_paper_file(templates: Path, paper: BulletinPaper) -> Enclosure:
+    """A bulletin as a Word file; raises BadInput for a template with faults."""
+    return Papers(templates)(Paper(BULLETIN, paper))

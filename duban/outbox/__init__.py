@@ -18,7 +18,8 @@ from itertools import takewhile
 
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import by_recipient
-from duban.outbox import digests, immediate
+from duban.core.titles import BULLETIN
+from duban.outbox import bulletins, digests, immediate
 from duban.outbox.sweep import LEASE, Delivered, Sweep, Wording
 from duban.ports import Carrier, LedgerUnusable
 from duban.service import Service
@@ -67,7 +68,8 @@ def deliver_due(
     if initiative is None:
         _compose(sweep, turns, limit)
     for row in takewhile(lambda _: in_time(), service.ledger.pending_notices(sweep.now, limit, initiative)):
-        way = digests if row.initiative.startswith(RECIPIENT) else immediate
+        own = bulletins if row.slip == BULLETIN else digests
+        way = own if row.initiative.startswith(RECIPIENT) else immediate
         turns.take(f"{row.initiative}: {row.key}", partial(way.deliver, sweep, row))
     if turns.errors:
         message = f"{len(turns.errors)} notices met an error; {len(turns.done)} others were dealt with"

@@ -47,7 +47,8 @@ def compose(sweep: Sweep, recipient: str, waiting: Sequence[NoticeRow]) -> None:
         if today in chain.state.notices:
             again = _next_digest(sweep)
             return _by_ledger((row, _postponed(row, LATE, again)) for row in _still(read, waiting))
-        old = [row for row in chain.state.notices.values() if row.delivery in PENDING and not row.gone]
+        ours = (row for row in chain.state.notices.values() if row.slip == DIGEST)
+        old = [row for row in ours if row.delivery in PENDING and not row.gone]
         left = [member for row in old for member in _in_digest(read, chain, row.key)]
         members = [*left, *_still(read, waiting)]
         if not members:

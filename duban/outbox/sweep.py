@@ -12,8 +12,9 @@ from duban.core.deciding.office import Office
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import CLOSED
-from duban.core.telling.digest import Digest, StillLate, still_late
-from duban.core.telling.slips import Slip, Words
+from duban.core.telling.digest import StillLate, still_late
+from duban.core.telling.papers import Writing
+from duban.core.telling.slips import Words
 from duban.core.telling.unheld import unheld
 from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service
@@ -24,8 +25,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 """How long a sender has for one letter before others may take it over."""
 
-Wording = Callable[[Slip | Digest], Words]
-"""Puts a slip, or a digest, into words."""
+Wording = Callable[[Writing], Words]
+"""Puts a slip, a digest or a bulletin into words."""
 
 
 @dataclass(frozen=True, slots=True)

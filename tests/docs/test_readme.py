@@ -82,7 +82,7 @@ def test_every_command_and_option_named_exists(file: str) -> None:
     named = [shlex.split(one or other, comments=True) for one, other in lines]
     assert named
     for _, command, *words in named:
-        grouped = command in ("ledger", "export", "links", "clock") or words[:1] == ["resend"]
+        grouped = command in ("ledger", "export", "links", "clock", "bulletin") or words[:1] == ["resend"]
         group = [command, words[0]] if grouped else [command]
         told = CliRunner().invoke(app, [*group, "--help"], terminal_width=200)
         assert told.exit_code == Exit.FINE, command

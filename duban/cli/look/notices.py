@@ -146,7 +146,7 @@ def _listing(office: Office, rows: list[NoticeRow], now: datetime) -> Listing:
             f"《{office.directory.name(row.slip)}》",
             office.directory.title(row.recipient),
             f"共{members[row.recipient, row.key]}项" if row.slip == DIGEST else _title(office, row),
-            "" if row.slip == DIGEST else f"{row.initiative}/{row.step}",
+            "" if row.initiative.startswith(RECIPIENT) else f"{row.initiative}/{row.step}",
             ("⚠ " if stuck(row, now) else "") + delivery_title(row),
             _outcome(office, row),
         )

@@ -1,24 +1,19 @@
 """`duban paper`: what an office keeps on paper, as a Word file by the templates of `config/papers`."""
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from duban.cli.named import day_of
+from duban.cli.named import spell_named
 from duban.cli.opening import Opened, opened
 from duban.core.deciding.commands import Refused
-from duban.core.deciding.office import Office
-from duban.core.telling.bulletin_paper import Spell, month_of, week_of
-from duban.core.telling.papers import BULLETIN, MATTERS
+from duban.core.telling.papers import MATTERS
 from duban.core.telling.slips import Enclosure
-from duban.core.titles import perhaps
+from duban.core.titles import BULLETIN, perhaps
 
 app = typer.Typer()
 
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; its own name, in this folder, without.")
 ]
@@ -57,12 +52,4 @@ def _made(at: Opened, kind: str, subject: str | None, month: str | None, week: s
         return paper_file(at.service, at.settings.papers, kind, subject)
     office = at.service.office
     today = office.day(at.service.clock.now())
-    return bulletin_file(at.service, at.settings.papers, _spell(office, month, week, today))
-
-
-def _spell(office: Office, month: str | None, week: str | None, today: date) -> Spell:
-    if week:
-        return week_of(office, day_of(week))
-    if month and not MONTH.fullmatch(month):
-        raise typer.BadParameter(f"a month is written as 2024-05, not {month}")
-    return month_of(office, date.fromisoformat(f"{month}-01") if month else today)
+    return bulletin_file(at.service, at.settings.papers, spell_named(office, month, week, today))

@@ -71,7 +71,8 @@ def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
 def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
     units, posts = [unit.id for unit in directory.units], [post.id for post in directory.posts]
     known = {"unit": units, "post": posts, "unit or post": units + posts}
-    known["unit or group"] = units + [group.id for group in directory.groups]
+    groups = [group.id for group in directory.groups]
+    known |= {"unit or group": units + groups, "post, unit or group": posts + units + groups}
     sets = {what: set(names) for what, names in known.items()}
     for named in _all_named(files, directory):
         if named.name not in sets[named.must_be]:
@@ -99,6 +100,8 @@ def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUs
         if post.deputy:
             part = f"the deputy of {post.id!r}"
             yield _NameUse(post.deputy, "post", part, file, ("posts", number, "deputy"))
+    for at, name in enumerate(directory.bulletins):
+        yield _NameUse(name, "post, unit or group", "who gets bulletins", file, ("bulletins", at))
     for number, unit in enumerate(directory.units):
         yield _NameUse(unit.head, "post", f"the head of {unit.id!r}", file, ("units", number, "head"))
         yield _NameUse(unit.officer, "post", f"the officer of {unit.id!r}", file, ("units", number, "officer"))

@@ -31,6 +31,9 @@ LINKS = "@@links"
 VISITS = "@@visits"
 """The chain of those who signed in at the desk."""
 
+BULLETINS = "@@bulletins"
+"""The chain of bulletins: drafts as they were kept, and those sent and filed."""
+
 GUARD = "@@guard"
 """The chain of what keeps the office running: alarms, and what was mended."""
 
@@ -86,6 +89,8 @@ class EntryKind(StrEnum):
     CLOCK_CONFIRMED = "clock-confirmed"  # there too: a person says that the time is right, which was in doubt
     LINKS_REVOKED = "links-revoked"  # in the chain LINKS alone: of a post, or of all, no earlier link opens anything
     SIGNED_IN = "signed-in"  # in the chain VISITS alone: a link to sign in was used, which is good once
+    BULLETIN_DRAFTED = "bulletin-drafted"  # in the chain BULLETINS alone: its text as it was kept, not yet sent
+    BULLETIN_FILED = "bulletin-filed"  # there as well: sent, and all that it says
 
 
 class Draft(NamedTuple):

@@ -273,6 +273,8 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.CLOCK_CONFIRMED: _same,
     EntryKind.LINKS_REVOKED: _same,
     EntryKind.SIGNED_IN: _same,
+    EntryKind.BULLETIN_DRAFTED: _same,
+    EntryKind.BULLETIN_FILED: _same,
 }
 """How each kind of entry changes the step it names."""
 

@@ -73,6 +73,7 @@ class DirectoryFile(Strict):
 
     administrator: Slug = Field(description="post that is told when the system itself fails")
     letterhead: Letterhead = Field(Letterhead(), description="whose letters and papers these are, and their numbers")
+    bulletins: Many[Slug] = Field((), description="who gets bulletins: posts, units (their heads) and groups of units")
     posts: Annotated[Many[Post], Field(min_length=1, description="posts, not people")]
     units: Annotated[Many[OfficeUnit], Field(min_length=1, description="units of the bureau and its partners")]
     groups: Many[Group] = Field((), description="units addressed together by `each`")
@@ -103,24 +104,28 @@ Channels = Mapping[str, tuple[str, ...]]
 
 
 class Mailing(NamedTuple):
-    """How people are written to now, which is no input of a decision: where, with papers or not, under which head."""
+    """How people are written to now, which is no input of a decision: where, with papers or not, under which head.
+
+    `bulletins` are those who get bulletins.
+    """
 
     channels: Channels = MappingProxyType({})
     papers: frozenset[str] = frozenset()
     letterhead: Letterhead = Letterhead()
+    bulletins: tuple[str, ...] = ()
 
 
 def _mailing(file: DirectoryFile) -> Mailing:
     channels = {post.id: post.channels for post in file.posts}
-    return Mailing(channels, frozenset(post.id for post in file.posts if post.papers), file.letterhead)
+    return Mailing(channels, frozenset(post.id for post in file.posts if post.papers), file.letterhead, file.bulletins)
 
 
 def _mailed(file: DirectoryFile, mailing: Mailing) -> DirectoryFile:
     """A file that says how people are written to."""
-    channels, papers, head = mailing
+    channels, papers, head, bulletins = mailing
     told = {post.id: {"channels": channels.get(post.id, ()), "papers": post.id in papers} for post in file.posts}
     posts = tuple(post.model_copy(update=told[post.id]) for post in file.posts)
-    return file.model_copy(update={"posts": posts, "letterhead": head})
+    return file.model_copy(update={"posts": posts, "letterhead": head, "bulletins": bulletins})
 
 
 class Directory:
@@ -187,6 +192,12 @@ class Directory:
     def channels(self, post: str) -> tuple[str, ...] | None:
         """Where a post is written to; nowhere for one that is no longer there, None where nobody knows how now."""
         return self.mailing.channels.get(post) if post in self.posts else ()
+
+    def readers(self, day: date) -> tuple[str, ...]:
+        """The posts to which bulletins go on a day, each once: of units the heads, of those away whoever stands in."""
+        groups = {name: group.units for name, group in self.groups.items()}
+        named = (one for name in self.mailing.bulletins for one in groups.get(name, (name,)))
+        return tuple(dict.fromkeys(filter(None, (self.present(self.head(name), day) for name in named))))
 
     def name(self, what: str) -> str:
         """What a slip or a paper is called here."""

@@ -17,7 +17,11 @@ from duban.core.planning.snapshot import Json
 CALENDAR, DIRECTORY, ESCALATION = "calendar", "directory", "escalation"
 """What terms are made of, by the files of a bureau."""
 
-MAILING: dict[str, Any] = {"letterhead": True, "posts": {"__all__": {"channels", "personal", "papers"}}}
+MAILING: dict[str, Any] = {
+    "letterhead": True,
+    "bulletins": True,
+    "posts": {"__all__": {"channels", "personal", "papers"}},
+}
 """What of a directory says how people are written to."""
 
 SATURDAY = 5

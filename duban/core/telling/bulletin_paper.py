@@ -35,6 +35,11 @@ class Spell(NamedTuple):
     issue: int
     title: str
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other: its rhythm and its first day."""
+        return f"{'week' if self.rhythm == '周' else 'month'}/{self.first.isoformat()}"
+
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
@@ -104,7 +109,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class BulletinPaper:
-    """A bulletin; `spell` is the time it tells of, `praised` are units that kept all of several deadlines."""
+    """A bulletin; `spell` is the time it tells of, `praised` are units that kept all of several deadlines.
+
+    `heading`, `opening`, `remarks` and `demands` are what its coordinator writes, here as it is proposed; `summary`
+    tells the figures in words. `replaces` is the number of the bulletin that it corrects, empty for most.
+    """
 
     issuer: str
     title: str
@@ -120,6 +129,19 @@ class BulletinPaper:
     slow: tuple[StandingLine, ...]
     others: tuple[StandingLine, ...]
     units: tuple[UnitLine, ...]
+    heading: str = ""
+    opening: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    replaces: str = ""
+
+
+DEMANDS = (
+    "各承办单位要对照时限倒排进度，逾期事项逐项说明原因、明确办结日期；预计不能按时办结的，在到期前申请延期。"
+    "各牵头单位要加强统筹，及时协调解决跨单位的问题。"
+)
+"""What a bulletin asks of units unless its coordinator writes otherwise."""
 
 
 def month_of(office: Office, day: date) -> Spell:
@@ -169,7 +191,34 @@ def bulletin(office: Office, told: Iterable[_Entered], spell: Spell, now: dateti
         others=others,
         units=tuple(_units(office, steps, due)),
     )
-    return in_lines(paper)
+    return in_lines(_proposed(paper))
+
+
+def _proposed(paper: BulletinPaper) -> BulletinPaper:
+    """A bulletin with the text that its figures propose."""
+    what, document = f"《{paper.plan_title}》", f"（{paper.document}）" if paper.document else ""
+    praise = (f"{'、'.join(paper.praised)}本期到期事项全部按期办结。",) if paper.praised else ()
+    late = "、".join(f"{unit.title}{unit.late}项" for unit in paper.units if unit.late)
+    return replace(
+        paper,
+        heading=f"关于{paper.spell}{what}落实情况的通报",
+        opening=(f"{paper.spell}，各单位按照{what}{document}的部署推进各项工作。现通报如下。",),
+        summary=_in_words(paper),
+        remarks=(*praise, *((f"逾期未办结事项按承办单位：{late}。",) if late else ())),
+        demands=(DEMANDS,),
+    )
+
+
+def _in_words(paper: BulletinPaper) -> tuple[str, ...]:
+    """The figures of a bulletin in words."""
+    told = paper.figures
+    return (
+        f"共有举措{told.initiatives}项、事项{told.steps}项。截至{paper.date}，已办结{told.done}项，占{told.done_share}%；"
+        f"正在办理{told.going}项，占{told.going_share}%，其中尚未签收{told.unsigned}项；尚未启动{told.waiting}项。"
+        f"逾期未办结{told.late}项，占{told.late_share}%。各项举措灯色：{paper.lights}。",
+        f"本期到期{told.due}项，按期办结{told.kept}项，按期率{f'{told.kept_share}%' if told.due else '不计'}。"
+        f"本期办结{told.closed}项，同意延期{told.extended}项，发出催办单{told.pressed}份、督办通知单{told.supervised}份。",
+    )
 
 
 def _figures(

@@ -269,6 +269,8 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.LINKS_REVOKED: _did("使此前发出的链接失效"),
     EntryKind.SIGNED_IN: lambda told: f"{told.actor}登录工作台",
     EntryKind.CLOCK_CONFIRMED: lambda told: f"{told.actor}确认服务器时间无误：{told.reason}",
+    EntryKind.BULLETIN_DRAFTED: lambda told: f"{told.actor}保存{told.get('title')}通报草稿",
+    EntryKind.BULLETIN_FILED: lambda told: f"{told.actor}发出通报{told.get('number')}（SHA-256：{told.get('sha256')}）",
     EntryKind.MENDED: _did("修复 Prefect 上的设置"),
 }
 """How each kind of entry is told."""

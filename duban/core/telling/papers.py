@@ -18,17 +18,22 @@ from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import fold
 from duban.core.planning.plan import Step, StepRef
 from duban.core.telling.bulletin_paper import BulletinPaper
+from duban.core.telling.bulletin_text import BulletinLetter
 from duban.core.telling.closing import ClosingPaper
 from duban.core.telling.digest import Digest
 from duban.core.telling.events import event
 from duban.core.telling.revised import Names
 from duban.core.telling.slips import PAPERS, Slip, slip
+from duban.core.titles import BULLETIN
+
+Writing = Slip | Digest | BulletinLetter
+"""What a letter is written of."""
 
 EXTENSION = "extension"
 SLIPS: Mapping[str, str] = {paper: slip for slip, paper in PAPERS.items()}
 """Papers that are made of a slip, and of which."""
 
-CLOSING, BULLETIN = "closing", "bulletin"
+CLOSING = "closing"
 
 UNNAMEABLE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "-"))
 """Characters that some system has in no name of a file."""
@@ -66,8 +71,10 @@ MATTERS: Mapping[str, type[SlipPaper | ClosingPaper | BulletinPaper]] = {
 """What the template of each paper may say."""
 
 
-def enclosed(matter: Slip | Digest) -> tuple[Paper, ...]:
+def enclosed(matter: Writing) -> tuple[Paper, ...]:
     """The papers that go with a letter, where its recipient wants them: one for each of its slips that is one."""
+    if isinstance(matter, BulletinLetter):
+        return (Paper(BULLETIN, matter.paper),) if matter.enclosed else ()
     slips = (matter,) if isinstance(matter, Slip) else tuple(item.slip for item in matter.items)
     return tuple(_paper(PAPERS[one.kind], one, one.enclosed) for one in slips if one.enclosed)
 
