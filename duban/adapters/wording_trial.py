@@ -31,6 +31,11 @@ LATER = {
         '{{ heading(title ~ "　" ~ number) }}',
     ),
     "still": (DIGEST, "仍逾期: what its reader is still late with", '{{ listing("仍逾期", still) if still }}'),
+    "linked": (
+        DIGEST,
+        "经函件链接办理: what was done in its reader's name by links of letters",
+        '{{ listing("经函件链接以您的岗位办理", linked) if linked }}',
+    ),
     "remarks": (
         "base",
         "批示、意见和催办: what leaders instructed and others advised",

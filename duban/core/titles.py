@@ -27,6 +27,7 @@ REMARK_TITLES: Mapping[EntryKind, str] = {
     EntryKind.INSTRUCTED: "批示",
     EntryKind.ADVISED: "提出意见",
     EntryKind.PRESSED: "催办",
+    EntryKind.DISOWNED: "说明不是本单位办的",
 }
 """What is put on record about a step and changes nothing."""
 

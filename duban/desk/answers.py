@@ -26,6 +26,7 @@ class Asked(StrEnum):
     UNTIL = "until"
     RETURNED = "returned"
     TO = "to"
+    WHOSE = "whose"
     REASON = "reason"
 
 
@@ -50,6 +51,7 @@ ASKED: Mapping[Verb, tuple[Asked, ...]] = {
     Verb.INSTRUCT: (Asked.REASON,),
     Verb.ADVISE: (Asked.REASON,),
     Verb.PRESS: (Asked.REASON,),
+    Verb.DISOWN: (Asked.WHOSE, Asked.REASON),
 }
 """Of each act what its form asks for, in order."""
 
@@ -142,7 +144,7 @@ def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wr
         wrong[field_name(said.act, Asked.TO)] = "请选择转办给哪个单位或者岗位"
     if offer.verb is Verb.RETURN and not said.get(Asked.RETURNED):
         return offer.returns[0] if offer.returns else ""
-    return next((said.get(one) for one in (Asked.RETURNED, Asked.TO) if one in asked), "")
+    return next((said.get(one) for one in (Asked.RETURNED, Asked.TO, Asked.WHOSE) if one in asked), "")
 
 
 def _whole(said: Said, asked: Asked, title: str, wrong: dict[str, str]) -> int | None:

@@ -157,7 +157,7 @@ def receipt(came: Arrival, place: int) -> Response:
         said=in_full(Names(office.directory, (office.plan,), office.calendar), entry),
         place=place,
         at=f"{entry.at.astimezone(office.zone):%Y-%m-%d %H:%M}",
-        more=bool(matter.offers),
+        more=any(one.verb is not Verb.DISOWN for one in matter.offers),
         rehearsed=came.engine.rehearsed,
     )
 
@@ -174,6 +174,7 @@ ASKED_TITLES = {
     Asked.UNTIL: "延期至",
     Asked.RETURNED: "退回",
     Asked.TO: "转办给",
+    Asked.WHOSE: "认为应由",
     Asked.REASON: "说明",
 }
 """What a field is called where an answer is read over."""
@@ -192,7 +193,7 @@ def _rows(came: Arrival, matter: Matter, said: Said) -> list[tuple[str, str]]:
             case Asked.FILES:
                 rows += [(ASKED_TITLES[asked], one) for one in said.stored]
                 continue
-            case Asked.TO:
+            case Asked.TO | Asked.WHOSE:
                 text = titles(text)
             case Asked.RETURNED if text:
                 text = matter.view.look.initiative.steps[text].title

@@ -13,7 +13,9 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Status, StepRow
 from duban.core.planning.plan import HUMAN, Step, StepRef
 from duban.core.planning.plan_file import Kind
+from duban.core.telling.events import title_of
 from duban.core.telling.overview import going_on, overview, seen_of
+from duban.core.telling.revised import Names
 from duban.desk.boards import At
 from duban.desk.initiatives import letters_of
 from duban.desk.places import Place
@@ -32,6 +34,9 @@ BULLETINS = 6
 
 UNSIGNED, SILENT = 2, 10
 """Working days after which it is asked why nobody has signed, or reported."""
+
+LATELY = 20
+"""Working days for which the page names what was disowned."""
 
 REPORTS = frozenset({EntryKind.REPORTED, EntryKind.SUBMITTED, EntryKind.CORRECTED, EntryKind.SIGNED})
 """What tells that somebody is at work."""
@@ -109,6 +114,40 @@ def _asked(at: Place) -> list[Asked]:
     return sorted(found, key=lambda one: one.on)
 
 
+@dataclass(frozen=True, slots=True)
+class Disowned:
+    """Somebody who was written to says that a matter, or what was entered about it, is not of their unit."""
+
+    title: str
+    initiative: str
+    by: str
+    on: date
+    reason: str
+    whose: str
+    address: str
+
+
+def _disowned(at: Place, standing: Stands) -> list[Disowned]:
+    """What was disowned of late, the last one first."""
+    office = at.service.office
+    since, title = office.morning(office.calendar.add(standing.today, -LATELY)), office.directory.title
+    entries = at.service.ledger.of_kinds({EntryKind.DISOWNED}, since)
+    names = Names(office.directory, (office.plan,), office.calendar)
+    return [
+        Disowned(
+            title_of(names, one),
+            office.plan.initiatives[one.initiative].title,
+            title(one.actor),
+            one.day,
+            one.data["reason"],
+            title(one.data["to"]) if "to" in one.data else "",
+            at.matter(StepRef(one.initiative, one.step)),
+        )
+        for one in sorted(entries, key=lambda one: one.at, reverse=True)
+        if one.initiative in office.plan.initiatives
+    ]
+
+
 @router.get("/week")
 def week(at: At) -> Response:
     """The whole page."""
@@ -123,6 +162,7 @@ def week(at: At) -> Response:
         unsigned=unsigned(at, standing),
         silent=unreported(at, standing),
         asked=_asked(at),
+        disowned=_disowned(at, standing),
         lost=letters_of(at, [line[0] for line in lost[:LISTED]]),
         many_lost=len(lost),
         this_week=[one for one in coming if one.due <= until],

@@ -7,7 +7,7 @@ and its notices go in the next one, so that nobody gets two on a day.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
@@ -16,6 +16,7 @@ from duban.core.ledger.state import State
 from duban.core.ledger.summary import chain_of
 from duban.core.telling.digest import Digest, day_of, digest, key_of, urgency
 from duban.core.telling.lapses import why_lapsed
+from duban.core.telling.linked import linked
 from duban.core.telling.slips import Slip, slip
 from duban.core.titles import DIGEST
 from duban.outbox.books import Book, Read, added, note, read
@@ -239,7 +240,6 @@ def _carry(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Delivered | None:
 def _matter(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Slip | Digest:
     """One notice alone is its own letter: a list of one says nothing more, unless there is what is still late."""
     slips = list(parts.due.values())
-    lost = sweep.lost(mine.recipient)
     told = digest(
         sweep.office,
         mine.recipient,
@@ -247,10 +247,23 @@ def _matter(sweep: Sweep, mine: NoticeRow, parts: Parts) -> Slip | Digest:
         slips,
         parts.before,
         still=sweep.late(),
-        unheld=lost,
+        unheld=sweep.lost(mine.recipient),
         seal=sweep.seal(mine.recipient),
+        linked=_linked(sweep, mine),
     )
-    return slips[0] if len(slips) == 1 and not (parts.before or told.still or told.unheld) else told
+    alone = len(slips) == 1 and not (parts.before or told.still or told.unheld or told.linked)
+    return slips[0] if alone else told
+
+
+def _linked(sweep: Sweep, mine: NoticeRow) -> tuple[str, ...]:
+    """What was done by links since the last digest of a recipient."""
+    acts = sweep.acts_by_link()
+    if not acts:
+        return ()
+    rows = read(sweep.service, mine.initiative).state.notices.values()
+    ended = (row.ended_at for row in rows if row.slip == DIGEST and row.ended_at and row.delivery is Delivery.SENT)
+    since = max(ended, default=datetime.min.replace(tzinfo=UTC))
+    return linked(sweep.office, acts, mine.recipient, since, sweep.now)
 
 
 def _conclude(sweep: Sweep, mine: NoticeRow, parts: Parts, end: Ending, own: Draft | None = None) -> Delivered | None:

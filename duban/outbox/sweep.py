@@ -9,10 +9,11 @@ from typing import Any
 from duban.core.deciding.decide import decide
 from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.entries import Draft, Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import CLOSED
 from duban.core.telling.digest import StillLate, still_late
+from duban.core.telling.linked import ACTS, by_link
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Words
 from duban.core.telling.unheld import unheld
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """How long a sender has for one letter before others may take it over."""
+
+LINKED_BACK = 10
+"""Working days of which a digest tells what was done by links, where its recipient has had none since."""
 
 Wording = Callable[[Writing], Words]
 """Puts a slip, a digest or a bulletin into words."""
@@ -49,6 +53,7 @@ class Sweep:
     wording: Wording
     seen: dict[str, View] = field(default_factory=dict)
     found: list[tuple[StillLate, ...]] = field(default_factory=list)
+    acts: list[tuple[Entry, ...]] = field(default_factory=list)
 
     @property
     def office(self) -> Office:
@@ -91,6 +96,14 @@ class Sweep:
                     yield from still_late(view.look, decide(view.look, view.state))
                 except Exception:  # one initiative never stops the others; its own tick tells people of it
                     log.exception("what is late of %s is in no digest of this round", known.initiative)
+
+    def acts_by_link(self) -> tuple[Entry, ...]:
+        """What was done of late by links of letters, found once for all digests of the round."""
+        if not self.acts:
+            since = self.office.morning(self.office.calendar.add(self.today, -LINKED_BACK))
+            entries = self.service.ledger.of_kinds(ACTS, since)
+            self.acts.append(tuple(one for one in entries if by_link(one) is not None))
+        return self.acts[0]
 
     def lost(self, recipient: str) -> tuple[str, ...]:
         """What is with nobody any more, for whoever coordinates today."""

@@ -108,6 +108,7 @@ RUNGS = (
     rung("instruct", "instructed", 0, "owner", "instruct", stops=False),
     rung("advise", "advised", 0, "owner", "advise", stops=False),
     rung("press-by-hand", "pressed", 0, "owner", "press", stops=False),
+    rung("disown", "disowned", 0, "coordinator", "advise", stops=False),
     rung("failure", "failed", 0, "administrator", "failure", stops=False),
 )
 LIGHTS = Lights.model_validate(

@@ -263,5 +263,5 @@ def test_one_post_is_offered_what_it_may_do_with_one_step_and_of_one_that_waits_
     story = Story(work("x", due="2024-06-14"), work("later", needs="x"))
     steps = story.look.initiative.steps
     verbs = [one.verb for one in offered_to(story.look, story.state, steps["x"], "officer")]
-    assert verbs == [Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND]
+    assert verbs == [Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND, Verb.DISOWN]
     assert offered_to(story.look, story.state, steps["later"], "officer") == ()

@@ -260,6 +260,20 @@ def advise(step: Step, *, actor: Actor, note: Note, key: Key = None, as_json: Js
     carry_out(_command(Verb.ADVISE, step, actor, reason=note, key=key), as_json)
 
 
+@app.command()
+def disown(
+    step: Step,
+    *,
+    actor: Actor,
+    note: Note,
+    to: Annotated[str, typer.Option(metavar="UNIT|POST", help="Whose it is, where that is known.")] = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a step, or what was entered about it, is not of one's unit (不是本单位办的); the coordinator is told."""
+    carry_out(_command(Verb.DISOWN, step, actor, reason=note, to=to, key=key), as_json)
+
+
 def _command(
     verb: Verb,
     step: str,

@@ -25,6 +25,7 @@ CLASSES: Mapping[Verb, ActClass] = {
     Verb.WITHDRAW: ActClass.OWN,
     Verb.ACKNOWLEDGE: ActClass.OWN,
     Verb.ADVISE: ActClass.OWN,
+    Verb.DISOWN: ActClass.OWN,
     Verb.SUBMIT: ActClass.BINDING,
     Verb.EXTEND: ActClass.BINDING,
     Verb.APPROVE: ActClass.DECIDING,

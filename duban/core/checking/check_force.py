@@ -81,17 +81,20 @@ def check_remarks(policy: Policy) -> list[Problem]:
     return [
         Problem(ESCALATION, 0, "untold-remarks", _UNSENT.format(ladder=ladder.id, title=title), _SENT[anchor])
         for ladder in policy.ladders
-        for anchor, title in (("instructed", "批示"), ("advised", "意见"), ("pressed", "催办"))
+        for anchor, title in _REMARKED.items()
         if all(rung.anchor != anchor for rung in ladder.rungs)
     ]
 
 
+_REMARKED = {"instructed": "批示", "advised": "意见", "pressed": "催办", "disowned": "不是本单位办的"}
 _UNSENT = "ladder {ladder!r} has no rung for {title}: it is put on record, and sent to nobody"
 _SENT = {
     "instructed": "add to its rungs {id: instruct, anchor: instructed, to: [owner, owner-head], slip: instruct, "
     "immediate: true, stops_on_answer: false}",
     "pressed": "add to its rungs {id: press-by-hand, anchor: pressed, to: [owner, owner-head], slip: press, "
     "immediate: true, stops_on_answer: false}",
+    "disowned": "add to its rungs {id: disown, anchor: disowned, to: [coordinator], slip: advise, "
+    "stops_on_answer: false}",
     "advised": "add to its rungs {id: advise, anchor: advised, to: [owner], slip: advise, stops_on_answer: false}",
 }
 _UNTOLD = "ladder {ladder!r} has no rung for 'changed': no owner hears of a step suspended, handed over or cancelled"

@@ -70,6 +70,7 @@ REMARKS = {
     Anchor.INSTRUCTED: EntryKind.INSTRUCTED,
     Anchor.ADVISED: EntryKind.ADVISED,
     Anchor.PRESSED: EntryKind.PRESSED,
+    Anchor.DISOWNED: EntryKind.DISOWNED,
 }
 """What the rungs that tell of remarks count from."""
 

@@ -83,7 +83,7 @@ class _VerbRule:
         return allowed(step.kind, self.on) & self.when if self.what(step) else frozenset()
 
 
-REMARKS = frozenset({EntryKind.INSTRUCTED, EntryKind.ADVISED, EntryKind.PRESSED})
+REMARKS = frozenset({EntryKind.INSTRUCTED, EntryKind.ADVISED, EntryKind.PRESSED, EntryKind.DISOWNED})
 """What is put on record and changes nothing."""
 
 
@@ -275,11 +275,24 @@ def _asked(matter: _Matter) -> date:
     return asked.to
 
 
-def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
-    directory, to = matter.look.office.directory, matter.command.to
+def _known(matter: _Matter, to: str) -> None:
+    """Refuse a unit or post that there is not."""
+    directory = matter.look.office.directory
     if not directory.knows(to):
         hint = perhaps(to, (*directory.units, *directory.posts), "请核对单位、岗位编号")
         raise Refused("unknown-person", f"通讯录中没有单位或岗位 {to}：{hint}")
+
+
+def _disown(matter: _Matter) -> tuple[Draft, ...]:
+    to = matter.command.to
+    if to:
+        _known(matter, to)
+    return (matter.draft(EntryKind.DISOWNED, {"to": to} if to else {}),)
+
+
+def _hand_over(matter: _Matter) -> tuple[Draft, ...]:
+    directory, to = matter.look.office.directory, matter.command.to
+    _known(matter, to)
     if to == matter.look.office.owner(matter.step, matter.own):
         raise Refused("same-owner", f"“{matter.step.title}”本就由{directory.title(to)}承办")
     if not any(directory.present(post, matter.look.today) for post in (directory.officer(to), directory.head(to))):
@@ -331,4 +344,5 @@ RULES: Mapping[Verb, _VerbRule] = {
     Verb.INSTRUCT: _VerbRule(_leaders, EntryKind.INSTRUCTED, reasoned=True),
     Verb.ADVISE: _VerbRule(_supporters, EntryKind.ADVISED, reasoned=True),
     Verb.PRESS: _VerbRule(_cancellers, EntryKind.PRESSED, reasoned=True),
+    Verb.DISOWN: _VerbRule(_addressees, EntryKind.DISOWNED, _disown, reasoned=True),
 }

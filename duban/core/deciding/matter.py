@@ -38,6 +38,7 @@ class Verb(StrEnum):
     INSTRUCT = "instruct"
     ADVISE = "advise"
     PRESS = "press"
+    DISOWN = "disown"
 
 
 VERB_TITLES: Mapping[Verb, str] = {
@@ -61,12 +62,14 @@ VERB_TITLES: Mapping[Verb, str] = {
     Verb.INSTRUCT: "批示",
     Verb.ADVISE: "提出意见",
     Verb.PRESS: "催办",
+    Verb.DISOWN: "说明不是本单位办的",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `to` is a day for an extension, a unit or post for a hand-over, a step for sending back.
+    """One command. `to` is a day for an extension, a unit or post for a hand-over and for what is
+    disowned, a step for sending back.
 
     `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
     the unit of the indicator, `remaining` in the days in which the step's duration is counted. `via` is by which way it

@@ -25,7 +25,7 @@ MANAGING = frozenset({Verb.SUSPEND, Verb.RESUME, Verb.HAND_OVER, Verb.CANCEL, Ve
 OWNING = frozenset({Verb.SIGN, Verb.REPORT, Verb.SUBMIT, Verb.EXTEND, Verb.WITHDRAW, Verb.CORRECT})
 """What officers and heads may do, and officers do: offered to a head only where there is no officer."""
 
-REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE, Verb.PRESS})
+REMARKING = frozenset({Verb.INSTRUCT, Verb.ADVISE, Verb.PRESS, Verb.DISOWN})
 """What is put on record and changes nothing."""
 
 RECENT = 10
@@ -124,7 +124,7 @@ def _there(look: Look, posts: Iterable[str]) -> list[str]:
 
 def _remarking(look: Look, verb: Verb, step: Step, posts: tuple[str, ...]) -> tuple[str, ...]:
     """Of work its supervisor, the officers of supporting units and the coordinator, of all who may say something."""
-    if step.kind not in HUMAN:
+    if step.kind not in HUMAN or verb is Verb.DISOWN:  # which whoever was written to says where they were written to
         return ()
     if verb is Verb.INSTRUCT:
         return posts[:1]  # rules name the supervisor of the initiative first

@@ -40,6 +40,7 @@ _OF_ALL = (
     (NOT_CLOSED, EntryKind.ACKNOWLEDGED, STAYS),
     (NOT_CLOSED, EntryKind.INSTRUCTED, STAYS),
     (NOT_CLOSED, EntryKind.ADVISED, STAYS),
+    (frozenset(Status), EntryKind.DISOWNED, STAYS),  # also what somebody else has closed in one's name
     (CLOSED, EntryKind.REOPENED, NOT_CLOSED),
 )
 _GOES_ON = (NOT_CLOSED | {Status.DONE}, EntryKind.UPSET, STAYS)

@@ -64,6 +64,7 @@ class EntryKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     INSTRUCTED = "instructed"  # a leader's instruction, put on record
     PRESSED = "pressed"  # somebody pressed the owner, in words of their own
+    DISOWNED = "disowned"  # somebody who was written to says that it, or what was entered, is not of their unit
     ADVISED = "advised"  # the opinion of a unit that supports the initiative
     REPLANNED = "replanned"  # an application of a plan added, removed, renamed or edited the step
     PLAN_APPLIED = "plan-applied"  # in the chain PLAN alone: the whole plan that is in force from here on

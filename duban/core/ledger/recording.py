@@ -151,7 +151,7 @@ def _remarked(kind: EntryKind) -> Change:
     """It is put on record, and nothing else."""
 
     def change(step: StepState, day: date, actor: str, data: Data) -> StepState:
-        remark = Remark(kind, actor, day, len(step.remarks) + 1, data["reason"])
+        remark = Remark(kind, actor, day, len(step.remarks) + 1, data["reason"], data.get("to", ""))
         return step._replace(remarks=(*step.remarks, remark))
 
     return change
@@ -249,6 +249,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.INSTRUCTED: _remarked(EntryKind.INSTRUCTED),
     EntryKind.ADVISED: _remarked(EntryKind.ADVISED),
     EntryKind.PRESSED: _remarked(EntryKind.PRESSED),
+    EntryKind.DISOWNED: _remarked(EntryKind.DISOWNED),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _same,
     EntryKind.ACTION_STARTED: _action_started,

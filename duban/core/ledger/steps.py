@@ -66,9 +66,9 @@ class Changed(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What was instructed, advised or pressed for about a step; it changes nothing of how that stands.
+    """What was instructed, advised, pressed for or disowned about a step; it changes nothing of how that stands.
 
-    `number` counts the remarks on the step.
+    `number` counts the remarks on the step; `to` is whose it is, where somebody who disowned it said so.
     """
 
     kind: EntryKind
@@ -76,6 +76,7 @@ class Remark(NamedTuple):
     on: date
     number: int
     words: str
+    to: str = ""
 
 
 class LateEntry(NamedTuple):

@@ -110,7 +110,7 @@ class Anchor(StrEnum):
     review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered), `failed` (an
     action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it), `instructed` (a
     leader gave an instruction about it), `advised` (another unit gave its opinion), `pressed` (the coordinator pressed
-    the owner in words of their own).
+    the owner in words of their own), `disowned` (somebody who was written to says that it is not theirs).
     """
 
     OPENED = "opened"
@@ -125,9 +125,10 @@ class Anchor(StrEnum):
     INSTRUCTED = "instructed"
     ADVISED = "advised"
     PRESSED = "pressed"
+    DISOWNED = "disowned"
 
 
-TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED, Anchor.PRESSED})
+TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED, Anchor.PRESSED, Anchor.DISOWNED})
 """What rungs count from that tell of what was done, and ask for nothing that could be waited for."""
 
 

@@ -54,9 +54,9 @@ class Digest:
 
     `before` counts the items that its recipient has already, where a long digest goes in several messages; `still` are
     the steps that are late besides, a line each, the latest first: of these nothing new is said. `unheld` is what is
-    with nobody any more, a line for each that had it, `seal` the last seal of the ledger, for who coordinates. `link`
-    is the address of all that waits for its recipient, filled in when it is sent: of what it takes, `on` is the day in
-    ISO 8601.
+    with nobody any more, a line for each that had it, `seal` the last seal of the ledger, for who coordinates; `linked`
+    is what was done in its recipient's name by links of letters, a line each. `link` is the address of all that waits
+    for its recipient, filled in when it is sent: of what it takes, `on` is the day in ISO 8601.
     """
 
     title: str
@@ -71,6 +71,7 @@ class Digest:
     still: tuple[str, ...] = ()
     unheld: tuple[str, ...] = ()
     seal: str = ""
+    linked: tuple[str, ...] = ()
     recipient: str = ""
     on: str = ""
     link: str = ""
@@ -132,11 +133,12 @@ def digest(
     still: Iterable[StillLate] = (),
     unheld: tuple[str, ...] = (),
     seal: str = "",
+    linked: tuple[str, ...] = (),
 ) -> Digest:
     """A recipient's digest of a day, its items in order, after those that went before.
 
     `still` are all late steps, those of others and those that the items tell of among them; `unheld` tells what is with
-    nobody any more and `seal` of the ledger's last seal, for whoever coordinates.
+    nobody any more and `seal` of the ledger's last seal, for whoever coordinates; `linked` what was done by links.
     """
     ordered = sorted(slips, key=urgency)
     told_late = {slip.step_ref for slip in ordered if _late(slip)}
@@ -157,6 +159,7 @@ def digest(
         ),
         unheld=unheld,
         seal=seal,
+        linked=linked,
         recipient=recipient,
         on=day.isoformat(),
     )

@@ -115,6 +115,11 @@ def _on(what: str) -> Telling:
     return tell
 
 
+def _disowned(told: Told) -> str:
+    whose = f"（认为应由{told.names.title(told.get('to'))}办理）" if told.get("to") else ""
+    return f"{_did('说明不是本单位办的')(told)}{whose}"
+
+
 def _handed_over(told: Told) -> str:
     return _did(f"转由{told.names.title(told.get('to'))}承办")(told)
 
@@ -245,6 +250,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.ACKNOWLEDGED: _did("知悉"),
     EntryKind.INSTRUCTED: _did("批示"),
     EntryKind.ADVISED: _did("提出意见"),
+    EntryKind.DISOWNED: _disowned,
     EntryKind.PRESSED: _did("催办"),
     EntryKind.REPLANNED: _replanned,
     EntryKind.PLAN_APPLIED: _applied,

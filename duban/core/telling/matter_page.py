@@ -13,6 +13,7 @@ from duban.core.ledger.summary import Light
 from duban.core.planning.plan import Step, StepRef
 from duban.core.telling.phrases import HISTORY, history, requirement
 from duban.core.telling.reasons import reason_of
+from duban.core.telling.remarks import in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese
 from duban.core.titles import STATUS_TITLES
@@ -22,8 +23,9 @@ from duban.core.titles import STATUS_TITLES
 class MatterPage:
     """What a page says of one step; texts are Chinese, empty where there is nothing to say.
 
-    `asked` is an extension that waits for its answer, `handed_in` what was handed in and waits to be judged. `version`
-    counts what was said about the step: a form filled in at another one was filled in before something happened.
+    `remarks` are what was instructed, advised, pressed for or disowned. `asked` is an extension that waits for its
+    answer, `handed_in` what was handed in and waits to be judged. `version` counts what was said about the step: a form
+    filled in at another one was filled in before something happened.
     """
 
     step: StepRef
@@ -46,6 +48,7 @@ class MatterPage:
     waiting: tuple[str, ...]
     history: tuple[str, ...]
     version: int
+    remarks: tuple[str, ...] = ()
 
 
 def matter_page(look: Look, decision: Decision, step: Step, entries: Sequence[Entry]) -> MatterPage:
@@ -74,6 +77,7 @@ def matter_page(look: Look, decision: Decision, step: Step, entries: Sequence[En
         waiting=waiting_for(look, decision, step),
         history=history(office, step, told),
         version=max((entry.sequence for entry in told if entry.kind in HISTORY), default=0),
+        remarks=in_words(office.directory, own.remarks),
     )
 
 

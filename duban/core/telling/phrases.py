@@ -23,7 +23,7 @@ from duban.core.planning.policy import Anchor, Rung
 from duban.core.planning.review_file import Several
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of
-from duban.core.telling.remarks import in_words
+from duban.core.telling.remarks import in_words, words_of
 from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
@@ -107,7 +107,8 @@ def _changing(matter: Occasion) -> Entry:
 def _remark(matter: Occasion) -> str:
     """Who instructed or advised what."""
     remark = remark_of(matter.own, matter.fired.key)
-    return one_line(f"{matter.title(remark.by)}（{chinese(remark.on)}）：{remark.words}")
+    words = words_of(matter.look.office.directory, remark)
+    return one_line(f"{matter.title(remark.by)}（{chinese(remark.on)}）：{words}")
 
 
 def remarks(matter: Occasion) -> tuple[str, ...]:
@@ -315,5 +316,6 @@ ANCHORED: Mapping[Anchor, Anchored] = {
     Anchor.INSTRUCTED: Anchored(_remark, "办理", "事项另有变动"),
     Anchor.ADVISED: Anchored(_remark, "办理", "事项另有变动"),
     Anchor.PRESSED: Anchored(_remark, "办理", "事项另有变动"),
+    Anchor.DISOWNED: Anchored(_remark, "核实", "事项另有变动"),
     Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
 }
