@@ -139,7 +139,7 @@ def test_the_coordinators_digest_alone_tells_of_the_last_seal() -> None:
     told.service.ledger.note_round(Rounder.SEAL, Round(told.clock.now(), "12 3f2a91bc77d0e41c"))
     found: dict[str, str] = {}
 
-    def wording(matter: Slip | Digest) -> Words:
+    def wording(matter: Writing) -> Words:
         if isinstance(matter, Digest):
             found[matter.recipient] = matter.seal
         return plain(matter)
