@@ -83,7 +83,12 @@ def test_a_ladder_that_is_older_than_remarks_is_named_with_what_to_add() -> None
         ("escalation.yaml", "untold-remarks", "批示: it is put on record, and sent to nobody"),
         ("escalation.yaml", "untold-remarks", "意见: it is put on record, and sent to nobody"),
         ("escalation.yaml", "untold-remarks", "催办: it is put on record, and sent to nobody"),
+        ("escalation.yaml", "untold-remarks", "不是本单位办的: it is put on record, and sent to nobody"),
     ]
     written = [Rung.model_validate(yaml.safe_load(one.remedy.partition("rungs ")[2])) for one in found]
     assert check_remarks(policy(*written)) == []
-    assert [one.message.partition(" for ")[2][:2] for one in check_remarks(policy(written[0]))] == ["意见", "催办"]
+    assert [one.message.partition(" for ")[2][:2] for one in check_remarks(policy(written[0]))] == [
+        "意见",
+        "催办",
+        "不是",
+    ]

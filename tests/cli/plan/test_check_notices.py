@@ -70,8 +70,10 @@ def test_ladders_without_a_rung_for_remarks_are_warned_of_and_work(bureau: Burea
     assert [line.partition("ladder ")[2].partition(":")[0] for line in told] == [
         "'standard' has no rung for 批示",
         "'standard' has no rung for 意见",
+        "'standard' has no rung for 不是本单位办的",
         "'urgent' has no rung for 批示",
         "'urgent' has no rung for 意见",
+        "'urgent' has no rung for 不是本单位办的",
     ]
 
 
