@@ -45,6 +45,11 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
         place = answer(came, form, later)
         return place if isinstance(place, Response) else RedirectResponse(f"{came.visitor.base}/done/{place}", 303)
 
+    _to_look_at(router, path, arriving, returning)
+    return router
+
+
+def _to_look_at(router: APIRouter, path: str, arriving: Arriving, returning: Arriving) -> None:
     @router.get(f"{path}/done/{{place}}")
     def done(came: Annotated[Arrival, Depends(returning)], place: int) -> Response:
         """What was stored, and what follows."""
@@ -54,5 +59,3 @@ def matter_routes(path: str, arriving: Arriving, returning: Arriving) -> APIRout
     def file(came: Annotated[Arrival, Depends(arriving)], digest: str) -> Response:
         """A file that was handed in with the matter."""
         return file_of(came, digest)
-
-    return router

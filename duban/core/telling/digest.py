@@ -153,9 +153,7 @@ def digest(
         items=tuple(Item(place, _group(slip), slip) for place, slip in enumerate(ordered, start=before + 1)),
         before=before,
         still=tuple(
-            one.line
-            for one in sorted(still)
-            if one.step not in told_late and office.acts_for(recipient, one.posts, day) is not None
+            one.line for one in sorted(still) if one.step not in told_late and _concerns(office, one, recipient, day)
         ),
         unheld=unheld,
         seal=seal,
@@ -164,6 +162,10 @@ def digest(
         on=day.isoformat(),
     )
     return in_lines(told)
+
+
+def _concerns(office: Office, late: StillLate, recipient: str, day: date) -> bool:
+    return office.acts_for(recipient, late.posts, day) is not None
 
 
 def urgency(slip: Slip) -> tuple[int, int, str, str]:
