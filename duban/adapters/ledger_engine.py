@@ -1,5 +1,6 @@
 """Connections to the ledger's database: how they are opened, how transactions begin, and what their failures mean."""
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -221,6 +222,24 @@ def _lock(connection: Connection, locks: Iterable[tuple[str, ...]]) -> None:
     if connection.dialect.name == "postgresql":
         for key in sorted(map(_lock_key, locks)):  # always in one order, so that two never wait for each other
             connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+@contextmanager
+def alone(engine: Engine, what: str) -> Iterator[None]:
+    """Keep all others from doing the same with this ledger: by a lock of the server's, or of a file beside SQLite's."""
+    if engine.name == "postgresql":
+        with writing(engine, ("alone", what)):
+            yield
+        return
+    file = Path(f"{engine.url.database}.{what}-lock")
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_RDWR, PRIVATE)
+    except OSError as error:
+        what, remedy = SQLITE_CAUSES[sqlite3.SQLITE_READONLY]
+        raise LedgerUnusable(f"ledger {named(engine)}: {what} ({error}). {remedy}") from error
+    with os.fdopen(handle) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _lock_key(names: tuple[str, ...]) -> int:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from duban.adapters.ledger_engine import is_collision, joining, ledger_engine, reading, undisturbed, writing
+from duban.adapters.ledger_engine import alone, is_collision, joining, ledger_engine, reading, undisturbed, writing
 from duban.adapters.ledger_guards import amiss
 from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
 from duban.adapters.ledger_roles import too_free
@@ -151,8 +151,8 @@ class SqlLedger(LedgerVisits, LedgerLists):
             ]
 
     def alone(self, what: str) -> AbstractContextManager[object]:
-        """Keep others from doing the same; on SQLite, from writing."""
-        return writing(self.engine, ("alone", what))
+        """Keep others from doing the same, and from nothing else."""
+        return alone(self.engine, what)
 
     def unguarded(self) -> Sequence[str]:
         """What should keep entries from being changed and does not."""
