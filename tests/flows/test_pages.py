@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,7 +41,7 @@ NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @contextmanager
-def browser() -> Iterator[Page]:
+def browser(**context: Any) -> Iterator[Page]:
     """A page in Chromium; opened once Prefect has been asked, which does not like the event loop it brings."""
     if CHROMIUM is None:
         # What decides here is the machine the tests run on, no setting of duban's.
@@ -48,7 +49,7 @@ def browser() -> Iterator[Page]:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, NOWHERE_ELSE])
-        page = chromium.new_page()
+        page = chromium.new_page(**context)
         page.set_default_timeout(60_000)
         yield page
         chromium.close()
