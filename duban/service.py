@@ -228,7 +228,7 @@ class Service:
         if drafts := more(view, decision.state):
             # What is said now may make a notice needless that would be queued now.
             page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
-            decision = decide(view.look, page.state, decision.kept)
+            decision = decide(view.look, page.state, decision)
         page.write(decision.drafts)
         return _concluded(view, page, decision)
 

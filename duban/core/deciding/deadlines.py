@@ -4,7 +4,6 @@ When it closes they are written down with that (`judged`), and are never compute
 calendar, a plan, a rule, judges nobody anew.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from math import ceil
 
@@ -20,8 +19,15 @@ Spells = tuple[Excluded, ...]
 DAY = timedelta(days=1)
 
 
-Limits = Mapping[str, Deadline | None]
-"""The deadline of every step, where it has one and that is known."""
+class Limits(dict[str, Deadline | None]):
+    """The deadline of every step, where it has one and that is known; `by` the record and the day it was counted by."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by: dict[str, tuple[StepState, date | None]] = {}
+
+
+NO_LIMITS = Limits()
 
 
 def finished(look: Look, ref: StepRef, state: State) -> date | None:
@@ -68,9 +74,16 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
     return Deadline(day, own.first_due or first)
 
 
-def deadlines(look: Look, state: State) -> Limits:
-    """The deadlines of an initiative."""
-    return {name: deadline(look, step, state) for name, step in look.initiative.steps.items()}
+def deadlines(look: Look, state: State, kept: Limits = NO_LIMITS) -> Limits:
+    """The deadlines of an initiative; those `kept` of the same office that go by the same are taken from there."""
+    found = Limits()
+    for name, step in look.initiative.steps.items():
+        own = state.steps.get(name, NOTHING)
+        by = found.by[name] = own, last_end(look, step.due_anchor, state) if step.due_anchor else None
+        known = kept.by.get(name)
+        moves = known is None or own is not known[0] or by[1] != known[1] or own.suspended is not None  # with the days
+        found[name] = deadline(look, step, state) if moves else kept[name]
+    return found
 
 
 def planned_limit(look: Look, step: Step, state: State) -> date | None:

@@ -8,11 +8,10 @@ every step has its dates, a timetable made of these, and what that says at this 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs, gone
-from duban.core.deciding.deadlines import Limits, deadlines, goes_by_reports, may_open
+from duban.core.deciding.deadlines import NO_LIMITS, Limits, deadlines, goes_by_reports, may_open
 from duban.core.deciding.given import Given
 from duban.core.deciding.indicators import measured_again, to_measure
 from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
@@ -20,7 +19,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import Outlook, foresee
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import settle, status
-from duban.core.deciding.timetable import DAY, NOTHING_KEPT, Kept, Made, next_day, stands, timetable
+from duban.core.deciding.timetable import DAY, Made, Timetables, next_day, stands, timetable
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.state import State
@@ -32,6 +31,7 @@ from duban.core.ledger.summary import CLOSED, Light, Status, StepRow, Summary
 class Decision:
     """What is to be done, and how things stand once it is: entries to store, actions to run; by step id the rest."""
 
+    look: Look
     drafts: tuple[Draft, ...]
     actions: tuple[StepRef, ...]
     measures: tuple[tuple[StepRef, str], ...]
@@ -46,24 +46,29 @@ class Decision:
     outlook: Outlook
     turning: datetime | None
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
-    kept: Kept
-    """What makes a later decision about the same initiative quicker, and not another."""
+    timetables: Timetables
 
 
-def decide(look: Look, state: State, kept: Kept = NOTHING_KEPT) -> Decision:
-    """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`."""
+def decide(look: Look, state: State, kept: Decision | None = None) -> Decision:
+    """Decide about one initiative; `look.upstream` holds what is known of the steps in `initiative.upstream`.
+
+    An earlier decision about it that was `kept` changes nothing but the time this takes.
+    """
     after, settled = settle(look, state)
-    return decide_on(look, after, settled, deadlines(look, after), kept)
+    if kept is not None and (kept.look.office is not look.office or kept.look.initiative is not look.initiative):
+        kept = None
+    return decide_on(look, after, settled, deadlines(look, after, kept.deadlines if kept else NO_LIMITS), kept)
 
 
-def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits, kept: Kept) -> Decision:
-    """The same once it is known what happens by itself, and the deadlines after that."""
-    outlook = foresee(look, after, limits)
-    steps = _timetables(look, after, limits, outlook, kept)
+def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits, kept: Decision | None) -> Decision:
+    """The same once it is known what happens by itself, and the deadlines after that; `kept` is of the same office."""
+    outlook = foresee(look, after, limits, kept.outlook if kept else None)
+    steps = _timetables(look, after, limits, outlook, kept.timetables if kept else {})
     rows = {name: stands(at, table, look.today) if table.lights else table.row for name, (at, table) in steps.items()}
     rungs = _rungs(look, after, steps)
     turning = _turning(look, rungs, steps, rows)
     return Decision(
+        look=look,
         drafts=(*settled, *_notices(look, after, rungs)),
         actions=tuple([StepRef(look.initiative.id, one.step) for one in rows.values() if one.status is Status.RUNNING]),
         measures=tuple(_measures(look, after, rows)),
@@ -74,31 +79,29 @@ def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits
         deadlines=limits,
         outlook=outlook,
         turning=turning,
-        kept=steps,
+        timetables=steps,
     )
 
 
-def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept: Kept) -> Kept:
+def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept: Timetables) -> Timetables:
     """The timetable of every step, with what it is made of: as kept, where that is the same."""
-    here, found = (look.office, look.initiative, look.office.day(state.adopted or look.now)), dict[str, Made]()
-    if any(was[: len(here)] != here for was, _ in islice(kept.values(), 1)):
-        kept = NOTHING_KEPT
+    here, adopted, found = (look.office, look.initiative), look.office.day(state.adopted or look.now), dict[str, Made]()
     for name, step in look.initiative.steps.items():
         own, known = state.steps.get(name, NOTHING), kept.get(name)
-        over = own.finished is not None
-        if known is not None and over and own.judged is not None and known[0].own == own:
+        over, same = own.finished is not None, known is not None and known[0].own is own and known[0].adopted == adopted
+        if known is not None and same and over and own.judged is not None:
             found[name] = known  # half of a year's steps: what was judged once moves no more
             continue
         due, original = limits[name] or (None, None)
         waits = own.opened is None and not over and outlook.held_by[name] is None
         opens = may_open(look, step, state) if waits else None  # not while another step holds it up
         forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
-        at = Given(*here, step, own, status(step, own), due, original, opens, latest, forecast, root)
+        at = Given(*here, adopted, step, own, status(step, own), due, original, opens, latest, forecast, root)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 
 
-def _rungs(look: Look, state: State, steps: Kept) -> list[DueRung]:
+def _rungs(look: Look, state: State, steps: Timetables) -> list[DueRung]:
     """The rungs of all steps that have not fired, those to be recorded as skipped too: earliest first."""
     ladders, changes, undelivered = list[DueRung](), list[DueRung](), list[DueRung]()
     for at, table in steps.values():
@@ -172,7 +175,7 @@ def _look_again(look: Look, turning: datetime | None, worst: Light | None) -> da
     return restless if turning is None else min(turning, restless)
 
 
-def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[str, StepRow]) -> datetime | None:
+def _turning(look: Look, rungs: Iterable[DueRung], steps: Timetables, rows: Mapping[str, StepRow]) -> datetime | None:
     """The first moment at which time alone lights, opens or ends a step, or a rung falls due."""
     later = [rung for rung in rungs if rung.moment > look.now]
     moments = [rung.moment if rung.rung_at <= look.now else rung.rung_at for rung in later]
@@ -194,7 +197,7 @@ def _turning(look: Look, rungs: Iterable[DueRung], steps: Kept, rows: Mapping[st
     return min(moments, default=None)
 
 
-def _overdue(look: Look, steps: Kept, rows: Mapping[str, StepRow]) -> list[date]:
+def _overdue(look: Look, steps: Timetables, rows: Mapping[str, StepRow]) -> list[date]:
     """Days from which the date a waiting step hangs on moves with the days: what it counts from is then overdue."""
     found = list[date]()
     for name, step in look.initiative.steps.items():

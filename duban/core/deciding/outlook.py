@@ -27,13 +27,14 @@ class Outlook:
     """By step: its expected last day, and its latest permissible last day (None: nothing binds it).
 
     `held_by` is the step that decides when it can start, and `root` the first one, through the whole plan, of the
-    critical chain to it that is not over; None where that is the step itself.
+    critical chain to it that is not over; None where that is the step itself. `bounds` is what `latest` was made of.
     """
 
     forecast: Mapping[str, date]
     latest: Mapping[str, date | None]
     held_by: Mapping[str, StepRef | None]
     root: Mapping[str, StepRef | None]
+    bounds: tuple[Limits, list[str]]
 
     def chain(self, step: str, initiative: str) -> tuple[StepRef, ...]:
         """The critical chain to a step: from the step where acting helps to the step itself."""
@@ -43,8 +44,11 @@ class Outlook:
         return tuple(reversed(links))
 
 
-def foresee(look: Look, state: State, deadlines: Limits) -> Outlook:
-    """Forward and backward pass over the steps, in the order of needs, from what really happened."""
+def foresee(look: Look, state: State, deadlines: Limits, kept: Outlook | None = None) -> Outlook:
+    """Forward and backward pass over the steps, in the order of needs, from what really happened.
+
+    The backward one goes by the deadlines of steps that are not over, and not by the moment: by the same it is `kept`.
+    """
     soonest = look.calendar.next_working(look.today)
     forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
     for name, step in look.initiative.steps.items():
@@ -62,7 +66,9 @@ def foresee(look: Look, state: State, deadlines: Limits) -> Outlook:
             forecast[name] = max(forecast[name], limit.day)
         held_by[name] = holder
         root[name] = _root(look, holder, root) if holder else None
-    return Outlook(forecast, _latest(look, state, deadlines), held_by, root)
+    bounds = deadlines, [name for name in root if state.steps.get(name, NOTHING).finished is None]
+    latest = kept.latest if kept is not None and kept.bounds == bounds else _latest(look, state, deadlines)
+    return Outlook(forecast, latest, held_by, root, bounds)
 
 
 def _ready(look: Look, step: Step, state: State, forecast: Mapping[str, date], soonest: date) -> Held:

@@ -14,7 +14,6 @@ from duban.core.deciding.ladder import due, ladder, rested
 from duban.core.deciding.office import Look
 from duban.core.deciding.rungs import DueRung
 from duban.core.deciding.settle import status
-from duban.core.deciding.timetable import NOTHING_KEPT, Kept
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import AGAIN, DEAD, NoticeKey
 from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
@@ -60,8 +59,8 @@ class Recheck:
     lapsed: Lapsed | None = None
 
 
-def recheck(look: Look, state: State, notice: NoticeRow, kept: Kept = NOTHING_KEPT) -> Recheck:
-    """Decide again as though the notice had been dropped; `kept` is that of an earlier decision."""
+def recheck(look: Look, state: State, notice: NoticeRow, kept: Decision | None = None) -> Recheck:
+    """Decide again as though the notice had been dropped; `kept` is an earlier decision."""
     decision = decide(look, _without(state, notice), kept)
     key = NoticeKey.parse(notice.key)
     rung = next((rung for rung in decision.rungs if rung.key == key), None)
@@ -76,7 +75,7 @@ def recheck(look: Look, state: State, notice: NoticeRow, kept: Kept = NOTHING_KE
 
 def still_due(look: Look, decision: Decision, state: State, notice: NoticeRow) -> bool:
     """The same for a step whose dates are those of a decision, however its record has changed: yes or no, and quick."""
-    at, table = decision.kept[notice.step]
+    at, table = decision.timetables[notice.step]
     if _undisturbed(look, at, state.step(notice.step), notice) and not table.rungs.dead:
         return True
     own, key = _without(state, notice).step(notice.step), NoticeKey.parse(notice.key)
@@ -134,7 +133,7 @@ def _gone(decision: Decision, notice: NoticeRow, key: NoticeKey) -> Lapsed:
 
 def _unanchored(decision: Decision, notice: NoticeRow, key: NoticeKey) -> Lapsed:
     """What became of what the rung hung on, or of those it meant."""
-    at, _ = decision.kept[notice.step]
+    at, _ = decision.timetables[notice.step]
     later = [rung for rung in decision.rungs if rung.rung == notice.rung and rung.post == key.post]
     if AGAIN in key.rung and any(rung.key[:2] == key[:2] and rung.key.rung > key.rung for rung in later):
         return Lapsed(Lapse.OVERTAKEN)  # by itself: it has come again meanwhile

@@ -6,7 +6,6 @@ these and by nothing else. Read at a moment it gives the row of the step and its
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import NamedTuple
 
 from duban.core.deciding.changes import change_rungs
@@ -37,10 +36,8 @@ class Timetable(NamedTuple):
 Made = tuple[Given, Timetable]
 """A timetable, and what it was made of."""
 
-Kept = Mapping[str, Made]
-"""Timetables by step. Those made before change nothing but the time deciding takes."""
-
-NOTHING_KEPT: Kept = MappingProxyType({})
+Timetables = Mapping[str, Made]
+"""Those of an initiative, by step."""
 
 
 def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
@@ -95,7 +92,7 @@ def stands(at: Given, table: Timetable, today: date) -> StepRow:
     return table.row._replace(light=light, reason=reason) if reason is not None else table.row
 
 
-def next_day(steps: Kept, today: date) -> date:
+def next_day(steps: Timetables, today: date) -> date:
     """The first day on which time alone may light, open or end a step; `date.max` where it never does."""
     first = date.max
     for at, table in steps.values():

@@ -335,7 +335,7 @@ def _next_rung(look: Look, decision: Decision, step: Step) -> NextRung | None:
     first = rungs[0]
     people = tuple(dict.fromkeys(rung.recipient for rung in rungs if rung.rung == first.rung))
     every = next((rung.repeat for rung in look.office.rungs[step.ladder] if rung.id == first.rung), 0)
-    at, table = decision.kept[step.id]
+    at, table = decision.timetables[step.id]
     answered = table.rungs.answered
     answered = answered if answered and answered > look.now else None
     return NextRung(first.rung, first.slip, first.moment, people, every, answered, acknowledged(at))

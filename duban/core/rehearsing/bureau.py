@@ -12,13 +12,12 @@ from datetime import date, datetime
 from itertools import chain, groupby
 
 from duban.core.deciding.commands import Command, respond
-from duban.core.deciding.deadlines import Limits, deadlines
+from duban.core.deciding.deadlines import NO_LIMITS, Limits, deadlines
 from duban.core.deciding.decide import Decision, decide_on
 from duban.core.deciding.lights import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.recheck import recheck, still_due
 from duban.core.deciding.settle import downstream, settle
-from duban.core.deciding.timetable import NOTHING_KEPT
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import EMPTY, State, fold
@@ -64,7 +63,7 @@ _Settled = tuple[State, tuple[Draft, ...], Limits]
 
 def _settled(trail: Trail, look: Look) -> _Settled:
     state, news = settle(look, trail.state)
-    return state, news, deadlines(look, state)
+    return state, news, deadlines(look, state, trail.decided.deadlines if trail.decided else NO_LIMITS)
 
 
 class Bureau:
@@ -146,7 +145,7 @@ class Bureau:
 
     def _decide(self, trail: Trail, look: Look, at: _Settled) -> Decision:
         self.looks += 1
-        decision = trail.decided = decide_on(look, *at, trail.decided.kept if trail.decided else NOTHING_KEPT)
+        decision = trail.decided = decide_on(look, *at, trail.decided)
         for late in missed(look, decision, self.missed):
             self.missed[late.step] = late
         return decision
@@ -186,7 +185,7 @@ class Bureau:
         return bool(dropped)
 
     def _drop(self, trail: Trail, look: Look, notice: NoticeRow) -> None:
-        again = recheck(look, trail.state, notice, trail.decided.kept if trail.decided else NOTHING_KEPT)
+        again = recheck(look, trail.state, notice, trail.decided)
         outcome = why_lapsed(self.office, again.lapsed)
         said = {"notice": notice.key, "slip": notice.slip, "recipient": notice.recipient, "outcome": outcome or SAID}
         kind = EntryKind.NOTICE_SENT if again.rung else EntryKind.NOTICE_DROPPED

@@ -106,7 +106,7 @@ def _each(
 
 def _turned(look: Look, decision: Decision, row: StepRow) -> Iterator[datetime]:
     """The days on which time alone has changed how a step stands; its beginning where none has."""
-    _, table = decision.kept[row.step]
+    _, table = decision.timetables[row.step]
     days = [day for day in (*(turn.first for turn in table.lights), *table.days) if day <= look.today]
     days = [day for day in days if day >= look.office.plan.starts]
     yield look.office.at(max((look.office.plan.starts, *days)), time.min)

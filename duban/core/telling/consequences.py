@@ -106,5 +106,5 @@ def _lapses(one: StepRevision, notice: NoticeRow, after: Decisions) -> str:
     if one.after is None:
         return "计划中已无此事项"
     look, decision = after[one.after.ref.initiative]
-    again = recheck(look, decision.state, decision.state.notice(notice.key), decision.kept)
+    again = recheck(look, decision.state, decision.state.notice(notice.key), decision)
     return why_lapsed(look.office, again.lapsed)

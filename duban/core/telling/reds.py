@@ -74,7 +74,7 @@ def _red(look: Look, decision: Decision, line: BoardLine, rows: list[StepRow]) -
 
 def _since(decision: Decision, row: StepRow, own: StepState) -> date | None:
     """The day on which it turned red: of what is red from the beginning on, what made it so."""
-    _, table = decision.kept[row.step]
+    _, table = decision.timetables[row.step]
     turned = min((turn.first for turn in table.lights if turn.light is Light.RED), default=date.min)
     return turned if turned > date.min else own.failed or (own.values[-1][0] if own.values else None)
 
