@@ -88,15 +88,16 @@ def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept
     here, adopted, found = (look.office, look.initiative), look.office.day(state.adopted or look.now), dict[str, Made]()
     for name, step in look.initiative.steps.items():
         own, known = state.steps.get(name, NOTHING), kept.get(name)
-        over, same = own.finished is not None, known is not None and known[0].own is own and known[0].adopted == adopted
-        if known is not None and same and over and own.judged is not None:
-            found[name] = known  # half of a year's steps: what was judged once moves no more
+        over, same = own.finished is not None, known if known is not None and known[0].own is own else None
+        if same is not None and over and own.judged is not None and same[0].adopted == adopted:
+            found[name] = same  # half of a year's steps: what was judged once moves no more
             continue
+        where = same[0].status if same is not None else status(step, own)
         due, original = limits[name] or (None, None)
         waits = own.opened is None and not over and outlook.held_by[name] is None
         opens = may_open(look, step, state) if waits else None  # not while another step holds it up
         forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
-        at = Given(*here, adopted, step, own, status(step, own), due, original, opens, latest, forecast, root)
+        at = Given(*here, adopted, step, own, where, due, original, opens, latest, forecast, root)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 

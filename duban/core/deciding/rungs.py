@@ -71,11 +71,12 @@ def laid(at: Given, before: tuple[Given, tuple[Going, ...]] | None = None) -> tu
     The first are taken from `before` where nothing has happened since that moves a rung.
     """
     firsts = before[1] if before is not None and _alike(at, before[0]) else _going(at)
-    rungs, leaves, told = at.office.rungs[at.step.ladder], at.office.directory.leaves, at.own.notices or at.own.skips
-    found = list[tuple[DueRung, ...]]()
+    rungs, leaves, found = at.office.rungs[at.step.ladder], at.office.directory.leaves, list[tuple[DueRung, ...]]()
+    told = {(key.version, key.rung.partition(AGAIN)[0]) for key in (*at.own.notices, *at.own.skips)}
     for place, version, day, first in firsts:
+        rung = rungs[place]
         found.append(first)
-        if told and (rungs[place].repeat or (leaves and rungs[place].presses_owner_late)):
+        if (version, rung.id) in told and (rung.repeat or (leaves and rung.presses_owner_late)):
             found += _again(at, rungs[place:], version, day)
     return firsts, tuple(found)
 

@@ -21,7 +21,7 @@ from duban.core.deciding.settle import downstream, settle
 from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import EMPTY, State, fold
-from duban.core.ledger.summary import CLOSED, Light, Upstream, known_of
+from duban.core.ledger.summary import Light, Upstream, known_of
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.rehearsing.causes import Missed, missed, passed
 from duban.core.rehearsing.day import carry_out, knots
@@ -45,7 +45,7 @@ class Trail:
     @property
     def closed(self) -> bool:
         """Whether every step is."""
-        return self.decided is not None and all(row.status in CLOSED for row in self.decided.rows.values())
+        return self.decided is not None and self.decided.summary.done == self.decided.summary.total
 
     def due(self, now: datetime) -> bool:
         """Whether time alone asks for a look."""
@@ -99,7 +99,7 @@ class Bureau:
         for name, trail in self.trails.items():
             if trail.due(now):
                 self._woken.add(name)
-            if working:
+            if working and (name in self._woken or not trail.closed):
                 self._turn(name, trail)
         for knot in self._knots:  # each until it is calm, before those that wait for it
             while woken := [name for name in knot if name in self._woken]:
