@@ -1,9 +1,11 @@
 """The head of duban: what is to be done now, how things stand, and when to look again."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
+from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.state import EMPTY, fold
@@ -223,8 +225,40 @@ def test_a_deadline_that_hangs_on_another_step_is_not_taken_from_an_earlier_deci
     assert before.deadlines["b"] is None
     story.act("officer", "submit", "a")
     state = fold(story.entries[seen:], start=state)
-    after = decide(story.look, state, before.kept)
+    after = decide(story.look, state, before)
     assert after.deadlines["b"]
+    assert after == decide(story.look, state)
+
+
+def test_a_suspended_step_is_due_later_every_day_though_nothing_happens_to_it() -> None:
+    story = Story(work("a", due="2024-06-14"), milestone("done", "a"), on="2024-06-03").tick()
+    story.act("leader", "suspend", "a", "待上级明确")
+    state, before = story.state, story.decision
+    story.now = moment("2024-06-06")
+    after = decide(story.look, state, before)
+    assert after.deadlines["a"] != before.deadlines["a"]
+    assert after == decide(story.look, state)
+
+
+def test_nothing_is_taken_from_a_decision_by_other_rules() -> None:
+    story = Story(work("a", due="2024-06-14"), work("b", "a", due="2024-06-28"), on="2024-06-03").tick()
+    state, before = story.state, story.decision
+    one = story.office.calendar
+    calendar = WorkCalendar.build(one.first, one.last, lambda day: one.is_working(day) and day != date(2024, 6, 20))
+    story.office = replace(story.office, calendar=calendar)
+    after = decide(story.look, state, before)
+    assert after.outlook.latest["a"] != before.outlook.latest["a"]
+    assert after == decide(story.look, state)
+
+
+def test_what_is_over_binds_no_longer_what_an_earlier_decision_had_it_bind() -> None:
+    story = Story(work("a"), work("b", "a", due="2024-06-28"), on="2024-06-03").tick()
+    state, before = story.state, story.decision
+    seen = len(story.entries)
+    story.act("leader", "cancel", "b", "不再办理")
+    state = fold(story.entries[seen:], start=state)
+    after = decide(story.look, state, before)
+    assert (before.outlook.latest["a"], after.outlook.latest["a"]) == (date(2024, 6, 11), None)
     assert after == decide(story.look, state)
 
 
@@ -265,7 +299,7 @@ def test_a_rung_kept_apart_goes_to_whoever_stands_in_meanwhile_looked_at_before_
     assert before.summary.look_again == moment("2024-06-12 09:00") + timedelta.resolution  # the digest has gone out
     state = story.state
     story.now = moment("2024-06-13")
-    for later in (decide(story.look, state), decide(story.look, state, before.kept)):
+    for later in (decide(story.look, state), decide(story.look, state, before)):
         assert [draft.data["recipient"] for draft in later.drafts] == ["vice"]
 
 
@@ -277,4 +311,4 @@ def test_a_deputy_who_comes_back_gets_what_reached_nobody_looked_at_before_or_no
     story.now = moment("2024-06-12 09:30")
     fresh = decide(story.look, state)
     assert fresh.drafts[0].data["notice"].endswith("/unsigned/officer/instead/vice")
-    assert decide(story.look, state, before.kept) == fresh
+    assert decide(story.look, state, before) == fresh
