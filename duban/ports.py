@@ -385,11 +385,3 @@ class Carrier(Protocol):
         A refusal is an outcome, not an exception. Delivering a key again is harmless as far as the channel allows.
         """
         ...
-
-
-class Waker(Protocol):
-    """The fast way to a look at an initiative; the patrol is the sure one."""
-
-    def wake(self, initiatives: Sequence[str]) -> None:
-        """Ask for a tick of each. May fail silently by design only in that the patrol catches up; it logs."""
-        ...

@@ -142,11 +142,6 @@ class Stack:
         """Start again what has died, or hangs, each after a growing pause; returns the names of those started."""
         return [watch.name for watch in self._watches if watch.look(time.monotonic())]
 
-    def restart_server(self) -> None:
-        """End the server and start it again at the same address; returns when it answers."""
-        self._start_server()
-        self._wait_healthy()
-
     def restart_worker(self) -> None:
         """End the worker and start it again."""
         self._start_worker()

@@ -46,8 +46,6 @@ VOICES: Mapping[str, Voice] = {
 NOTHING_SENT = "没有可送达的地址"
 STATUS = re.compile(r"error=([1-5]\d\d)\b")
 KIND = re.compile(r"\((\w+(?:Error|Exception|Refused|Timeout))\)$")
-OURS_TO_SAY = {"retry": 0, "optional": "no", "overflow": "upstream"}
-"""Options that no address changes: tries are the outbox's business, and nothing is cut short."""
 
 NotificationManager().load_modules()  # here, where messengers share it: it takes longer than a letter does
 
