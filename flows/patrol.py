@@ -20,7 +20,7 @@ from duban.ports import Round, Rounder
 from duban.wiring import Gear, kept_gear, not_in_force, plan_settings
 from flows.wanted import heal
 from tasks.alarming import tell_of_doubt
-from tasks.asking import ask_for_ticks, repeat_reports
+from tasks.asking import ask_for_ticks, drop_leapt, repeat_reports
 from tasks.forecasting import publish_forecast
 from tasks.keeping import keep_few
 from tasks.naming import deployment_name, flow_name, ids
@@ -103,7 +103,9 @@ def _mend(at: Gear) -> tuple[str, ...]:
     healed = heal(at.service, at.settings)
     gone = without_page(plan, at.service.ledger.initiatives())
     ask_for_ticks(plan, gone)
-    return (*healed.told(), *(f"{deployment_name(plan, plan.initiatives[name])}：页面缺失" for name in gone))
+    leapt = drop_leapt(plan)
+    wrong = (f"时间有误时排定的巡查{leapt}次",) if leapt else ()
+    return (*healed.told(), *wrong, *(f"{deployment_name(plan, plan.initiatives[name])}：页面缺失" for name in gone))
 
 
 def _scheduled() -> datetime | None:

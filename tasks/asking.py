@@ -48,6 +48,9 @@ LIFETIME = timedelta(minutes=4)
 TAKEN_UP = timedelta(minutes=3)
 """A run waits so long at most: for a warm process, and for those before it when everything is looked at at once."""
 
+AHEAD = timedelta(days=7)
+"""Prefect schedules a hundred runs ahead, and an hour is the longest from one patrol to the next."""
+
 REPEATED_FOR = timedelta(days=1)
 """How long a form whose run broke off is tried again, and how many times it may have begun."""
 BEGUN_AT_MOST = 3
@@ -103,6 +106,22 @@ def not_taken_up(client: SyncPrefectClient, pool: str) -> tuple[int, datetime | 
     first = FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC
     runs = every(client.read_flow_runs, flow_run_filter=overdue, work_pool_filter=ours, sort=first)
     return len(runs), runs[0].next_scheduled_start_time if runs else None
+
+
+def drop_leapt(plan: Plan) -> int:
+    """Delete the patrols that are scheduled further AHEAD than Prefect ever does; how many.
+
+    A clock that was wrong leaves them, and while they wait Prefect takes the deployment for scheduled well enough.
+    """
+    far = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(after_=SystemClock().now() + AHEAD),
+    )
+    with server() as client:
+        leapt = [run for run in _runs(client, of_plan(plan), far) if run.auto_scheduled]
+        for run in leapt:
+            client.delete_flow_run(run.id)
+    return len(leapt)
 
 
 def ask_for_a_patrol(plan: Plan) -> None:

@@ -26,11 +26,8 @@ def by_prefect() -> Waking:
     from tasks.server import stay_connected  # noqa: PLC0415  as above
 
     def ask(plan: Plan, initiatives: Sequence[str]) -> None:
-        try:
-            stay_connected()
-            ask_for_ticks(plan, initiatives)
-        except Exception:  # the answer is stored, and the patrol makes up for it
-            log.exception("Prefect was not asked for ticks of %s; the patrol makes up for it", ", ".join(initiatives))
+        stay_connected()
+        ask_for_ticks(plan, initiatives)
 
     return in_turn(ask)
 
@@ -48,7 +45,11 @@ def in_turn(waking: Waking) -> Waking:
             while not wanted.empty():
                 some.append(wanted.get())
             for plan, initiatives in gathered(some):
-                waking(plan, initiatives)
+                try:
+                    waking(plan, initiatives)
+                except Exception:  # the answer is stored, the patrol makes up for it, and the next one is asked for
+                    said = "Prefect was not asked for ticks of %s; the patrol makes up for it"
+                    log.exception(said, ", ".join(initiatives))
 
     Thread(target=ask, name="waking", daemon=True).start()
     return lambda plan, initiatives: wanted.put((plan, initiatives))

@@ -67,6 +67,19 @@ def true_again(bureau: BureauFolder, guard: Guard, minutes: int) -> None:
     assert len(letters) >= len(sent) > 0
 
 
+def test_prefect_away_for_an_hour(office: BureauFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard goes its rounds without it; what comes back finds nothing left behind."""
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    put_in_force()
+    guard = Guard(load_settings(), NOON)
+    for minutes in range(3, HOUR, 5):
+        look(guard, minutes)
+    assert "bad" in named("server")[0]
+    with gear(load_settings()) as at:
+        assert set(at.service.due()) <= {"toll-system"}, "its action runs through Prefect"
+    true_again(office, guard, HOUR)
+
+
 class TestDatabase:
     """PostgreSQL."""
 

@@ -5,14 +5,19 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from prefect.client.schemas.filters import DeploymentFilter
+from prefect.client.schemas.objects import FlowRun
 from typer.testing import CliRunner, Result
 
+from duban.adapters.clock import SystemClock
 from duban.applying import Author, apply
 from duban.cli import app
 from duban.core.ledger.entries import GUARD, SYSTEM, Entry, EntryKind
 from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import gear, load_office
 from flows.patrol import patrol
+from flows.wanted import heal
+from tasks.asking import AHEAD
 from tests.bureau_folder import SHANGHAI
 from tests.flows.server import IDLE, Server
 
@@ -110,3 +115,22 @@ def test_what_a_person_confirms_is_acted_on_and_put_down(office: Server) -> None
     assert [(one.actor, one.data["reason"]) for one in kept] == [("system-administrator", "与北京时间核对一致")]
     listed = duban("ledger", "since", "2024-05-01")
     assert "确认服务器时间无误" in listed.stdout
+
+
+def test_patrols_that_a_wrong_clock_has_scheduled_keep_no_others_from_being(office: Server) -> None:
+    with gear(load_settings()) as at:
+        heal(at.service, at.settings)
+    deployment = office.deployment("0.00")
+
+    def ahead(since: datetime) -> list[FlowRun]:
+        runs = office.client.read_flow_runs(deployment_filter=DeploymentFilter(id={"any_": [deployment.id]}))
+        return [run for run in runs if run.next_scheduled_start_time and run.next_scheduled_start_time > since]
+
+    later = SystemClock().now() + timedelta(days=365)
+    asked = {"start_time": later.isoformat(), "min_runs": 3}
+    office.client.request("POST", f"/deployments/{deployment.id}/schedule", json=asked)
+    assert len(ahead(later)) >= 3
+    patrolled()
+    assert ahead(SystemClock().now() + AHEAD) == []
+    with gear(load_settings()) as at:
+        assert any("时间有误时排定的巡查" in line for line in at.service.mended_today())
