@@ -1,13 +1,15 @@
 """Sealing: the ledger's seals made, one after another, and their key changed."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from duban.adapters.seal_folder import SealFolder
 from duban.adapters.seal_keys import Keys, new_key
-from duban.adapters.seals import Key, Seal, make_seal
+from duban.adapters.seals import Key, Seal, Unsealed, make_seal
 from duban.adapters.testimony import Testimony, testimony
 from duban.ports import Ledger, Round, Rounder
 
@@ -24,7 +26,7 @@ class Sealing:
 
     def seal(self, ledger: Ledger, now: datetime) -> Seal:
         """Make the next seal of all plans that are kept with `ledger`, and note it there; raises Unsealed."""
-        with ledger.alone("seal"):
+        with _explained(), ledger.alone("seal"):
             before = self.folder.last()
             made = self._made(ledger, before, self.keys.current(before), now)
         return _noted(ledger, made, now)
@@ -34,7 +36,7 @@ class Sealing:
 
         Where the old one is `lost`, the new one begins by itself, and nothing but people's word vouches for it.
         """
-        with ledger.alone("seal"):
+        with _explained(), ledger.alone("seal"):
             before = self.folder.last()
             old = None if lost else self.keys.current(before)
             heir = self.keys.add(new_key(_next_name(before)))
@@ -49,6 +51,18 @@ class Sealing:
         made = make_seal(ledger, before, key, now, heir)
         self.folder.add(made)
         return made
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what keeps keys or seals from being read or written into words."""
+    try:
+        yield
+    except OSError as error:
+        raise Unsealed(
+            f"no seal was made: {error}. Let this account read and write its keys (var/secrets/seals) and its seals.",
+            f"未作存证：密钥或者存证文件无法读写（{error.strerror or error}），请系统管理员检查权限",
+        ) from error
 
 
 def _next_name(before: Seal | None) -> str:

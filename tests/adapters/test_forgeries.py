@@ -21,6 +21,7 @@ from tests.adapters.forging import FORGERIES, at, every_right, hash_anew, nothin
 from tests.contracts.samples import BRIDGES, NOW, PLAN, ROADS, append, report, sealed, summary
 
 DAY = timedelta(days=1)
+SEALS = ("seal-000001.json", "seal-000002.json")
 LAST_YEAR = "shanghai-2023"
 NAMED_BY_ITSELF = {"flip", "delete-in-the-middle"}
 """What the ledger names without its seals, when triggers, summaries and heads were seen to as well."""
@@ -178,6 +179,25 @@ class TestRotation:
         assert not (tmp_path / "none").exists()
         with pytest.raises(Unsealed, match="the variable SEAL_KEY holds no key of seals"):
             Sealing(seal_folder(str(tmp_path / "third")), Keys(tmp_path, "SEAL_KEY", "short")).seal(ledger, NOW)
+
+
+def test_seals_may_lie_wherever_fsspec_reaches(ledger: SqlLedger, tmp_path: Path) -> None:
+    sealing = Sealing(seal_folder(f"memory://{tmp_path.name}/archive"), Keys(tmp_path / "other-keys"))
+    sealing.seal(ledger, NOW)
+    sealing.seal(ledger, NOW + DAY)
+    told = sealing.told()
+    assert (told.fault, [seal.number for seal in told.seals]) == ("", [1, 2])
+    assert list(differing(ledger, told)) == []
+    assert [Path(name).name for name in sealing.folder.every()] == ["key-1.pub", *SEALS]
+
+
+def test_a_key_that_cannot_be_read_is_said_to_be_so(ledger: SqlLedger, sealing: Sealing) -> None:
+    key = sealing.keys.folder / "key-1"
+    key.unlink()
+    key.mkdir()
+    with pytest.raises(Unsealed, match=r"no seal was made: .*Let this account read") as unsealed:
+        sealing.seal(ledger, NOW + 2 * DAY)
+    assert unsealed.value.told.startswith("未作存证：密钥或者存证文件无法读写")
 
 
 def test_a_folder_that_cannot_be_written_is_said_to_be_so(ledger: SqlLedger, sealing: Sealing, tmp_path: Path) -> None:

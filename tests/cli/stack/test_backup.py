@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from duban.adapters.files import wider
+from duban.adapters.sql_ledger import open_ledger
 from duban.outbox import deliver_due
-from duban.ports import RefusedVisit
+from duban.ports import Commit, RefusedVisit
 from duban.settings import load_settings
-from duban.wiring import gear
+from duban.wiring import gear, seals_of
 from tests.adapters.forging import every_right
 from tests.cli.conftest import Bureau
+from tests.contracts.samples import BRIDGES, NOW, PLAN, append, report, summary
 
 OFFICER = "protection-officer"
 EVIDENCE = "ab" * 32
@@ -94,6 +99,51 @@ def test_from_a_file_to_a_file(worked: Bureau, elsewhere: Path, tmp_path: Path) 
         assert there.run("restore", str(tmp_path / "copy")).exit_code == 7
         there.at("2024-04-08 09:00").tick()
         assert there.run("ledger", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=POSTGRES)])
+def test_while_others_write_and_seal(
+    bureau: Bureau,
+    elsewhere: Path,
+    database: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is copied is of one moment, and has all that its seals tell of."""
+    address = f"sqlite:///{bureau.var / 'ledger.sqlite'}"
+    if database == "postgres":
+        address = str(request.getfixturevalue("postgres_url"))
+        monkeypatch.setenv("DUBAN_LEDGER_URL", address)
+    bureau.tick()
+    over, begun = Event(), Event()
+
+    def write() -> int:
+        with open_ledger(address, PLAN) as ledger:
+            for number in count(1):
+                append(ledger, report(number), report("文" * 50))
+                ledger.commit(Commit(BRIDGES, (), summary(sequence=2 * number)))
+                if number % 5 == 0:
+                    seals_of(load_settings()).seal(ledger, NOW)
+                    begun.set()
+                if over.is_set():
+                    return number
+        raise AssertionError
+
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        begun.wait(60)
+        for name in ("one", "two", "three"):
+            bureau.ok("backup", str(elsewhere.parent / name))
+        over.set()
+        written = writer.result()
+    for name in ("one", "two", "three"):
+        (elsewhere / name).mkdir()
+        with living_at(elsewhere / name, f"sqlite:///{elsewhere / name / 'ledger.db'}") as there:
+            assert "seals tell of them" in there.ok("restore", str(elsewhere.parent / name))
+        with open_ledger(f"sqlite:///{elsewhere / name / 'ledger.db'}", PLAN) as copy:
+            kept = copy.entries(BRIDGES)
+            assert 10 <= len(kept) <= 2 * written
+            assert len(kept) % 2 == 0, "each commit whole"
 
 
 @POSTGRES
