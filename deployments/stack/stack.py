@@ -283,6 +283,7 @@ class Stack:
         lives = lambda: process.poll() is None and self._database_lives()  # noqa: E731  without it, it never answers
         server.wait_healthy(self.addresses, lives, self._log("server"))
         close_pages(pages_folder(self.var))  # the server has made its copy by now, and makes another after an upgrade
+        close_to_others(self.var)  # that copy is as open as what it was made of
 
     def _log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"

@@ -168,6 +168,9 @@ def test_an_office_is_closed_to_those_without_its_password(office: Path) -> None
         assert [status(address[0], word) for word in ("", "guess", file.read_text())] == [401, 401, 200]
         said += read_until(process, "计划运行中")
         assert wider(office / "var") == []
+        for words in (("ledger", "seal"), ("backup", "copy"), ("ledger", "verify", "--seals", "var/seals")):
+            subprocess.run([DUBAN, *words], cwd=office, env={"PATH": os.defpath, "HOME": str(office)}, check=True)
+        assert wider(office / "var") == []
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == Exit.INTERRUPTED
         said += rest(process)

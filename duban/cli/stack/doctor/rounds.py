@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from duban.cli.opening import Opened
 from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.rounds import SILENT_AFTER
+from duban.core.ledger.entries import PLAN
 from duban.ports import Rounder
 from duban.service import Service
 from duban.settings import Settings
@@ -73,11 +74,14 @@ def _backed_up(service: Service, settings: Settings, now: datetime) -> Finding:
 
 def _sealed(service: Service, now: datetime, settings: Settings) -> Finding:
     last = service.ledger.rounds().get(Rounder.SEAL)
+    today, between = service.office.day(now), service.office.calendar.between
     if last is None:
-        level = Level.BAD if service.office.applied and settings.patrol_every else Level.OK
-        return Finding("seal", level, "the ledger was never sealed", "duban patrol, or duban ledger seal")
+        applied = service.ledger.last(PLAN)
+        late = applied is not None and settings.patrol_every and between(applied.day, today) > SEAL_AGE
+        level = Level.BAD if late else Level.OK
+        return Finding("seal", level, "the ledger was never sealed", "duban ledger seal" if late else "")
     found = f"the last was {_when(service, last.at)}: number and fingerprint {last.said}, in {settings.seals_at}"
-    if service.office.calendar.between(service.office.day(last.at), service.office.day(now)) > SEAL_AGE:
+    if between(service.office.day(last.at), today) > SEAL_AGE:
         remedy = "duban ledger seal, which says why the patrol cannot"
         return Finding("seal", Level.BAD, f"{found}, more than {SEAL_AGE} working days ago", remedy)
     return Finding("seal", Level.OK, found)
