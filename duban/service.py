@@ -25,7 +25,7 @@ from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import known_of
-from duban.core.planning.plan import Initiative, StepRef
+from duban.core.planning.plan import Initiative, Plan, StepRef
 from duban.core.planning.snapshot import restored
 from duban.core.telling.doubtful import doubtful
 from duban.core.telling.seals import seal_line
@@ -89,8 +89,13 @@ class Service:
         """Former ids of an initiative's steps that hold for all its entries, and the ids these steps bear now."""
         return names_for_good(entries, renamed(initiative), self.replans.get(initiative.id, ()))
 
-    def everything(self) -> Iterator[tuple[Look, State]]:
-        """Every initiative of the plan as stored, seen now, in the plan's order; in three queries."""
+    def everything(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, State]]:
+        """Every initiative of the plan as stored, seen now, in the plan's order; with `names` those.
+
+        The whole plan in three queries.
+        """
+        if names is not None:
+            return ((view.look, view.state) for view in map(self.view, names))
         return ((look, state) for look, state, _ in self.histories())
 
     def histories(self) -> Iterator[tuple[Look, State, tuple[Entry, ...]]]:
@@ -107,20 +112,17 @@ class Service:
 
     def owners(self) -> Mapping[StepRef, str]:
         """The unit or post that each open step is with, whether or not the directory still has it."""
-        return {
-            step.ref: own.owner or step.owner
-            for look, state in self.everything()
-            for step in look.initiative.steps.values()
-            if not (own := state.step(step.id)).closed
-        }
+        steps = ((one, state) for look, state in self.everything() for one in look.initiative.steps.values())
+        return {one.ref: own.owner or one.owner for one, state in steps if not (own := state.step(one.id)).closed}
 
-    def schedule(self) -> Schedule:
-        """The whole plan as it stands at this moment, whether or not a tick has stored it: what forecasts are made of.
+    def schedule(self, part: Plan | None = None) -> Schedule:
+        """The whole plan, or a part that holds all its steps wait for, as it stands now: what forecasts are made of.
 
         Raises CalendarRange when a step is expected beyond the calendar.
         """
-        facts = facts_of((look, decide(look, state)) for look, state in self.everything())
-        return Schedule(self.office.plan, self.office.calendar, facts, self.office.day(self.clock.now()))
+        seen = self.everything(part.initiatives if part else None)
+        facts = facts_of((look, decide(look, state)) for look, state in seen)
+        return Schedule(part or self.office.plan, self.office.calendar, facts, self.office.day(self.clock.now()))
 
     def initiative(self, name: str) -> Initiative:
         """The initiative of that id; raises Refused with the nearest name."""

@@ -28,11 +28,7 @@ class Opened:
 
     def seen(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, Decision]]:
         """Initiatives (all, or those named) as they stand at this moment, in the document's order."""
-        if names is None:
-            looks = self.service.everything()
-        else:
-            looks = ((view.look, view.state) for view in map(self.service.view, names))
-        for look, state in looks:
+        for look, state in self.service.everything(names):
             yield look, decide(look, state)
 
 

@@ -1,14 +1,15 @@
 """The board, for leaders: one page at one address, its picture, and the list of a section behind it."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from duban.core.deciding.decide import decide
 from duban.core.telling.overview import LIT, SHORT, overview, reddest, seen_of
 from duban.core.telling.reds import Red, reds
 from duban.core.telling.year_chart import year_chart
+from duban.desk.looks import decided
 from duban.desk.places import Place, placed
 from duban.desk.refusing import NO_PAGE
 from duban.desk.rendering import page
@@ -45,14 +46,10 @@ def board(at: At) -> Response:
 
 def _reds(at: Place, standing: Stands) -> Iterator[Red]:
     """What is red, as many lines as a board has room for: only of these initiatives is everything read."""
-    many = 0
-    for initiative in reddest(seen_of(at.service.office, standing.summaries)):
-        view = at.service.view(initiative.id)
-        for red in reds(view.look, decide(view.look, view.state)):
-            yield red
-            many += 1
-            if many == REDS:
-                return
+    of = {summary.initiative: summary for summary in standing.summaries}
+    worst = (of[one.id] for one in reddest(seen_of(at.service.office, standing.summaries)))
+    seen = (one for summary in worst for one in decided(at.service, [summary]))
+    yield from islice((red for look, decision in seen for red in reds(look, decision)), REDS)
 
 
 @router.get("/board.svg")

@@ -9,7 +9,6 @@ from duban.core.access.classes import LINKED
 from duban.core.access.doors import ListLink, list_link
 from duban.core.access.holding import LinkLapse, list_lapse
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import chain_of
 from duban.core.planning.plan import StepRef
@@ -17,6 +16,7 @@ from duban.core.telling.digest import day_of
 from duban.desk.arrivals import Arrival
 from duban.desk.engine import Engine, Here
 from duban.desk.matter_routes import matter_routes
+from duban.desk.mine import seen_by
 from duban.desk.refusing import NO_MATTER, UNKNOWN, lapsed
 from duban.desk.rendering import page
 from duban.desk.requests import Works, host_of
@@ -39,7 +39,7 @@ class _List:
         """What waits for its post, or soon will, most urgent first."""
         service, post = self.here.service, self.visitor.post
         office, today = service.office, service.office.day(service.clock.now())
-        told = (duty for look, state in service.everything() for duty in agenda(look, decide(look, state), AHEAD))
+        told = (duty for seen in seen_by(self.here, post) for duty in agenda(*seen, AHEAD))
         return of_post(urgent_first(told, today), office, post, today)
 
 

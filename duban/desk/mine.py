@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from duban.core.deciding.agenda import agenda
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.decide import Decision, decide
+from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import EntryKind
 from duban.core.telling.digest import GROUPS
@@ -18,6 +18,7 @@ from duban.core.telling.phrases import HISTORY
 from duban.core.telling.revised import Names
 from duban.core.telling.todo import LATER, Todo, concerned, counted, todos
 from duban.desk.engine import Engine, Here
+from duban.desk.looks import decided
 from duban.desk.places import Place
 from duban.desk.rendering import page
 from duban.desk.requests import Works
@@ -60,9 +61,9 @@ def seen_by(here: Here, post: str) -> Iterator[tuple[Look, Decision]]:
     standing, asked = stands(service), asking(service)
     office = service.office
     steps = going_on(seen_of(office, standing.summaries), standing.owners)
-    for name in concerned(office, steps, asked, post, standing.today):
-        view = service.view(name)
-        yield view.look, decide(view.look, view.state)
+    names = concerned(office, steps, asked, post, standing.today)
+    of = {summary.initiative: summary for summary in standing.summaries}
+    return decided(service, [of[name] for name in names])
 
 
 def todos_of(here: Here, post: str) -> list[Todo]:

@@ -6,6 +6,7 @@ from fastapi import BackgroundTasks, Response
 
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb
+from duban.core.forecasting.effects import bearing_on
 from duban.core.telling.events import in_full
 from duban.core.telling.extensions import SHIFTED, Rows, effects_in_words, effects_of
 from duban.core.telling.offered import owner_words
@@ -101,7 +102,8 @@ def _effects(came: Arrival, matter: Matter, command: Command) -> list[str | Rows
     own, service = matter.state.step(command.step.step), came.here.service
     day = command.to or (own.asked.to.isoformat() if own.asked else "")
     try:
-        return list(effects_in_words(*effects_of(service.office, service.schedule(), command.step, day)))
+        schedule = service.schedule(bearing_on(service.office.plan, command.step))
+        return list(effects_in_words(*effects_of(service.office, schedule, command.step, day)))
     except CalendarRange:  # the plan runs beyond the calendar: what moves cannot be told
         return ["有事项预计晚于工作日历所及，无法测算延期的影响"]
 

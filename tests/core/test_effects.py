@@ -1,16 +1,23 @@
 """What an extension moves: two forecasts compared, by hand and by rule."""
 
-from hypothesis import given
+from datetime import timedelta
+
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from duban.core.forecasting.effects import Effects, extended
+from duban.core.deciding.decide import decide
+from duban.core.forecasting.effects import Effects, bearing_on, extended
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.summary import CLOSED
 from duban.core.planning.plan import StepRef
+from duban.core.rehearsing.rehearse import rehearse
+from duban.core.telling.extensions import effects_in_words
+from duban.core.telling.lateness import PlanForecast
 from tests.core.builders import HERE, Story, day, initiative, milestone, period, work
 from tests.core.test_decide_properties import stories
+from tests.core.test_rehearsing_properties import START, office_of, people_of
 
 
 def schedule_of(story: Story) -> Schedule:
@@ -99,3 +106,51 @@ def test_nothing_ends_earlier_and_only_what_waits_for_the_step_moves(story: Stor
             behind.add(other.ref)
     assert {shift.name for shift in seen.steps} <= behind
     assert {shift.name: shift.after for shift in seen.steps}[step] == to
+
+
+# Only what bears on it --------------------------------------------------------------------------------------------
+
+
+def test_what_bears_on_a_step_is_what_it_may_move_and_all_that_this_waits_for() -> None:
+    """`rest` waits for nothing here and nothing here for it; `before` waits for the step's other needs."""
+    plan = Story(
+        work("draft"),
+        beside=[
+            initiative(work("train", "here/draft permit/grant", home="there"), name="there"),
+            initiative(work("grant", "before/ask", home="permit"), name="permit"),
+            initiative(work("ask", home="before"), name="before"),
+            initiative(work("repay", due="5 days after permit/grant", home="beside"), name="beside"),
+            initiative(work("rest", home="rest"), name="rest"),
+        ],
+    ).office.plan
+    assert bearing_on(plan, ref("draft")).initiatives.keys() == {"here", "there", "permit", "before"}
+    assert bearing_on(plan, ref("permit/grant")).initiatives.keys() == {"here", "there", "permit", "before", "beside"}
+    assert bearing_on(plan, ref("rest/rest")).initiatives.keys() == {"rest"}
+
+
+number = st.integers(0, 999)
+tape = st.lists(st.tuples(*[number] * 6), min_size=2, max_size=9)
+
+
+@given(tape, st.tuples(*[number] * 6), st.integers(0, 60), st.integers(1, 40), number)
+@settings(max_examples=60)
+def test_the_part_of_a_plan_that_bears_on_a_step_says_of_it_what_the_whole_says(
+    steps: list[tuple[int, ...]], people: tuple[int, ...], lived: int, later: int, which: int
+) -> None:
+    """Plans of three initiatives that wait for one another, in the middle of their year."""
+    bureau = rehearse(office_of(steps), people_of(people), START + timedelta(days=lived)).bureau
+    seen = {
+        name: (bureau._seen(trail), decide(bureau._seen(trail), trail.state)) for name, trail in bureau.trails.items()
+    }
+    plan, calendar, today = bureau.office.plan, bureau.office.calendar, next(iter(seen.values()))[0].today
+    whole = Schedule(plan, calendar, facts_of(seen.values()), today)
+    open_ = [one for place, one in enumerate(whole.steps) if whole.open[place]]
+    assume(open_)
+    step = open_[which % len(open_)].ref
+    some = bearing_on(plan, step)
+    part = Schedule(some, calendar, facts_of(seen[name] for name in some.initiatives), today)
+    to = calendar.next_working(today + timedelta(days=later))
+    assert extended(part, step, to) == extended(whole, step, to)
+    assert [*effects_in_words(PlanForecast(bureau.office, part, forecast(part)), extended(part, step, to))] == [
+        *effects_in_words(PlanForecast(bureau.office, whole, forecast(whole)), extended(whole, step, to))
+    ]

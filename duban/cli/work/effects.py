@@ -5,6 +5,7 @@ from rich.table import Table
 
 from duban.cli.output import console, print_json
 from duban.core.deciding.commands import Refused
+from duban.core.forecasting.effects import bearing_on
 from duban.core.planning.plan import StepRef
 from duban.core.telling.extensions import SHIFTED, Rows, effects_in_words, effects_of
 from duban.service import Service
@@ -16,7 +17,7 @@ def show_effects(service: Service, step: StepRef, to: str, *, asked: bool, as_js
     Raises Refused where there is nothing to extend.
     """
     day = _asked(service, step) if asked and not to else to
-    seen, effects = effects_of(service.office, service.schedule(), step, day)
+    seen, effects = effects_of(service.office, service.schedule(bearing_on(service.office.plan, step)), step, day)
     if as_json:
         print_json(effects)
         return

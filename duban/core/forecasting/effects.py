@@ -1,14 +1,14 @@
 """What a proposed extension moves: the forecast as things stand, and as it would be, compared. Nothing is stored."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from duban.core.days.workdays import WorkCalendar
 from duban.core.forecasting.forecast import Forecast, Late, forecast
 from duban.core.forecasting.schedule import Schedule
-from duban.core.planning.plan import StepRef
+from duban.core.planning.plan import Plan, StepRef
 
 Name = TypeVar("Name", StepRef, str)
 
@@ -53,6 +53,26 @@ class Effects:
     later: tuple[Late, ...]
     in_time: tuple[StepRef, ...]
     stays: tuple[Stay, ...]
+
+
+def bearing_on(plan: Plan, step: StepRef) -> Plan:
+    """The part of a plan that the effects of extending a step go by: what it may move, and all that this waits for."""
+    awaits = {name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()}
+    awaited_by: dict[str, set[str]] = {name: set() for name in awaits}
+    for name, others in awaits.items():
+        for other in others:
+            awaited_by[other].add(name)
+    names = _reached(_reached({step.initiative}, awaited_by), awaits)
+    return replace(plan, initiatives={name: one for name, one in plan.initiatives.items() if name in names})
+
+
+def _reached(names: Collection[str], further: Mapping[str, set[str]]) -> set[str]:
+    found, left = set(names), list(names)
+    while left:
+        fresh = further[left.pop()] - found
+        found |= fresh
+        left += fresh
+    return found
 
 
 def extended(schedule: Schedule, step: StepRef, to: date) -> Effects:
