@@ -67,4 +67,4 @@ def _again(service: Service, was: _Seen | None, summary: Summary, known: Mapping
     if was.holds(look):
         return was
     look = replace(was.look, now=look.now)
-    return replace(was, look=look, decision=decide(look, was.state, was.decision.kept))
+    return replace(was, look=look, decision=decide(look, was.state, was.decision))
