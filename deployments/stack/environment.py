@@ -18,7 +18,7 @@ GUARDED = {
     "PREFECT_CLIENT_MAX_RETRIES": "0",
     "PREFECT_LOGGING_LEVEL": "WARNING",
 }
-"""What the guard needs on top: it does not wait for Prefect."""
+"""What the guard and the desk need on top: they do not wait for Prefect."""
 
 
 @dataclass(frozen=True, slots=True)

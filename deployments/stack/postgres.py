@@ -144,7 +144,11 @@ def _end(pid: int) -> None:
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         process.send_signal(signal.SIGINT)
-        process.wait(STOPPING)
+        try:
+            process.wait(STOPPING)
+        except psutil.TimeoutExpired:  # it hangs; nothing committed is lost
+            process.kill()
+            process.wait(STOPPING)
 
 
 def alive(cluster: Cluster) -> bool:

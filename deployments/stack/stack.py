@@ -235,7 +235,7 @@ class Stack:
 
     def _start_desk(self) -> None:
         host, port = server.host_and_port(self.addresses.desk)
-        self._start_child("desk", [sys.executable, "-m", "duban.desk", str(port)], self.environment())
+        self._start_child("desk", [sys.executable, "-m", "duban.desk", str(port)], {**self.environment(), **GUARDED})
         self._look_for("desk", Pulse((host, port), time.monotonic() + server.STARTING, asking_for("/healthz")))
 
     def _start_worker(self) -> None:

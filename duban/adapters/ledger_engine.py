@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import sleep
@@ -16,6 +17,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneToSpare
 
 from duban.adapters.delivery.addresses import located, parse
 from duban.adapters.files import PRIVATE
@@ -60,6 +62,7 @@ POSTGRESQL_CAUSES: Mapping[str, Cause] = {
     "25006": ("the server does not let it be written", "Name the primary server, not a standby."),
     "42501": ("this user lacks a right on it", "Grant the user all rights on the database."),
     "55P03": (f"another client held it for {PATIENCE} s", "End that client, or try again."),
+    "57014": ("the server did not come to an answer in time", "See what keeps it busy, or whether it hangs."),
 }
 """By SQLSTATE."""
 
@@ -77,11 +80,19 @@ def ledger_engine(url: str) -> Engine:
         json_serializer=_json,
         pool_pre_ping=address.get_backend_name() == "postgresql",  # the server may have been restarted
     )
-    event.listen(engine, "connect", _sqlite_connected if engine.name == "sqlite" else _postgresql_connected)
     if engine.name == "sqlite":
         event.listen(engine, "do_connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begun)
+    else:
+        _have_patience(engine)
     return engine
+
+
+def _have_patience(engine: Engine) -> None:
+    from duban.adapters import patient  # noqa: PLC0415  PostgreSQL's driver, which a ledger in a file does not need
+
+    event.listen(engine, "do_connect", patient.connect)
+    event.listen(engine, "connect", partial(patient.connected, lock=PATIENCE))
 
 
 def _address(url: str) -> URL:
@@ -165,11 +176,6 @@ def _sqlite_begun(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
 
 
-def _postgresql_connected(connection: Any, record: object) -> None:
-    connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
-    connection.commit()
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a transaction that sees one and the same moment throughout."""
@@ -242,6 +248,20 @@ def alone(engine: Engine, what: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Have what a transaction says no limit: what brings an older ledger up to date takes as long as it takes."""
+    driver: Any = connection.connection.driver_connection
+    if connection.engine.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        driver.limited = False
+    try:
+        yield
+    finally:
+        if connection.engine.name == "postgresql":
+            driver.limited = True
+
+
 def _lock_key(names: tuple[str, ...]) -> int:
     """A 64-bit number for a lock's names; two that collide only wait for each other."""
     return int.from_bytes(sha256("\0".join(names).encode()).digest()[:8], "big", signed=True)
@@ -257,6 +277,8 @@ def _explained(engine: Engine) -> Iterator[None]:
     """Turn the failures that people can remedy into LedgerUnusable; others are defects and pass."""
     try:
         yield
+    except NoneToSpare as error:
+        raise LedgerUnusable(f"ledger {named(engine)}: all connections to it wait for it. {UNREACHABLE[1]}") from error
     except DBAPIError as error:
         cause = _cause(error)
         if cause is None:

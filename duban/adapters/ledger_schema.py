@@ -4,7 +4,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, writing
+from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, unhurried, writing
 from duban.adapters.ledger_roles import grant, grant_again, migrates
 from duban.ports import LedgerUnusable
 
@@ -38,7 +38,7 @@ def upgrade(engine: Engine) -> None:
                 f"ledger {named(engine)}: its schema is version {version}, this duban needs {LATEST}, and this role "
                 "may not bring it up to date. Run duban ledger verify once with DUBAN_LEDGER_URL naming its owner."
             )
-    with _ALEMBIC, writing(engine, ("schema",), begin="EXCLUSIVE") as connection:
+    with _ALEMBIC, writing(engine, ("schema",), begin="EXCLUSIVE") as connection, unhurried(connection):
         if _version(connection, engine) != LATEST:  # else somebody was quicker
             _migrate(connection)
             if engine.name == "postgresql":

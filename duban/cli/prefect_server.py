@@ -12,12 +12,16 @@ from deployments.stack.password import CLIENT_VARIABLE, authorization, password_
 from duban.adapters.delivery.addresses import located, without_logins
 from duban.cli.exits import ServerUnreachable, from_server
 from duban.cli.output import complain
+from duban.cli.waiting import Hangs, at_most
 from duban.core.planning.plan import Plan
 from duban.settings import Settings
 
 API_VARIABLE = "PREFECT_API_URL"
 PATIENCE = 3.0
 """Seconds a server may take to say that it is well."""
+
+HASTY = {"PREFECT_API_REQUEST_TIMEOUT": "20", "PREFECT_CLIENT_MAX_RETRIES": "2"}
+"""For a person at a terminal, unless the office says otherwise: a server that hangs is waited for a minute, not six."""
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -49,7 +53,8 @@ def connect(settings: Settings, stack: Addresses | None) -> str:
             f"the Prefect server at {located(api)} does not answer: start it, or correct {API_VARIABLE}"
         )
     told = environment(stack, settings.variables) if stack else QUIET
-    os.environ.update(told)  # noqa: TID251  Prefect reads its settings from there, once, when it is imported
+    hasty = {name: value for name, value in HASTY.items() if name not in settings.variables}
+    os.environ.update({**hasty, **told})  # noqa: TID251  Prefect reads its settings from there, once, when it is imported
     return api
 
 
@@ -80,10 +85,16 @@ def asked(api: str, password: str) -> int | None:
     Not by its `health`, which anybody may ask for.
     """
     try:
-        request = Request(f"{api}/admin/version", headers=authorization(password))  # noqa: S310  an office's own
+        return at_most(PATIENCE, lambda: _status(f"{api}/admin/version", password))
+    except (URLError, HTTPException, OSError, ValueError, Hangs):
+        return None
+
+
+def _status(url: str, password: str) -> int:
+    request = Request(url, headers=authorization(password))  # noqa: S310  an office's own
+    try:
         with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
             return int(answer.status)
     except HTTPError as error:
-        return error.code
-    except (URLError, HTTPException, OSError, ValueError):
-        return None
+        with error:
+            return error.code

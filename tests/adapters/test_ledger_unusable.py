@@ -1,17 +1,22 @@
 """A ledger that cannot be used says why, and what to do."""
 
+import os
+import signal
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Timer
 
+import psutil
+import psycopg
 import pytest
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from duban.adapters.ledger_engine import ledger_engine, reading
+from duban.adapters import patient
+from duban.adapters.ledger_engine import ledger_engine, reading, unhurried, writing
 from duban.adapters.ledger_rules import verify
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.ports import LedgerUnusable
@@ -68,6 +73,117 @@ def test_a_server_that_may_not_be_written(postgres_url: str) -> None:
         pytest.raises(LedgerUnusable, match=r"does not let it be written .* Name the primary server"),
     ):
         append(ledger, report())
+
+
+# Servers that hang
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("CONNECTING", 2), ("STATEMENT", 1), ("MARGIN", 0.5)):
+        monkeypatch.setattr(patient, name, seconds)
+
+
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Processes that do nothing for a while."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def backend(ledger: SqlLedger) -> int:
+    """The server's process for a connection of a ledger that has but one."""
+    with reading(ledger.engine) as connection:
+        return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_is_frozen_in_the_middle_is_given_up(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        append(ledger, report())
+        with (
+            pytest.raises(LedgerUnusable, match=r"did not come to an answer in time \(no answer within 1\.5 s\)"),
+            reading(ledger.engine) as connection,
+            stopped(int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)),
+        ):
+            connection.execute(text("SELECT 1"))
+        assert len(ledger.entries(BRIDGES)) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("hasty")
+def test_a_connection_that_is_frozen_is_replaced(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        append(ledger, report())
+        with stopped(backend(ledger)):
+            assert len(append(ledger, report())) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_lets_nobody_in(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        postmaster = psutil.Process(backend(ledger)).ppid()
+    with stopped(postmaster), pytest.raises(LedgerUnusable, match=r"the server cannot be used .*connection timeout"):
+        open_ledger(postgres_url, PLAN)
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("hasty")
+def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_url: str) -> None:
+    with (
+        open_ledger(postgres_url, PLAN) as ledger,
+        pytest.raises(LedgerUnusable, match=r"in time .*statement timeout.* See what keeps it busy"),
+        reading(ledger.engine) as connection,
+    ):
+        connection.execute(text("SELECT pg_sleep(60)"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("mode", ["ACCESS EXCLUSIVE", "SHARE"])
+def test_a_lock_that_is_held_is_not_waited_for_without_end(
+    postgres_url: str, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duban.adapters.ledger_engine.PATIENCE", 1)
+    with open_ledger(postgres_url, PLAN) as ledger, psycopg.connect(_plain(postgres_url)) as other:
+        other.execute(f"LOCK TABLE entry IN {mode} MODE")  # type: ignore[arg-type]  # of two we know
+        with pytest.raises(LedgerUnusable, match=r"another client held it .* End that client"):
+            append(ledger, report())
+        other.rollback()
+        assert len(append(ledger, report())) == 1
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(False)
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("hasty")
+def test_what_brings_a_ledger_up_to_date_may_take_its_time(postgres_url: str) -> None:
+    engine = ledger_engine(postgres_url)
+    with writing(engine) as connection, unhurried(connection):
+        connection.execute(text("SELECT pg_sleep(2)"))
+    with pytest.raises(LedgerUnusable), reading(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(60)"))
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_connections_that_all_hang_are_not_waited_for(postgres_url: str) -> None:
+    with open_ledger(postgres_url, PLAN) as ledger:
+        ledger.engine.pool._timeout = 0.1  # type: ignore[attr-defined]
+        ledger.engine.pool._max_overflow = 0  # type: ignore[attr-defined]
+        with ExitStack() as held:
+            for _ in range(5):
+                held.enter_context(reading(ledger.engine))
+            with pytest.raises(LedgerUnusable, match="all connections to it wait for it"):
+                ledger.entries(BRIDGES)
 
 
 # Files

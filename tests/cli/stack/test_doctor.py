@@ -6,12 +6,18 @@ import shutil
 from collections import namedtuple
 from datetime import UTC, datetime
 from itertools import islice
+from threading import Event
 from typing import Any
 
+import psutil
 import pytest
+from sqlalchemy import text
 
 from deployments.stack.password import keep_password, password_file
+from duban.adapters.ledger_engine import reading
+from duban.adapters.sql_ledger import open_ledger
 from duban.applying import Author, apply
+from duban.cli.exits import Exit
 from duban.cli.prefect_server import QUIET
 from duban.cli.stack.doctor import health, prefect
 from duban.cli.stack.doctor.health import Level
@@ -21,6 +27,7 @@ from duban.settings import CLOCK_FILE, load_settings
 from duban.wiring import gear, load_office
 from tests.cli.conftest import COSMETICS, DIRECTORY, PLAN, TRAINING, Bureau, write
 from tests.http_server import HttpServer
+from tests.receivers import How, Tap
 
 
 def findings(bureau: Bureau, code: int = 0) -> dict[str, list[dict[str, str]]]:
@@ -311,7 +318,7 @@ def test_an_offices_server_that_lets_anybody_in_is_bad(
         monkeypatch.setenv(name, QUIET[name])  # it is told so anyway, and must forget it afterwards
     (bureau.var / CLOCK_FILE).unlink()
     monkeypatch.setenv("PREFECT_API_URL", http_server.says("3.8.8").url)
-    answers, closed = islice(prefect.server(load_settings(), None, None), 1), prefect.closed
+    answers, closed = islice(prefect.server(load_settings(), None), 1), prefect.closed
     assert [one.level for one in answers] == [Level.OK]
     http_server.says("3.8.8", status)
     assert closed(http_server.url).level is level
@@ -337,3 +344,73 @@ def test_the_password_of_the_ledger_is_not_told(bureau: Bureau, monkeypatch: pyt
         assert result.exit_code == 1
         assert "s3cr3t" not in result.output
         assert "cr3t" not in result.output
+
+
+# What hangs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duban.cli.stack.doctor.doctor.LONGEST", 4.0)
+    monkeypatch.setattr("duban.cli.stack.doctor.doctor.ALTOGETHER", 8.0)
+    monkeypatch.setattr("duban.cli.stack.doctor.doctor.LEAST", 2.0)
+
+
+LOOKS = {
+    "disk": health.disk,
+    "server": prefect.server,
+    "password": prefect.password,
+    "people": health.people,
+    "notices": health.notices,
+    "ledger": health.ledger,
+    "clock": health.clock,
+}
+
+
+@pytest.mark.usefixtures("hasty")
+def test_whatever_hangs_is_named_and_keeps_doctor_from_no_answer(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau.tick()
+    released = Event()
+    for look in LOOKS.values():
+        monkeypatch.setattr(f"{look.__module__}.{look.__name__}", lambda *given: released.wait())
+    found = findings(bureau, code=1)
+    released.set()
+    hanging = {check for check, all_ in found.items() if all_[0]["found"] == "could not be found out in time"}
+    assert hanging >= LOOKS.keys()
+    assert {"python", "settings", "stack"} <= found.keys() - hanging
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_frozen_is_named_and_so_is_what_is_unknown_thereby(
+    bureau: Bureau, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUBAN_LEDGER_URL", postgres_url)
+    monkeypatch.setattr("duban.adapters.patient.CONNECTING", 2)
+    bureau.tick()
+    with open_ledger(postgres_url, "small-2024") as ledger, reading(ledger.engine) as connection:
+        backend = psutil.Process(connection.scalar(text("SELECT pg_backend_pid()")))
+    postmaster = backend.parent()
+    assert postmaster is not None
+    postmaster.suspend()
+    try:
+        (said,) = findings(bureau, code=1)["ledger"]
+        shown = bureau.run("show")
+        report = bureau.run("report", "cosmetics/draft", "--as", "protection-officer", "--progress", "10")
+    finally:
+        postmaster.resume()
+    assert "the server cannot be used (connection timeout expired)" in said["found"]
+    assert "nothing is known of: deployments, calendar, applied" in said["remedy"]
+    assert {shown.exit_code, report.exit_code} == {Exit.LEDGER}
+    assert "the server cannot be used" in shown.output
+    assert bureau.run("show").exit_code == 0
+
+
+def test_a_server_of_prefect_that_never_comes_to_its_answer(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duban.cli.prefect_server.PATIENCE", 0.5)
+    with Tap(How.DRIP, b"HTTP/1.1 200 OK\r\nX: ") as tap:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{tap.port}/api")
+        (said,) = findings(bureau, code=1)["server"]
+        assert "does not answer" in said["found"]
+        assert tap.came

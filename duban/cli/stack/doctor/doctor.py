@@ -1,7 +1,10 @@
 """`doctor`: what is configured, reachable or broken, and the remedy. For administrators."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Annotated, TypeVar
 
 import typer
 from rich.markup import escape
@@ -14,11 +17,22 @@ from duban.cli.output import console, print_json
 from duban.cli.plan.check import read_files
 from duban.cli.stack.doctor import channels, desk, health, outside, prefect, rounds
 from duban.cli.stack.doctor.health import Finding, Level
+from duban.cli.waiting import Hangs, at_most
 from duban.core.deciding.office import Office
 from duban.core.forecasting.schedule import Schedule
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
+T = TypeVar("T")
+
+LONGEST = 30.0
+"""Seconds one look may take."""
+
+ALTOGETHER = 90.0
+"""Seconds after which each look that is left gets LEAST: whoever asks doctor has trouble, and wants an answer."""
+
+LEAST = 1.0
+UNKNOWN = "deployments, calendar, applied, people, notices, patrol, desk, clock"
 
 STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "bold red"}
 
@@ -46,11 +60,54 @@ def _table(findings: list[Finding]) -> Table:
 
 def examine() -> Iterator[Finding]:
     """All findings; what cannot be looked at is itself a finding, and stops none of the others."""
+    look = Looking(monotonic() + ALTOGETHER)
     yield health.python()
     settings: list[Settings] = []
-    yield from _safely("settings", lambda: _settings(settings))
+    yield from look.safely("settings", lambda: _settings(settings))
     if settings:
-        yield from _with(settings[0])
+        yield from _with(settings[0], look)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks, each of which has its time, and all of them together until a moment of the monotonic clock."""
+
+    until: float
+
+    def safely(self, check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+        """The findings of a look; a foreseeable error that ends it is a finding too, and so is that it did not end."""
+        found: list[Finding] = []
+        try:
+            self._in_time(lambda: found.extend(look()))
+        except Exception as error:  # noqa: BLE001  a defect is raised again
+            yield from found
+            yield self._ended(check, error)
+        else:
+            yield from found
+
+    @contextmanager
+    def opened(self, open_: AbstractContextManager[T]) -> Iterator[T]:
+        """Something opened in its time; raises Hangs."""
+        with ExitStack() as held:
+            yield self._in_time(lambda: held.enter_context(open_))
+
+    def around(self, check: str, looks: Iterator[Finding]) -> Iterator[Finding]:
+        """Looks that need something opened first; that it cannot be is a finding, and so is what is unknown thereby."""
+        try:
+            yield from looks
+        except Exception as error:  # noqa: BLE001  as above
+            yield replace(self._ended(check, error), remedy=f"until then nothing is known of: {UNKNOWN}")
+
+    def _in_time(self, do: Callable[[], T]) -> T:
+        return at_most(min(LONGEST, max(self.until - monotonic(), LEAST)), do)
+
+    def _ended(self, check: str, error: Exception) -> Finding:
+        if isinstance(error, Hangs):
+            return Finding(check, Level.BAD, "could not be found out in time", "see what it waits for")
+        end = foreseen(error)
+        if end is None:
+            raise error
+        return Finding(check, Level.BAD, " / ".join(end[1].splitlines()))
 
 
 def _settings(read: list[Settings]) -> Iterator[Finding]:
@@ -58,55 +115,56 @@ def _settings(read: list[Settings]) -> Iterator[Finding]:
     yield Finding("settings", Level.OK, str(read[0].file))
 
 
-def _with(settings: Settings) -> Iterator[Finding]:
-    yield from _safely("disk", lambda: [health.disk(settings)])
-    yield from _safely("private", lambda: [health.private(settings)])
+def _with(settings: Settings, look: Looking) -> Iterator[Finding]:
+    yield from look.safely("disk", lambda: [health.disk(settings)])
+    yield from look.safely("private", lambda: [health.private(settings)])
+    office: list[Office] = []
+    yield from look.safely("plan", lambda: _files(settings, office))
+    yield from look.around("ledger", _opened(settings, office[0] if office else None, look))
+
+
+def _files(settings: Settings, read: list[Office]) -> Iterator[Finding]:
+    """What the files say, and what they name outside."""
     office, problems = read_files(settings)
     yield from health.plan(office, problems)
     if office is not None:
+        read.append(office)
         yield from channels.channels(office, settings)
         yield from outside.outside(office, settings)
-    yield from _safely("ledger", lambda: _opened(settings, office))
 
 
-def _opened(settings: Settings, office: Office | None) -> Iterator[Finding]:
+def _opened(settings: Settings, office: Office | None, look: Looking) -> Iterator[Finding]:
     """What shows once the ledger and the stack are found; the server is held against the plan in force."""
     from duban.wiring import unborn  # noqa: PLC0415  other commands start faster
 
-    with found(settings) as (at, stack):
+    with look.opened(found(settings)) as (at, stack):
         yield prefect.stack(at, stack)
-        yield from _safely("password", lambda: prefect.password(at))
+        yield from look.safely("password", lambda: prefect.password(at))
+        server = list(look.safely("server", lambda: prefect.server(at, stack)))
+        yield from server
         if unborn(at):
-            yield from _safely("server", lambda: prefect.server(at, stack, None))
             if office is not None:
                 planned = Schedule(office.plan, office.calendar, {}, office.plan.starts)
-                yield from _safely("calendar", lambda: health.calendar(planned))
+                yield from look.safely("calendar", lambda: health.calendar(planned))
             yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
         else:
-            yield from _safely("ledger", lambda: _on_ledger(at, stack, office))
+            reached = any(one.check == "worker" for one in server)  # it was asked to the end
+            yield from look.around("ledger", _on_ledger(at, stack, office, look, reached))
 
 
-def _on_ledger(settings: Settings, stack: Addresses | None, office: Office | None) -> Iterator[Finding]:
-    """What is read from the ledger, and the server beside it."""
-    with engine(settings, stack) as at:
-        yield from _safely("server", lambda: prefect.server(settings, stack, at.service))
-        yield from _safely("calendar", lambda: health.calendar(at.service.schedule()))
-        yield from _safely("applied", lambda: health.applied(at.service, office))
-        yield from _safely("ledger", lambda: health.ledger(at.service, settings))
-        yield from _safely("ledger", lambda: health.writable(at.service))
-        yield from _safely("people", lambda: health.people(at.service))
-        yield from _safely("notices", lambda: health.notices(at.service))
-        yield from _safely("patrol", lambda: rounds.rounds(at, settings))
-        yield from _safely("desk", lambda: desk.desk(at, settings))
-        yield from _safely("clock", lambda: [health.clock(settings, at.service)])
-
-
-def _safely(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of a look; a foreseeable error that ends it is a finding too."""
-    try:
-        yield from look()
-    except Exception as error:
-        end = foreseen(error)
-        if end is None:
-            raise
-        yield Finding(check, Level.BAD, " / ".join(end[1].splitlines()))
+def _on_ledger(
+    settings: Settings, stack: Addresses | None, office: Office | None, look: Looking, reached: bool
+) -> Iterator[Finding]:
+    """What is read from the ledger, and whether the server, where it was `reached`, is as that has it."""
+    with look.opened(engine(settings, stack)) as at:
+        if reached:
+            yield from look.safely("deployments", lambda: prefect.deployments(at.service, settings))
+        yield from look.safely("calendar", lambda: health.calendar(at.service.schedule()))
+        yield from look.safely("applied", lambda: health.applied(at.service, office))
+        yield from look.safely("ledger", lambda: health.ledger(at.service, settings))
+        yield from look.safely("ledger", lambda: health.writable(at.service))
+        yield from look.safely("people", lambda: health.people(at.service))
+        yield from look.safely("notices", lambda: health.notices(at.service))
+        yield from look.safely("patrol", lambda: rounds.rounds(at, settings))
+        yield from look.safely("desk", lambda: desk.desk(at, settings))
+        yield from look.safely("clock", lambda: [health.clock(settings, at.service)])

@@ -22,8 +22,8 @@ def stack(settings: Settings, running: Addresses | None) -> Finding:
     return Finding("stack", Level.WARN, f"none runs on {settings.var}", "duban up")
 
 
-def server(settings: Settings, running: Addresses | None, service: Service | None) -> Iterator[Finding]:
-    """The server, and what should be on it; nothing where none is meant to run."""
+def server(settings: Settings, running: Addresses | None) -> Iterator[Finding]:
+    """The server and its worker; nothing where none is meant to run."""
     if running is None and not settings.variables.get(API_VARIABLE):
         return
     try:
@@ -35,8 +35,6 @@ def server(settings: Settings, running: Addresses | None, service: Service | Non
     if settings.clock is None:
         yield closed(api)
     yield from _worker(settings)
-    if service is not None:
-        yield from _deployments(service, settings)
 
 
 def closed(api: str) -> Finding:
@@ -83,7 +81,7 @@ def _worker(settings: Settings) -> Iterator[Finding]:
         yield Finding("worker", Level.BAD, found, f"prefect worker start --pool {pool}")
 
 
-def _deployments(service: Service, settings: Settings) -> Iterator[Finding]:
+def deployments(service: Service, settings: Settings) -> Iterator[Finding]:
     """Whether the server is as the plan in force has it: what keeps work from being done, and what else differs."""
     from flows.wanted import amiss  # noqa: PLC0415  Prefect is slow to import
 

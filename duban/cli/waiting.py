@@ -1,0 +1,36 @@
+"""Waiting for what may hang: whoever waits goes on after a while, and what hangs ends with the command."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Hangs(Exception):
+    """What was waited for did not come in its time."""
+
+
+def at_most(seconds: float, do: Callable[[], T]) -> T:
+    """What `do` returns or raises; raises Hangs when it has not within so many seconds.
+
+    What hangs goes on hanging in a thread that no command waits for at its end: for commands alone, not for processes
+    that live long.
+    """
+    came: list[T] = []
+    errors: list[BaseException] = []
+
+    def try_it() -> None:
+        try:
+            came.append(do())
+        except BaseException as error:  # noqa: BLE001  whoever waits meets it
+            errors.append(error)
+
+    thread = Thread(target=try_it, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not came:
+        raise Hangs
+    return came[0]
