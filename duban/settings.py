@@ -1,6 +1,7 @@
 """Settings: `config/duban.toml`, overridden by environment variables. The one place that reads the environment."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
+from duban.written import Unreadable, written_text
 
 DEFAULT = Path("config/duban.toml")
 SETTINGS_VARIABLE = "DUBAN_SETTINGS"
@@ -199,14 +201,16 @@ class Settings:
 def settings_file(environment: Mapping[str, str] | None = None) -> Path:
     """Where the settings stand, whether or not they are there."""
     variables = os.environ if environment is None else environment  # noqa: TID251  the one place
-    return Path(variables.get(SETTINGS_VARIABLE, DEFAULT)).resolve()
+    return Path(variables.get(SETTINGS_VARIABLE, DEFAULT)).absolute()
 
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises BadInput naming the key and the remedy."""
     variables = dict(os.environ) if environment is None else dict(environment)  # noqa: TID251  the one place
-    file = file.resolve() if file else settings_file(variables)
+    _refuse_bytes(variables)
+    file = (file or settings_file(variables)).absolute()
     values = _read(file)
+    file = file.resolve()
     config = file.parent
     root = config.parent
     var = root / values.var
@@ -240,6 +244,16 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     )
 
 
+def _refuse_bytes(variables: Mapping[str, str]) -> None:
+    """Refuse variables of ours that hold bytes of another encoding, or a NUL."""
+    ours = (SETTINGS_VARIABLE, LEDGER_VARIABLE, CLOCK_VARIABLE, PLAN_VARIABLE, DESK_VARIABLE)
+    wrong = [name for name in ours if not (text := variables.get(name, "")).isprintable() and text]
+    if wrong:
+        raise BadInput(
+            Problem(name, 0, "not-text", "it holds what is no text", "set it anew, in UTF-8") for name in wrong
+        )
+
+
 def _meant(file: Path, values: SettingsFile, variables: Mapping[str, str]) -> str:
     """The plan that is meant: the one of the settings, unless somebody names another of those that go on here."""
     named = variables.get(PLAN_VARIABLE) or values.plan
@@ -258,18 +272,23 @@ def _clock(var: Path, variables: Mapping[str, str]) -> Path | None:
 
 def _read(file: Path) -> SettingsFile:
     try:
-        text = file.read_text(encoding="utf-8")
-        return SettingsFile.model_validate(tomllib.loads(text))
-    except FileNotFoundError:
-        raise _bad(
-            file, "no-settings", "there is no such file", f"run in the project's folder, or set {SETTINGS_VARIABLE}"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _bad(file, "unreadable", str(error), "make it a readable UTF-8 file") from None
-    except tomllib.TOMLDecodeError as error:
-        raise _bad(file, "broken-toml", str(error), "mend the line it names") from None
+        if not os.path.lexists(file):
+            remedy = f"run in the project's folder, or set {SETTINGS_VARIABLE}"
+            raise _bad(file, "no-settings", "there is no such file", remedy)
+        return SettingsFile.model_validate(tomllib.loads(written_text(file)))
+    except Unreadable as error:
+        raise BadInput([error.problem(file.name)]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _broken(file, str(error)) from None
     except ValidationError as error:
         raise BadInput(_problem(file, dict(item)) for item in error.errors()) from None
+
+
+def _broken(file: Path, said: str) -> BadInput:
+    """A file that is no TOML, by the line that its reader names."""
+    found = re.search(r" \(at line (\d+), column \d+\)$", said)
+    line, what = (int(found[1]), said[: found.start()]) if found else (0, said)
+    return BadInput([Problem(file.name, line, "broken-toml", what, "mend the line")])
 
 
 def _problem(file: Path, error: dict[str, object]) -> Problem:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
 
+from duban.written import Unreadable, written_text
+
 
 class ClockUnusable(Exception):
     """A rehearsal's clock cannot be read; the message says why and what to do."""
@@ -30,6 +32,10 @@ def running() -> tuple[str, float] | None:
         return None
 
 
+LARGEST = 1000
+"""Bytes of a file that holds a moment."""
+
+
 class FileClock:
     """A rehearsal's time, kept in a small file, so that every process of the rehearsal lives at the same moment."""
 
@@ -39,9 +45,9 @@ class FileClock:
     def now(self) -> datetime:
         """The moment last set, in UTC; raises ClockUnusable when none is there."""
         try:
-            moment = datetime.fromisoformat(self.path.read_text(encoding="ascii").strip())
-        except FileNotFoundError:
-            raise ClockUnusable(f"{self.path}: no such clock. Set the rehearsal's time first.") from None
+            moment = datetime.fromisoformat(written_text(self.path, LARGEST).strip())
+        except Unreadable as error:
+            raise ClockUnusable(f"{self.path}: no such clock ({error}). Set the rehearsal's time first.") from None
         except ValueError as error:
             raise ClockUnusable(f"{self.path}: holds no moment ({error}). Set the rehearsal's time again.") from error
         if moment.tzinfo is None:

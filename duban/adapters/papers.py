@@ -21,10 +21,12 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import XMLSyntaxError, fromstring
 
+from duban.adapters.workbooks_back import MOST_UNPACKED, unpacked
 from duban.adapters.yaml_models import file_name
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.papers import MATTERS, Paper
 from duban.core.telling.slips import Enclosure
+from duban.written import Unreadable, written_bytes
 
 M = TypeVar("M")
 
@@ -100,7 +102,12 @@ def _problems(folder: Path, kind: str) -> Iterator[Problem]:
         yield Problem(where, 0, "missing-template", "there is no such template", "make it in Word, or restore it")
         return
     try:
+        if unpacked(written_bytes(file)) > MOST_UNPACKED:
+            yield Problem(where, 0, "too-large", "what is packed in it is too large", "take pictures out")
+            return
         yield from _faults(file, MATTERS[kind], where)
+    except Unreadable as error:
+        yield error.problem(where)
     except TemplateSyntaxError as error:
         yield Problem(where, 0, "broken-template", str(error.message), MEND)
     except BROKEN as error:

@@ -14,6 +14,7 @@ from duban.adapters.yaml_text import Document
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.problems import Location, Problem, nearest
+from duban.written import LARGEST_FOLDER
 
 PLAN = "plan.yaml"
 DOCUMENT = "document.yaml"
@@ -45,6 +46,9 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
     sections = None if plan is None else [section.id for section in plan.sections]
     initiatives: list[ReadInitiative] = []
     problems: list[Problem] = []
+    if _size(folder) > LARGEST_FOLDER:
+        what = f"its files are larger than {LARGEST_FOLDER // 2**20} MiB together"
+        return [], [_problem(folder, "too-large", what, "part the plan, or see what has got into it")]
     for entry in _entries(folder):
         if entry.is_dir():
             files = [file for file in _entries(entry) if file.suffix in _ENDINGS]
@@ -55,6 +59,12 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
             remedy = "move it into the folder of its section"
             problems.append(_problem(entry, "misplaced-file", "an initiative does not lie beside plan.yaml", remedy))
     return initiatives, problems
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files of a plan; what is none, or cannot be looked at, is told when it is read."""
+    found = (entry.lstat() for ending in _ENDINGS for entry in folder.rglob(f"*{ending}"))
+    return sum(entry.st_size for entry in found)
 
 
 def _entries(folder: Path) -> list[Path]:

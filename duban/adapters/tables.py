@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from duban.adapters.workbooks_back import MOST_UNPACKED, unpacked
 from duban.core.problems import BadInput, Problem
 from duban.drafting.tables import Field, Table
 
@@ -35,6 +36,8 @@ def read_file(name: str, content: bytes) -> tuple[Table, ...]:
             f"save it as one of {', '.join(READERS)}, or a document without a table as .docx or .txt",
         )
     try:
+        if kind != ".csv" and unpacked(content) > MOST_UNPACKED:
+            raise _bad(name, "what is packed in it is too large", "take out pictures and empty sheets")
         return tuple(reader(content))
     except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
         raise _bad(name, f"it cannot be read as {kind}: {error}", "save it anew") from None

@@ -20,6 +20,7 @@ from duban.core.telling.digest import GROUPS, Digest, Item
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words
 from duban.core.titles import BULLETIN, DIGEST, LETTER_TITLES
+from duban.written import Unreadable, written_text
 
 SUFFIX = ".txt.j2"
 IN_DIGEST = "in_digest"
@@ -85,12 +86,17 @@ def _faults(environment: SandboxedEnvironment, folder: Path) -> Iterator[Problem
     """What is wrong inside the templates: syntax, frames that are not there, variables no slip has."""
     trees: dict[str, nodes.Template] = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        name, source = f"{folder.name}/{path.name}", path.read_text(encoding="utf-8")
+        name = f"{folder.name}/{path.name}"
         try:
+            source = written_text(path)
             environment.compile(source)  # parsing alone misses unknown filters
             trees[name] = environment.parse(source)
+        except Unreadable as error:
+            yield error.problem(name)
         except TemplateSyntaxError as error:
             yield Problem(name, error.lineno, "broken-template", str(error.message), "mend the line")
+        except (RecursionError, SyntaxError, MemoryError):
+            yield Problem(name, 0, "broken-template", "it is nested too deep", "take some of it out")
     yield from _lost(trees, folder)
     yield from _miscalled(trees)
     yield from _unknown(trees, {*VARIABLES, *environment.globals, "loop"})

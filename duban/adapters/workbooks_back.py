@@ -14,8 +14,8 @@ from duban.core.problems import BadInput, Problem
 from duban.core.workbooks.reading import ERROR, FORMULA, TypedCell
 from duban.core.workbooks.rows_back import ReadSheet
 
-MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 200 * 2**20
-"""Bytes of a file, and of what is packed in it, that are read at most."""
+MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 48 * 2**20
+"""Bytes of a file, and of what is packed in it, that are read at most: as cells they take twenty times as much."""
 
 UNREADABLE = (BadZipFile, Damaged, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, SyntaxError)
 """What openpyxl raises at files that are none."""
@@ -28,9 +28,7 @@ def sheets_of(data: bytes, name: str) -> tuple[ReadSheet, ...]:
     if len(data) > MOST_BYTES:
         raise _bad(name, f"文件有{len(data) / 2**20:.0f}兆，最多{MOST_BYTES // 2**20}兆", "删去图片和无关的工作表")
     try:
-        with ZipFile(BytesIO(data)) as packed:
-            unpacked = sum(one.file_size for one in packed.infolist())
-        if unpacked > MOST_UNPACKED:
+        if unpacked(data) > MOST_UNPACKED:
             raise _bad(name, "文件展开后过大", "删去无关的行、列和工作表")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it leaves out: pictures, new kinds of rules
@@ -38,6 +36,12 @@ def sheets_of(data: bytes, name: str) -> tuple[ReadSheet, ...]:
     except UNREADABLE:
         raise _bad(name, "不是能读的 .xlsx 文件", REMEDY) from None
     return tuple(ReadSheet(page.title, dict(_cells(page))) for page in book.worksheets)
+
+
+def unpacked(data: bytes) -> int:
+    """Bytes of what is packed in a file of an office program; raises BadZipFile for none."""
+    with ZipFile(BytesIO(data)) as packed:
+        return sum(one.file_size for one in packed.infolist())
 
 
 def _bad(name: str, message: str, remedy: str) -> BadInput:

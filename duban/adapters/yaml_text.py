@@ -15,6 +15,7 @@ import yaml
 
 from duban.adapters.yaml_syntax import syntax_fault
 from duban.core.problems import BadInput, Fault, Location, Problem, shown_key
+from duban.written import Unreadable, written_text
 
 Event = Any  # the stubs of PyYAML do not tell one kind of event from another
 Events = Iterator[Event]
@@ -64,48 +65,26 @@ class Document:
         return place
 
 
-class _Refused(Exception):
-    def __init__(self, line: int, fault: Fault) -> None:
-        self.line, self.fault = line, fault
-
-
 def read_document(path: Path, name: str) -> Document:
     """Read a YAML file; `name` is what messages call it. Raises BadInput when nothing can be made of the file."""
     try:
-        text = _text(path)
+        text = _visible(written_text(path))
         data, place, duplicates = _compose(text)
         if data is None:
-            raise _Refused(0, Fault("empty-file", "there is nothing in the file", "fill it in, or delete it"))
+            raise Unreadable(0, Fault("empty-file", "there is nothing in the file", "fill it in, or delete it"))
         if not isinstance(data, dict):
-            raise _Refused(place.line, Fault("not-a-mapping", "the file is not a mapping", "begin with `key: value`"))
-    except _Refused as refused:
-        raise BadInput([Problem(name, refused.line, *refused.fault[:3])]) from None
+            raise Unreadable(place.line, Fault("not-a-mapping", "the file is not a mapping", "begin with `key: value`"))
+    except Unreadable as refused:
+        raise BadInput([refused.problem(name)]) from None
     return Document(data, place, tuple(Problem(name, line, *fault[:3]) for line, fault in duplicates))
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        fault = Fault("unreadable", f"the file cannot be read: {error.strerror}", "check that it is there and readable")
-        raise _Refused(0, fault) from None
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise _Refused(raw[: error.start].count(b"\n") + 1, _not_utf8(raw)) from None
+def _visible(text: str) -> str:
     if found := _INVISIBLE.search(text):
         line = text[: found.start()].count("\n") + 1
         what = f"an invisible character (U+{ord(found[0]):04X}) stands in this line"
-        raise _Refused(line, Fault("invisible-character", what, "delete it"))
+        raise Unreadable(line, Fault("invisible-character", what, "delete it"))
     return text
-
-
-def _not_utf8(raw: bytes) -> Fault:
-    try:
-        raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return Fault("not-utf8", "the file is not in UTF-8", "save it as UTF-8")
-    return Fault("not-utf8", "the file is not in UTF-8, but seems to be in GBK", "save it as UTF-8")
 
 
 def _value(event: Event) -> object:
@@ -132,7 +111,7 @@ def _compose(text: str) -> tuple[Any, Place, Duplicates]:
         next(events)  # the end of the document
         after = next(events)
     except yaml.MarkedYAMLError as error:
-        raise _Refused(*syntax_fault(error, text.split("\n"))) from None
+        raise Unreadable(*syntax_fault(error, text.split("\n"))) from None
     if not isinstance(after, yaml.StreamEndEvent):
         raise _refused(after, "several-documents", "a second document begins here", "write one document in a file")
     return value, place, duplicates
@@ -181,5 +160,5 @@ def _line(event: Event) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _refused(event: Event, kind: str, message: str, remedy: str) -> _Refused:
-    return _Refused(_line(event), Fault(kind, message, remedy))
+def _refused(event: Event, kind: str, message: str, remedy: str) -> Unreadable:
+    return Unreadable(_line(event), Fault(kind, message, remedy))

@@ -26,6 +26,16 @@ from duban.settings import PLAN_VARIABLE
 class Guarded(TyperGroup):
     """The commands; what can be foreseen to go wrong ends in a message and an exit code."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words; what is no text in them ends the command before anything is looked at."""
+        if wrong := [word for word in args if not _is_text(word)]:
+            shown = ", ".join(repr(word) for word in wrong)
+            complain(
+                f"bytes of another encoding, or a NUL, stand in {shown}; use a terminal in UTF-8 (终端请用 UTF-8 编码)"
+            )
+            raise typer.Exit(Exit.BAD_INPUT)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
@@ -40,6 +50,11 @@ class Guarded(TyperGroup):
             code, message = end
             complain(message)
             raise typer.Exit(code) from None
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word came in the encoding of the terminal: what did not comes as halves of characters."""
+    return "\0" not in word and not any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _silence() -> None:

@@ -10,6 +10,7 @@ from duban.adapters.draft_files import Written, planned, read_record, with_peopl
 from duban.adapters.files import write_atomically
 from duban.adapters.pinyin import spelled
 from duban.adapters.tables import read_file, read_text
+from duban.adapters.workbooks_back import MOST_BYTES
 from duban.adapters.yaml_files import load_model
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem
@@ -20,6 +21,7 @@ from duban.drafting.reading import Draft, NoYear, read_tables
 from duban.drafting.tables import Table
 from duban.drafting.units import Names
 from duban.settings import Settings
+from duban.written import handed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ Check = Callable[[Settings], object]
 def draft_table(settings: Settings, table: Path, said: Said, check: Check) -> Drafting:
     """Read a table and propose its plan; raises BadInput where it cannot be read. Nothing is written."""
     directory = load_model(settings.directory, DirectoryFile)
-    answers = read_answers(read_file(said.answers.name, said.answers.read_bytes())) if said.answers else Answers()
+    answers = (
+        read_answers(read_file(said.answers.name, handed_in(said.answers, MOST_BYTES))) if said.answers else Answers()
+    )
     draft = _read(table, said, answers, directory)
     facts = _facts(settings, table, said, draft, directory)
     folder = settings.plan.parent / facts.id
@@ -72,7 +76,7 @@ def put_down(settings: Settings, drafting: Drafting) -> None:
 
 
 def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -> Draft:
-    content, draft = table.read_bytes(), None
+    content, draft = handed_in(table, MOST_BYTES), None
     try:
         if table.suffix.lower() != ".txt":
             draft = _of_table(read_file(table.name, content), said.year, answers, directory)

@@ -104,7 +104,7 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
     assert problems(lambda: load_plan(folder, **office, calendar=CALENDAR)) == [
         "nowhere.yaml: unreadable: the file cannot be read: No such file or directory; "
         "check that it is there and readable",
-        "plan: unreadable: the file cannot be read: Is a directory; check that it is there and readable",
+        "plan: not-a-file: this is no file but a folder; put a file there",
         "plan/roads/folder.yaml/inner.yaml: misplaced-file: an initiative lies right in the folder of its section; "
         "move it up into the folder of the section",
         "plan/roads/gone.yaml: unreadable: the file cannot be read: No such file or directory; "

@@ -42,6 +42,12 @@ LOGINS = re.compile(r"(\w+://)\S*@")
 BEGINNING = 6
 """Characters of a secret that are hidden also where no more of it is said, as services do that name a key in short."""
 
+LONGEST = 1000
+"""Characters of an address, its variables filled in."""
+
+LONG = 100
+"""Characters of a secret from which on whatever follows its beginning is hidden with it, instead of each part of it."""
+
 TELLING = 4
 """Parts of an address shorter than this are ordinary words and numbers."""
 
@@ -106,7 +112,7 @@ def fill(channel: str, variables: Mapping[str, str]) -> Filled:
         raise Unset(missing)
     whole = VARIABLE.fullmatch(channel) is not None
     values = {name: variables[name] for name in names}
-    address = VARIABLE.sub(lambda m: values[m[1]] if whole else quote(values[m[1]], safe=""), channel)
+    address = VARIABLE.sub(lambda m: values[m[1]] if whole else quote(values[m[1]], safe="", errors="replace"), channel)
     return Filled(address, frozenset([*values.values(), *_secrets(address, told=not whole)]))
 
 
@@ -161,12 +167,13 @@ def written_out(text: str, *, channel: bool = True) -> bool:
 
 def veil(secrets: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds secrets in a text: as they are or begin, quoted for URL, JSON or HTML, in hex or base64."""
-    given = [secret for secret in secrets if secret]
+    given = [secret.encode(errors="replace").decode() for secret in secrets if secret]
     plain = {form for secret in given for form in _forms(secret)}
     coded = {core for secret in given for core in _in_base64(secret)}
     patterns = [re.escape(form) for form in sorted(plain, key=len, reverse=True)]
+    run = "[A-Za-z0-9+/=_%.-]*"
+    patterns += [re.escape(form[: LONG // 2]) + run for form in sorted(plain) if len(form) > LONG]
     if coded:
-        run = "[A-Za-z0-9+/=_%-]*"
         patterns.insert(0, f"{run}(?:{'|'.join(map(re.escape, sorted(coded, key=len, reverse=True)))}){run}")
     return re.compile("|".join(patterns) or "(?!)", re.IGNORECASE)
 
@@ -175,7 +182,8 @@ def _forms(secret: str) -> Iterator[str]:
     for form in (secret, unquote(secret)):
         yield from (form, quote(form, safe=""), quote(form), html.escape(form), repr(form)[1:-1])
         yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1], form.encode().hex())
-        yield from (form[:length] for length in range(max(BEGINNING, len(form) // 2), len(form)))
+        if len(form) <= LONG:
+            yield from (form[:length] for length in range(max(BEGINNING, len(form) // 2), len(form)))
 
 
 def _in_base64(secret: str) -> Iterator[str]:

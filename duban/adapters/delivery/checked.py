@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from duban.adapters.delivery.addresses import VARIABLE, fill, shown, written_out
+from duban.adapters.delivery.addresses import LONGEST, VARIABLE, fill, shown, written_out
 from duban.adapters.delivery.errands import Fault, Unusable
 from duban.adapters.delivery.written import ours
 from duban.adapters.yaml_models import file_name, read_model
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import Problem
+from duban.written import Unreadable, written_bytes
 
 MAILBOXES = re.compile(r"([?&](?:to|cc|bcc|reply|from)=)\$\{\w+\}")
 PORT = re.compile(r"(?<=:)\$\{\w+\}(?=[/?]|$)")
@@ -74,11 +75,18 @@ def literal_secrets(config: Path) -> Iterator[Problem]:
     """Secrets that stand in files of a configuration, where everybody reads them who may read those."""
     for file in sorted(config.rglob("*")):
         if (file.suffix in TEXTS or file.name in TEXTS) and file.is_file():
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-            for number, line in enumerate(lines, start=1):
-                for what in _written_out(line, channels=file.name == "directory.yaml"):
+            for number, line in enumerate(_lines(file), start=1):
+                for what in _written_out(line[:LONGEST], channels=file.name == "directory.yaml"):
                     remedy = "set a variable where duban is started, and write ${NAME} in its place"
                     yield Problem(file_name(file), number, "written-secret", f"{what} holds a secret", remedy)
+
+
+def _lines(file: Path) -> list[str]:
+    """What stands in a file; nothing of one that cannot be read, as is told elsewhere."""
+    try:
+        return written_bytes(file).decode("utf-8", "replace").splitlines()
+    except Unreadable:
+        return []
 
 
 def _written_out(line: str, *, channels: bool) -> Iterator[str]:

@@ -16,6 +16,7 @@ from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 
+from duban.adapters.delivery.addresses import LONGEST
 from duban.adapters.delivery.ears import EARS
 from duban.adapters.delivery.errands import SENT, Errand, Fault, Reply, Unusable, Voice
 from duban.adapters.delivery.mail_server import by_mail
@@ -73,9 +74,11 @@ class Service:
 
 def read(address: str, timeout: float) -> Service:
     """Read an address; raises Unusable. It waits for `timeout` seconds unless it says otherwise itself."""
+    if len(address) > LONGEST or not address.isprintable():
+        raise Unusable(Fault.UNUSABLE)
     scheme = address.partition("://")[0].strip().lower()
     with EARS.listening() as heard:
-        parts = url_to_dict(as_read(address))
+        parts = _parts(as_read(address))
         if not parts:
             known = scheme in (*NotificationManager().schemas(), *ALIASES)
             raise Unusable(Fault.UNUSABLE if known else Fault.UNKNOWN)
@@ -101,6 +104,14 @@ def hand_over(address: str, timeout: float, letter: Letter, now: datetime, clock
     with EARS.listening():  # so that no other log gets what libraries say, which may be addresses
         service = read(address, timeout)
         return service.voice(Errand(service.plugin, service.options, letter, now, clock))
+
+
+def _parts(address: str) -> dict[str, Any]:
+    """An address in its parts, as Apprise reads it; empty where it cannot be read."""
+    try:
+        return url_to_dict(address) or {}
+    except (ValueError, TypeError, AttributeError, LookupError):  # it says so in no way of its own
+        return {}
 
 
 def _unheard(plugin: Any, options: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from duban.cli.output import complain, print_json
 from duban.cli.prefect_server import wake
 from duban.core.workbooks.comeback import CellChange, Comeback
 from duban.core.workbooks.rows_back import CellNote
+from duban.written import handed_in
 
 if TYPE_CHECKING:
     from duban.exchange.inward import TakenIn
@@ -31,10 +32,11 @@ def xlsx(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Take in a workbook of `duban export xlsx` that was filled in; problems change nothing at all (导入)."""
+    from duban.adapters.workbooks_back import MOST_BYTES  # noqa: PLC0415  as below
     from duban.exchange.inward import read_back, take_in  # noqa: PLC0415  other commands start faster
 
     with opened() as at:
-        back = read_back(at.service, file.read_bytes(), file.name, actor=actor, via=by_workbook())
+        back = read_back(at.service, handed_in(file, MOST_BYTES), file.name, actor=actor, via=by_workbook())
         do = yes and bool(back.commands) and not back.problems
         taken = take_in(at.service, back.commands) if do else None
         if as_json:

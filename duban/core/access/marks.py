@@ -14,12 +14,12 @@ BYTES = 16
 def mark(key: bytes, purpose: str, *facts: str) -> str:
     """The mark of facts for one purpose: HMAC-SHA256 cut to 128 bits (RFC 2104, section 5), in URL-safe base64."""
     told = json.dumps([purpose, *facts], ensure_ascii=False, separators=(",", ":"))
-    return urlsafe_b64encode(hmac.digest(key, told.encode(), sha256)[:BYTES]).decode().rstrip("=")
+    return urlsafe_b64encode(hmac.digest(key, told.encode(errors="replace"), sha256)[:BYTES]).decode().rstrip("=")
 
 
 def proves(said: str, key: bytes, purpose: str, *facts: str) -> bool:
     """Whether a mark is that of these facts; it takes as long for a wrong one as for the right one."""
-    return hmac.compare_digest(said.encode(), mark(key, purpose, *facts).encode())
+    return hmac.compare_digest(said.encode(errors="replace"), mark(key, purpose, *facts).encode())
 
 
 def parted(token: str) -> tuple[str, str]:

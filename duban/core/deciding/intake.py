@@ -29,7 +29,7 @@ def taken_in(command: Command) -> Command:
         to=_within("日期、单位或者事项", command.to),
         on=_within("实际办理日期", command.on),
         via=_within("办理方式", command.via),
-        key=None if command.key is None else _within("命令的名称", command.key),
+        key=_within("命令的名称", command.key or "") or None,
     )
 
 

@@ -32,6 +32,9 @@ WRITTEN_PATTERN = rf"{WHEN_PATTERN[:-2]}|{NAME})$"
 
 LENGTH_PATTERN = rf"^{LENGTH}$"
 NEED_PATTERN = rf"^(?:(?:{LENGTH} after )?{REFERENCE}/begun|{REFERENCE})$"
+YEARS = range(1990, 2101)
+"""Years in which days of a plan lie: the calendar is made of whole years around them, and ends with theirs."""
+
 LONGEST = 9999
 """Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
 
@@ -154,9 +157,17 @@ def parse_day(text: object) -> date:
     if not isinstance(text, str) or not re.fullmatch(DATE, text):
         raise Invalid(Fault("bad-date", f"{shown(text)} is not a day", DAY_REMEDY))
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Invalid(Fault("bad-date", f"{text} is not a day of the calendar", DAY_REMEDY)) from None
+    _refuse_far(day.year)
+    return day
+
+
+def _refuse_far(year: int) -> None:
+    if year not in YEARS:
+        message = f"{year} is not a year of a plan"
+        raise Invalid(Fault("bad-date", message, f"write a day from {YEARS[0]} to {YEARS[-1]}"))
 
 
 def parse_written(text: object) -> WhenWritten:
@@ -181,6 +192,7 @@ def parse_when(text: object) -> When:
     if text.count("-") == 1:
         year, _, part = text.partition("-")
         length = _LENGTHS.get(part[0], 1)
+        _refuse_far(int(year))
         return month_span(int(year), length * (int(part.lstrip("QH")) - 1) + 1, length)
     return OnDate(parse_day(text))
 

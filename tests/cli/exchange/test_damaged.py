@@ -216,4 +216,4 @@ def test_somebody_who_is_nobody_is_refused(begun: Bureau) -> None:
 
 
 def test_a_file_that_is_not_there_is_told(begun: Bureau) -> None:
-    assert begun.run("import", "xlsx", "nowhere.xlsx").exit_code == 7
+    assert begun.run("import", "xlsx", "nowhere.xlsx").exit_code == 3

@@ -1,0 +1,85 @@
+"""Files that people write, read by one rule: a file and nothing else, of a size people write, in UTF-8.
+
+A pipe would be waited for without end, a device read without end, and a file of any size filled memory.
+"""
+
+import codecs
+import os
+import stat
+from pathlib import Path
+
+from duban.core.problems import BadInput, Fault, Problem
+
+LARGEST = 4 * 2**20
+"""Bytes of one file: the largest of the shipped plan has 7,000, the directory of a hundred bureaus a million."""
+
+LARGEST_FOLDER = 32 * 2**20
+"""Bytes of all files of a plan: a hundred times the shipped one has 28 million, and takes a minute to check."""
+
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Unreadable(Exception):
+    """A file that cannot be read; the line, or 0 for the file as a whole, and what is wrong there."""
+
+    def __init__(self, line: int, fault: Fault) -> None:
+        self.line, self.fault = line, fault
+        super().__init__(f"{fault.message}; {fault.remedy}")
+
+    def problem(self, name: str) -> Problem:
+        """The same of a file that messages call so."""
+        return Problem(name, self.line, *self.fault[:3])
+
+
+def written_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """What stands in a file; raises Unreadable, at once for whatever is none."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _unreadable("not-a-file", "this is no file but a pipe, a device or a folder", "put a file there")
+            content = file.read(largest + 1)
+    except IsADirectoryError:
+        raise _unreadable("not-a-file", "this is no file but a folder", "put a file there") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise _unreadable(
+            "unreadable", f"the file cannot be read: {why}", "check that it is there and readable"
+        ) from None
+    if len(content) > largest:
+        much = f"{largest / 2**20:.0f} MiB"
+        raise _unreadable("too-large", f"the file is larger than {much}", "part it, or see what has got into it")
+    return content
+
+
+def written_text(path: Path, largest: int = LARGEST) -> str:
+    """The same as text, every line of it ending in a line feed."""
+    raw = written_bytes(path, largest)
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise Unreadable(
+            line, Fault("not-utf8", f"the file is not in UTF-8{_guess(raw)}", "save it as UTF-8")
+        ) from None
+
+
+def handed_in(path: Path, largest: int) -> bytes:
+    """A file that somebody names to a command; raises BadInput."""
+    try:
+        return written_bytes(path, largest)
+    except Unreadable as error:
+        raise BadInput([error.problem(str(path))]) from None
+
+
+def _unreadable(id: str, message: str, remedy: str) -> Unreadable:
+    return Unreadable(0, Fault(id, message, remedy))
+
+
+def _guess(raw: bytes) -> str:
+    if raw.startswith(_MARKS):
+        return ", but seems to be in UTF-16"
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return ", but seems to be in GBK"
