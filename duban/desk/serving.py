@@ -1,19 +1,23 @@
 """The desk as a process: one port, one account, its log without marks."""
 
 import logging
+from threading import Event
 
 import uvicorn
 from fastapi import FastAPI
 
 from duban.desk.app import WithoutMarks, make_app
 from duban.desk.engine import make_engine
+from duban.desk.uploads import keep_swept
 from duban.desk.waking import Waking
 from duban.settings import Settings
 
 
 def serve(settings: Settings, waking: Waking, port: int) -> None:
     """Answer requests until told to end."""
-    uvicorn.Server(config_of(make_app(make_engine(settings, waking)), settings.desk.host, port)).run()
+    engine = make_engine(settings, waking)
+    keep_swept(engine.store, Event())
+    uvicorn.Server(config_of(make_app(engine), settings.desk.host, port)).run()
 
 
 def config_of(app: FastAPI, host: str, port: int) -> uvicorn.Config:
