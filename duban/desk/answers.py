@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from unicodedata import normalize
 
 from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.late_entry import LATE
 from duban.core.deciding.offers import Offer
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
@@ -27,6 +28,8 @@ class Asked(StrEnum):
     RETURNED = "returned"
     TO = "to"
     WHOSE = "whose"
+    ON = "on"
+    BECAUSE = "because"
     REASON = "reason"
 
 
@@ -106,7 +109,8 @@ def asked_of(verb: Verb, step: Step, offer: Offer) -> tuple[Asked, ...]:
     wanted = {Asked.VALUE: step.target is not None, Asked.RETURNED: len(offer.returns) > 1}
     if verb is Verb.CORRECT and step.kind is not Kind.WORK:
         wanted |= {Asked.FILES: False, Asked.EVIDENCE: False}
-    return tuple(asked for asked in ASKED[verb] if wanted.get(asked, True))
+    late = (Asked.ON, Asked.BECAUSE) if verb in LATE else ()
+    return tuple(asked for asked in (*ASKED[verb], *late) if wanted.get(asked, True))
 
 
 def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today: date) -> Command:
@@ -122,6 +126,7 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     remaining = _whole(said, Asked.REMAINING, "还需天数", wrong) if Asked.REMAINING in asked else None
     value = _number(said, Asked.VALUE, "指标数值", wrong) if Asked.VALUE in asked else None
     to = _whither(said, offer, asked, today, wrong)
+    on = _done_on(said, today, wrong) if Asked.ON in asked else ""
     lines = [line for text in said.get(Asked.EVIDENCE).splitlines() if (line := one_line(text))]
     if any(map(digests, lines)):  # else whoever knows the digest of a file of another matter could have it
         wrong[field_name(said.act, Asked.EVIDENCE)] = "文件请从“上传文件”处上传，此处只填名称或者文号"
@@ -129,7 +134,8 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
         raise Untold(wrong)
     reason = said.get(Asked.REASON) if Asked.REASON in asked else ""
     evidence = (*said.stored, *lines) if Asked.EVIDENCE in asked else ()
-    return Command(offer.verb, step.ref, post, reason, progress, value, evidence, to, remaining=remaining)
+    told = Command(offer.verb, step.ref, post, reason, progress, value, evidence, to, remaining=remaining)
+    return replace(told, on=on, because=said.get(Asked.BECAUSE)) if on else told
 
 
 def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wrong: dict[str, str]) -> str:
@@ -145,6 +151,21 @@ def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wr
     if offer.verb is Verb.RETURN and not said.get(Asked.RETURNED):
         return offer.returns[0] if offer.returns else ""
     return next((said.get(one) for one in (Asked.RETURNED, Asked.TO, Asked.WHOSE) if one in asked), "")
+
+
+def _done_on(said: Said, today: date, wrong: dict[str, str]) -> str:
+    """The day on which it was done, where that is entered late: with a reason of its own."""
+    text, because = said.get(Asked.ON), said.get(Asked.BECAUSE)
+    if not text:
+        if because:
+            wrong[field_name(said.act, Asked.ON)] = "请填写实际办理日期；今日办理的，两项都不填"
+        return ""
+    day = day_of(text, today, past=True)
+    if day is None:
+        wrong[field_name(said.act, Asked.ON)] = f"日期“{text}”读不懂，请写成2024-06-28或者6月28日"
+    if not because:
+        wrong[field_name(said.act, Asked.BECAUSE)] = "补录应当写明事由"
+    return day.isoformat() if day else ""
 
 
 def _whole(said: Said, asked: Asked, title: str, wrong: dict[str, str]) -> int | None:
@@ -168,14 +189,19 @@ def named(text: str) -> bool:
     return NAME.fullmatch(one_line(text)) is not None
 
 
-def day_of(text: str, today: date) -> date | None:
-    """The day that was typed; of one without a year, that of this year or, more than half a year ago, of the next."""
+def day_of(text: str, today: date, *, past: bool = False) -> date | None:
+    """The day that was typed; of one without a year, that of this year or, more than half a year ago, of the next.
+
+    Of one that is `past`, the last such day.
+    """
     found = DAY.fullmatch(normalize("NFKC", text).strip())
     if found is None:
         return None
     year, month, day = (found[1], found[2], found[3]) if found[2] else (found[4], found[5], found[6])
     try:
         read = date(int(year or today.year), int(month), int(day))
+        if past:
+            return read if year or read <= today else read.replace(year=read.year - 1)
         return read if year or (today - read).days < 183 else read.replace(year=read.year + 1)
     except ValueError:
         return None

@@ -86,7 +86,7 @@ def checked(door: Door, visitor: Visitor, matter: Matter, said: Said, *, final: 
         return Back({"": STALE}, foreign=nonce is None)
     try:
         command = command_of(said, matter.step, matter.offers, visitor.post, look.today)
-        respond(look, matter.state, taken_in(command))
+        respond(look, matter.state, taken_in(command), matter.service.back)
     except Untold as error:
         return Back(dict(error.what))
     except Refused as error:

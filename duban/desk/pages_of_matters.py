@@ -12,13 +12,14 @@ from duban.core.telling.extensions import SHIFTED, Rows, effects_in_words, effec
 from duban.core.telling.offered import owner_words
 from duban.core.telling.papers import CLOSING, SLIPS, WRITTEN
 from duban.core.telling.revised import Names
-from duban.desk.answers import Asked, Said, asked_of
+from duban.desk.answers import Asked, Said, asked_of, field_name
 from duban.desk.arrivals import Arrival
 from duban.desk.forms import Filled
 from duban.desk.matters import Back, Checked, Matter, checked, done_already, form_number, place_of
 from duban.desk.rates import ACTS, PINS
 from duban.desk.refusing import TOO_MANY_ACTS, UNKNOWN, put_down
 from duban.desk.rendering import page
+from duban.desk.uploads import digests
 
 
 def form_page(came: Arrival, filled: Filled | None = None, status: int = 200) -> Response:
@@ -126,6 +127,9 @@ def answer(came: Arrival, form: Filled, later: BackgroundTasks) -> int | Respons
         command = replace(command, via=came.visitor.with_pin().via(said.name))
     if not came.engine.take(ACTS, came.visitor.secret):
         raise TOO_MANY_ACTS
+    if lost := [one for line in said.stored for one in digests(line) if not came.engine.store.settle(one)]:
+        left = replace(said, stored=tuple(line for line in said.stored if not set(digests(line)) & set(lost)))
+        return form_page(came, (left, {field_name(said.act, Asked.FILES): SWEPT}), 409)
     try:
         made = service.act(command)
     except Refused as error:  # somebody was quicker
@@ -164,6 +168,7 @@ def receipt(came: Arrival, place: int) -> Response:
     )
 
 
+SWEPT = "有文件上传后一天内没有确认，已经清除，请重新上传"
 WRONG_PIN = "PIN码不对，没有记入台账，请重新填写"
 PIN_LOCKED = "PIN码多次填错，已经锁定一小时，没有记入台账；可以登录后办理，或者联系督办专员"
 
@@ -178,6 +183,8 @@ ASKED_TITLES = {
     Asked.TO: "转办给",
     Asked.WHOSE: "认为应由",
     Asked.REASON: "说明",
+    Asked.ON: "实际办理日期",
+    Asked.BECAUSE: "补录事由",
 }
 """What a field is called where an answer is read over."""
 

@@ -34,6 +34,7 @@ Note = Annotated[str, typer.Option(metavar="TEXT", help="What there is to say.")
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason.")]
 Said = Annotated[str, typer.Option("--note", "--reason", metavar="TEXT", help="What there is to say; why so late.")]
 On = Annotated[str, typer.Option("--on", metavar="DAY", help="The day it was done, if before today; with the reason.")]
+Because = Annotated[str, typer.Option("--late-because", metavar="TEXT", help="Why it is entered so late.")]
 Evidence = Annotated[
     list[str] | None, typer.Option(metavar="TEXT", help="A deliverable: file, number or link; once for each.")
 ]
@@ -44,9 +45,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print the stored entries as 
 
 
 @app.command()
-def sign(step: Step, *, actor: Actor, on: On = "", note: Said = "", key: Key = None, as_json: Json = False) -> None:
+def sign(
+    step: Step,
+    *,
+    actor: Actor,
+    on: On = "",
+    because: Because = "",
+    note: Said = "",
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
     """Sign for a step (签收)."""
-    carry_out(_command(Verb.SIGN, step, actor, reason=note, on=on, key=key), as_json)
+    carry_out(_command(Verb.SIGN, step, actor, reason=note, on=on, because=because, key=key), as_json)
 
 
 @app.command()
@@ -58,12 +68,15 @@ def report(
     value: Annotated[float | None, typer.Option(metavar="NUMBER", help="What an indicator measures.")] = None,
     remaining: Annotated[int | None, typer.Option(metavar="DAYS", help="Days of work that are left.")] = None,
     on: On = "",
+    because: Because = "",
     note: Said = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Report progress, the value of an indicator, or difficulties (反馈进展)."""
-    said = _command(Verb.REPORT, step, actor, reason=note, progress=progress, value=value, on=on, key=key)
+    said = _command(
+        Verb.REPORT, step, actor, reason=note, progress=progress, value=value, on=on, because=because, key=key
+    )
     carry_out(replace(said, remaining=remaining), as_json)
 
 
@@ -74,21 +87,31 @@ def submit(
     actor: Actor,
     evidence: Evidence = None,
     on: On = "",
+    because: Because = "",
     note: Said = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Hand in finished work with its deliverables (报送办结)."""
     handed_in = tuple(evidence or ())
-    carry_out(_command(Verb.SUBMIT, step, actor, reason=note, evidence=handed_in, on=on, key=key), as_json)
+    carry_out(
+        _command(Verb.SUBMIT, step, actor, reason=note, evidence=handed_in, on=on, because=because, key=key), as_json
+    )
 
 
 @app.command()
 def approve(
-    step: Step, *, actor: Actor, on: On = "", reason: Reason = "", key: Key = None, as_json: Json = False
+    step: Step,
+    *,
+    actor: Actor,
+    on: On = "",
+    because: Because = "",
+    reason: Reason = "",
+    key: Key = None,
+    as_json: Json = False,
 ) -> None:
     """Approve work that was handed in (审核通过)."""
-    carry_out(_command(Verb.APPROVE, step, actor, reason=reason, on=on, key=key), as_json)
+    carry_out(_command(Verb.APPROVE, step, actor, reason=reason, on=on, because=because, key=key), as_json)
 
 
 @app.command("return")
@@ -99,11 +122,15 @@ def send_back(
     reason: Reason = "",
     to: Annotated[str, typer.Option(metavar="STEP", help="Of several steps before a review: which goes back.")] = "",
     on: On = "",
+    because: Because = "",
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Send work back with the reason (退回)."""
-    carry_out(_command(Verb.RETURN, step, actor, reason=reason, to=to.rpartition("/")[2], on=on, key=key), as_json)
+    carry_out(
+        _command(Verb.RETURN, step, actor, reason=reason, to=to.rpartition("/")[2], on=on, because=because, key=key),
+        as_json,
+    )
 
 
 @app.command()
@@ -117,6 +144,7 @@ def extend(
         bool | None, typer.Option("--grant/--refuse", help="Answer a request instead of making one.")
     ] = None,
     on: On = "",
+    because: Because = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would move, and store nothing.")] = False,
     key: Key = None,
     as_json: Json = False,
@@ -128,7 +156,7 @@ def extend(
     if not actor:
         raise typer.BadParameter("name the post you act as", param_hint="--as")
     verb = {None: Verb.EXTEND, True: Verb.GRANT, False: Verb.REFUSE}[grant]
-    carry_out(_command(verb, step, actor, reason=reason, to=to, on=on, key=key), as_json)
+    carry_out(_command(verb, step, actor, reason=reason, to=to, on=on, because=because, key=key), as_json)
 
 
 def _rehearse(step: StepRef, to: str, grant: bool | None, as_json: bool) -> None:
@@ -285,10 +313,11 @@ def _command(
     evidence: tuple[str, ...] = (),
     to: str = "",
     on: str = "",
+    because: str = "",
     key: str | None = None,
 ) -> Command:
     said = reason.strip(), progress, value, evidence, to.strip()
-    return Command(verb, step_of(step), actor, *said, key, by_command(), on=on.strip())
+    return Command(verb, step_of(step), actor, *said, key, by_command(), on=on.strip(), because=because.strip())
 
 
 def carry_out(command: Command, as_json: bool) -> None:

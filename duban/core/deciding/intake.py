@@ -28,6 +28,7 @@ def taken_in(command: Command) -> Command:
         evidence=tuple(_within("每项成果材料", item, LONGEST_EVIDENCE) for item in command.evidence),
         to=_within("日期、单位或者事项", command.to),
         on=_within("实际办理日期", command.on),
+        because=_within("补录事由", command.because, LONGEST_EVIDENCE),
         via=_within("办理方式", command.via),
         key=_within("命令的名称", command.key or "") or None,
     )

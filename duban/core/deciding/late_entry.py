@@ -55,7 +55,7 @@ def done_on(matter: Matter, back: int) -> date:
         if begin <= day < end:
             message = f"“{title}”{begin}至{end}中止或者已办结，其间{day}不能{VERB_TITLES[verb]}：请核对实际办理日期"
             raise Refused("suspended-then", message)
-    if not matter.command.reason.strip():
+    if not (matter.command.because or matter.command.reason).strip():
         raise Refused("reason-missing", "补录应当说明理由")
     return day
 

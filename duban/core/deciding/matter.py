@@ -74,7 +74,7 @@ class Command:
     `key` makes it idempotent: a second command with the same key changes nothing. `progress` is in percent, `value` in
     the unit of the indicator, `remaining` in the days in which the step's duration is counted. `via` is by which way it
     came: a word, and what tells one such way from another, as in `form <run>` or `command <account>`. `on` is the day
-    on which it was done, where that is entered late.
+    on which it was done, where that is entered late, and `because` why; without it `reason` says so too.
     """
 
     verb: Verb
@@ -89,6 +89,7 @@ class Command:
     via: str = ""
     remaining: int | None = None
     on: str = ""
+    because: str = ""
 
 
 class Refused(Exception):
@@ -117,8 +118,9 @@ class Matter:
 
     @property
     def late(self) -> Mapping[str, str]:
-        """What entries say of the day on which it was done, where that is not today."""
-        return {} if self.day == self.look.today else {"on": self.day.isoformat()}
+        """What entries say of the day on which it was done, where that is not today, and why they say so late."""
+        because = {"because": self.command.because} if self.command.because else {}
+        return {} if self.day == self.look.today else {"on": self.day.isoformat(), **because}
 
     def draft(self, kind: EntryKind, data: Data | None = None, step: str | None = None) -> Draft:
         """An entry by the person; the first of a command carries its key."""

@@ -303,7 +303,7 @@ def entered_late(kind: EntryKind) -> Change:
         return after._replace(
             answered=day if after.answered == done else after.answered,
             news=day if after.news == done else after.news,
-            late=(*after.late, LateEntry(kind, actor, done, day, data.get("reason", ""))),
+            late=(*after.late, LateEntry(kind, actor, done, day, data.get("because") or data.get("reason", ""))),
             known=day if kind is EntryKind.RETURNED else after.known,
         )
 

@@ -51,7 +51,8 @@ def _late(entry: Entry) -> str:
     """On which day it was done, where it was entered later."""
     if "on" not in entry.data:
         return ""
-    return f"（补录：于{chinese(date.fromisoformat(entry.data['on']))}办理，{chinese(entry.day)}录入）"
+    because = f"，事由：{one_line(entry.data['because'])}" if "because" in entry.data else ""
+    return f"（补录：于{chinese(date.fromisoformat(entry.data['on']))}办理，{chinese(entry.day)}录入{because}）"
 
 
 def _lapsed(names: Names, entry: Entry) -> str:
