@@ -18,6 +18,8 @@ from duban.core.typed import one_line
 from duban.core.workbooks.columns import LEDGER_COLUMNS
 from duban.exchange.inward import read_back, take_in
 from duban.exchange.outward import plan_workbook
+from duban.service import Service
+from duban.views import Result
 from tests.bureau import COSMETICS, Story
 
 PLACES = {column.id: place for place, column in enumerate(LEDGER_COLUMNS, start=1)}
@@ -144,6 +146,48 @@ def test_what_something_new_stands_against_is_not_carried_out_and_told() -> None
     taken = take_in(story.service, back.commands)
     assert [COSMETICS in taken.woken, len(taken.refused), taken.entries] == [True, 1, 2]
     assert taken.refused[0].startswith("cosmetics/draft：“起草化妆品产业知识产权保护方案”已终止")
+
+
+class Cut(BaseException):
+    """A process that is killed."""
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_cut_short_anywhere_and_taken_in_again_it_says_what_was_done_and_doubles_nothing(
+    monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    filled = {
+        "draft": {"signed": "是", "progress": 0.4, "said": "已拟初稿", "evidence": "方案送审稿"},
+        "cases": {"signed": "是", "value": 3},
+    }
+
+    def begun() -> tuple[Story, bytes, int]:
+        story = Story().at(1)
+        return story, typed(plan_workbook(story.service), filled), len(story.ledger.entries(COSMETICS))
+
+    whole, data, before = begun()
+    take_in(whole.service, read_back(whole.service, data, "台账.xlsx", actor=None, via="workbook tester").commands)
+    story, data, _ = begun()
+    act, done = Service.act, list[Command]()
+
+    def killed(service: Service, command: Command) -> Result:
+        if len(done) == after:
+            raise Cut
+        done.append(command)
+        return act(service, command)
+
+    commands = read_back(story.service, data, "台账.xlsx", actor=None, via="workbook tester").commands
+    monkeypatch.setattr(Service, "act", killed)
+    with pytest.raises(Cut):
+        take_in(story.service, commands)
+    monkeypatch.undo()
+    again = read_back(story.service, data, "台账.xlsx", actor=None, via="workbook tester")
+    assert again.problems == []
+    assert len(again.commands) == len(commands) - after
+    assert sum(note.message.partition("此前")[0].count("、") + 1 for note in again.taken) == after
+    take_in(story.service, again.commands)
+    assert recorded(story, before) == recorded(whole, before)
+    assert read_back(story.service, data, "台账.xlsx", actor=None, via="workbook tester").commands == []
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:

@@ -47,6 +47,7 @@ def read_back(service: Service, data: bytes, name: str, *, actor: str | None, vi
         whole.problems += one.problems
         whole.notes += one.notes
         whole.commands += one.commands
+        whole.taken += one.taken
     return whole
 
 
@@ -73,7 +74,8 @@ def _unknown(row: FilledRow, remedy: str) -> CellNote:
 def take_in(service: Service, commands: Iterable[Command]) -> TakenIn:
     """Carry out what a workbook asks for, one command after the other, as if each had been given by itself.
 
-    What something new stands against is not carried out; taking in the same workbook again does the rest.
+    What something new stands against is not carried out. Each is stored by itself, under a key made of its row: cut
+    short anywhere, taking in the same workbook again does the rest, says what was taken in, and doubles nothing.
     """
     entries, woken, refused = 0, dict[str, None](), list[str]()
     for command in commands:

@@ -55,13 +55,21 @@ def xlsx(
 
 
 def _data(back: Comeback) -> dict[str, object]:
-    return {"changes": back.changes, "problems": back.problems, "notes": back.notes, "commands": len(back.commands)}
+    return {
+        "changes": back.changes,
+        "problems": back.problems,
+        "notes": back.notes,
+        "taken": back.taken,
+        "commands": len(back.commands),
+    }
 
 
 def _in_words(back: Comeback) -> Iterator[str]:
     yield from map(_change, back.changes)
     yield from _notes("说明", back.notes)
     yield from _notes("问题", back.problems)
+    if back.commands:  # else all of it was taken in before, which is said once
+        yield from _notes("已记入", back.taken)
 
 
 def _outcome(back: Comeback, taken: "TakenIn | None") -> Iterator[str]:

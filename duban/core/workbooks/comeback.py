@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache, cached_property
 from hashlib import sha256
 
-from duban.core.deciding.commands import Command, Refused, Verb, respond
+from duban.core.deciding.commands import VERB_TITLES, Command, Refused, Verb, respond
 from duban.core.deciding.decide import decide
 from duban.core.deciding.intake import taken_in
 from duban.core.ledger.entries import EntryKind, number
@@ -68,12 +68,16 @@ class RowCommand:
 
 @dataclass(slots=True)
 class Comeback:
-    """What rows come to: changes by cell, what stands against them, what is worth knowing, and the commands."""
+    """What rows come to: changes by cell, what stands against them, what is worth knowing, and the commands.
+
+    `taken` are rows of which some was taken in before, by the same table: one that was cut short can be given again.
+    """
 
     changes: list[CellChange] = field(default_factory=list)
     problems: list[CellNote] = field(default_factory=list)
     notes: list[CellNote] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    taken: list[CellNote] = field(default_factory=list)
 
 
 At = Callable[[int], tuple[State, Mapping[str, str]]]
@@ -181,6 +185,8 @@ def _asked(back: RowBack, actor: str | None, via: str, found: Comeback) -> Itera
     wanted = {verb: said for verb, columns in ASKED.items() if (said := [one for one in columns if one in edits])}
     keys = {verb: _key(back, verb, [values[name] for name in ASKED[verb]]) for verb in wanted}
     known = {entry.key for entry in back.now.entries}
+    if done := [VERB_TITLES[verb] for verb in wanted if keys[verb] in known]:
+        found.taken.append(CellNote(back.row.key.address, "taken-in", f"{'、'.join(done)}此前已由本表记入，不再重复"))
     left = {
         verb: cells
         for verb, said in wanted.items()

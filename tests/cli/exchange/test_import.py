@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,32 @@ def test_the_same_table_again_changes_nothing_more(begun: Bureau) -> None:
     assert later != before
     assert table.take("--yes").strip() == NOTHING
     assert head(begun) == later
+
+
+KILLED = """
+import os
+from duban.cli import app
+from duban.service import Service
+act, done = Service.act, []
+def killed(self, command):
+    if done:
+        os._exit(9)
+    done.append(command)
+    return act(self, command)
+Service.act = killed
+app()
+"""
+
+
+def test_killed_between_two_acts_and_imported_again_nothing_is_doubled(begun: Bureau) -> None:
+    table = filled(begun)
+    words = [sys.executable, "-c", KILLED, "import", "xlsx", str(table.file), "--yes"]
+    assert subprocess.run(words, cwd=begun.root, check=False, capture_output=True).returncode == 9
+    assert len(entries(begun)) == 1
+    told = table.take("--yes")
+    assert "签收此前已由本表记入，不再重复" in told
+    assert entries(begun) == ACTS
+    assert table.take("--yes").strip() == NOTHING
 
 
 def test_a_post_may_be_named_that_asks_for_all_of_it(begun: Bureau) -> None:
