@@ -86,7 +86,7 @@ def _connected(url: URL, ledger: str) -> Iterator[Connection]:
         case "postgresql":
             engine = _postgresql(url)
         case _:
-            engine = create_engine(url, poolclass=NullPool)
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     with engine.connect() as connection:
         if engine.name == "postgresql":
             _refuse_too_much(connection)
@@ -98,7 +98,7 @@ def _connected(url: URL, ledger: str) -> Iterator[Connection]:
 
 def _postgresql(url: URL) -> Engine:
     address = url.set(drivername="postgresql+psycopg")
-    engine = create_engine(address, poolclass=NullPool, connect_args=dict(POSTGRESQL))
+    engine = create_engine(address, poolclass=NullPool, connect_args=dict(POSTGRESQL), hide_parameters=True)
     return engine.execution_options(postgresql_readonly=True)
 
 

@@ -78,6 +78,7 @@ def ledger_engine(url: str) -> Engine:
     engine = create_engine(
         address,
         json_serializer=_json,
+        hide_parameters=True,  # what people wrote is none of a log's business, whatever goes wrong
         pool_pre_ping=address.get_backend_name() == "postgresql",  # the server may have been restarted
     )
     if engine.name == "sqlite":

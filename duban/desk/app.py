@@ -156,13 +156,20 @@ async def _unusable(request: Request, error: Exception) -> Response:
     return _said(503, "系统暂不可用", what, remedy)
 
 
-TOKEN = re.compile(r"(/(?:l|d|c|in)/[^/\s?]*?)-?[A-Za-z0-9_-]{22}(?=\.ics|[/\s?]|$)")
+SLASH = "(?:/|%(?:25)*2F)"
+NAMED = r"(?:[\d.]+[a-z]?-\d+|[\w-]+?-\d{8})(?=-)"
+TOKEN = re.compile(rf"({SLASH}(?:l|d|c|in){SLASH})({NAMED})?[^/\s?&\"]*", re.IGNORECASE)
+"""A link, asked for or within another address: what it names, and whatever else it says."""
+
+BARE = re.compile(rf"({NAMED})-[A-Za-z0-9_-]{{22}}")
+"""The same of which the beginning was lost."""
 
 
 class WithoutMarks(logging.Filter):
     """Takes the marks out of addresses before they are logged: a log is read by others than the letter.
 
-    That somebody asked whether the desk is well is not logged at all.
+    However somebody mistypes or quotes a link, nothing is left of it but what it names. That somebody asked whether the
+    desk is well is not logged at all.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -170,6 +177,11 @@ class WithoutMarks(logging.Filter):
         if "/healthz" in record.getMessage():
             return False
         if isinstance(record.args, tuple):
-            record.args = tuple(TOKEN.sub(r"\1-…", one) if isinstance(one, str) else one for one in record.args)
-        record.msg = TOKEN.sub(r"\1-…", str(record.msg))
+            record.args = tuple(without_marks(one) if isinstance(one, str) else one for one in record.args)
+        record.msg = without_marks(str(record.msg))
         return True
+
+
+def without_marks(text: str) -> str:
+    """A text whose links are named and open nothing."""
+    return BARE.sub(r"\1-…", TOKEN.sub(r"\1\2-…", text))
