@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from duban.core.access.doors import FILE
 from duban.core.access.marks import parted
+from duban.core.ledger.histories import called_now
 from duban.core.planning.plan import StepRef
 from duban.desk.engine import Engine, Here
 from duban.desk.matters import Matter, matter_of
@@ -11,6 +12,16 @@ from duban.desk.nonces import Nonce, read_nonce
 from duban.desk.refusing import UNKNOWN, TurnedAway
 from duban.desk.visitors import Visitor
 from duban.views import View
+
+
+def called(view: View, step: str) -> str | None:
+    """What a step that an address names is called now: the plan may call it otherwise since. None where it is gone."""
+    steps = view.look.initiative.steps
+    if step in steps:
+        return step
+    told = next((entry for entry in reversed(view.entries) if entry.step == step), None)
+    name = called_now(view.entries, told, view.names) if told else view.names.get(step, step)
+    return name if name in steps else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import chain_of
 from duban.core.planning.plan import StepRef
 from duban.core.telling.digest import day_of
-from duban.desk.arrivals import Arrival
+from duban.desk.arrivals import Arrival, called
 from duban.desk.engine import Engine, Here
 from duban.desk.matter_routes import matter_routes
 from duban.desk.mine import seen_by
@@ -77,11 +77,12 @@ def arriving(token: str, initiative: str, step: str, request: Request, engine: W
     """Whoever comes to a matter of their list; raises TurnedAway."""
     opened = _opened(engine, token, host_of(request))
     found = opened.here.service.office.plan.initiatives.get(initiative)
-    if found is None or step not in found.steps:
+    view = opened.here.service.view(initiative) if found else None
+    now = called(view, step) if view else None
+    if view is None or now is None:
         raise NO_MATTER
-    ref = StepRef(initiative, step)
     visitor = replace(opened.visitor, base=f"{opened.visitor.base}/{initiative}/{step}")
-    return Arrival(engine, opened.here, visitor, ref, opened.here.service.view(initiative))
+    return Arrival(engine, opened.here, visitor, StepRef(initiative, now), view)
 
 
 @router.get("/d/{token}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fastapi import Request
 
 from duban.core.planning.plan import StepRef
-from duban.desk.arrivals import Arrival
+from duban.desk.arrivals import Arrival, called
 from duban.desk.engine import Engine, Here
 from duban.desk.matter_routes import matter_routes
 from duban.desk.refusing import NO_MATTER
@@ -26,10 +26,12 @@ def arriving(initiative: str, step: str, request: Request, engine: Works) -> Arr
     plan, _, name = initiative.rpartition("@")
     here = next((one for one in engine.plans() if plan in ("", one.service.office.plan.id)), None)
     found = here.service.office.plan.initiatives.get(name) if here else None
-    if here is None or found is None or step not in found.steps:
+    view = here.service.view(name) if here and found else None
+    now = called(view, step) if view else None
+    if here is None or view is None or now is None:
         raise NO_MATTER
-    ref = StepRef(name, step)
-    return Arrival(engine, here, replace(visitor, base=base_of(engine, here, ref)), ref, here.service.view(name))
+    visitor = replace(visitor, base=base_of(engine, here, StepRef(name, step)))  # as it came: forms open before go on
+    return Arrival(engine, here, visitor, StepRef(name, now), view)
 
 
 router = matter_routes("/m/{initiative}/{step}", arriving, arriving)
