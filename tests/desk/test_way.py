@@ -10,7 +10,10 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Page
 
+from duban.core.access.doors import SESSION
 from duban.core.ledger.entries import EntryKind
+from duban.desk.passes import new_pass
+from duban.desk.sessions import COOKIE
 from tests.cli.conftest import Bureau
 from tests.desk.conftest import Office, open_office
 from tests.flows.test_pages import browser
@@ -159,6 +162,15 @@ def test_a_keyboard_alone_suffices_for_the_whole_way(office: Office) -> None:
     with phone(scripts=True) as page:
         go_the_way(office, page, Keyboard())
     acts_are_stored(office)
+
+
+def test_a_keyboard_leads_from_what_waits_to_its_matter(office: Office) -> None:
+    with phone(scripts=True) as page:
+        token = new_pass(office.here.door, SESSION, "service-officer", 3600)
+        page.context.add_cookies([{"name": COOKIE, "value": token, "url": office.settings.desk_address}])
+        page.goto(f"{office.settings.desk_address}/")
+        Keyboard().press(page, "培训人次")
+        page.wait_for_url("**/m/training/attendance")
 
 
 def phone(*, scripts: bool) -> AbstractContextManager[Page]:
