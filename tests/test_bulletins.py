@@ -2,24 +2,31 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
+from duban.adapters.papers import Papers
+from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.entries import BULLETINS, EntryKind, first_broken
 from duban.core.ledger.notices import Delivery
 from duban.core.planning.directory import Directory
 from duban.core.telling.bulletin_paper import month_of, week_of
-from duban.core.telling.papers import Writing
+from duban.core.telling.papers import Paper, Writing
 from duban.core.telling.slips import Words
+from duban.core.titles import BULLETIN
 from duban.exchange.bulletins import Act, Issue, correction_of, filed, filed_as, keep, kept, letters, send
 from duban.outbox import LEASE, deliver_due
 from duban.outbox.bulletins import notice_key
 from duban.outbox.resending import dead_notice
-from duban.ports import ChannelOutcome, Letter, Outcome
+from duban.ports import ChannelOutcome, Letter, Outcome, Round, Rounder
 from tests.bureau import DIRECTORY, HEAD, LEADER, Postbox, Story, office, plain
 
+CONFIG = Path(__file__).parents[1] / "config"
 COORDINATOR = Act("coordinator", "command test")
 PEOPLE = DIRECTORY.model_copy(update={"bulletins": (LEADER, "protection")})
 
@@ -50,6 +57,25 @@ def test_it_is_stored_with_all_its_letters_before_any_of_them_is_carried() -> No
     assert sweep(story, post) == []
     assert sum("/bulletin/" in key for key in post.tries) == 2
     assert first_broken(story.ledger.entries(BULLETINS)) is None
+
+
+def test_it_bears_the_last_seal_of_the_ledger_in_letter_paper_and_file() -> None:
+    story = begun()
+    story.ledger.note_round(Rounder.SEAL, Round(story.clock.now(), "12 3f2a91bc77d0e41c"))
+    line = "台账存证第12号（2024年4月10日），指纹 3f2a 91bc 77d0 e41c"
+    sent = send(april(story), COORDINATOR)
+    assert sent.entry.data["paper"]["seal"] == sent.paper.seal == line
+    texts: list[str] = []
+
+    def wording(matter: Writing) -> Words:
+        said = Wording(CONFIG / "notices")(matter)
+        texts.append(said.text)
+        return said
+
+    assert sweep(story, Postbox(), wording) == [Delivery.SENT] * 2
+    assert sum(line in text for text in texts) == 2
+    made = Papers(CONFIG / "papers")(Paper(BULLETIN, sent.paper))
+    assert line in [part.text for part in docx.Document(BytesIO(made.content)).paragraphs]
 
 
 def test_the_digest_of_the_day_leaves_it_alone() -> None:

@@ -36,6 +36,7 @@ LATER = {
         "经函件链接办理: what was done in its reader's name by links of letters",
         '{{ listing("经函件链接以您的岗位办理", linked) if linked }}',
     ),
+    "seal": (DIGEST, "台账存证: the last seal of the ledger, in the coordinator's", "{{ seal if seal }}"),
     "remarks": (
         "base",
         "批示、意见和催办: what leaders instructed and others advised",

@@ -123,7 +123,7 @@ def proposed(issue: Issue) -> BulletinPaper:
     """
     service, wrong = issue.service, issue.replaces
     told = [(look, entries, service.names(look.initiative, entries)) for look, _, entries in service.histories()]
-    paper = bulletin(service.office, told, issue.spell, service.clock.now())
+    paper = replace(bulletin(service.office, told, issue.spell, service.clock.now()), seal=service.last_seal())
     if wrong is None:
         return paper
     many = sum(one.entry.sequence <= wrong.entry.sequence for one in _of_spell(service, issue.spell))

@@ -112,7 +112,8 @@ class BulletinPaper:
     """A bulletin; `spell` is the time it tells of, `praised` are units that kept all of several deadlines.
 
     `heading`, `opening`, `remarks` and `demands` are what its coordinator writes, here as it is proposed; `summary`
-    tells the figures in words. `replaces` is the number of the bulletin that it corrects, empty for most.
+    tells the figures in words. `replaces` is the number of the bulletin that it corrects, empty for most; `seal`
+    is the last seal of the ledger it was made of, in a line.
     """
 
     issuer: str
@@ -135,6 +136,7 @@ class BulletinPaper:
     remarks: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
     replaces: str = ""
+    seal: str = ""
 
 
 DEMANDS = (
