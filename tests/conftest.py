@@ -1,8 +1,11 @@
 """What several rings of tests share."""
 
 import signal
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,46 +19,93 @@ from tests.http_server import HttpServer
 
 NUMBERS = count(1)
 TESTS = Path(__file__).parent
+QUICK = "not slow"
+"""What `make test` selects."""
+
+TRACED = ("", "contracts", "core", "fundamentals", "plans")
+"""Where tests look at the core itself; the other folders hold those of what stands around it."""
 
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
-settings.register_profile("duban", parent=settings(), deadline=None)
-settings.load_profile("duban")
+settings.register_profile("all", parent=settings(), deadline=None)
+settings.register_profile("quick", parent=settings.get_profile("all"), max_examples=40)
 
 
-def pytest_configure() -> None:
-    """Let the commands that tests start be interrupted, though a shell in the background has Ctrl-C ignored."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw fewer examples where slow tests are left out; tests that say how many they need have as many everywhere.
+
+    And let the commands that tests start be interrupted, though a shell in the background has Ctrl-C ignored.
+    """
+    settings.load_profile("quick" if config.option.markexpr == QUICK else "all")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own, which would come before
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with servers are in three groups, each of which is run by one process, and so with one Prefect server.
+    """Tests that share something started for them are in one group, which one process runs from beginning to end.
 
-    All others are spread over whichever process is free. What is met by chance counts for no coverage: see `by_chance`.
+    All others are spread over whichever process is free.
     """
     for item in items:
-        if by_chance(item):
-            item.add_marker(pytest.mark.no_cover)
-        if item.get_closest_marker("prefect"):
-            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def group_of(item: pytest.Item) -> str:
-    """Flow runs that the stack's worker carries out, those that the test itself does, and stacks of a test's own."""
-    if "flows" not in item.path.relative_to(TESTS).parts:
-        return "stacks"
-    return "worker" if item.get_closest_marker("worker") else "flows"
+    """Flow runs that the stack's worker carries out, those that the test itself does, and modules that share a fixture.
+
+    That would be made in every process that has a test of the module: a stack, a browser, a rehearsed year.
+    """
+    if item.get_closest_marker("prefect") and ring(item) == "flows":
+        return "worker" if item.get_closest_marker("worker") else "flows"
+    if item.get_closest_marker("prefect") or any(made.scope == "module" for made in fixtures(item)):
+        return item.path.relative_to(TESTS).with_suffix("").as_posix()
+    return ""
 
 
-def by_chance(item: pytest.Item) -> bool:
-    """Whether a test meets lines of the core by chance, with drawn examples or somewhere in a long story.
+def fixtures(item: pytest.Item) -> Iterator[pytest.FixtureDef[object]]:
+    """The fixtures a test asks for, by itself and by others."""
+    known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return (found[-1] for found in known.values())
 
-    A line that only such a test meets is looked at by nobody, and with other examples it would not be met at all.
-    To trace them would cost more than to trace all others.
+
+def ring(item: pytest.Item) -> str:
+    """The folder of `tests` that a test lies in; empty for those that lie in none."""
+    return "/".join(item.path.relative_to(TESTS).parts[:-1][:1])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Trace a test and its fixtures only where the lines that it meets count: what is traced takes twice as long."""
+    with nullcontext() if counts(item) or not item.config.pluginmanager.has_plugin("_cov") else untraced():
+        return (yield)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Without tracing lines.
+
+    What pytest-cov does for tests marked `no_cover` has no effect in xdist's processes: each traces for two, of which
+    it stops one.
+    """
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(here)
+        threading.settrace(in_threads)
+
+
+def counts(item: pytest.Item) -> bool:
+    """Whether the lines of the core that a test meets are looked at by it.
+
+    By chance they are met with drawn examples, where with others they might not be met at all, and anywhere in a long
+    story, in which nobody looks at them.
     """
     drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
-    return drawn or "acceptance" in item.path.relative_to(TESTS).parts
+    return ring(item) in TRACED and not drawn and not item.get_closest_marker("long_story")
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +118,9 @@ def postgres_server() -> Iterator[str]:
     # The folder holds the socket too, whose path may have 107 characters at most.
     with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # this machine will not lose its power
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

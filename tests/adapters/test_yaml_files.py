@@ -276,7 +276,7 @@ SPLICES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=3 * settings().max_examples)
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_any_mutation_of_a_good_plan_is_a_plan_or_refused(scratch: Path, changed: str, data: st.DataObject) -> None:
     content = FILES[changed]

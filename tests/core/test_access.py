@@ -69,9 +69,14 @@ def test_a_link_that_was_made_void_is_known_again() -> None:
 
 def test_without_an_address_there_are_no_links_and_in_a_group_none_that_acts() -> None:
     nowhere, shared = replace(DOOR, address=""), replace(DOOR, shared=frozenset({"officer"}))
-    assert nowhere.to_matter(LINK, "officer") == nowhere.to_list(LISTED) == ""
+    assert nowhere.to_matter(LINK, "officer") == nowhere.to_list(LISTED) == nowhere.to_calendar() == ""
     assert shared.to_matter(LINK, "officer") == shared.to_list(LISTED) == "https://duban.example.cn/"
     assert shared.to_matter(LINK, "head") == DOOR.to_matter(LINK, "head")
+
+
+def test_a_calendar_has_an_address_of_its_own() -> None:
+    assert DOOR.to_calendar("officer").startswith("https://duban.example.cn/c/officer-")
+    assert len({DOOR.to_calendar("officer"), DOOR.to_calendar("head"), DOOR.to_calendar()}) == 3
 
 
 def test_a_pass_is_good_for_its_purpose_alone() -> None:

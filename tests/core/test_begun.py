@@ -81,7 +81,7 @@ def oracle(tape: Tape) -> dict[StepRef, tuple[date, date]]:
     return {StepRef(home(tape, number), f"s{number}"): one for number, one in enumerate(found)}
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings().max_examples)
 @given(tapes)
 def test_what_is_foreseen_is_what_a_walk_day_by_day_finds(tape: Tape) -> None:
     built, known = of_tape(tape), oracle(tape)

@@ -36,7 +36,7 @@ def steps_after(place: int) -> st.SearchStrategy[dict[str, Any]]:
 INITIATIVES = st.tuples(*map(steps_after, range(len(NAMES))))
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(INITIATIVES, INITIATIVES)
 def test_a_plan_without_problems_holds_together(ours: tuple[dict[str, Any]], theirs: tuple[dict[str, Any]]) -> None:
     read = files(written("road", *ours), written("park", *theirs, source="2.1", section="parks"))

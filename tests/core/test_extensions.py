@@ -6,7 +6,7 @@ from duban.core.deciding.commands import Refused
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.schedule import Schedule
 from duban.core.telling.extensions import Rows, effects_in_words, effects_of
-from tests.core.builders import Story, milestone, period, work
+from tests.core.builders import Story, initiative, milestone, period, work
 
 
 def told(story: Story, step: str, to: str) -> list[str | Rows]:
@@ -22,6 +22,27 @@ def test_what_shifts_and_what_becomes_late_is_said() -> None:
     assert heading == "预计完成日推迟的2项："
     assert [row[3:] for row in rows] == [("draft事项", "here/draft"), ("issued事项", "here/issued")]
     assert any(isinstance(one, str) and one.startswith("将误期：“issued事项”") for one in rest)
+
+
+def test_what_ends_later_or_in_time_after_all_and_what_stays_is_said() -> None:
+    there = initiative(work("train", "here/a", days=2, home="there"), name="there")
+    story = Story(
+        work("a", days=5, due="2024-06-07"),
+        work("x", "a", days=5, due="2024-06-14"),
+        work("y", "a", days=1, earliest="2024-07-01"),
+        work("permit", days=30),
+        work("fair", "a permit", days=1),
+        beside=[there],
+    )
+    lines = [line for line in told(story, "a", "2024-06-12") if isinstance(line, str)]
+    assert "办结日推迟的举措：" in lines
+    assert [line for line in lines if line.startswith("误期加重：“x事项”")]
+    assert "不再误期：“a事项”" in lines
+    stays = [line for line in lines if line.startswith("不受影响：")]
+    assert [(line[5:10], line[line.index("（") :]) for line in stays] == [
+        ("“y事项”", "（启动日期另有规定）"),
+        ("“fair", "（另等“permit事项”）"),
+    ]
 
 
 def test_a_day_it_would_not_need_moves_nothing() -> None:

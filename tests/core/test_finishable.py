@@ -64,7 +64,7 @@ def _finishes(story: Story, offer: Offer) -> bool:
 
 
 @given(plans, acts)
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 def test_any_order_of_acts_ends_where_the_work_can_be_finished(steps: list[Step], tape: list[tuple[int, ...]]) -> None:
     story = finished(lived(story_of(steps, 0, builders.LIGHTS, []), tape))
     assert first_broken(story.entries) is None

@@ -327,7 +327,7 @@ few_acts = acts.map(lambda tape: tape[:8])
 
 
 @given(plans, few_acts, st.integers(0, 99), st.integers(1, 5))
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples // 2)
 def test_what_could_be_said_then_can_be_said_now_and_makes_nobody_later(
     steps: list[Step], tape: list[tuple[int, ...]], which: int, after: int
 ) -> None:

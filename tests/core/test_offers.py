@@ -174,7 +174,7 @@ def answer(story: Story, command: Command) -> str | None:
 
 
 @given(stories)
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples // 2)
 def test_every_offer_is_accepted_once_the_rest_is_filled_in(story: Story) -> None:
     story.tick()
     for offer in offers(story.look, story.state):
@@ -183,7 +183,7 @@ def test_every_offer_is_accepted_once_the_rest_is_filled_in(story: Story) -> Non
 
 
 @given(stories, st.sampled_from(Verb))
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples // 2)
 def test_what_is_not_offered_of_an_open_step_is_refused(story: Story, verb: Verb) -> None:
     """Of what is offered to all who may do it."""
     if verb in MANAGING | OWNING | REMARKING | {Verb.ACKNOWLEDGE}:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from duban.core.deciding.undelivered import PATIENCE, stuck, unreached
-from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.notices import Delivery, NoticeRow, Said
+from duban.core.titles import delivery_title
 from tests.contracts.samples import NOW, notice
 
 DEAD: dict[str, Any] = {"delivery": Delivery.DEAD, "next_try": None}
@@ -28,6 +29,13 @@ SENT: dict[str, Any] = {"delivery": Delivery.SENT, "next_try": None}
 )
 def test_stuck_is_what_somebody_should_see_to(delivery: Delivery, next_try: datetime | None, expected: bool) -> None:
     assert stuck(notice(delivery=delivery, next_try=next_try), NOW) is expected
+
+
+def test_of_a_dead_notice_some_may_have_it() -> None:
+    some = Said("mail", accepted=False, detail="拒收", gone=("zhang",))
+    assert delivery_title(notice(**DEAD)) == "送达失败"
+    assert delivery_title(notice(**DEAD, channels=(some,))) == "部分送达"
+    assert delivery_title(notice(channels=(some,))) == "待送"
 
 
 def keys(*rows: NoticeRow) -> list[list[str]]:

@@ -256,6 +256,14 @@ class TestLights:
         assert (found.status, found.light, rule(found)) == (Status.WAITING, Light.YELLOW, Rule.FORECAST)
 
 
+def test_what_is_left_follows_the_last_report() -> None:
+    story = Story().at(1).act(Verb.SIGN)
+    assert reasons(story).left is None
+    left = reasons(story.act(Verb.REPORT, progress=20, reason="初稿")).left
+    assert left is not None
+    assert (left.heard, left.said, left.progress, left.whole) == (date(2024, 4, 1), False, 20, 5)
+
+
 class TestWhoAndNext:
     def test_the_next_rung_tells_its_moment_and_people(self) -> None:
         rung = reasons(Story().at(1).at(2)).next_rung
