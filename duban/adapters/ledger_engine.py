@@ -83,6 +83,7 @@ def ledger_engine(url: str) -> Engine:
     )
     if engine.name == "sqlite":
         event.listen(engine, "do_connect", _sqlite_connect)
+        event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begun)
     else:
         _have_patience(engine)
