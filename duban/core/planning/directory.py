@@ -26,7 +26,7 @@ class Absence(Strict):
         return self
 
 
-Address = Annotated[PlainText, Field(max_length=1000)]
+_Address = Annotated[PlainText, Field(max_length=1000)]
 
 
 class Post(Strict):
@@ -42,7 +42,7 @@ class Post(Strict):
     vacant: bool = Field(False, description="true while nobody holds the post")
     deputy: Slug | None = Field(None, description="the post whose holder stands in")
     absences: Many[Absence] = Field((), description="days on which the deputy stands in")
-    channels: Many[Address] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
+    channels: Many[_Address] = Field((), description="addresses, best first; secrets only as ${VARIABLE}")
     personal: bool = Field(False, description="true where nobody but the holder reads what comes to these channels")
     papers: bool = Field(False, description="whether mails to this post carry their slips as Word papers too")
 
