@@ -216,6 +216,15 @@ def _runs(client: SyncPrefectClient, ours: DeploymentFilter, which: FlowRunFilte
     return every(client.read_flow_runs, flow_run_filter=which, deployment_filter=ours, sort=FlowRunSort.ID_DESC)
 
 
+def last_run(plan: Plan, initiative: str) -> UUID | None:
+    """The run of an initiative that was begun last; None before the first."""
+    begun = FlowRunFilter(start_time=FlowRunFilterStartTime(is_null_=False))
+    ours, last = of_plan(plan, (initiative,)), FlowRunSort.START_TIME_DESC
+    with server() as client:
+        found = client.read_flow_runs(deployment_filter=ours, flow_run_filter=begun, sort=last, limit=1)
+    return found[0].id if found else None
+
+
 def count_runs(client: SyncPrefectClient, plan: Plan, since: datetime | None = None) -> int:
     """How many runs of a plan there are, or have been begun since a moment of the real time."""
     begun = FlowRunFilter(start_time=FlowRunFilterStartTime(after_=since)) if since else None

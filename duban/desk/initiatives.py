@@ -1,11 +1,13 @@
 """One initiative: its steps, those of units folded, what was said of each, its letters, its picture, and Prefect."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from duban.core.deciding.decide import Decision, decide
 from duban.core.ledger.histories import about
@@ -26,7 +28,11 @@ from duban.desk.refusing import NO_PAGE
 from duban.desk.rendering import page
 from duban.views import View
 
+log = logging.getLogger(__name__)
 router = APIRouter()
+
+FORMS = "运行和填报表单"
+"""What the page of an initiative's deployment is called."""
 
 PAST, LETTERS, UNITS = 5, 12, 60
 """Of a step's history, of letters and of units: how many are listed before the rest is only counted."""
@@ -99,10 +105,29 @@ def initiative(at: At, name: str) -> Response:
         units=UNITS,
         legend=LEGEND,
         prefect=_prefect(at, look.initiative.id, look.initiative.number),
+        last_run=f"/i/{look.initiative.id}/run{at.query}",
         lights=Light,
         closed_ones=CLOSED,
         done=Status.DONE,
     )
+
+
+@router.get("/i/{name}/run")
+def last_run(at: At, name: str) -> Response:
+    """On to the run of an initiative that Prefect began last; where that is not known, to its deployment."""
+    view = _view(at, name)
+    known = _prefect(at, name, view.look.initiative.number)
+    if not known:
+        raise NO_PAGE
+    from tasks.asking import last_run as run_of  # noqa: PLC0415  slow to import, and needed beside a server alone
+
+    try:
+        run = run_of(at.service.office.plan, name)
+    except Exception:  # whatever Prefect's client runs into: the page of its runs says more
+        log.exception("Prefect was not asked for the last run of %s", name)
+        run = None
+    base = at.here.settings.variables["PREFECT_UI_URL"]
+    return RedirectResponse(f"{base}/runs/flow-run/{run}" if run else known[FORMS], 303)
 
 
 def _view(at: Place, name: str) -> View:
@@ -158,6 +183,6 @@ def _prefect(at: Place, name: str, number: str) -> dict[str, str]:
     if not base:
         return {}
     return {
-        "运行和填报表单": f"{base}/deployments?flowOrDeploymentName={quote(f'{plan.starts.year} {number}')}",
+        FORMS: f"{base}/deployments?flowOrDeploymentName={quote(f'{plan.starts.year} {number}')}",
         "运行页面": f"{base}/artifacts/key/{initiative_key(plan, name)}",
     }

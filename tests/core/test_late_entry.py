@@ -340,7 +340,7 @@ def test_what_could_be_said_then_can_be_said_now_and_makes_nobody_later(
         return
     offer, done = able[which % len(able)], before.look.today
     target, to = before.initiative.steps[offer.step.step].target, offer.returns[0] if offer.returns else ""
-    day_asked = str(date(2024, 12, 2) if offer.verb is Verb.EXTEND else "")
+    day_asked = str(date(2025, 12, 2) if offer.verb is Verb.EXTEND else "")
     said = {"value": target.value if target else None, "evidence": ("成果",), "to": to or day_asked}
     then, now = copied(before), copied(before)
     entered = before.office.morning(before.look.calendar.add(done, after))

@@ -1,11 +1,14 @@
 """An initiative, a unit, a post: what anybody who may read finds there."""
 
 from pathlib import Path
+from uuid import UUID
 from xml.etree import ElementTree as Xml
 
 import pytest
 
+import tasks.asking
 from duban.adapters import yaml_models, yaml_text
+from duban.core.planning.plan import Plan
 from duban.desk import engine
 from duban.settings import CLOCK_FILE, Settings
 from duban.wiring import Gear, kept_gear
@@ -65,6 +68,30 @@ def test_where_prefect_runs_the_initiative_leads_there(office: Office) -> None:
             page = browser.get("/i/cosmetics").text
     assert 'href="http://127.0.0.1:4200/v2/deployments?flowOrDeploymentName=2024%201.01"' in page
     assert 'href="http://127.0.0.1:4200/v2/artifacts/key/small-2024-cosmetics"' in page
+
+
+@pytest.mark.parametrize("run", [UUID(int=7), None, ConnectionError("no server")])
+def test_the_last_run_is_asked_for_when_somebody_wants_to_see_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch, run: UUID | Exception | None
+) -> None:
+    asked: list[str] = []
+
+    def last_run(plan: Plan, initiative: str) -> UUID | None:
+        asked.append(initiative)
+        if isinstance(run, Exception):
+            raise run
+        return run
+
+    assert office.person().open("/i/cosmetics/run").status == 404
+    monkeypatch.setattr(tasks.asking, "last_run", last_run)
+    monkeypatch.setenv("PREFECT_UI_URL", "http://127.0.0.1:4200/v2")
+    with office.served_anew() as browser:
+        assert '<a href="/i/cosmetics/run">最近一次运行</a>' in browser.get("/i/cosmetics").text
+        assert asked == [], "a page waits for no other server"
+        led = browser.get("/i/cosmetics/run", follow_redirects=False)
+    listed = "http://127.0.0.1:4200/v2/deployments?flowOrDeploymentName=2024%201.01"
+    told = f"http://127.0.0.1:4200/v2/runs/flow-run/{run}" if isinstance(run, UUID) else listed
+    assert (led.status_code, led.headers["location"], asked) == (303, told, ["cosmetics"])
 
 
 def test_units_come_by_lateness_with_the_share_they_kept(office: Office) -> None:

@@ -8,6 +8,7 @@ import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
+from prefect.states import Running
 
 import flows.patrol
 import tasks.asking
@@ -114,3 +115,7 @@ def test_of_a_few_initiatives_theirs_alone_are_read_of_prefect(server: Server, m
     runs = [run.name for run in server.client.read_flow_runs(deployment_filter=tasks.asking.of_plan(plan))]
     assert sorted(read) == sorted([ours, ours, *runs])
     assert len(runs) == 1
+    (begun,) = server.client.read_flow_runs(deployment_filter=tasks.asking.of_plan(plan))
+    assert tasks.asking.last_run(plan, "new-road") is None, "it waits to begin"
+    server.client.set_flow_run_state(begun.id, Running())
+    assert tasks.asking.last_run(plan, "new-road") == begun.id
