@@ -30,7 +30,8 @@ SAID: Mapping[Fault, tuple[str, str]] = {
 TEXTS = frozenset({".yaml", ".yml", ".toml", ".j2", ".env", ".ini", ".cfg", ".conf", ".txt"})
 ADDRESSES = re.compile(r"[a-zA-Z][\w+.-]*://[^\s\"'\]]+")
 NAMED = re.compile(
-    r"(?P<name>[\w-]*(?:authorization|token|secret|passw(?:or)?d|pwd|[a-z]+[-_]key|auth[-_]string|cookie))[\"']?\s*[:=]\s*"
+    r"(?P<name>(?<![\w-])[\w-]{0,60}"  # bounded, or a long word takes minutes
+    r"(?:authorization|token|secret|passw(?:or)?d|pwd|[a-z]{1,30}[-_]key|auth[-_]string|cookie))[\"']?\s*[:=]\s*"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s#,\]}][^,#\]]*)",
     re.IGNORECASE,
 )
