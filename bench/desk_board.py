@@ -3,7 +3,8 @@
     python bench/desk_board.py [--quick]
 
 A real uvicorn on loopback, asked as a browser does; the shipped plan rehearsed up to 14 June, ten times for the larger
-one. Wanted: the board in under 300 ms at 660 initiatives, and no page over 60 kB, pictures apart.
+one. Wanted: the board in under 300 ms at 660 initiatives, every other page in under 500, and no page over 60 kB,
+pictures apart. What is taken away as a file is told and has no limit: it is made of the whole plan.
 """
 
 import socket
@@ -30,7 +31,7 @@ from duban.desk.waking import no_waking
 from duban.settings import Settings
 
 UNTIL = date(2024, 6, 14)
-WANTED, HEAVIEST = 0.3, 60_000
+WANTED, PAGE, HEAVIEST = 0.3, 0.5, 60_000
 ROUNDS = 15
 PAGES = (
     "/board",
@@ -42,7 +43,10 @@ PAGES = (
     "/i/normative-document-review",
     "/week",
     "/",
+    "/m/{step}",
 )
+STEP = "patent-rules-outreach/materials"
+FILES = ("/table.xlsx?of=protection", "/bulletin.docx")
 PICTURES = ("/board.svg", "/i/patent-rules-outreach.svg")
 READER = "protection-head"
 """Who is signed in: a head of many steps."""
@@ -64,10 +68,10 @@ def served(settings: Settings) -> Iterator[httpx.Client]:
         thread.join()
 
 
-def measure(client: httpx.Client, path: str) -> tuple[float, float, int]:
+def measure(client: httpx.Client, path: str, rounds: int = ROUNDS) -> tuple[float, float, int]:
     """The first time, the median of the others, in seconds, and the bytes of the answer."""
     times = []
-    for _ in range(ROUNDS + 1):
+    for _ in range(rounds + 1):
         began = time.perf_counter()
         answer = client.get(path).raise_for_status()
         times.append(time.perf_counter() - began)
@@ -80,13 +84,16 @@ def main() -> None:
         with TemporaryDirectory(prefix="duban-") as name:
             settings = mid_year(Path(name), UNTIL, copies)
             with served(settings) as client:
-                for path in (*PAGES, *PICTURES):
-                    first, median, size = measure(client, path)
+                for path in (*(one.format(step=STEP) for one in PAGES), *PICTURES, *FILES):
+                    first, median, size = measure(client, path, 1 if path in FILES else ROUNDS)
                     took = f"first {first * 1e3:7.0f} ms  median {median * 1e3:7.0f} ms"
                     print(f"{66 * copies:4} initiatives  {path:32} {took}  {size / 1e3:6.1f} kB", flush=True)
-                    good &= path in PICTURES or size <= HEAVIEST
-                    good &= path != "/board" or median <= WANTED
-    print(f"wanted: the board under {WANTED * 1e3:.0f} ms, no page over {HEAVIEST / 1e3:.0f} kB: {good}")
+                    good &= path in (*PICTURES, *FILES) or size <= HEAVIEST
+                    good &= path in FILES or median <= (WANTED if path == "/board" else PAGE)
+    print(
+        f"wanted: the board under {WANTED * 1e3:.0f} ms, any page under {PAGE * 1e3:.0f} ms, "
+        f"none over {HEAVIEST / 1e3:.0f} kB: {good}"
+    )
     sys.exit(not good)
 
 

@@ -220,7 +220,13 @@ def at_work(settings: Settings, office: Office | None = None) -> Iterator[Servic
     if office is None and unborn(settings):
         office = load_office(settings)  # before there is a ledger: bad input changes nothing
     with closing(make_ledger(settings, office.plan.id if office else plan_id(settings))) as ledger:
-        yield in_force(_service(settings, office or _office(settings, ledger), ledger))
+        yield _at_work(settings, ledger, office)
+
+
+def _at_work(settings: Settings, ledger: Ledger, office: Office | None = None) -> Service:
+    """The engine on what was applied last, which is long and read once, or what the files say where nothing was."""
+    applied = ledger.last(PLAN)
+    return in_force(_service(settings, office or _office(settings, applied), ledger), applied)
 
 
 def _service(settings: Settings, office: Office, ledger: Ledger) -> Service:
@@ -251,9 +257,8 @@ def unborn(settings: Settings) -> bool:
     return scheme == "sqlite" and not Path(file).exists()
 
 
-def _office(settings: Settings, ledger: Ledger) -> Office:
-    """The bureau as it is in force; by its files while nothing has been applied."""
-    entry = ledger.last(PLAN)
+def _office(settings: Settings, entry: Entry | None) -> Office:
+    """The bureau as an application put it in force; by its files while there was none."""
     if entry is None:
         return load_office(settings)
     if holds_terms(entry):
@@ -304,12 +309,8 @@ def _kept_service(settings: Settings) -> Service:
         load_office(settings)  # before there is a ledger: bad input changes nothing
     ledger = _keep_ledger(settings, plan_id(settings))
     key = (settings, ledger.length(PLAN))
-
-    def make() -> Service:
-        return in_force(_service(settings, _office(settings, ledger), ledger))
-
     shelf = _services.setdefault(settings.plan, [])
-    return replace(kept(shelf, key, settings.file.parent, make), ledger=ledger)
+    return replace(kept(shelf, key, settings.file.parent, lambda: _at_work(settings, ledger)), ledger=ledger)
 
 
 def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":

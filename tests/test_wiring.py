@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from duban.adapters.sql_ledger import SqlLedger
+from duban.applying import apply
+from duban.applying.proposals import Author
+from duban.core.ledger.entries import PLAN, Entry
 from duban.core.problems import BadInput
 from duban.ports import LedgerUnusable
 from duban.settings import Settings, load_settings
-from duban.wiring import current_office, kept_gear
+from duban.wiring import at_work, current_office, kept_gear, load_office
 from tests.bureau_folder import BureauFolder, make_bureau
 
 
@@ -67,3 +71,19 @@ def test_a_kept_ledger_that_is_newer_by_now_is_not_touched(settings: Settings) -
     connection.close()
     with pytest.raises(LedgerUnusable, match="its schema is version 9999"):
         kept_gear(settings)
+
+
+def test_what_was_applied_is_read_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a whole plan."""
+    with at_work(settings) as service:
+        apply(service, load_office(settings), Author("supervision-officer", "启用"))
+    read, last = list[str](), SqlLedger.last
+
+    def reading(ledger: SqlLedger, initiative: str) -> Entry | None:
+        read.append(initiative)
+        return last(ledger, initiative)
+
+    monkeypatch.setattr(SqlLedger, "last", reading)
+    with at_work(settings) as service:
+        assert service.office.applied == 1
+    assert read.count(PLAN) == 1

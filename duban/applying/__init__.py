@@ -42,13 +42,13 @@ __all__ = [
 # In force ------------------------------------------------------------------------------------------------------------
 
 
-def in_force(service: Service) -> Service:
-    """The service of what was applied last; the same one where nothing was.
+def in_force(service: Service, applied: Entry | None = None) -> Service:
+    """The service of what was applied last, `applied` where that has been read already; the same one where nothing was.
 
     An application of a time when terms were not part of it is made again with those of `service`. Raises BadInput when
     these lack a ladder that its plan names.
     """
-    entry = service.ledger.last(PLAN)
+    entry = applied or service.ledger.last(PLAN)
     if entry is None:
         return service
     if not holds_terms(entry):

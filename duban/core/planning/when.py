@@ -8,6 +8,7 @@ import calendar as months
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from duban.core.days.workdays import DayUnit, Roll
 from duban.core.problems import Fault, Invalid, shown
@@ -197,8 +198,9 @@ def parse_when(text: object) -> When:
     return OnDate(parse_day(text))
 
 
+@lru_cache(10_000)
 def parse_kept(text: str) -> When:
-    """Read a date as the ledger keeps it."""
+    """Read a date as the ledger keeps it; many steps of a plan have the same."""
     written, _, name = text.removesuffix(")").partition(" (")
     when = parse_when(written)
     return replace(when, name=name) if name and isinstance(when, OnDate | Relative) else when
