@@ -80,7 +80,7 @@ def deadlines(look: Look, state: State, kept: Limits = NO_LIMITS) -> Limits:
     for name, step in look.initiative.steps.items():
         own = state.steps.get(name, NOTHING)
         by = found.by[name] = own, last_end(look, step.due_anchor, state) if step.due_anchor else None
-        known = kept.by.get(name)
+        known = kept.by.get(name) if kept else None
         moves = known is None or own is not known[0] or by[1] != known[1] or own.suspended is not None  # with the days
         found[name] = deadline(look, step, state) if moves else kept[name]
     return found

@@ -5,7 +5,7 @@ does the same for a whole plan at once. A step's first day is not counted (å½“æ—
 begins, in this arithmetic, on the day the other ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,11 +51,13 @@ def foresee(look: Look, state: State, deadlines: Limits, kept: Outlook | None = 
     """
     soonest = look.calendar.next_working(look.today)
     forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
+    going_on = list[str]()
     for name, step in look.initiative.steps.items():
         own, holder = state.steps.get(name, NOTHING), None
         if own.finished is not None:
             forecast[name], held_by[name], root[name] = own.finished, None, None
             continue
+        going_on.append(name)
         if own.opened is not None:  # work that is handed in is over as far as one can see
             last = own.submitted or planned(look, step, own, own.opened)
             forecast[name] = max(last, soonest if step.kind in ACTED_ON else look.today)
@@ -66,8 +68,8 @@ def foresee(look: Look, state: State, deadlines: Limits, kept: Outlook | None = 
             forecast[name] = max(forecast[name], limit.day)
         held_by[name] = holder
         root[name] = _root(look, holder, root) if holder else None
-    bounds = deadlines, [name for name in root if state.steps.get(name, NOTHING).finished is None]
-    latest = kept.latest if kept is not None and kept.bounds == bounds else _latest(look, state, deadlines)
+    bounds = deadlines, going_on
+    latest = kept.latest if kept is not None and kept.bounds == bounds else _latest(look, deadlines, going_on)
     return Outlook(forecast, latest, held_by, root, bounds)
 
 
@@ -128,12 +130,12 @@ def _root(look: Look, holder: StepRef, known: Mapping[str, StepRef | None]) -> S
     return told if told and there and told.step in there.steps else holder  # the plan may have changed since
 
 
-def _latest(look: Look, state: State, deadlines: Limits) -> Mapping[str, date | None]:
+def _latest(look: Look, deadlines: Limits, going_on: Sequence[str]) -> Mapping[str, date | None]:
     latest = {name: limit.day if limit else None for name, limit in deadlines.items()}
     here = look.initiative.id
-    for name, step in reversed(tuple(look.initiative.steps.items())):
-        limit = latest[name]
-        if limit is None or not step.needs or state.steps.get(name, NOTHING).finished is not None:
+    for name in reversed(going_on):
+        step, limit = look.initiative.steps[name], latest[name]
+        if limit is None or not step.needs:
             continue
         start = latest_start(look.calendar, step, limit)
         for need in step.needs:

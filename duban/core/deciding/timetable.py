@@ -46,9 +46,11 @@ def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     if was is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
         return was._replace(row=_row(at), lights=turns(at))
     rungs = was.rungs if was is not None else ladder(at, (before[0], before[1].rungs) if before is not None else None)
-    untold = (own.changes or own.remarks) and (rungs.dead or change_rungs(look, at))
+    untold = bool((own.changes or own.remarks) and (rungs.dead or change_rungs(look, at)))
+    if own.finished is not None:
+        return Timetable(_row(at), (), (), rungs, untold)
     lights = turns(at)
-    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs, bool(untold))
+    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs, untold)
 
 
 def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:
