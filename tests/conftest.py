@@ -22,8 +22,8 @@ TESTS = Path(__file__).parent
 QUICK = "not slow"
 """What `make test` selects."""
 
-TRACED = ("", "contracts", "core", "fundamentals", "plans")
-"""Where tests look at the core itself; the other folders hold those of what stands around it."""
+TRACED = ("", "adapters", "cli", "contracts", "core", "desk", "fundamentals", "plans")
+"""Where tests may look at lines of the core; the other folders hold those of stacks, flows and documents."""
 
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
 settings.register_profile("all", parent=settings(), deadline=None)

@@ -29,7 +29,7 @@ def test_others_go_wherever_a_process_is_free(request: pytest.FixtureRequest) ->
     assert request.node.get_closest_marker("xdist_group") is None
 
 
-def test_nothing_is_traced_outside_the_tests_of_the_core(request: pytest.FixtureRequest) -> None:
+def test_what_does_not_look_at_the_core_is_not_traced(request: pytest.FixtureRequest) -> None:
     assert not counts(request.node)
     if request.config.pluginmanager.get_plugin("_cov"):
         assert sys.gettrace() is None
