@@ -47,7 +47,8 @@ class FileClock:
         try:
             moment = datetime.fromisoformat(written_text(self.path, LARGEST).strip())
         except Unreadable as error:
-            raise ClockUnusable(f"{self.path}: no such clock ({error}). Set the rehearsal's time first.") from None
+            why = error.fault.message
+            raise ClockUnusable(f"{self.path}: no such clock. Set the rehearsal's time first ({why}).") from None
         except ValueError as error:
             raise ClockUnusable(f"{self.path}: holds no moment ({error}). Set the rehearsal's time again.") from error
         if moment.tzinfo is None:
