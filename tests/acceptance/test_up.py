@@ -69,9 +69,11 @@ def up(office: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         command, cwd=office, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        yield process
-        if process.poll() is None:
-            process.kill()
+        try:
+            yield process
+        finally:  # whatever was asserted: nobody waits for a stack that nobody ends
+            if process.poll() is None:
+                process.kill()
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
