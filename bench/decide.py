@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
-from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
 from duban.core.ledger.state import State, fold
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
@@ -104,7 +104,7 @@ def ledger(size: int) -> list[Entry]:
     entries: list[Entry] = []
     for at, draft in history(size):
         last = entries[-1] if entries else None
-        entries += seal([draft], plan="p", initiative="i", after=last, at=at, day=at.date())
+        entries += chained([draft], plan="p", initiative="i", after=last, at=at, day=at.date())
     return entries
 
 

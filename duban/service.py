@@ -20,7 +20,7 @@ from duban.core.deciding.settle import closed_by, downstream
 from duban.core.deciding.upset import elsewhere
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.schedule import Schedule
-from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
@@ -293,7 +293,8 @@ class Service:
         now, after = self.clock.now(), self.ledger.last(chain)
         plan, day = self.office.plan.id, self.office.day(now)
         try:
-            self.ledger.commit(Commit(chain, seal((draft,), plan=plan, initiative=chain, after=after, at=now, day=day)))
+            entries = chained((draft,), plan=plan, initiative=chain, after=after, at=now, day=day)
+            self.ledger.commit(Commit(chain, entries))
         except Conflict:
             return False
         return True
@@ -343,7 +344,7 @@ class _Page:
     def write(self, drafts: tuple[Draft, ...]) -> None:
         """Add drafts as the next entries."""
         look = self._look
-        sealed = seal(
+        sealed = chained(
             drafts,
             plan=look.office.plan.id,
             initiative=look.initiative.id,

@@ -11,7 +11,7 @@ from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Refused, Verb
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, first_broken, seal
+from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, chained, first_broken
 from duban.core.ledger.summary import StepRow
 from duban.core.planning.directory import OfficeUnit
 from duban.core.planning.plan import StepRef
@@ -231,7 +231,7 @@ class Older:
 
     def write(self, chain: str, *drafts: Draft) -> None:
         now, last = self.clock.now(), self.ledger.last(chain)
-        entries = seal(drafts, plan="p", initiative=chain, after=last, at=now, day=now.date())
+        entries = chained(drafts, plan="p", initiative=chain, after=last, at=now, day=now.date())
         self.ledger.commit(Commit(chain, entries))
 
     def entries(self, chain: str) -> list[Entry]:

@@ -17,7 +17,7 @@ from duban.core.checking.check_force import check_force
 from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.intake import reason_in
 from duban.core.deciding.office import Office
-from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import PLAN, SYSTEM, Draft, Entry, EntryKind, chained
 from duban.core.planning.directory import Mailing
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.planning.terms import restored_terms, terms_values
@@ -162,7 +162,7 @@ def _store(service: Service, wanted: Office, author: Author, said: Mapping[str, 
     if (after.sequence if after else 0) != service.office.applied:
         raise Conflict("somebody else has applied a plan meanwhile: look at duban diff, and apply again")
     applied = came_by(author.via, Draft(EntryKind.PLAN_APPLIED, actor=author.by or SYSTEM, data=data))
-    entries = seal((applied,), plan=plan["id"], initiative=PLAN, after=after, at=now, day=day)
+    entries = chained((applied,), plan=plan["id"], initiative=PLAN, after=after, at=now, day=day)
     ledger.commit(Commit(PLAN, entries, wake=_to_wake(service, wanted, said), at=now))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from duban.core.ledger.entries import Draft, Entry, seal
+from duban.core.ledger.entries import Draft, Entry, chained
 from duban.core.ledger.notices import notices_in
 from duban.core.ledger.state import State, fold
 from duban.ports import Commit, Conflict
@@ -40,7 +40,7 @@ def read(service: Service, name: str) -> Book:
 def added(service: Service, book: Book, drafts: tuple[Draft, ...], now: datetime, *, wake: bool = False) -> Commit:
     """The transaction that adds drafts, all about notices, to a ledger; `wake` asks for a look at it."""
     office = service.office
-    entries = seal(
+    entries = chained(
         drafts,
         plan=office.plan.id,
         initiative=book.name,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, create_engine, delete, func, i
 
 from duban.adapters.ledger_rows import as_columns
 from duban.adapters.ledger_tables import ENTRY, HEAD, SUMMARY
-from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
 from tests.contracts.samples import BRIDGES, NOW, PLAN, TODAY
 
 Forgery = Callable[[Connection], None]
@@ -16,7 +16,7 @@ Forgery = Callable[[Connection], None]
 def forged(*reports: int) -> tuple[Entry, ...]:
     """A chain of bridges that follows in itself."""
     drafts = [Draft(EntryKind.REPORTED, "draft", "zhang", {"value": value}) for value in reports]
-    return seal(drafts, plan=PLAN, initiative=BRIDGES, after=None, at=NOW, day=TODAY)
+    return chained(drafts, plan=PLAN, initiative=BRIDGES, after=None, at=NOW, day=TODAY)
 
 
 def flip(hand: Connection) -> None:

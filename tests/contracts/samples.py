@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 def sealed(
     *drafts: Draft, initiative: str = BRIDGES, after: Entry | None = None, at: datetime = NOW, plan: str = PLAN
 ) -> tuple[Entry, ...]:
-    return seal(drafts, plan=plan, initiative=initiative, after=after, at=at, day=TODAY)
+    return chained(drafts, plan=plan, initiative=initiative, after=after, at=at, day=TODAY)
 
 
 def report(value: Any = 1, key: str | None = None) -> Draft:

@@ -18,7 +18,7 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.undelivered import revival
-from duban.core.ledger.entries import Draft, Entry, EntryKind, seal
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.state import EMPTY, State, fold
 from duban.core.ledger.steps import StepState
@@ -246,7 +246,7 @@ class Story:
         """Store entries as they are, without deciding."""
         last = self.entries[-1] if self.entries else None
         today = self.look.today
-        self.entries += seal(drafts, plan="p", initiative=HERE, after=last, at=self.now, day=today)
+        self.entries += chained(drafts, plan="p", initiative=HERE, after=last, at=self.now, day=today)
         return self
 
     def happens(self, kind: EntryKind, step: str, **data: Any) -> Self:

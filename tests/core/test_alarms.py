@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from duban.core.deciding.alarms import RETRY, Alarm, AlarmMatter, alarms
 from duban.core.deciding.rounds import Regularity
-from duban.core.ledger.entries import GUARD, Draft, Entry, seal
+from duban.core.ledger.entries import GUARD, Draft, Entry, chained
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POSTS = ("administrator", "coordinator")
@@ -23,7 +23,7 @@ class Chain:
 
     def write(self, *drafts: Draft) -> None:
         after = self.entries[-1] if self.entries else None
-        self.entries += seal(drafts, plan="p", initiative=GUARD, after=after, at=self.now, day=self.now.date())
+        self.entries += chained(drafts, plan="p", initiative=GUARD, after=after, at=self.now, day=self.now.date())
 
     def tell(self, stands: Regularity, *, accepted: bool = True) -> list[tuple[AlarmMatter, str]]:
         told = self.due(stands)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from duban.core.ledger.entries import GENESIS, Draft, Entry, EntryKind, first_broken, hash_of, seal
+from duban.core.ledger.entries import GENESIS, Draft, Entry, EntryKind, chained, first_broken, hash_of
 
 SHANGHAI = timezone(timedelta(hours=8))
 AT = datetime(2024, 3, 1, 8, 30, 0, 1, tzinfo=SHANGHAI)
@@ -43,7 +43,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def sealed(*drafts: Draft, initiative: str = "bridges", after: Entry | None = None) -> tuple[Entry, ...]:
-    return seal(drafts, plan="plan", initiative=initiative, after=after, at=AT, day=DAY)
+    return chained(drafts, plan="plan", initiative=initiative, after=after, at=AT, day=DAY)
 
 
 def written(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from duban.core.ledger.entries import Draft, EntryKind, seal
+from duban.core.ledger.entries import Draft, EntryKind, chained
 from duban.core.telling.events import EVENTS, event, in_full, title_of
 from tests.core.builders import day, moment
 from tests.core.test_revised import NAMES
@@ -16,7 +16,7 @@ KEY = {"notice": "draft/2024-06-14/remind/officer"}
 def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: Any) -> Any:
     draft = Draft(kind, step, actor, data)
     at = moment("2024-06-05")
-    return seal((draft,), plan="p", initiative="here", after=None, at=at, day=day("2024-06-05"))[0]
+    return chained((draft,), plan="p", initiative="here", after=None, at=at, day=day("2024-06-05"))[0]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from duban.core.deciding import recheck
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.recheck import still_due
-from duban.core.ledger.entries import Draft, Entry, EntryKind, first_broken, seal
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained, first_broken
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import Light, Upstream
@@ -221,7 +221,7 @@ def test_the_ledger_replayed_is_the_state(done: Rehearsal) -> None:
         for entry in trail.entries:
             draft = Draft(entry.kind, entry.step, entry.actor, entry.data, entry.key)
             last = sealed[-1] if sealed else None
-            sealed += seal(
+            sealed += chained(
                 [draft], plan=entry.plan, initiative=entry.initiative, after=last, at=entry.at, day=entry.day
             )
         assert first_broken(sealed) is None

@@ -121,7 +121,7 @@ class Entry(NamedTuple):
     hash: str
 
 
-def seal(
+def chained(
     drafts: Sequence[Draft], *, plan: str, initiative: str, after: Entry | None, at: datetime, day: date
 ) -> tuple[Entry, ...]:
     """Turn drafts into the entries that follow `after` (None: the first ones)."""
