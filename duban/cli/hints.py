@@ -10,6 +10,7 @@ from duban.core.deciding.commands import Refused
 REOPEN = "duban reopen 事项 --as 岗位 --reason 理由"
 
 HINTS: Mapping[str, str] = {
+    "a-bulletin": "duban bulletin send",
     "a-digest": "--dead",
     "answered": REOPEN,
     "bad-day": "--to 2024-07-15",

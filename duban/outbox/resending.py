@@ -23,7 +23,7 @@ def dead_notice(service: Service, name: str) -> NoticeRow:
     initiative, _, key = name.partition("/")
     if initiative.startswith(RECIPIENT):
         if key.startswith(BULLETIN):
-            raise Refused("a-bulletin", "通报请用 duban bulletin send 或者在工作台重新发送，只补发没有送达的")
+            raise Refused("a-bulletin", "通报不能在这里重新投递：请重新发送，只补发没有送达的")
         raise Refused("a-digest", "日报不能整封重新投递：请重新投递其中的通知，或者重新投递全部未送达的通知")
     known = service.reaching((initiative,)).view(initiative).state.notices
     if key not in known:

@@ -122,6 +122,9 @@ class People:
         self.page.fill("#name", name)
         self.page.wait_for_timeout(1100)  # nobody reads quicker than that, and the desk knows
         self.press("下一步")
+        if not self.page.get_by_role("button", name="确认").count():
+            self.way.refused.append(f"{act} is not asked to be confirmed: {self.page.inner_text('main')[:300]}")
+            return
         self.press("确认")
         if "已记入台账" in self.page.inner_text("main"):
             self.way.acts += 1

@@ -2,10 +2,9 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -85,19 +84,18 @@ def test_a_folder_that_cannot_be_made_exits_7(bureau: Bureau) -> None:
     assert "/proc/var" in result.stderr
 
 
-def test_ctrl_c_exits_130(bureau: Bureau, tmp_path: Path) -> None:
-    """The command hangs on a pipe for its settings, until it is interrupted."""
-    pipe = tmp_path / "settings" / "duban.toml"
-    pipe.parent.mkdir()
-    os.mkfifo(pipe)
-    environment = {**os.environ, "DUBAN_SETTINGS": str(pipe)}
-    process = subprocess.Popen((*DUBAN, "check"), env=environment, stderr=subprocess.PIPE, text=True)
-    with process:
-        opened = os.open(pipe, os.O_WRONLY)  # waits until the command reads
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-        os.close(opened)
+def test_ctrl_c_exits_130(bureau: Bureau) -> None:
+    """The command waits for a database that takes its connection and says nothing, until it is interrupted."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://ledger@127.0.0.1:{silent.getsockname()[1]}/ledger"
+        environment = {**os.environ, "DUBAN_LEDGER_URL": url}
+        command = (*DUBAN, "show")
+        with subprocess.Popen(command, cwd=bureau.root, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            asked, _ = silent.accept()
+            asked.recv(1)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+            asked.close()
     assert (process.returncode, said) == (130, "interrupted\n")
 
 

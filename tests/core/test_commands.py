@@ -95,6 +95,13 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "failed": OWNERS | {"administrator"},
         "reviewing": {"clerk", "judge"},
     },
+    "disown": {
+        **dict.fromkeys((*ANYTHING, "suspended", "done", "cancelled"), OWNERS),
+        "review": OWNERS | {"judge"},
+        "asking": OWNERS | {"leader"},
+        "failed": OWNERS | {"administrator"},
+        "reviewing": {"clerk", "judge"},
+    },
 }
 
 

@@ -407,5 +407,5 @@ def test_an_earlier_decision_only_saves_time(story: Story, more: list[tuple[int,
                 story.revive()
         state, seen = fold(story.entries[seen:], start=state), len(story.entries)
         sooner = decide(story.look, state, kept)
-        assert sooner == decide(story.look, state)
+        assert replace(sooner, timetables={}) == replace(decide(story.look, state), timetables={})
         kept = sooner

@@ -81,6 +81,11 @@ def test_the_last_seal_stands_at_the_top_and_why_there_is_none_of_today_among_wh
     assert "## 台账未能存证\n\n- 未作存证：密钥不在本机\n" in page
 
 
+def test_a_time_in_doubt_is_told_first_of_all() -> None:
+    page = read(replace(QUIET, doubtful="本机时间为2025年4月15日，与台账不符"))
+    assert "时间存疑\n\n- 本机时间为2025年4月15日，与台账不符\n" in page
+
+
 def test_what_is_amiss_stands_first_with_its_reason_and_its_remedy() -> None:
     instead = row("k/instead/protection-deputy", Delivery.DEAD, recipient="protection-deputy", outcome="超时")
     again = NOW + timedelta(minutes=30)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from duban.core.deciding.commands import Command, Verb, respond
 from duban.core.deciding.settle import applied, closed_by, completed, downstream, settle, status
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.state import EMPTY
@@ -19,6 +20,7 @@ from tests.core.builders import (
     initiative,
     look_at,
     milestone,
+    moment,
     period,
     plan,
     review,
@@ -192,3 +194,13 @@ def test_who_waits_for_what_was_closed() -> None:
     assert closed == (StepRef(HERE, "x"), StepRef(HERE, "y"))
     assert downstream(whole, closed) == ("elsewhere", "there")
     assert downstream(whole, [StepRef("there", "a")]) == ()
+
+
+def test_what_ended_by_itself_is_not_judged_by_a_day_that_was_known_only_afterwards() -> None:
+    story = Story(work("w"), period("x", days=3, due="2 days after w"))
+    story.now = moment("2024-06-14")  # nobody has looked meanwhile
+    said = Command(Verb.SUBMIT, StepRef.parse("w", HERE), "officer", "完成")
+    story.write(*respond(story.look, story.state, said)).tick()
+    ended = {entry.step: entry.data for entry in story.entries if entry.kind is EntryKind.COMPLETED}
+    assert ended["x"] == {"day": "2024-06-06", "limit": []}
+    assert ended["w"]["limit"] == ["2024-06-11", "2024-06-11"]

@@ -218,12 +218,13 @@ def test_a_database_that_stands_still_is_killed_and_keeps_what_it_has(
     cluster = postgres.start(tmp_path / "postgres", tmp_path / "log", BASE)
     clock = iter(range(1_000_000))
     sign = Pulse(cluster.address, 0, ENCRYPTION)
-    query(cluster, "CREATE TABLE kept (a int); INSERT INTO kept VALUES (7); SELECT 1")
+    owner = cluster.owner_url("ledger")
+    query(cluster, "CREATE TABLE kept (a int); INSERT INTO kept VALUES (7); SELECT 1", url=owner)
     eventually(lambda: not sign.silent(next(clock) / 10) and sign.heard)
     psutil.Process(cluster.pid).send_signal(signal.SIGSTOP)
     eventually(lambda: sign.silent(next(clock) / 10))
     postgres.kill(cluster)
     assert not postgres.alive(cluster)
     with postgres.running(tmp_path / "postgres", tmp_path / "log", BASE) as again:
-        assert query(again, "SELECT a FROM kept") == 7
+        assert query(again, "SELECT a FROM kept", url=again.owner_url("ledger")) == 7
     sign.end()

@@ -427,8 +427,8 @@ def refusal(cluster: postgres.Cluster, user: str, database: str) -> str:
     return str(refused.value)
 
 
-def query(cluster: postgres.Cluster, text: str, database: str = "ledger") -> object:
-    engine = sqlalchemy.create_engine(cluster.psycopg_url(database), isolation_level="AUTOCOMMIT")
+def query(cluster: postgres.Cluster, text: str, database: str = "ledger", url: str = "") -> object:
+    engine = sqlalchemy.create_engine(url or cluster.psycopg_url(database), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             for statement in text.split("; "):

@@ -101,7 +101,7 @@ def test_what_a_mail_server_does_not_take_is_sent_once_it_does(server: Server, t
 @contextmanager
 def version(stack: Stack, number: str) -> Iterator[None]:
     """The ledger as a newer duban left it."""
-    url = make_url(stack.addresses.ledger).set(drivername="postgresql").render_as_string()
+    url = make_url(stack.addresses.ledger).set(drivername="postgresql", username="ledger_owner").render_as_string()
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute("SELECT version_num FROM ledger_version").fetchone()
         connection.execute("UPDATE ledger_version SET version_num = %s", (number,))
