@@ -68,7 +68,7 @@ def patrol(at: Gear, scheduled: datetime | None = None, by: Rounder = Rounder.PA
     if scheduled and last and last.at >= scheduled:
         return as_state(RUNS[Light.GREEN], "此后已有巡查，不再重复")
     repeat_reports(service)
-    asked = ask_for_ticks(plan, service.due())
+    asked = ask_for_ticks(plan, service.due(), whole=True)
     sent = send_due(at)
     mended = _mend(at) if at.settings.patrol_every else ()
     if mended:

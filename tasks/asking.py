@@ -63,15 +63,16 @@ _looked: dict[str, datetime] = {}
 """When this process has last looked for forms that broke off, by plan: there is no need to go through it all again."""
 
 
-def ask_for_ticks(plan: Plan, initiatives: Sequence[str]) -> tuple[str, ...]:
+def ask_for_ticks(plan: Plan, initiatives: Sequence[str], *, whole: bool = False) -> tuple[str, ...]:
     """Create a run for each initiative that has none under way; which ones those were.
 
-    Initiatives without a deployment are left out: `duban apply` brings the server to the plan.
+    Initiatives without a deployment are left out: `duban apply` brings the server to the plan. Runs that have died are
+    ended: those of these initiatives or, for the `whole` plan, of all.
     """
     if not initiatives:
         return ()
     with server() as client:
-        only = initiatives if len(initiatives) <= FEW else ()
+        only = () if whole or len(initiatives) > FEW else initiatives
         deployments = deployed(client, plan, only)
         busy = under_way(client, plan, only=only)
         asked = []

@@ -390,8 +390,7 @@ def test_a_database_that_is_frozen_is_named_and_so_is_what_is_unknown_thereby(
     monkeypatch.setattr("duban.adapters.patient.CONNECTING", 2)
     bureau.tick()
     with open_ledger(postgres_url, "small-2024") as ledger, reading(ledger.engine) as connection:
-        backend = psutil.Process(connection.scalar(text("SELECT pg_backend_pid()")))
-    postmaster = backend.parent()
+        postmaster = psutil.Process(connection.scalar(text("SELECT pg_backend_pid()"))).parent()
     assert postmaster is not None
     postmaster.suspend()
     try:
