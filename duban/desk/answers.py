@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from unicodedata import normalize
 
-from duban.core.deciding.commands import Command, Verb
+from duban.core.deciding.commands import VERB_TITLES, Command, Verb
 from duban.core.deciding.late_entry import LATE
 from duban.core.deciding.offers import Offer
 from duban.core.planning.plan import Step
@@ -117,7 +117,7 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     """The command a form comes to, without key and way; raises Untold with all that cannot be meant."""
     offer = next((one for one in offers if one.verb == said.act), None)
     if offer is None:
-        raise Untold({"act": "请先选择要办理的事"})
+        raise Untold({"act": _not_offered(said)})
     wrong: dict[str, str] = {}
     if not named(said.name):
         wrong["name"] = "请填写办理人姓名（2至20字）"
@@ -136,6 +136,17 @@ def command_of(said: Said, step: Step, offers: Iterable[Offer], post: str, today
     evidence = (*said.stored, *lines) if Asked.EVIDENCE in asked else ()
     told = Command(offer.verb, step.ref, post, reason, progress, value, evidence, to, remaining=remaining)
     return replace(told, on=on, because=said.get(Asked.BECAUSE)) if on else told
+
+
+def _not_offered(said: Said) -> str:
+    """What is said of no act, or of one that is offered no more: with what was typed, which has no field any longer."""
+    if said.act not in VERB_TITLES:
+        return "请先选择要办理的事"
+    typed = "、".join(
+        text.strip() for name, text in said.typed.items() if name.startswith(f"{said.act}.") and text.strip()
+    )
+    told = f"您填写期间，本事项有了新情况（见办理经过），现在不能{VERB_TITLES[Verb(said.act)]}"
+    return told + (f"。您填写的是：{typed}" if typed else "")
 
 
 def _whither(said: Said, offer: Offer, asked: tuple[Asked, ...], today: date, wrong: dict[str, str]) -> str:

@@ -242,6 +242,19 @@ def test_use(office: Office) -> None:
     assert "王小明" in other.text or "签收" in other.text
 
 
+def test_use_of_what_somebody_else_has_ended(office: Office) -> None:
+    """What can no longer be done is said to be so, and what was typed for it is still there to be read."""
+    person, link = office.person(), office.links(OFFICER)[0]
+    signed = person.check(link, "sign")
+    handed = person.check(link, "submit", evidence="方案送审稿", reason="已征求三家意见")
+    office.person().answer(link, "submit", evidence="方案送审稿")
+    for late, told in ((signed, "现在不能签收"), (handed, "现在不能报送办结。您填写的是：方案送审稿、已征求三家意见")):
+        page = person.confirm(link, late)
+        assert page.status == 409
+        assert "您填写期间，本事项有了新情况" in page.text
+        assert told in page.text
+
+
 def test_prefetch(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """What fetches every link and presses every button changes nothing."""
     monkeypatch.setattr(nonces, "TOO_QUICK", 3600.0)  # a robot is as quick as that
