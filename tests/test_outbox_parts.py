@@ -29,6 +29,7 @@ WORDING = Wording(Path("config/notices"))
 MATTERS = 30
 NAMES = re.compile(r"编号：cosmetics/(matter-\d\d)")
 A, B = "a@duban.test", "b@duban.test"
+TOLD_A, TOLD_B = "a…a@duban.test", "b…b@duban.test"
 
 
 def matters(number: int = MATTERS) -> Any:
@@ -284,7 +285,7 @@ def test_who_was_refused_gets_the_letter_later_and_who_has_it_does_not(
     assert [d.delivery for d in send(told)] == [Delivery.RETRYING]
     assert states(told) == {Delivery.BUNDLED: number}
     (digest,) = told.ledger.notices(chain_of(OFFICER))
-    assert digest.outcome.endswith(f"{A} 已送出，{B} {said}")
+    assert digest.outcome.endswith(f"{TOLD_A} 已送出，{TOLD_B} {said}")
     send(told.later(10))
     mail.refusing = {}
     assert [d.delivery for d in send(told.later(40))] == [Delivery.SENT]
@@ -299,7 +300,7 @@ def test_who_is_never_taken_leaves_the_letter_undelivered(mail: MailReceiver) ->
         send(told.later(minutes))
     dead = [row for row in rows(told) if row.rung == "assign"]
     assert {(row.delivery, row.partly) for row in dead} == {(Delivery.DEAD, True)}
-    assert all(row.outcome.endswith(f"{A} 已送出，{B} 550 no such user here") for row in dead)
+    assert all(row.outcome.endswith(f"{TOLD_A} 已送出，{TOLD_B} 550 no such user here") for row in dead)
     assert mail.recipients == [A]
 
 
@@ -313,7 +314,7 @@ def test_who_has_the_letter_is_named_though_the_server_is_gone_when_it_is_given_
         send(told.later(minutes))
     dead = [row for row in rows(told) if row.rung == "assign"]
     assert {(row.delivery, row.partly) for row in dead} == {(Delivery.DEAD, True)}
-    assert all(f"{A} 已送出，" in row.outcome for row in dead)
+    assert all(f"{TOLD_A} 已送出，" in row.outcome for row in dead)
 
 
 def test_a_digest_that_somebody_has_goes_on_the_next_day_to_the_others_alone(mail: MailReceiver) -> None:

@@ -1,8 +1,9 @@
 """Mail over SMTP, with TLS from the start, STARTTLS or none, and with a login or without."""
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.policy import SMTP as OVER_SMTP
 from email.utils import formataddr
@@ -41,14 +42,15 @@ def by_mail(errand: Errand) -> Reply:
         refused = error.recipients
     except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
         had = "、".join(address for address in recipients if address not in missing)
-        return Reply(False, (f"{had} {SENT}，" if had else "") + _reason(error, service), held=bool(had))
+        told = (f"{had} {SENT}，" if had else "") + _reason(error, service)
+        return Reply(False, _shortened(told, recipients), held=bool(had))
     have = [address for address in recipients if address not in refused]
     if not refused:
         return Reply(True, SENT)
     if not have:
-        return Reply(False, f"邮件服务器拒收：{_told(refused)}")
+        return Reply(False, _shortened(f"邮件服务器拒收：{_told(refused)}", recipients))
     told = f"{'、'.join(have)} {SENT}，{_told(refused)}"
-    return Reply(False, told, gone=tuple(marks[address] for address in have), held=True)
+    return Reply(False, _shortened(told, recipients), gone=tuple(marks[address] for address in have), held=True)
 
 
 def _sender(service: Any) -> str:
@@ -105,3 +107,14 @@ def _told(refused: Mapping[str, tuple[int, bytes]]) -> str:
 
 def _said(code: int, said: bytes | str) -> str:
     return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+
+
+def _shortened(told: str, addresses: Iterable[str]) -> str:
+    """What is told, with no more of people's addresses than whoever wrote them down needs: it is kept for good."""
+    known = "|".join(re.escape(one) for one in sorted(addresses, key=len, reverse=True))
+    return re.sub(known, lambda found: _short(found[0]), told, flags=re.IGNORECASE)
+
+
+def _short(address: str) -> str:
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…{name[-1:]}@{host}"

@@ -105,7 +105,21 @@ def test_a_password_mail_does_not_know_is_a_refusal(server: MailReceiver) -> Non
 def test_a_refused_recipient_is_a_refusal_with_what_the_server_said(server: MailReceiver) -> None:
     outcome = send(server.address_of("nobody@duban.test"))
     assert not outcome.accepted
-    assert "nobody@duban.test 550 no such user here" in outcome.detail
+    assert "n…y@duban.test 550 no such user here" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("550 <Zhang.San@duban.test>: no such user", "550 <Z…n@duban.test>: no such user"),
+        ("450 an.zhang.san@duban.test is not zhang.san@duban.test", "450 a…n@duban.test is not z…n@duban.test"),
+    ],
+)
+def test_no_more_of_an_address_is_told_than_one_knows_it_by(plain_server: MailReceiver, said: str, told: str) -> None:
+    plain_server.refusing = {"zhang.san@duban.test": said}
+    outcome = send(plain_server.address_of("an.zhang.san@duban.test", "zhang.san@duban.test"))
+    assert outcome.detail.endswith(f"a…n@duban.test 已送出，z…n@duban.test {told}")
+    assert "zhang" not in outcome.detail.lower()
 
 
 def again(letter: Letter, outcome: Outcome) -> Letter:
@@ -122,7 +136,7 @@ def test_who_was_refused_is_tried_again_and_who_has_the_letter_is_not(
     letter = replace(LETTER, to=(plain_server.address_of(others), "json://127.0.0.1:1"))
     first = carrier().deliver(letter, NOW)
     assert (first.accepted, first.more, len(first.channels)) == (False, False, 1)
-    assert first.detail.endswith(f"a@duban.test 已送出，b@duban.test {said}")
+    assert first.detail.endswith(f"a…a@duban.test 已送出，b…b@duban.test {said}")
     letter = again(letter, first)
     second = carrier().deliver(letter, NOW)
     assert (second.accepted, len(second.channels)) == (False, 1)
@@ -158,7 +172,7 @@ def test_a_server_that_is_away_when_the_rest_is_tried_leaves_it_with_its_channel
     plain_server.behaviour = always(Do.BREAK)
     outcome = carrier().deliver(letter, NOW)
     assert [one.detail for one in outcome.channels] == [
-        "a@duban.test 已送出，邮件服务器拒收：421 service not available"
+        "a…a@duban.test 已送出，邮件服务器拒收：421 service not available"
     ]
 
 
