@@ -112,7 +112,7 @@ def _said(code: int, said: bytes | str) -> str:
 def _shortened(told: str, addresses: Iterable[str]) -> str:
     """What is told, with no more of people's addresses than whoever wrote them down needs: it is kept for good."""
     known = "|".join(re.escape(one) for one in sorted(addresses, key=len, reverse=True))
-    return re.sub(known, lambda found: _short(found[0]), told, flags=re.IGNORECASE)
+    return re.sub(known, lambda found: _short(found[0]), told, flags=re.IGNORECASE) if known else told
 
 
 def _short(address: str) -> str:
