@@ -127,7 +127,7 @@ def test_sent_again_it_goes_to_those_alone_whom_it_did_not_reach() -> None:
         sweep(story, half)
         story.clock.moment = story.service.office.working_moment(story.clock.moment + timedelta(hours=8))
     assert [row.delivery for row in letters(story.service, sent)] == [Delivery.DEAD, Delivery.SENT]
-    with pytest.raises(Refused, match="duban bulletin send"):
+    with pytest.raises(Refused, match="只补发没有送达的"):
         dead_notice(story.service, f"@{LEADER}/{notice_key(sent.entry.sequence)}")
     assert send(april(story), COORDINATOR) == sent
     assert [row.delivery for row in letters(story.service, sent)] == [Delivery.QUEUED, Delivery.SENT]

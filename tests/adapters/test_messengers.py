@@ -49,6 +49,8 @@ def strange() -> object:
 
 @pytest.fixture(autouse=True)
 def anew() -> Iterator[None]:
+    """Messengers come from a process that is begun in this folder, where they find what these tests ask for."""
+    DISPATCH.end()
     yield
     DISPATCH.end()
 

@@ -16,6 +16,9 @@ from tests.cli.ledger.test_ledger import worked_on
 NOBODY = 65534
 
 
+pytestmark = pytest.mark.xdist_group("read_only")  # the way to the folder is opened and shut for one test at a time
+
+
 @contextmanager
 def not_writable(folder: Path) -> Iterator[None]:
     """The folder, and all in it, may be read and not written, by whoever asks; root asks as somebody else."""
