@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,8 +33,12 @@ class Written:
 
 def read_record(folder: Path) -> list[Drafted]:
     """What was drafted into a plan before; empty where nothing was."""
+    return [Drafted(**one) for one in _recorded(folder)["rows"]]
+
+
+def _recorded(folder: Path) -> dict[str, Any]:
     file = folder / RECORD
-    return [Drafted(**one) for one in json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {"rows": [], "files": {}}
 
 
 def planned(folder: Path, proposal: Proposal) -> Iterator[tuple[Written, str]]:
@@ -43,11 +48,20 @@ def planned(folder: Path, proposal: Proposal) -> Iterator[tuple[Written, str]]:
         yield Written(one.path, _how(folder, one, text), one.row.cell), text
     for gone in proposal.gone:
         yield Written(gone.path, "gone"), ""
-    for name, data, schema in ((PLAN, proposal.plan, "plan"), (DOCUMENT, proposal.document, "document")):
+    before: dict[str, str] = _recorded(folder)["files"]
+    for name, data in ((PLAN, proposal.plan), (DOCUMENT, proposal.document)):
+        schema = name.removesuffix(".yaml")
         text = f"# yaml-language-server: $schema={DEEP}/{schema}.schema.json\n\n{plain_text(data)}"
-        there = (folder / name).read_text(encoding="utf-8") if (folder / name).exists() else None
-        kept = name == PLAN and there is not None
-        yield Written(name, "same" if kept or there == text else "changed" if there else "new"), text
+        yield Written(name, _how_whole(folder / name, text, before.get(name))), text
+
+
+def _how_whole(file: Path, text: str, before: str | None) -> str:
+    """What is done to a file of the whole plan, whose text of `before` has that digest."""
+    if not file.exists():
+        return "new"
+    if before == digest(text):
+        return "same"
+    return "changed" if digest(file.read_text(encoding="utf-8")) == before else "kept"
 
 
 def _how(folder: Path, one: ProposedFile, text: str) -> str:
@@ -76,7 +90,12 @@ def write(folder: Path, proposal: Proposal, work: Sequence[tuple[Written, str]])
             write_atomically(file, text)
     hows = {what.path: (what.how, text) for what, text in work}
     record = [_record(one, *hows[one.path]) for one in proposal.initiatives]
-    write_atomically(folder / RECORD, json.dumps([asdict(one) for one in record], ensure_ascii=False, indent=1))
+    before: dict[str, str] = _recorded(folder)["files"]
+    files = {
+        name: before[name] if how == "kept" and name in before else digest(text) for name, (how, text) in hows.items()
+    }
+    told = {"rows": [asdict(one) for one in record], "files": {name: files[name] for name in (PLAN, DOCUMENT)}}
+    write_atomically(folder / RECORD, json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def _record(one: ProposedFile, how: str, text: str) -> Drafted:
@@ -97,10 +116,11 @@ def with_people(directory: str, additions: Mapping[str, Sequence[Plain]]) -> str
 
 
 def _appended(text: str, key: str, items: Sequence[Plain]) -> str:
-    ends = [part.end for part in parts(text) if part.path and part.path[0] == key]
-    line_end = text.find("\n", max(ends)) + 1 or len(text)
-    lines = [line for line in text[:line_end].splitlines() if line.lstrip().startswith("- ")]
-    indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())]
+    """With more items of a list, where the last one ends and as far in as the first one stands."""
+    there = [part for part in parts(text) if len(part.path) > 1 and part.path[0] == key]
+    line_end = text.find("\n", max(part.end for part in there)) + 1 or len(text)
+    first = text[: min(part.start for part in there)].splitlines()[-1]
+    indent = first[: len(first) - len(first.lstrip())]
     added = "".join(f"{indent}- {_flow(item)}\n" for item in items)
     return f"{text[:line_end]}{'' if text[:line_end].endswith(chr(10)) else chr(10)}{added}{text[line_end:]}"
 

@@ -72,7 +72,7 @@ class Proposal:
 def propose(draft: Draft, facts: Facts, known: Known, spell: Spell, before: Sequence[Drafted] = ()) -> Proposal:
     """The plan for what was read; what was drafted `before` keeps its id and its place in the document."""
     people, pairing = _People(known, spell), paired(draft.rows, before)
-    sections = _sections(draft.rows, facts, spell)
+    sections = _sections(draft.rows, facts, spell, before)
     places = _Places(sections, before)
     files, sentences = list[ProposedFile](), dict[str, Plain]()
     for row, was in pairing.rows:
@@ -141,13 +141,25 @@ def slug(text: str, spell: Spell) -> str:
 
 
 def _top(row: TaskRow, facts: Facts) -> str:
-    return (row.section or facts.title).partition("/")[0]
+    return _chapter(row.section, facts)
 
 
-def _sections(rows: Sequence[TaskRow], facts: Facts, spell: Spell) -> dict[str, str]:
-    """The ids of sections by their headings, in the order of the table."""
-    ids = _Ids()
-    return {heading: ids.new(slug(heading, spell)) for heading in dict.fromkeys(_top(row, facts) for row in rows)}
+def _chapter(section: str | None, facts: Facts) -> str:
+    return (section or facts.title).partition("/")[0]
+
+
+def _sections(rows: Sequence[TaskRow], facts: Facts, spell: Spell, before: Sequence[Drafted]) -> dict[str, str]:
+    """The ids of sections by their headings: those of before in their order, then new ones in that of the table.
+
+    A section keeps its number so, by which the document's sentences are told.
+    """
+    ordered = sorted(before, key=lambda one: int(one.source.partition(".")[0]))
+    found = {_chapter(one.section, facts): one.path.partition("/")[0] for one in ordered}
+    ids = _Ids(tuple(found.values()))
+    for heading in dict.fromkeys(_top(row, facts) for row in rows):
+        if heading not in found:
+            found[heading] = ids.new(slug(heading, spell))
+    return found
 
 
 class _Ids:

@@ -14,6 +14,7 @@ from duban.cli.output import print_json
 from duban.settings import load_settings
 
 if TYPE_CHECKING:
+    from duban.drafting.reading import TaskRow
     from duban.exchange.drafts import Drafting
 
 app = typer.Typer()
@@ -130,7 +131,8 @@ def _data(drafting: "Drafting") -> dict[str, Any]:
     }
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: "TaskRow") -> dict[str, Any]:
+    """A task as the table has it."""
     return {
         "number": row.number,
         "section": row.section,

@@ -130,3 +130,34 @@ def test_a_plain_document_becomes_an_initiative_for_each_undertaking(bureau: Bur
     assert bureau.json("check", "config/plans/points")["problems"] == []
     next(folder.rglob("1-1b-*.yaml")).unlink()
     assert "建立协作机制" in bureau.run("check", "config/plans/points").output
+
+
+def test_a_chapter_that_came_in_between_moves_no_other(bureau: Bureau, tmp_path: Path) -> None:
+    table = tmp_path / "port.csv"
+    lines = (TABLES / "port.csv").read_text(encoding="utf-8-sig").splitlines()
+    table.write_text("\n".join(lines), encoding="utf-8")
+    bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    folder = bureau.config / "plans" / "port"
+    before = {file: file.read_bytes() for file in folder.rglob("*/*.yaml")}
+    new = ["零、综合方面,,,,,,,", "1.,督查台账制度缺失,工程部,集团安委办,制度印发,2024年6月底前,起草,未启动"]
+    table.write_text("\n".join([*lines[:3], *new, *lines[3:]]), encoding="utf-8")
+    bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    assert {file: file.read_bytes() for file in before} == before
+    assert [file.name[:4] for file in folder.rglob("*/*.yaml") if file not in before] == ["5-1-"]
+    assert bureau.json("check", "config/plans/port")["problems"] == []
+
+
+def test_a_plan_file_that_people_have_edited_is_left_alone_and_named_where_it_would_change(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    table = tmp_path / "port.csv"
+    text = (TABLES / "port.csv").read_text(encoding="utf-8-sig")
+    table.write_text(text, encoding="utf-8")
+    bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    plan = bureau.config / "plans" / "port" / "plan.yaml"
+    edited = plan.read_text(encoding="utf-8").replace("document: ", "document: 港督〔2024〕3号 ")
+    plan.write_text(edited, encoding="utf-8")
+    assert "未动" not in bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    table.write_text(text.replace("四、内部管理方面", "四、经营管理方面"), encoding="utf-8")
+    assert "文件已由人改过，未动　plan.yaml" in bureau.ok("draft", str(table), "--plan", "port", "--yes")
+    assert plan.read_text(encoding="utf-8") == edited
