@@ -45,6 +45,7 @@ from duban.core.ledger.entries import Entry
 from tasks.server import every
 from tests.acceptance.office_folder import PLAN, OfficeFolder
 from tests.acceptance.waiting import until
+from tests.processes import command_of
 
 DUBAN = Path(sys.executable).with_name("duban")
 RUNNING = "计划运行中"
@@ -121,7 +122,7 @@ class OfficeStack:
 
     def left(self) -> list[str]:
         """What still runs of it."""
-        return [" ".join(_command(one)) for one in marked(self.office.var)]
+        return [" ".join(command_of(one)) for one in marked(self.office.var)]
 
     def _gone(self) -> bool:
         return self.process is None or self.process.poll() is not None
@@ -150,7 +151,7 @@ class OfficeStack:
 
     def kill(self, *words: str) -> list[int]:
         """Kill whichever process has these words in its command, and all it has started; which those were."""
-        heads = [one for one in marked(self.office.var) if set(words) <= set(_command(one))]
+        heads = [one for one in marked(self.office.var) if set(words) <= set(command_of(one))]
         return self._kill([*heads, *(child for head in heads for child in head.children(recursive=True))])
 
     def kill_postmaster(self) -> list[int]:
@@ -238,10 +239,3 @@ class OfficeStack:
 def _of_the_plan(deployment: DeploymentResponse, plan: str) -> bool:
     """Whether a deployment is of the plan."""
     return any(tag.endswith(plan) for tag in deployment.tags)
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return list(process.cmdline())
-    except psutil.NoSuchProcess:
-        return []

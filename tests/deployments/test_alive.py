@@ -17,7 +17,8 @@ from deployments.worker.crew import Crew, CrewLost, Limits
 from deployments.worker.lasting import told
 from tests.deployments.test_processes import BASE, eventually, query
 from tests.deployments.test_warm_parts import NONSENSE
-from tests.flows.warmth import PARENT, command_of
+from tests.flows.warmth import PARENT
+from tests.processes import command_of
 
 LOG = logging.getLogger(__name__)
 WITHIN = 60.0

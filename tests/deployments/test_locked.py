@@ -24,6 +24,7 @@ from duban.settings import SETTINGS_VARIABLE
 from tests.bureau_folder import BureauFolder, make_bureau
 from tests.deployments.test_stack import eventually
 from tests.flows.test_pages import CHROMIUM, NOWHERE_ELSE, QUIET
+from tests.processes import command_of
 
 PORT = 30_000 + os.getpid() % 10_000
 DUBAN = [sys.executable, "-c", "from duban.cli import main; main()"]
@@ -150,7 +151,7 @@ class TestServer:
             if file.is_file() and password.encode() in file.read_bytes()
         ]
         assert told == []
-        assert not [process for process in marked(stack.var) if password in " ".join(process.cmdline())]
+        assert not [process for process in marked(stack.var) if password in " ".join(command_of(process))]
 
     def test_an_offices_own_server_is_told_it_by_a_variable(
         self, stack: Stack, bureau: BureauFolder, password: str

@@ -22,6 +22,7 @@ from deployments.stack.stack import Stack, StackSettings
 from duban.settings import SETTINGS_VARIABLE
 from tests.bureau_folder import make_bureau
 from tests.deployments.earlier import earlier_cluster
+from tests.processes import command_of
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
 
@@ -84,8 +85,10 @@ def eventually(true: Callable[[], object], within: float = 60) -> None:
         time.sleep(0.1)
 
 
-def pool_status(stack: Stack) -> str:
-    return str(json.loads(request(stack, "GET", "/api/work_pools/duban")[1])["status"])
+def pool_status(stack: Stack) -> str | None:
+    """What the server says of the pool; nothing while it does not answer (its database is being started)."""
+    status, answer = request(stack, "GET", "/api/work_pools/duban")
+    return str(json.loads(answer)["status"]) if status == 200 else None
 
 
 def test_pages_and_api_are_served(stack: Stack) -> None:
@@ -109,7 +112,7 @@ def test_addresses_are_told_and_a_second_stack_refused(stack: Stack, base_env: d
 
 def test_a_killed_server_and_worker_are_started_again(stack: Stack) -> None:
     eventually(lambda: pool_status(stack) == "READY")
-    victims = [process for process in marked(stack.var) if "prefect" in process.cmdline()]
+    victims = [process for process in marked(stack.var) if "prefect" in command_of(process)]
     for process in victims:
         with suppress(psutil.NoSuchProcess):  # it went with the one it belongs to
             process.kill()
@@ -163,7 +166,7 @@ def request_or_none(stack: Stack, method: str, path: str) -> int | None:
 
 def test_a_killed_database_is_started_again(stack: Stack) -> None:
     for process in marked(stack.var):
-        if process.name() == "postgres" and "-D" in process.cmdline():
+        if "-D" in command_of(process) and process.name() == "postgres":
             process.kill()
     eventually(lambda: "postgres" in stack.tend())
     eventually(lambda: request_or_none(stack, "POST", "/api/variables/filter") == 200)

@@ -13,7 +13,8 @@ from deployments.stack.children import marked
 from deployments.stack.stack import Stack
 from tasks.asking import not_taken_up
 from tests.flows.server import WARM, Server, eventually
-from tests.flows.warmth import PARENT, command_of, hands
+from tests.flows.warmth import PARENT, hands
+from tests.processes import command_of
 
 pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 

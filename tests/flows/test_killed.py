@@ -14,6 +14,7 @@ from duban.core.ledger.entries import Entry, first_broken
 from duban.core.ledger.notices import Delivery
 from tests.flows.server import WARM, Server, eventually
 from tests.flows.warmth import PARENT, hands
+from tests.processes import command_of
 
 pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 
@@ -26,7 +27,7 @@ def processes(stack: Stack, part: str) -> list[psutil.Process]:
     if part == "hands":
         return hands(stack)
     words = {"server": "server", "worker": "worker", "parent": PARENT}[part]
-    return [process for process in marked(stack.var) if words in process.cmdline()]
+    return [process for process in marked(stack.var) if words in command_of(process)]
 
 
 def kill(stack: Stack, *parts: str) -> None:

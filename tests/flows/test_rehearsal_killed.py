@@ -19,7 +19,8 @@ from deployments.stack.stack import Stack
 from duban.ports import LedgerUnusable
 from tests.acceptance.killed import outcome_of
 from tests.flows.server import Server, eventually
-from tests.flows.warmth import command_of, hands
+from tests.flows.warmth import hands
+from tests.processes import command_of
 
 pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
 

@@ -4,16 +4,9 @@ import psutil
 
 from deployments.stack.children import marked
 from deployments.stack.stack import Stack
+from tests.processes import command_of
 
 PARENT = "deployments.worker.parent"
-
-
-def command_of(process: psutil.Process) -> list[str]:
-    """The command a process was started with; nothing once it has ended."""
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
 
 
 def hands(stack: Stack) -> list[psutil.Process]:
