@@ -62,6 +62,9 @@ lock: install-dev  ## renew the locked versions
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev -c requirements.lock \
 		-o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra machines -c requirements.lock \
+		-o requirements-machines.lock pyproject.toml
 
 clean:  ## remove the environment and runtime files
 	rm -rf $(VENV) var build *.egg-info
