@@ -30,17 +30,17 @@ def read_file(name: str, content: bytes) -> tuple[Table, ...]:
     kind = PurePath(name).suffix.lower()
     reader = READERS.get(kind)
     if reader is None:
-        raise _bad(
+        raise unreadable(
             name,
             "this is no table known here",
             f"save it as one of {', '.join(READERS)}, or a document without a table as .docx or .txt",
         )
     try:
         if kind != ".csv" and unpacked(content) > MOST_UNPACKED:
-            raise _bad(name, "what is packed in it is too large", "take out pictures and empty sheets")
+            raise unreadable(name, "what is packed in it is too large", "take out pictures and empty sheets")
         return tuple(reader(content))
     except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
-        raise _bad(name, f"it cannot be read as {kind}: {error}", "save it anew") from None
+        raise unreadable(name, f"it cannot be read as {kind}: {error}", "save it anew") from None
 
 
 def read_text(name: str, content: bytes) -> tuple[str, ...]:
@@ -52,10 +52,11 @@ def read_text(name: str, content: bytes) -> tuple[str, ...]:
     try:
         return tuple(paragraph.text for paragraph in docx.Document(BytesIO(content)).paragraphs)
     except (ValueError, KeyError, OSError, BadZipFile, OpcError, LxmlError) as error:
-        raise _bad(name, f"it cannot be read as .docx: {error}", "save it anew") from None
+        raise unreadable(name, f"it cannot be read as .docx: {error}", "save it anew") from None
 
 
-def _bad(name: str, message: str, remedy: str) -> BadInput:
+def unreadable(name: str, message: str, remedy: str) -> BadInput:
+    """A file that is none of its kind, as an error for people."""
     return BadInput([Problem(name, 0, "unreadable-table", message, remedy)])
 
 

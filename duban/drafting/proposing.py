@@ -11,6 +11,7 @@ from duban.core.planning.plan import LETTERS
 from duban.drafting.reading import Draft, TaskRow
 from duban.drafting.redraft import Drafted, paired
 from duban.drafting.steps import LONGEST_TITLE, Plain, pattern_of, steps_of
+from duban.drafting.task_steps import task_steps
 from duban.drafting.units import collective, unnamed
 
 NUMERAL = re.compile(r"^(?:第?[一二三四五六七八九十]+[、.．章部分]+|[（(][一二三四五六七八九十]+[）)]|[\d.、]+)")
@@ -74,21 +75,18 @@ def propose(draft: Draft, facts: Facts, known: Known, spell: Spell, before: Sequ
     people, pairing = _People(known, spell), paired(draft.rows, before)
     sections = _sections(draft.rows, facts, spell, before)
     places = _Places(sections, before)
-    files, sentences = list[ProposedFile](), dict[str, Plain]()
-    for row, was in pairing.rows:
-        heading = _top(row, facts)
-        source = was.source if was else places.new(heading, row)
-        name = (
-            was.path.rpartition("/")[2].removesuffix(".yaml")
-            if was
-            else f"{source.replace('.', '-')}-{slug(row.title, spell)}"
+    placed = [_placed(row, was, (sections, places), facts, spell) for row, was in pairing.rows]
+    sentences: dict[str, Plain] = {}
+    homes = {one.row.home: one.name for one in placed}
+    files = list[ProposedFile]()
+    for one in placed:
+        _say(sentences, one.source, one.row)
+        head = _heading(one.row, one.name, one.source, people)
+        simple = head | {"steps": _steps(one.row, facts, homes, people)}
+        pattern = pattern_of(one.row, facts.starts, facts.ends)
+        files.append(
+            ProposedFile(one.path, head | pattern if pattern else simple, one.row, one.source, simple, one.was)
         )
-        _say(sentences, source, row)
-        head = _heading(row, name, source, people)
-        simple = head | {"steps": steps_of(row, facts.starts, facts.ends)}
-        pattern = pattern_of(row, facts.starts, facts.ends)
-        path = was.path if was else f"{sections[heading]}/{name}.yaml"
-        files.append(ProposedFile(path, head | pattern if pattern else simple, row, source, simple, was))
     plan: Plain = {
         "id": facts.id,
         "title": facts.title,
@@ -98,10 +96,41 @@ def propose(draft: Draft, facts: Facts, known: Known, spell: Spell, before: Sequ
         "coordinator": facts.coordinator,
         "supervisor": facts.coordinator,
         "complete": True,
-        "sections": [{"id": id, "title": NUMERAL.sub("", title) or title} for title, id in sections.items()],
+        "sections": [
+            {"id": id, "title": (NUMERAL.sub("", title) or title)[:LONGEST_TITLE]} for title, id in sections.items()
+        ],
     }
     ordered = dict(sorted(sentences.items(), key=lambda one: [int(part) for part in one[0].split(".")]))
     return Proposal(plan, {"sentences": ordered}, tuple(files), tuple(people.units), tuple(people.posts), pairing.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A row with its place in the document, its name and file, and what it was drafted as."""
+
+    row: TaskRow
+    was: Drafted | None
+    source: str
+    name: str
+    path: str
+
+
+def _placed(
+    row: TaskRow, was: Drafted | None, document: tuple[Mapping[str, str], "_Places"], facts: Facts, spell: Spell
+) -> _Placed:
+    sections, places = document
+    if was:
+        return _Placed(row, was, was.source, was.path.rpartition("/")[2].removesuffix(".yaml"), was.path)
+    heading = _top(row, facts)
+    source = places.new(heading, row)
+    name = f"{source.replace('.', '-')}-{slug(row.title, spell)}"
+    return _Placed(row, None, source, name, f"{sections[heading]}/{name}.yaml")
+
+
+def _steps(row: TaskRow, facts: Facts, homes: Mapping[str, str], people: "_People") -> list[Plain]:
+    if not row.tasks:
+        return steps_of(row, facts.starts, facts.ends)
+    return [step for task in row.tasks for step in task_steps(task, row, homes, people.owner)]
 
 
 class _Places:
@@ -133,6 +162,11 @@ def _say(sentences: dict[str, Plain], source: str, row: TaskRow) -> None:
     said = sentences.setdefault(number, {"text": row.sentence or row.title, "cell": row.cell})
     if row.sentence is not None:
         said["undertakings"] = [*cast("list[str]", said.get("undertakings", [])), row.title]
+
+
+def _untold(heading: str) -> str:
+    """A heading without its number."""
+    return (NUMERAL.sub("", heading) or heading)[:LONGEST_TITLE]
 
 
 def slug(text: str, spell: Spell) -> str:
@@ -204,6 +238,10 @@ class _People:
         self.posts.append({"id": officer, "title": f"{name}联络员", "deputy": head})
         self._units[name] = id
         return id
+
+    def owner(self, name: str) -> str | None:
+        """Who does a step: the post or the unit of that name."""
+        return self._posts.get(name) or self.unit(name)
 
     def post(self, title: str) -> str:
         """The post of that title."""

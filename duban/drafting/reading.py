@@ -9,6 +9,7 @@ from duban.drafting.deadlines import Due, read_due
 from duban.drafting.headers import Header, Role, find_header
 from duban.drafting.phrases import DueKind
 from duban.drafting.tables import Field, Table, compact, lone, plain, shown
+from duban.drafting.tasks import PlannedTask
 from duban.drafting.units import Named, Names, collective, left_open, read_names, read_units, unnamed
 
 NOBODY = Named((), ())
@@ -62,6 +63,10 @@ class TaskRow:
     """The sentence it comes from, in a document that is no table."""
     parts: int = 1
     """What that sentence undertakes in all."""
+    tasks: tuple[PlannedTask, ...] = ()
+    """Its own tasks, where it is one of a project."""
+    home: str = ""
+    """By what those of other initiatives wait for its tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,11 @@ class Draft:
     """The number of the document (文号), where it says one."""
     issued: date | None = None
     """The day of the document (成文日期), where it says one."""
+    starts: date | None = None
+    ends: date | None = None
+    """The first and last day, where it is a project's."""
+    asides: tuple[Question, ...] = ()
+    """What was read otherwise than it is written, without a question."""
 
 
 @dataclass(slots=True)

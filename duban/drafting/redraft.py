@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 from json import dumps
+from typing import Any
 
 from duban.drafting.reading import TaskRow
 
@@ -40,8 +41,18 @@ def digest(text: str) -> str:
 
 def as_read(row: TaskRow) -> str:
     """The digest of what was read of a row, wherever in the table it stands."""
-    told = {key: value for key, value in asdict(row).items() if key not in ("cell", "places", "table")}
+    told = _told(asdict(row), ("cell", "places", "table"))
+    told["tasks"] = [_told(task, ("cell",)) for task in told["tasks"]]
+    told = {key: value for key, value in told.items() if key not in ADDED or value}
     return digest(dumps(told, default=str, ensure_ascii=False, sort_keys=True))
+
+
+ADDED = ("tasks", "home")
+"""What rows drafted by older versions lack."""
+
+
+def _told(values: dict[str, Any], without: Sequence[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in without}
 
 
 def paired(rows: Sequence[TaskRow], before: Sequence[Drafted]) -> Pairing:

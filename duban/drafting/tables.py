@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
+GAPS = re.compile(r"(?<=[A-Za-z]) (?=[A-Za-z0-9(‘“'\"&–-])|(?<=[0-9,.;:)’”'\"&%!?–-]) (?=[A-Za-z&(])")
+"""Blanks that part words: all others in a cell of Chinese are layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Table:
 def compact(text: str) -> str:
     """Without blanks and line breaks."""
     return BLANKS.sub("", text)
+
+
+def worded(text: str) -> str:
+    """As `compact`, but with one blank between words of Latin letters, as titles in English need it."""
+    return GAPS.sub("\0", BLANKS.sub(" ", text).strip()).replace(" ", "").replace("\0", " ")
 
 
 def plain(text: str) -> str:

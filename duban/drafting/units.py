@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from duban.drafting.tables import Table, compact, plain
+from duban.drafting.tables import Table, compact, plain, worded
 
 PARTS = re.compile(r"[、,，;；/\n]|\s+(?=各)|(?<=[\u4e00-\u9fff])及(?=各|有关|相关|其他)")
 BRACKETS = re.compile(r"[（(《][^（）()《》]*[）)》]")
@@ -97,7 +97,7 @@ def split_units(text: str) -> tuple[str, ...]:
 
 def _names(parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
-        name = DUTIES.sub("", compact(part).strip("。.：:"))
+        name = DUTIES.sub("", worded(part).strip("。.：:"))
         name = name.removesuffix("等") or name
         named, _, others = name.partition("等") if OPEN.search(name) else (name, "", "")
         for one in (named, others):

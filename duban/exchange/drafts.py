@@ -1,6 +1,5 @@
 """An office's table on its way to a plan: read with the office's own directory, proposed, tried by `check`, written."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,17 +8,22 @@ from pathlib import Path
 from duban.adapters.draft_files import Written, planned, read_record, with_people, write
 from duban.adapters.files import write_atomically
 from duban.adapters.pinyin import spelled
+from duban.adapters.project_files import ProjectDays, read_project
 from duban.adapters.tables import read_file, read_text
 from duban.adapters.workbooks_back import MOST_BYTES
 from duban.adapters.yaml_files import load_model
+from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem
 from duban.drafting.answers import Answers, read_answers, still_open, with_answers
 from duban.drafting.documents import read_document
+from duban.drafting.project_lines import TooMuch, find_project
+from duban.drafting.projects import read_tasks
 from duban.drafting.proposing import Facts, Known, Proposal, propose, slug
-from duban.drafting.reading import Draft, NoYear, read_tables
+from duban.drafting.reading import Draft, NoYear, Question, read_tables
 from duban.drafting.tables import Table
 from duban.drafting.units import Names
+from duban.exchange.fitting import Calendar, differing, fitted, on_disk
 from duban.settings import Settings
 from duban.written import handed_in
 
@@ -52,18 +56,25 @@ Check = Callable[[Settings], object]
 """Reads the bureau of settings, as `duban check` does; raises BadInput with its problems."""
 
 
-def draft_table(settings: Settings, table: Path, said: Said, check: Check) -> Drafting:
+def draft_table(settings: Settings, table: Path, said: Said, check: Check, calendar: Calendar) -> Drafting:
     """Read a table and propose its plan; raises BadInput where it cannot be read. Nothing is written."""
     directory = load_model(settings.directory, DirectoryFile)
     answers = (
         read_answers(read_file(said.answers.name, handed_in(said.answers, MOST_BYTES))) if said.answers else Answers()
     )
-    draft = _read(table, said, answers, directory)
+    draft, days = _read(table, said, answers, directory)
     facts = _facts(settings, table, said, draft, directory)
     folder = settings.plan.parent / facts.id
     proposal = propose(draft, facts, _known(directory), spelled, read_record(folder))
     tried, simple = _tried(settings, proposal, check)
-    return Drafting(draft, facts, folder, tried, tuple(planned(folder, tried)), simple)
+    fit = fitted(settings, tried, calendar)
+    told = (*draft.asides, *fit.asides)
+    if days is not None:
+        with on_disk(settings, fit.proposal) as at:
+            told = (*_other_days(days, calendar(at), facts), *told)
+    asked = still_open((*draft.questions, *fit.questions), answers)
+    draft = replace(draft, questions=asked, asides=tuple(dict.fromkeys(told)))
+    return Drafting(draft, facts, folder, fit.proposal, tuple(planned(folder, fit.proposal)), simple)
 
 
 def put_down(settings: Settings, drafting: Drafting) -> None:
@@ -75,25 +86,49 @@ def put_down(settings: Settings, drafting: Drafting) -> None:
     write(drafting.folder, drafting.proposal, drafting.work)
 
 
-def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -> Draft:
-    content, draft = handed_in(table, MOST_BYTES), None
+def _other_days(days: ProjectDays, calendar: WorkCalendar, facts: Facts) -> list[Question]:
+    """That a project's calendar is not the bureau's, whose days count."""
+    other = differing(days.works, calendar, facts.starts, facts.ends)
+    if not other:
+        return []
+    shown = "、".join(day.isoformat() for day in other[:DAYS_SHOWN])
+    why = f"与本单位工作日历有{len(other)}天不同（{shown}等），一律按本单位工作日历"
+    return [Question("项目日历", why, days.name)]
+
+
+DAYS_SHOWN = 5
+
+
+def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -> tuple[Draft, ProjectDays | None]:
+    content, draft, days = handed_in(table, MOST_BYTES), None, None
     try:
-        if table.suffix.lower() != ".txt":
+        if table.suffix.lower() == ".xml":
+            tasks, days = read_project(table.name, content)
+            draft = _of_table((tasks,), said.year, answers, directory)
+        elif table.suffix.lower() != ".txt":
             draft = _of_table(read_file(table.name, content), said.year, answers, directory)
         if (draft is None or not draft.rows) and table.suffix.lower() in (".txt", ".docx"):
             draft = read_document(read_text(table.name, content), said.year, answers.texts)
+    except TooMuch as error:
+        raise _bad(table, "too-large", str(error), "part it into several projects") from None
     except NoYear:
         raise _bad(table, "no-year", "it names no year", "say it: --year 2024") from None
     if draft is None or not draft.rows:
         raise _bad(table, "no-tasks", "no header of a table of tasks was found", "see docs/commands.md for its words")
-    return replace(draft, questions=still_open(draft.questions, answers))
+    return draft, days
 
 
 def _of_table(tables: Sequence[Table], year: int | None, answers: Answers, directory: DirectoryFile) -> Draft:
     tables = with_answers(tables, answers)
-    draft = read_tables(tables, year)
+    project = next((one for one in tables if find_project(one)), None)
+
+    def read(known: Names | None) -> Draft:
+        return read_tasks(project, known or Names()) if project else read_tables(tables, year, known)
+
+    draft = read(None)
     if _own(directory, draft):
-        draft = read_tables(tables, year, Names({unit.title: unit.title for unit in directory.units}))
+        titles = [one.title for one in directory.units] + [one.title for one in directory.posts if project]
+        draft = read(Names({title: title for title in titles}))
     return draft
 
 
@@ -114,8 +149,8 @@ def _facts(settings: Settings, table: Path, said: Said, draft: Draft, directory:
         id=said.plan or f"{slug(table.stem, spelled)}-{draft.year}",
         title=heading,
         document=said.document or draft.document or heading,
-        starts=said.starts or draft.issued or date(draft.year, 1, 1),
-        ends=date(draft.year, 12, 31),
+        starts=said.starts or draft.starts or draft.issued or date(draft.year, 1, 1),
+        ends=draft.ends or date(draft.year, 12, 31),
         coordinator=directory.administrator,
     )
 
@@ -147,14 +182,9 @@ def _without(proposal: Proposal, faulty: set[str]) -> Proposal:
 
 def _faults(settings: Settings, proposal: Proposal, check: Check) -> set[str]:
     """The files with a pattern in which the plan's check finds a problem."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / str(proposal.plan["id"])
-        directory = Path(name) / "directory.yaml"
-        text = settings.directory.read_text(encoding="utf-8")
-        directory.write_text(with_people(text, {"posts": proposal.posts, "units": proposal.units}), encoding="utf-8")
-        write(folder, proposal, tuple(planned(folder, proposal)))
+    with on_disk(settings, proposal) as at:
         try:
-            check(replace(settings, plan=folder, directory=directory))
+            check(at)
         except BadInput as error:
             return _paths(error.problems, proposal)
     return set()

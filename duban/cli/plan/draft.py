@@ -30,7 +30,12 @@ DAY = ["%Y-%m-%d"]
 
 @app.command()
 def draft(  # noqa: PLR0917  typer gives options by name
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="The office's table: .xlsx, .docx or .csv.")],
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE", help="The office's table (.xlsx, .docx, .csv), document or project (.xml, .csv)."
+        ),
+    ],
     plan: Annotated[str | None, typer.Option(metavar="PLAN", help="The folder in config/plans it becomes.")] = None,
     year: Annotated[int | None, typer.Option(min=2000, max=2100, help="The year, where the table names none.")] = None,
     document: Annotated[str | None, typer.Option(help="The document the plan carries out, with its number.")] = None,
@@ -44,10 +49,10 @@ def draft(  # noqa: PLR0917  typer gives options by name
     from duban.adapters.workbooks import list_workbook  # noqa: PLC0415  other commands start faster
     from duban.drafting.answers import EXPLAINED, HEADER, asked  # noqa: PLC0415  as above
     from duban.exchange.drafts import Said, draft_table, put_down  # noqa: PLC0415  as above
-    from duban.wiring import load_bureau  # noqa: PLC0415  as above
+    from duban.wiring import calendar_of, load_bureau  # noqa: PLC0415  as above
 
     said = Said(plan, year, document, starts.date() if starts else None, answers)
-    drafting = draft_table(load_settings(), table, said, load_bureau)
+    drafting = draft_table(load_settings(), table, said, load_bureau, calendar_of)
     if yes:
         put_down(load_settings(), drafting)
     if ask:
@@ -64,7 +69,7 @@ def draft(  # noqa: PLR0917  typer gives options by name
 def _read(drafting: "Drafting") -> Iterator[str]:
     draft = drafting.draft
     sections = len({row.section for row in draft.rows})
-    yield f"{draft.heading}：{draft.year}年，{sections}个部分，{len(draft.rows)}项任务"
+    yield f"{drafting.facts.title}：{draft.year}年，{sections}个部分，{len(draft.rows)}项任务"
     for table, columns in draft.mapping.items():
         told = "；".join(f"{'、'.join(names)}→{ROLES[role]}" for role, names in columns.items() if role in ROLES)
         yield f"　{table or '表'}　{told}"
@@ -94,7 +99,17 @@ def _open(drafting: "Drafting") -> Iterator[str]:
 
     for cells, _, why, _ in asked(drafting.draft):
         yield f"待答复　{cells}　{why}"
+    for why, places in _asides(drafting).items():
+        yield f"附注　{'、'.join(places[:FEW])}{f'等{len(places)}处' if len(places) > FEW else ''}　{why}"
     yield f"共{len(drafting.draft.questions)}处待答复" if drafting.draft.questions else "没有待答复的问题"
+
+
+def _asides(drafting: "Drafting") -> dict[str, list[str]]:
+    """The cells of what was read otherwise than written, by what was done."""
+    found: dict[str, list[str]] = {}
+    for one in drafting.draft.asides:
+        found.setdefault(one.why, []).append(f"{one.cell}（{one.says}）" if one.says else one.cell)
+    return found
 
 
 def _work(drafting: "Drafting", done: bool) -> Iterator[str]:
@@ -127,6 +142,7 @@ def _data(drafting: "Drafting") -> dict[str, Any]:
         },
         "rows": [_row(row) for row in draft.rows],
         "questions": [asdict(one) for one in draft.questions],
+        "asides": [asdict(one) for one in draft.asides],
         "files": [asdict(what) for what, _ in drafting.work],
     }
 
