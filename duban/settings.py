@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
+from duban.unsaid import TIMEZONE
 from duban.written import Unreadable, written_text
 
 DEFAULT = Path("config/duban.toml")
@@ -109,7 +110,7 @@ class SettingsFile(Strict):
 
     plan: Slug
     beside: Many[Slug] = ()
-    timezone: PlainText = "Asia/Shanghai"
+    timezone: PlainText = TIMEZONE
     var: PlainText = "var"
     ledger: PlainText | None = None
     backups: PlainText | None = None
@@ -304,7 +305,7 @@ def _zone(file: Path, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise _bad(file, "unknown-timezone", f"there is no time zone {name!r}", "write Asia/Shanghai, say") from None
+        raise _bad(file, "unknown-timezone", f"there is no time zone {name!r}", f"write {TIMEZONE}, say") from None
 
 
 def _bad(file: Path, id: str, message: str, remedy: str) -> BadInput:

@@ -55,13 +55,13 @@ DIRECTORY = {
         *(
             {"id": id, "title": title, "head": "law-head", "officer": "law-clerk"}
             for id, title in {
-                "policy-law": "法规科",
-                "office": "综合科",
-                "finance": "钱款科",
-                "personnel": "人事科",
+                "law": "法规科",
+                "general": "综合科",
+                "money": "钱款科",
             }.items()
         ),
     ],
+    "roles": {"legal": "law", "office": "general", "finance": "money", "personnel": "works-clerk"},
 }
 PLAN = {
     "id": "roads-2024",

@@ -72,8 +72,8 @@ def _read_pattern(file: Path) -> Read[PatternFile]:
     return replace(read, value=None if problems else read.value, problems=problems)
 
 
-def written_out(one: ReadInitiative, patterns: Patterns) -> Placed:
-    """An initiative with the steps of its pattern.
+def written_out(one: ReadInitiative, patterns: Patterns, roles: Mapping[str, str]) -> Placed:
+    """An initiative with the steps of its pattern, whose `roles` are played as the directory says.
 
     Where the pattern cannot be used only its own steps are there, and nothing is said of references to others.
     """
@@ -81,7 +81,7 @@ def written_out(one: ReadInitiative, patterns: Patterns) -> Placed:
     if file is None:
         return Placed(one, None, problems=one.read.problems, lost=one.lost)
     pattern = patterns.get(file.pattern) if file.pattern else None
-    out = apply_pattern(file, pattern.value) if pattern and pattern.value else own_steps(file)
+    out = apply_pattern(file, pattern.value, roles) if pattern and pattern.value else own_steps(file)
     faults = [*out.faults, *_unknown(file, patterns)]
     return Placed(
         one,

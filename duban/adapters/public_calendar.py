@@ -12,10 +12,12 @@ from pydantic import Field, field_validator, model_validator
 
 from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.days.workdays import WorkCalendar
+from duban.core.planning.values import UNSAID
 from duban.core.problems import Fault, Invalid, nearest
+from duban.unsaid import COUNTRY
 
 SINCE = 2001
-"""The first year of which the library knows China's notices; whether a country exchanges days at all shows since."""
+"""The first year of which the library knows notices of exchanged days; whether a country has them shows since."""
 
 _MAKE_UP_NOTE = "调休上班"
 _CHINESE = "zh_CN"
@@ -27,7 +29,7 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class CalendarFile(CalendarOverrides):
     """`calendar.yaml`: the country whose public holidays count, the weekend, and the office's own days."""
 
-    country: str = Field("CN", validate_default=True, description="two letters (ISO 3166), as the library has them")
+    country: str = Field(COUNTRY, validate_default=True, description="two letters (ISO 3166), as the library has them")
     subdivision: str | None = Field(None, description="state or province with holidays of its own, as BY in DE")
     weekend: tuple[Weekday, ...] | None = Field(
         None, max_length=6, description="days of the week off; the country's when left out"
@@ -40,14 +42,14 @@ class CalendarFile(CalendarOverrides):
     @classmethod
     def _known_country(cls, country: str) -> str:
         known = holidays.list_supported_countries()
-        if country not in known:
-            remedy = nearest(country, known, "write its two letters, as CN or SG")
+        if country not in known and country != UNSAID:
+            remedy = nearest(country, known, "write its two letters (ISO 3166)")
             raise Invalid(Fault("unknown-country", f"no holidays are known of a country {country!r}", remedy))
         return country
 
     @model_validator(mode="after")
     def _known_subdivision(self) -> Self:
-        known = holidays.list_supported_countries()[self.country]
+        known = holidays.list_supported_countries().get(self.country, [])
         if self.subdivision is not None and self.subdivision not in known:
             message = f"no part {self.subdivision!r} of {self.country} is known"
             remedy = nearest(self.subdivision, known, f"use one of: {', '.join(known)}" if known else "remove it")
@@ -55,15 +57,15 @@ class CalendarFile(CalendarOverrides):
         return self
 
 
-CHINA = CalendarFile()
-"""China's public arrangement, and nothing on top."""
+PUBLIC = CalendarFile()
+"""The public arrangement of the country that is meant where none is said, and nothing on top."""
 
 
-def public_calendar(first_year: int, last_year: int, file: CalendarFile = CHINA) -> WorkCalendar:
+def public_calendar(first_year: int, last_year: int, file: CalendarFile = PUBLIC) -> WorkCalendar:
     """Build the calendar of the years `first_year` to `last_year`, both included.
 
-    China's days are those of the State Council's yearly notices (国务院办公厅关于部分节假日安排的通知) as the library
-    holds them since 2001: statutory holidays, days off by exchange and make-up working days (调休).
+    Where a country announces each year's arrangement, its days are those of the notices as the library holds them since
+    2001: statutory holidays, days off by exchange and make-up working days (调休).
 
     Raises ValueError when `last_year` is before `first_year`, and `CalendarRange` for overrides after `last_year`.
     """
@@ -79,12 +81,15 @@ def public_calendar(first_year: int, last_year: int, file: CalendarFile = CHINA)
 
 
 def _public(last_year: int, file: CalendarFile) -> holidays.HolidayBase:
-    """What the library knows up to the end of a year, in Chinese where it can."""
+    """What the library knows up to the end of a year, in Chinese where it can; nothing of a country not yet said."""
+    years = range(min(SINCE, last_year), last_year + 1)
+    if file.country == UNSAID:
+        return holidays.HolidayBase(years=years)
     spoken = holidays.country_holidays(file.country).supported_languages
     return holidays.country_holidays(
         file.country,
         subdiv=file.subdivision,
-        years=range(min(SINCE, last_year), last_year + 1),
+        years=years,
         language=_CHINESE if _CHINESE in spoken else None,
     )
 
@@ -101,7 +106,7 @@ def _working(first: date, last: date, public: holidays.HolidayBase, file: Calend
 def _provisional(years: Iterable[int], public: holidays.HolidayBase, file: CalendarFile) -> frozenset[int]:
     """Give the years whose days may still change.
 
-    In a country that exchanges days, as China does by every notice, these are the years after the last for which the
+    In a country that exchanges days by every notice these are the years after the last for which the
     library has make-up days; elsewhere those in which it estimates a holiday, or knows none. A year is announced once
     the office says so, or enters what only a notice would have it enter: a make-up day, or a public holiday again. Days
     off alone may be the office's own.

@@ -99,7 +99,8 @@ def _gather(folder: Path, directory: Path, escalation: Path, patterns: Path | No
     document = read_model(folder / DOCUMENT, DocumentFile) if (folder / DOCUMENT).exists() else None
     initiatives, misplaced = read_initiatives(folder, plan.value)
     known = read_patterns(patterns)
-    placed = [written_out(one, known) for one in initiatives]
+    roles = people.value.roles if people.value else {}
+    placed = [written_out(one, known, roles) for one in initiatives]
     whole: list[Read[Any]] = [plan, people, policy, *([document] if document else ()), *known.values()]
     return _Gathered(_files(plan, people, policy, document, placed), placed, whole, misplaced)
 

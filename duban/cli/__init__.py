@@ -16,7 +16,7 @@ from duban.cli.ledger import show as ledger_show
 from duban.cli.look import forecast, notices, paper, show, why
 from duban.cli.look import next as next_due
 from duban.cli.output import complain
-from duban.cli.plan import apply, assumptions, check, diff, draft, rehearse, roll, schema, workdays
+from duban.cli.plan import apply, assumptions, check, diff, draft, init, rehearse, roll, schema, workdays
 from duban.cli.stack import backup, channels, clock, desk, links, patrol, up
 from duban.cli.stack.doctor import doctor
 from duban.cli.work import acts, bulletin
@@ -69,7 +69,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PARTS = (
-    *(up, diff, apply, patrol, check, schema, workdays, draft, roll, assumptions, rehearse),
+    *(init, up, diff, apply, patrol, check, schema, workdays, draft, roll, assumptions, rehearse),
     *(acts, show, next_due, why, forecast, paper, channels, doctor, backup),
 )
 for part in PARTS:

@@ -55,6 +55,27 @@ def test_the_steps_of_the_pattern_with_values_and_posts_filled_in() -> None:
     assert out.origins == tuple(StepPlace("rules", number) for number in range(4))
 
 
+def test_roles_are_played_by_whom_the_directory_names() -> None:
+    asked = {"uses": "collect", "parameters": {"units": ["legal", "all", "law"]}}
+    of = pattern(
+        step("check", "review", owner="legal", title="审核{document}"),
+        step("draft", owner="lead", review=["supervisor", "legal", "money"]),
+        step("each", each="all", owner="roads"),
+        step("gather", "action", action=asked),
+    )
+    out = apply_pattern(initiative(), of, {"legal": "law", "money": "law", "all": "districts"})
+    check, draft, each, gather = out.steps
+    assert (check.owner, draft.owner, each.owner, each.each) == ("law", "roads", "roads", "districts")
+    assert draft.review == Several(("head", "law"), 2)
+    assert gather.action is not None
+    assert gather.action.parameters.units == ("law", "districts")
+
+
+def test_roles_that_an_initiative_names_in_a_change_are_played_too() -> None:
+    out = apply_pattern(initiative(change={"hearing": {"owner": "legal"}}), pattern(), {"legal": "law"})
+    assert [one.owner for one in out.steps] == [None, "law", "roads", None]
+
+
 @pytest.mark.parametrize(
     ("review", "found"),
     [

@@ -18,7 +18,7 @@ from duban.adapters.delivery.addresses import Unset, fill, shown, written_out
 from duban.adapters.delivery.errands import Unusable
 from duban.adapters.delivery.services import read
 from duban.adapters.memory_ledger import MemoryLedger
-from duban.adapters.public_calendar import CHINA, public_calendar
+from duban.adapters.public_calendar import PUBLIC, public_calendar
 from duban.adapters.sources import Reading, taken
 from duban.adapters.wording import Wording
 from duban.adapters.yaml_files import load_plan
@@ -140,7 +140,7 @@ PLANS = (*(name for name in FILES if name.startswith("plans")), "plans/small-202
 
 @cache
 def _days() -> Any:
-    return public_calendar(2022, 2031, CHINA)
+    return public_calendar(2022, 2031, PUBLIC)
 
 
 def _plan(folder: Folder) -> None:

@@ -40,14 +40,16 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read every file of a plan and name all problems, with file and line."""
-    from duban.adapters.wording_trial import unsaid  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.still_to_say import still_to_say  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.wording_trial import unsaid  # noqa: PLC0415  as above
 
     settings = load_settings()
     settings = replace(settings, plan=plan) if plan else settings
     asked = _asked(settings, wake=False)
     read, problems = _read_from(settings, asked.begun)
     problems += channel_problems(settings.directory, settings.variables, settings.channels.timeout)
-    warnings = [*literal_secrets(settings.file.parent), *unsaid(settings.notices)]
+    warnings = [*still_to_say(settings.plan, settings.directory, settings.calendar)]
+    warnings += [*literal_secrets(settings.file.parent), *unsaid(settings.notices)]
     if read is not None:
         problems += asked.names
         warnings += check_remarks(read[0].policy)

@@ -108,6 +108,8 @@ def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUs
     for number, group in enumerate(directory.groups):
         for at, name in enumerate(group.units):
             yield _NameUse(name, "unit", f"a unit of group {group.id!r}", file, ("groups", number, "units", at))
+    for role, name in directory.roles.items():
+        yield _NameUse(name, "post, unit or group", f"who plays {role!r}", file, ("roles", role))
 
 
 def _named_in_initiative(written: Written) -> Iterator[_NameUse]:

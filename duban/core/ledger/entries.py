@@ -105,7 +105,7 @@ class Draft(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An entry in the ledger. `at` is UTC; `day` is the business date, Asia/Shanghai; `sequence` counts from 1."""
+    """An entry in the ledger. `at` is UTC, `day` the business date where the office is; `sequence` counts from 1."""
 
     plan: str
     initiative: str

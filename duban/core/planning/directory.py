@@ -80,6 +80,7 @@ class DirectoryFile(Strict):
     posts: Annotated[Many[Post], Field(min_length=1, description="posts, not people")]
     units: Annotated[Many[OfficeUnit], Field(min_length=1, description="units of the bureau and its partners")]
     groups: Many[Group] = Field((), description="units addressed together by `each`")
+    roles: dict[Slug, Slug] = Field({}, description="who plays the roles that patterns name: units, posts, groups")
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:

@@ -16,7 +16,8 @@ LEAD, SUPERVISOR = "lead", "supervisor"
 class PatternFile(Strict):
     """A pattern: `{name}` in its titles, evidence and texts of actions stands for a value the initiative gives.
 
-    Owner `lead` and reviewer `supervisor` stand for those of the initiative.
+    `lead` and `supervisor` stand for those of the initiative, other units, posts and groups for whoever plays that
+    role in the directory.
     """
 
     id: Slug = Field(description="name of the pattern: the name of its file without .yaml")

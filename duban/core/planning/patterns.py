@@ -5,9 +5,10 @@ What cannot be used is told and passed over, so that one mistake does not hide t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from duban.core.planning.action_file import ACTION
+from duban.core.planning.action_file import ACTION, SHARED
 from duban.core.planning.begun import base_of
 from duban.core.planning.expand import anchor_step
 from duban.core.planning.measure_file import MEASURE
@@ -39,6 +40,8 @@ class WrittenOut(NamedTuple):
 
 
 Placed = tuple[StepFile, StepPlace]
+Cast = Mapping[str, str | None]
+"""Who plays the roles that patterns name: units, posts and groups."""
 
 
 def own_steps(file: InitiativeFile) -> WrittenOut:
@@ -46,20 +49,22 @@ def own_steps(file: InitiativeFile) -> WrittenOut:
     return WrittenOut(file.steps, tuple(StepPlace(None, number) for number in range(len(file.steps))), ())
 
 
-def apply_pattern(file: InitiativeFile, pattern: PatternFile) -> WrittenOut:
+def apply_pattern(file: InitiativeFile, pattern: PatternFile, roles: Cast = MappingProxyType({})) -> WrittenOut:
     """The steps of the pattern as the initiative has them, with its own among them.
 
-    A step of its own stands after the last step it needs, and at the end when it needs none of the initiative.
+    A step of its own stands after the last step it needs, and at the end when it needs none of the initiative. `roles`
+    are those of the directory; a name that is none of them stands for itself.
     """
     taken = {step.id for step in pattern.steps}
     faults = [*_names(file, pattern), *_values(file, pattern), *_missing_dates(file, pattern)]
     faults += _anchors(file, pattern)
+    cast = {**roles, LEAD: file.lead[0], SUPERVISOR: file.supervisor}
     steps: list[Placed] = []
     for number, step in enumerate(pattern.steps):
         if step.id not in file.without:
-            placed = _as_changed(step, file, pattern, number)
-            faults += _misfits(*placed, pattern)
-            steps.append((_filled(placed[0], file), placed[1]))
+            changed, origin = _as_changed(step, file, pattern, number)
+            faults += _misfits(changed, origin, pattern)
+            steps.append((_filled(_played(changed, cast), file), origin))
     faults += [_too_long(step, file) for step, _ in steps if len(step.title) > LONGEST_TITLE]
     own: list[Placed] = []
     for number, step in enumerate(file.steps):
@@ -140,8 +145,6 @@ def _as_changed(step: StepFile, file: InitiativeFile, pattern: PatternFile, numb
     if change and change.also_needs:
         new["needs"] = tuple(dict.fromkeys((*new["needs"], *new.pop("also_needs"))))
         said["needs"] = said.pop("also_needs")
-    new["owner"] = _post(new.get("owner", step.owner), file)
-    new["review"] = _reviewed(new.get("review", step.review), file)
     return step.model_copy(update=new), StepPlace(pattern.id, number, said)
 
 
@@ -162,15 +165,25 @@ def _needs(step: StepFile, file: InitiativeFile, pattern: PatternFile) -> tuple[
     return tuple(found)
 
 
-def _post(name: str | None, file: InitiativeFile) -> str | None:
-    return {LEAD: file.lead[0], SUPERVISOR: file.supervisor}.get(name, name) if name else None
+def _played(step: StepFile, cast: Cast) -> StepFile:
+    """A step with units, posts and groups in place of the roles that it names."""
+    new: dict[str, Any] = {
+        "owner": cast.get(step.owner, step.owner) if step.owner else None,
+        "review": _reviewed(step.review, cast),
+        "each": cast.get(step.each, step.each) if step.each else None,
+    }
+    if isinstance(step.action, SHARED) and step.action.parameters.units:
+        units = tuple(dict.fromkeys(cast.get(name) or name for name in step.action.parameters.units))
+        parameters = step.action.parameters.model_copy(update={"units": units})
+        new["action"] = step.action.model_copy(update={"parameters": parameters})
+    return step.model_copy(update=new)
 
 
-def _reviewed(review: Review | None, file: InitiativeFile) -> Review | None:
+def _reviewed(review: Review | None, cast: Cast) -> Review | None:
     if isinstance(review, Several):
-        names = tuple(dict.fromkeys(_post(name, file) or name for name in review.by))
+        names = tuple(dict.fromkeys(cast.get(name) or name for name in review.by))
         return Several(names, min(review.agree, len(names))) if len(names) > 1 else names[0]
-    return _post(review, file)
+    return cast.get(review, review) if review else None
 
 
 def _misfits(step: StepFile, origin: StepPlace, pattern: PatternFile) -> Iterator[Fault]:

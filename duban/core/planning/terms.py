@@ -20,9 +20,10 @@ CALENDAR, DIRECTORY, ESCALATION = "calendar", "directory", "escalation"
 MAILING: dict[str, Any] = {
     "letterhead": True,
     "bulletins": True,
+    "roles": True,
     "posts": {"__all__": {"channels", "personal", "papers"}},
 }
-"""What of a directory says how people are written to."""
+"""What of a directory says how people are written to, or is in the plan already, as who plays the roles of patterns."""
 
 SATURDAY = 5
 DAY = timedelta(days=1)

@@ -43,6 +43,9 @@ T = TypeVar("T")
 # YAML knows lists only; strict validation would refuse them for tuples.
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 
+UNSAID = "××"
+"""What stands in a bureau's files where it has still to say something, as in 第一××科室."""
+
 SLUG_PATTERN = f"^{SLUG}$"
 ADDRESS_PATTERN = r"^https?://[^\s/]+(?:/\S*)?$"
 SOURCE_PATTERN = r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}[a-z]?$"
