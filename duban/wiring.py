@@ -10,15 +10,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from duban.adapters.clock import FileClock, SystemClock, running
-from duban.adapters.delivery.addresses import told_to_groups
 from duban.adapters.files import PRIVATE, READABLE, private_folder
 from duban.adapters.kept import Shelf, kept
-from duban.adapters.link_key import link_key
 from duban.adapters.plan_folder import PLAN as PLAN_FILE
-from duban.adapters.public_calendar import CalendarFile, public_calendar
-from duban.adapters.wording import Wording
-from duban.adapters.yaml_files import Loaded, load_model, load_plan, load_plan_file, load_rules
-from duban.adapters.yaml_models import file_name
+from duban.adapters.plan_folder import load_plan_file
+from duban.adapters.yaml_models import file_name, load_model
 from duban.applying import differing, holds_terms, in_force, office_of
 from duban.belief import BelievedClock
 from duban.core.access.doors import Door, ListLink, MatterLink
@@ -32,9 +28,6 @@ from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
-from duban.core.telling.bulletin_text import BulletinLetter
-from duban.core.telling.papers import Paper, Writing, enclosed
-from duban.core.telling.slips import Enclosure, Slip, Words
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
@@ -43,10 +36,13 @@ if TYPE_CHECKING:
     from duban.adapters.papers import Papers
     from duban.adapters.sealing import Sealing
     from duban.adapters.sql_ledger import SqlLedger
+    from duban.adapters.wording import Wording
+    from duban.adapters.yaml_files import Loaded
+    from duban.core.telling.papers import Paper, Writing
+    from duban.core.telling.slips import Enclosure, Slip, Words
 
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 """Years the calendar covers before and after a plan: a plan is still looked at, and forecast, after its end."""
-
 
 FAULTY_PLAN_YEARS = (2007, 2040)
 """Years to check the rest of a plan by whose own years cannot be read."""
@@ -59,11 +55,13 @@ class Gear:
     settings: Settings
     service: Service
     carrier: Carrier
-    wording: Callable[[Writing], Words]
+    wording: "Callable[[Writing], Words]"
 
 
 def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
     """Working days of whole years, by the bureau's country and what it knows better; raises BadInput."""
+    from duban.adapters.public_calendar import CalendarFile, public_calendar  # noqa: PLC0415  what is in force knows it
+
     file = load_model(settings.calendar, CalendarFile)
     try:
         return public_calendar(first, last, file)
@@ -80,8 +78,10 @@ def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office
     return load_bureau(settings, under_way)[0]
 
 
-def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> tuple[Office, Loaded]:
+def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> "tuple[Office, Loaded]":
     """The bureau, and its plan as it is written; raises BadInput with every problem in the files."""
+    from duban.adapters.yaml_files import load_plan  # noqa: PLC0415  as above
+
     calendar = calendar_of(settings)
     loaded = load_plan(
         settings.plan,
@@ -95,11 +95,9 @@ def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> tuple[
 
 
 _services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
-"""By the folder of the plan."""
+"""By the folder of the plan, as the next two."""
 _differing: "dict[Path, Shelf[tuple[Settings, int], tuple[str, ...]]]" = {}
-"""As above."""
 _plan_files: "dict[Path, Shelf[Path, PlanFile]]" = {}
-"""As above."""
 _directories: "Shelf[Path, DirectoryFile]" = []
 _templates: "Shelf[Path, Wording]" = []
 _papers: "Shelf[Path, Papers]" = []
@@ -191,10 +189,13 @@ def _carrier(settings: Settings) -> Carrier:
     return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings)
 
 
-def _wording(settings: Settings) -> Callable[[Writing], Words]:
+def _wording(settings: Settings) -> "Callable[[Writing], Words]":
     """The bureau's templates, read when the first letter is written: most ticks write none."""
 
-    def words(matter: Writing) -> Words:
+    def words(matter: "Writing") -> "Words":
+        from duban.adapters.wording import Wording  # noqa: PLC0415  most looks write no letter
+        from duban.core.telling.papers import enclosed  # noqa: PLC0415  as above
+
         said = kept(_templates, settings.notices, settings.notices, lambda: Wording(settings.notices))(matter)
         papers = enclosed(matter)
         return replace(said, enclosures=tuple(printed(settings, paper) for paper in papers)) if papers else said
@@ -202,7 +203,7 @@ def _wording(settings: Settings) -> Callable[[Writing], Words]:
     return words
 
 
-def printed(settings: Settings, paper: Paper) -> Enclosure:
+def printed(settings: Settings, paper: "Paper") -> "Enclosure":
     """A paper as a Word file, by the bureau's templates; raises BadInput with every fault in its own."""
     from duban.adapters.papers import Papers  # noqa: PLC0415  most letters go without
 
@@ -276,6 +277,8 @@ def _mailing(settings: Settings) -> Mailing:
 
 def _office_around(settings: Settings, applied: Entry) -> Office:
     """The bureau around a plan that was applied without terms, whose files are not read."""
+    from duban.adapters.yaml_files import load_rules  # noqa: PLC0415  as above
+
     plan = restored(applied.data["plan"])
     directory, policy = load_rules(settings.directory, settings.escalation)
     calendar = load_calendar(settings, plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER)
@@ -326,6 +329,9 @@ def _gear(settings: Settings, service: Service) -> Gear:
 
 def door(settings: Settings, service: Service) -> Door:
     """The desk's door: what its links are made with, and known by."""
+    from duban.adapters.delivery.addresses import told_to_groups  # noqa: PLC0415  most commands open none
+    from duban.adapters.link_key import link_key  # noqa: PLC0415  as above
+
     posts = _posts(settings)
     personal = frozenset(post.id for post in posts if post.personal)
     in_folders = settings.rehearsed or not any(post.channels for post in posts)
@@ -367,13 +373,16 @@ def _directory(settings: Settings) -> DirectoryFile:
     return kept(_directories, file, file, lambda: load_model(file, DirectoryFile))
 
 
-def _linked(settings: Settings, service: Service) -> Callable[[Writing], Words]:
+def _linked(settings: Settings, service: Service) -> "Callable[[Writing], Words]":
     """The bureau's templates, given the address at which the desk answers for it, which no ledger holds."""
     words = _wording(settings)
     if not settings.desk_address:
         return words
 
-    def linked(matter: Writing) -> Words:
+    def linked(matter: "Writing") -> "Words":
+        from duban.core.telling.bulletin_text import BulletinLetter  # noqa: PLC0415  as above
+        from duban.core.telling.slips import Slip  # noqa: PLC0415  as above
+
         links = door(settings, service)
         if isinstance(matter, Slip):
             return words(with_link(links, matter))
@@ -386,6 +395,6 @@ def _linked(settings: Settings, service: Service) -> Callable[[Writing], Words]:
     return linked
 
 
-def with_link(links: Door, slip: Slip) -> Slip:
+def with_link(links: Door, slip: "Slip") -> "Slip":
     """A slip with the address at which its recipient answers it."""
     return replace(slip, link=links.to_matter(MatterLink(slip.initiative_number, slip.sequence), slip.recipient))

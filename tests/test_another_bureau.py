@@ -11,7 +11,7 @@ import yaml
 from duban.adapters.papers import Papers
 from duban.adapters.rehearsal_page import page as rehearsal_page
 from duban.adapters.wording import Wording
-from duban.adapters.yaml_files import load_model
+from duban.adapters.yaml_models import load_model
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Look, Office
 from duban.core.ledger.notices import Delivery

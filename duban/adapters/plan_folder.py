@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from duban.adapters.yaml_models import Read, file_name, read_model, validated
+from duban.adapters.yaml_models import Read, file_name, read_model, usable, validated
 from duban.adapters.yaml_text import Document
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile, PlanFile
@@ -39,6 +39,20 @@ class ReadInitiative:
         if len(location) > 1 and location[0] == "steps":
             location = ("steps", self.kept[int(location[1])], *location[2:])
         return self.read.line(location)
+
+
+def load_plan_file(folder: Path) -> PlanFile:
+    """`plan.yaml` of a plan's folder alone; raises BadInput."""
+    return usable(read_plan(folder))
+
+
+def read_plan(folder: Path) -> Read[PlanFile]:
+    """Read `plan.yaml`; a folder without one is a problem of its own."""
+    if (folder / PLAN).exists():
+        return read_model(folder / PLAN, PlanFile)
+    name = file_name(folder)
+    what = f"this folder has no {PLAN}" if folder.is_dir() else "there is no such folder"
+    return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
 
 
 def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInitiative], list[Problem]]:

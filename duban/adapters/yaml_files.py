@@ -4,14 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
+from typing import Any
 
 from duban.adapters.files import write_atomically
 from duban.adapters.pattern_folder import Placed, read_patterns, written_out
-from duban.adapters.plan_folder import DOCUMENT, PLAN, read_initiatives
-from duban.adapters.yaml_models import Read, file_name, read_model
+from duban.adapters.plan_folder import DOCUMENT, read_initiatives, read_plan
+from duban.adapters.yaml_models import Read, read_model
 from duban.core.checking.check import check
 from duban.core.checking.check_office import check_office
 from duban.core.checking.feasibility import Infeasible, UnderWay, feasibility
@@ -26,8 +24,6 @@ from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.policy import Policy
 from duban.core.planning.schema import schemas
 from duban.core.problems import BadInput, Location, Problem
-
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ class _Gathered:
 
 
 def _gather(folder: Path, directory: Path, escalation: Path, patterns: Path | None) -> _Gathered:
-    plan = _read_plan(folder)
+    plan = read_plan(folder)
     people, policy = read_model(directory, DirectoryFile), read_model(escalation, Policy)
     document = read_model(folder / DOCUMENT, DocumentFile) if (folder / DOCUMENT).exists() else None
     initiatives, misplaced = read_initiatives(folder, plan.value)
@@ -141,34 +137,10 @@ def load_rules(directory: Path, escalation: Path) -> tuple[Directory, Policy]:
     return Directory(people.value), policy.value
 
 
-def load_plan_file(folder: Path) -> PlanFile:
-    """`plan.yaml` of a plan's folder alone; raises BadInput."""
-    read = _read_plan(folder)
-    if read.problems or read.value is None:
-        raise BadInput(read.problems)
-    return read.value
-
-
-def load_model(path: Path, model: type[M]) -> M:
-    """Read a YAML file as a model; raises BadInput with all problems of the file."""
-    read = read_model(path, model)
-    if read.problems or read.value is None:
-        raise BadInput(read.problems)
-    return read.value
-
-
 def write_schemas(folder: Path) -> None:
     """Write the JSON Schemas of the files a bureau writes."""
     for name, schema in schemas().items():
         write_atomically(folder / name, json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
-
-
-def _read_plan(folder: Path) -> Read[PlanFile]:
-    if (folder / PLAN).exists():
-        return read_model(folder / PLAN, PlanFile)
-    name = file_name(folder)
-    what = f"this folder has no {PLAN}" if folder.is_dir() else "there is no such folder"
-    return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
 
 
 def _files(

@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from duban.adapters.yaml_text import Document, read_document
-from duban.core.checking.rewording import reword
 from duban.core.problems import BadInput, Location, Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,6 +30,18 @@ class Read(Generic[M]):
         return self.name, self.line(location)
 
 
+def load_model(path: Path, model: type[M]) -> M:
+    """Read a file as a model; raises BadInput with all problems of the file."""
+    return usable(read_model(path, model))
+
+
+def usable(read: Read[M]) -> M:
+    """What a file says; raises BadInput with all that is wrong with it."""
+    if read.problems or read.value is None:
+        raise BadInput(read.problems)
+    return read.value
+
+
 def read_model(path: Path, model: type[M]) -> Read[M]:
     """Read a file as a model."""
     name = file_name(path)
@@ -49,6 +60,8 @@ def validated(
     try:
         return model.model_validate(data), ()
     except ValidationError as error:
+        from duban.core.checking.rewording import reword  # noqa: PLC0415  what is right is read faster
+
         problems = reword(model, error.errors(include_url=False), name, document.written)
         return None, tuple(replace(one, line=document.line(one.location)) for one in problems)
 

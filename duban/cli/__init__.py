@@ -2,29 +2,41 @@
 
 import os
 import sys
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
 from duban.adapters.files import OTHERS
-from duban.cli.exchange import export, imports
 from duban.cli.exits import Exit, foreseen
-from duban.cli.ledger import list as ledger_list
-from duban.cli.ledger import rebuild, roles, seal, since, verify
-from duban.cli.ledger import show as ledger_show
-from duban.cli.look import forecast, notices, paper, show, why
-from duban.cli.look import next as next_due
 from duban.cli.output import complain
-from duban.cli.plan import apply, assumptions, check, diff, draft, init, rehearse, roll, schema, workdays
-from duban.cli.stack import backup, channels, clock, desk, links, patrol, up
-from duban.cli.stack.doctor import doctor
-from duban.cli.work import acts, bulletin
+from duban.cli.parts import PartsGroup, placed
 from duban.settings import PLAN_VARIABLE
 
+ACTS = (
+    "sign,report,submit,approve,return,extend,suspend,resume,hand-over,cancel,withdraw,correct,reopen,conclude,ack,"
+    "instruct,press,advise,disown"
+)
+"""What people do about steps, in one module."""
 
-class Guarded(TyperGroup):
-    """The commands; what can be foreseen to go wrong ends in a message and an exit code."""
+
+class Guarded(PartsGroup):
+    """The commands, as the help has them; what can be foreseen to go wrong ends in a message and an exit code."""
+
+    places: ClassVar[Mapping[str, str]] = {
+        **placed(f"{__name__}.plan", "init"),
+        **placed(f"{__name__}.stack", "up"),
+        **placed(f"{__name__}.plan", "diff apply"),
+        **placed(f"{__name__}.stack", "patrol"),
+        **placed(f"{__name__}.plan", "check schema workdays draft roll assumptions rehearse"),
+        **placed(f"{__name__}.work", f"acts:{ACTS}"),
+        **placed(f"{__name__}.look", "show next why forecast paper"),
+        **placed(f"{__name__}.stack", "channels:test-channels doctor.doctor backup:backup,restore clock desk links"),
+        **placed(f"{__name__}.work", "bulletin"),
+        **placed(f"{__name__}.look", "notices"),
+        **placed(f"{__name__}.exchange", "export imports:import"),
+        **placed(__name__, "ledger"),
+    }
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; what is no text in them ends the command before anything is looked at."""
@@ -68,23 +80,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a defect's traceback stays plain, and shows no local values
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-PARTS = (
-    *(init, up, diff, apply, patrol, check, schema, workdays, draft, roll, assumptions, rehearse),
-    *(acts, show, next_due, why, forecast, paper, channels, doctor, backup),
-)
-for part in PARTS:
-    app.add_typer(part.app)
-app.add_typer(clock.app, name="clock")
-app.add_typer(desk.app, name="desk")
-app.add_typer(links.app, name="links")
-app.add_typer(bulletin.app, name="bulletin")
-app.add_typer(notices.app, name="notices")
-app.add_typer(export.app, name="export")
-app.add_typer(imports.app, name="import")
-entries = typer.Typer(help="Verify the ledger, list its entries, make its derived tables anew.", no_args_is_help=True)
-for part in (verify, rebuild, ledger_list, ledger_show, since, seal, roles):
-    entries.add_typer(part.app)
-app.add_typer(entries, name="ledger")
 
 
 @app.callback()

@@ -3,12 +3,10 @@
 from enum import IntEnum
 
 from duban.adapters.clock import ClockUnusable
-from duban.adapters.delivery.addresses import without_logins
 from duban.cli.hints import refusal
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput
-from duban.core.rehearsing.day import Stuck
 from duban.ports import Conflict, LedgerUnusable
 
 
@@ -49,9 +47,11 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
             return Exit.INTERRUPTED, "interrupted"
         case BrokenPipeError():
             return Exit.PIPE_CLOSED, ""
-        case ClockUnusable() | OSError() | Stuck():
+        case ClockUnusable() | OSError():
             return Exit.ENVIRONMENT, str(error)
         case _ if from_server(error):
+            from duban.adapters.delivery.addresses import without_logins  # noqa: PLC0415  what goes well starts sooner
+
             return Exit.SERVER, f"the Prefect server did not take the request: {without_logins(str(error))}"
         case _:
             return (Exit.ENVIRONMENT, str(error)) if _of_the_stack(error) else None
@@ -64,6 +64,7 @@ def from_server(error: BaseException) -> bool:
 
 
 def _of_the_stack(error: BaseException) -> bool:
-    from deployments.stack.children import StackError  # noqa: PLC0415  commands that need no stack start faster
+    from deployments.stack.children import StackError  # noqa: PLC0415  as above
+    from duban.core.rehearsing.day import Stuck  # noqa: PLC0415  as above
 
-    return isinstance(error, StackError)
+    return isinstance(error, StackError | Stuck)

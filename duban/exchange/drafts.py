@@ -11,7 +11,7 @@ from duban.adapters.pinyin import spelled
 from duban.adapters.project_files import ProjectDays, read_project
 from duban.adapters.tables import read_file, read_text
 from duban.adapters.workbooks_back import MOST_BYTES
-from duban.adapters.yaml_files import load_model
+from duban.adapters.yaml_models import load_model
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem

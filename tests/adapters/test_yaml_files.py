@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duban.adapters import yaml_text
-from duban.adapters.yaml_files import Loaded, load_model, load_plan, write_schemas
+from duban.adapters.yaml_files import Loaded, load_plan, write_schemas
+from duban.adapters.yaml_models import load_model
 from duban.core.days.overrides import CalendarOverrides
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.plan_file import InitiativeFile, PlanFile, StepChange, StepFile

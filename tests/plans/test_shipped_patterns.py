@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from duban.adapters.public_calendar import public_calendar
-from duban.adapters.yaml_files import load_model, load_plan
+from duban.adapters.yaml_files import load_plan
+from duban.adapters.yaml_models import load_model
 from duban.core.planning.pattern_file import PatternFile
 from duban.core.planning.plan import Initiative
 from duban.core.planning.plan_file import Kind

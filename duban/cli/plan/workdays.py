@@ -52,7 +52,7 @@ def workdays(
 def _calendar(first: date, other: int | date) -> WorkCalendar:
     """The calendar over the years a count may reach."""
     from duban.adapters.public_calendar import CalendarFile  # noqa: PLC0415  as below
-    from duban.adapters.yaml_files import load_model  # noqa: PLC0415  other commands here need not load it
+    from duban.adapters.yaml_models import load_model  # noqa: PLC0415  other commands here need not load it
     from duban.wiring import load_calendar  # noqa: PLC0415  as above
 
     settings = load_settings()

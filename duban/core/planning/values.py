@@ -36,7 +36,7 @@ from duban.core.typed import LAYING_OUT, called, unprintable
 class Strict(BaseModel):
     """A value read from a file: unknown keys and loose types are refused, and it never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 T = TypeVar("T")

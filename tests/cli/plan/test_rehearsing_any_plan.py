@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from duban.adapters.rehearsal_page import page
-from duban.adapters.yaml_files import load_model
+from duban.adapters.yaml_models import load_model
 from duban.cli.output import plain
 from duban.cli.plan.timelines import compared, told
 from duban.core.checking.check import check
