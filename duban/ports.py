@@ -224,6 +224,10 @@ class Ledger(Protocol):
         """Of every initiative the day its first step opened, and the last day that is known or expected of any."""
         ...
 
+    def horizon(self) -> date | None:
+        """The last day on which any step of the plan ended, is expected or due; None before the first look."""
+        ...
+
     def closed(self) -> Mapping[StepRef, tuple[date, date]]:
         """Of every step that is done and had a deadline: that, and the day on which it was done."""
         ...

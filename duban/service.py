@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from duban.belief import BelievedClock
 from duban.core.deciding.commands import Command, Refused, respond
@@ -18,8 +19,6 @@ from duban.core.deciding.late_entry import BACK, predated
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.deciding.upset import elsewhere
-from duban.core.forecasting.facts import facts_of
-from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.state import State, fold
@@ -33,6 +32,9 @@ from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
 from duban.turns import TRIES, turns
 from duban.views import Beside, More, Result, Say, View
+
+if TYPE_CHECKING:
+    from duban.core.forecasting.schedule import Schedule
 
 ACTION_TRIES = 3
 """How often an action is started before it counts as failed for good."""
@@ -87,7 +89,7 @@ class Service:
 
     def names(self, initiative: Initiative, entries: Sequence[Entry]) -> Mapping[str, str]:
         """Former ids of an initiative's steps that hold for all its entries, and the ids these steps bear now."""
-        return names_for_good(entries, renamed(initiative), self.replans.get(initiative.id, ()))
+        return names_for_good(entries, initiative.renamed, self.replans.get(initiative.id, ()))
 
     def everything(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, State]]:
         """Every initiative of the plan as stored, seen now, in the plan's order; with `names` those.
@@ -115,11 +117,14 @@ class Service:
         steps = ((one, state) for look, state in self.everything() for one in look.initiative.steps.values())
         return {one.ref: own.owner or one.owner for one, state in steps if not (own := state.step(one.id)).closed}
 
-    def schedule(self, part: Plan | None = None) -> Schedule:
+    def schedule(self, part: Plan | None = None) -> "Schedule":
         """The whole plan, or a part that holds all its steps wait for, as it stands now: what forecasts are made of.
 
         Raises CalendarRange when a step is expected beyond the calendar.
         """
+        from duban.core.forecasting.facts import facts_of  # noqa: PLC0415  most looks forecast nothing
+        from duban.core.forecasting.schedule import Schedule  # noqa: PLC0415  as above
+
         seen = self.everything(part.initiatives if part else None)
         facts = facts_of((look, decide(look, state)) for look, state in seen)
         return Schedule(part or self.office.plan, self.office.calendar, facts, self.office.day(self.clock.now()))
@@ -393,8 +398,3 @@ def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
             fact = view.known.get(ref)
             if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
                 yield ref
-
-
-def renamed(initiative: Initiative) -> Mapping[str, str]:
-    """Former step ids, and the ids these steps bear now."""
-    return {step.was: step.id for step in initiative.steps.values() if step.was}

@@ -47,6 +47,13 @@ class LedgerLists:
         with reading(self.engine) as connection:
             return {name: (first, end) for name, first, end in connection.execute(query.group_by(STEP.c.initiative))}
 
+    def horizon(self) -> date | None:
+        """The last day of any step."""
+        query = select(func.max(func.coalesce(STEP.c.finished, STEP.c.forecast)), func.max(STEP.c.due))
+        with reading(self.engine) as connection:
+            last = connection.execute(query.where(STEP.c.plan == self._plan)).one()
+        return max((day for day in last if day), default=None)
+
     def closed(self) -> Mapping[StepRef, tuple[date, date]]:
         """Deadline and last day of what is done."""
         row = STEP.c

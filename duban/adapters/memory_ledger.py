@@ -210,6 +210,11 @@ class MemoryLedger:
             found[one.initiative] = (min(opened, default=None), max(last, default=None))
         return found
 
+    def horizon(self) -> date | None:
+        """The last day of any step."""
+        rows = (row for one in self.summaries() for row in one.steps)
+        return max((day for row in rows for day in (row.finished or row.forecast, row.due) if day), default=None)
+
     def closed(self) -> Mapping[StepRef, tuple[date, date]]:
         """Deadline and last day of what is done."""
         rows = ((one.initiative, row) for one in self.summaries() for row in one.steps if row.status is Status.DONE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from duban.core.deciding.commands import Refused, came_by
 from duban.core.deciding.decide import decide
@@ -12,10 +13,12 @@ from duban.core.ledger.entries import Draft
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.revision import Edit, InitiativeRevision, Revision, revision
 from duban.core.planning.terms import alterations
-from duban.core.telling.consequences import Consequences, consequences
 from duban.core.titles import perhaps
 from duban.service import Service
 from duban.views import View
+
+if TYPE_CHECKING:
+    from duban.core.telling.consequences import Consequences
 
 Replans = Mapping[str, tuple[Draft, ...]]
 """What an application says, by initiative."""
@@ -55,8 +58,10 @@ class Proposal:
         new = (one.id for one in self.revision.initiatives if one.before is None)
         return tuple(name for name in (*self.replans, *new) if name in self.wanted.plan.initiatives)
 
-    def consequences(self) -> Consequences:
+    def consequences(self) -> "Consequences":
         """What applying it comes to: nothing is stored. Raises CalendarRange as forecasts do."""
+        from duban.core.telling.consequences import consequences  # noqa: PLC0415  most looks forecast nothing
+
         before, after = self._before(), self._after()
         found = consequences(self.revision, before, after, self.service.office.day(self.service.clock.now()))
         return replace(found, moves=self._moves(before, after))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,9 +11,11 @@ from duban.core.deciding.office import Office
 from duban.core.planning.plan import StepRef
 from duban.core.planning.when import parse_day
 from duban.core.problems import Invalid
-from duban.core.telling.bulletin_paper import Spell, month_of, week_of
 from duban.core.titles import perhaps
 from duban.service import Service
+
+if TYPE_CHECKING:
+    from duban.core.telling.bulletin_paper import Spell
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -42,8 +45,10 @@ def day_of(text: str) -> date:
         raise typer.BadParameter(str(error)) from None
 
 
-def spell_named(office: Office, month: str | None, week: str | None, today: date) -> Spell:
+def spell_named(office: Office, month: str | None, week: str | None, today: date) -> "Spell":
     """The month, or the week of a day, that somebody names; of neither the month of today."""
+    from duban.core.telling.bulletin_paper import month_of, week_of  # noqa: PLC0415  looks start sooner
+
     if week:
         return week_of(office, day_of(week))
     if month and not MONTH.fullmatch(month):

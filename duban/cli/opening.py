@@ -4,15 +4,17 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from deployments.stack.environment import Addresses
 from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
 from duban.core.telling.doubtful import doubtful
 from duban.service import Service
 from duban.settings import DESK_VARIABLE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from deployments.stack.environment import Addresses
 
 PATIENCE = 30.0
 """Seconds to wait for another command that has started the stack's PostgreSQL, or for a stack that is starting."""
@@ -24,7 +26,7 @@ class Opened:
 
     settings: Settings
     service: Service
-    stack: Addresses | None
+    stack: "Addresses | None"
 
     def seen(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, Decision]]:
         """Initiatives (all, or those named) as they stand at this moment, in the document's order."""
@@ -50,7 +52,7 @@ def _say_which(at: Opened) -> None:
 
 
 @contextmanager
-def engine(settings: Settings, stack: Addresses | None) -> Iterator[Opened]:
+def engine(settings: Settings, stack: "Addresses | None") -> Iterator[Opened]:
     """The engine on the plan in force and the ledger the settings name; templates and carriers stay unread."""
     from duban.wiring import at_work  # noqa: PLC0415  checks of a plan start faster
 
@@ -59,7 +61,7 @@ def engine(settings: Settings, stack: Addresses | None) -> Iterator[Opened]:
 
 
 @contextmanager
-def found(settings: Settings) -> Iterator[tuple[Settings, Addresses | None]]:
+def found(settings: Settings) -> Iterator["tuple[Settings, Addresses | None]"]:
     """The settings with the ledger to use: the one given, the running stack's, a stopped stack's, else SQLite.
 
     A stopped stack's PostgreSQL runs for the length of the block.
@@ -100,7 +102,7 @@ def asleep(settings: Settings) -> bool:
     return _sleeps(settings, running(settings.var))
 
 
-def _sleeps(settings: Settings, stack: Addresses | None) -> bool:
+def _sleeps(settings: Settings, stack: "Addresses | None") -> bool:
     return stack is None and not _given(settings) and (settings.var / "postgres" / "PG_VERSION").exists()
 
 
@@ -109,9 +111,10 @@ def _given(settings: Settings) -> bool:
     return settings.ledger != f"sqlite:///{settings.var / 'ledger.sqlite'}"
 
 
-def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
+def _woken(settings: Settings, held: ExitStack) -> "tuple[str, Addresses | None]":
     """The URL of the ledger of a stack that does not run, or has just started after all."""
     from deployments.stack import postgres, run_folder  # noqa: PLC0415  as above
+    from deployments.stack.environment import Addresses  # noqa: PLC0415  as above
 
     lock = _lock(settings)
     if isinstance(lock, Addresses):
@@ -124,7 +127,7 @@ def _woken(settings: Settings, held: ExitStack) -> tuple[str, Addresses | None]:
     return cluster.psycopg_url(postgres.LEDGER), None
 
 
-def _lock(settings: Settings) -> IO[str] | Addresses:
+def _lock(settings: Settings) -> "IO[str] | Addresses":
     """The stack's lock, or the addresses of the stack that holds it; raises StackError when neither comes up."""
     from deployments.stack import run_folder  # noqa: PLC0415  as above
     from deployments.stack.children import StackError  # noqa: PLC0415  as above

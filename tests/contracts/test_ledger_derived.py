@@ -83,6 +83,14 @@ def test_an_initiative_spans_from_what_opened_first_to_what_ends_last(ledger: Le
     assert ledger.spans() == {BRIDGES: (first, last), ROADS: (None, None)}
 
 
+def test_the_last_day_of_any_step_is_the_horizon(ledger: Ledger) -> None:
+    assert ledger.horizon() is None
+    ledger.commit(Commit(BRIDGES, (), summary(steps=(step("a", due=None, finished=SOON, forecast=FAR),))))
+    assert ledger.horizon() == SOON
+    ledger.commit(Commit(ROADS, (), summary(ROADS, steps=(step(due=FAR, forecast=SOON),))))
+    assert ledger.horizon() == FAR
+
+
 def test_entries_of_some_kinds_are_found_from_a_moment_on(ledger: Ledger) -> None:
     signed = Draft(EntryKind.SIGNED, "draft", "zhang")
     append(ledger, report(), signed)

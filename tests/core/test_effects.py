@@ -1,5 +1,6 @@
 """What an extension moves: two forecasts compared, by hand and by rule."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import assume, given, settings
@@ -149,8 +150,21 @@ def test_the_part_of_a_plan_that_bears_on_a_step_says_of_it_what_the_whole_says(
     step = open_[which % len(open_)].ref
     some = bearing_on(plan, step)
     part = Schedule(some, calendar, facts_of(seen[name] for name in some.initiatives), today)
+    told, same = forecast(whole), forecast(_ending(part, whole))
+    assert (told.finish[step], told.latest[step], told.slack[step]) == (
+        *(same.finish[step], same.latest[step], same.slack[step]),
+    )
+    assert told.chain(step) == same.chain(step)
     to = calendar.next_working(today + timedelta(days=later))
     assert extended(part, step, to) == extended(whole, step, to)
     assert [*effects_in_words(PlanForecast(bureau.office, part, forecast(part)), extended(part, step, to))] == [
         *effects_in_words(PlanForecast(bureau.office, whole, forecast(whole)), extended(whole, step, to))
     ]
+
+
+def _ending(part: Schedule, whole: Schedule) -> Schedule:
+    """A part of a plan that ends when all of the plan does, as reasons are given by."""
+    last = max(int(whole.early().finish.max()), int(whole._due.max()), whole.time(whole.plan.ends))
+    plan = replace(part.plan, ends=whole.day(last))
+    facts = {step.ref: fact for step, fact in zip(part.steps, part.facts, strict=True) if fact}
+    return Schedule(plan, part.calendar, facts, part.today)

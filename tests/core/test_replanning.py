@@ -13,7 +13,6 @@ from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import LadderFile
 from duban.core.planning.revision import InitiativeRevision, revision
 from duban.core.telling.slips import Slip, slip
-from duban.service import renamed
 from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
 
 BY, WHY = "coordinator", "职责调整"
@@ -28,7 +27,7 @@ class Changing(Story):
 
     @property
     def state(self) -> State:
-        return fold(self.entries, names_for_good(self.entries, renamed(self.initiative)))
+        return fold(self.entries, names_for_good(self.entries, self.initiative.renamed))
 
     def scene(self) -> UnderPlan:
         return UnderPlan(self.look, self.state)

@@ -54,6 +54,19 @@ def reasons(story: Story, name: str = "draft", of: str = COSMETICS) -> Why:
     return reasons_of(story.service, StepRef(of, name))
 
 
+def test_only_what_bears_on_a_step_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    bureau = office(initiatives={COSMETICS: initiative(COSMETICS, "例", "2.4a", *STEPS), "beside": BESIDE})
+    story, read = Story(bureau).at(1), list[str]()
+    ledger = story.service.ledger
+    monkeypatch.setattr(ledger, "entries", lambda name, entries=ledger.entries: (read.append(name), entries(name))[1])
+    monkeypatch.setattr(ledger, "stream", None)
+    assert reasons(story).step == StepRef(COSMETICS, "draft")
+    assert set(read) == {COSMETICS}
+
+
+BESIDE = initiative("beside", "另一项", "2.5", step("own", "另一事项", Kind.WORK))
+
+
 def lit(**rules: Any) -> Story:
     """The story of a bureau with these rules for its lights."""
     bureau = office()

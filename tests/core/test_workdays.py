@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from duban.core.days.arrays import DayArrays
 from duban.core.days.overrides import CalendarOverrides, DayRange, apply_overrides
 from duban.core.days.workdays import (
     CalendarRange,
@@ -215,28 +216,32 @@ def test_arrays_agree_with_single_days(calendar: WorkCalendar) -> None:
     days = whole(calendar.first, calendar.last)
     numbers = np.array([day.toordinal() for day in days])
     before = calendar.is_working(calendar.first)
-    assert calendar.ordinals(numbers).tolist() == [before + calendar.between(calendar.first, day) for day in days]
+    arrays = DayArrays.of(calendar)
+    assert arrays.ordinals(numbers).tolist() == [before + calendar.between(calendar.first, day) for day in days]
     numbers_worked = [day.toordinal() for day in worked(calendar)]
-    assert calendar.day_numbers(calendar.ordinals(np.array(numbers_worked))).tolist() == numbers_worked
-    assert calendar.day_numbers(np.arange(len(numbers_worked)) + 1).tolist() == numbers_worked
+    assert arrays.day_numbers(arrays.ordinals(np.array(numbers_worked))).tolist() == numbers_worked
+    assert arrays.day_numbers(np.arange(len(numbers_worked)) + 1).tolist() == numbers_worked
 
 
 def test_arrays_may_be_empty_or_have_rows() -> None:
-    calendar = weekdays()
-    assert calendar.ordinals(np.array([], dtype=np.int64)).size == 0
+    arrays = DayArrays.of(weekdays())
+    assert arrays.ordinals(np.array([], dtype=np.int64)).size == 0
     numbers = np.array([[START.toordinal(), START.toordinal() + 6]])
-    assert calendar.ordinals(numbers).tolist() == [[1, 5]]
-    assert calendar.day_numbers(np.array([[1], [5]])).tolist() == [[START.toordinal()], [START.toordinal() + 4]]
+    assert arrays.ordinals(numbers).tolist() == [[1, 5]]
+    assert arrays.day_numbers(np.array([[1], [5]])).tolist() == [
+        [START.toordinal()],
+        [START.toordinal() + 4],
+    ]
 
 
 def test_arrays_refuse_what_is_outside() -> None:
-    calendar, covered = weekdays(), r"outside the calendar 2024-01-01\.\.2024-12-31"
+    arrays, covered = DayArrays.of(weekdays()), r"outside the calendar 2024-01-01\.\.2024-12-31"
     for day in (START - DAY, date(2025, 1, 1)):
         with pytest.raises(CalendarRange, match=f"{day}: {covered}"):
-            calendar.ordinals(np.array([START.toordinal(), day.toordinal()]))
+            arrays.ordinals(np.array([START.toordinal(), day.toordinal()]))
     for ordinal in (-1, 0, 263):
         with pytest.raises(CalendarRange, match=f"working day number {ordinal} of 262: {covered}"):
-            calendar.day_numbers(np.array([1, ordinal, 262]))
+            arrays.day_numbers(np.array([1, ordinal, 262]))
 
 
 @pytest.mark.parametrize("day", [date(2023, 12, 31), date(2025, 1, 1)])

@@ -1,7 +1,7 @@
 """`duban why`: the reasons of a step, followed through the whole plan. It only reads, and speaks Chinese."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from duban.cli.named import known, step_of
 from duban.cli.opening import Opened, opened
 from duban.cli.output import console, print_json
 from duban.core.deciding.decide import decide
+from duban.core.forecasting.effects import bearing_on
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
@@ -40,10 +41,12 @@ def why_command(
 
 
 def reasons_of(service: Service, ref: StepRef) -> Why:
-    """The reasons of a step, followed through the whole plan."""
-    seen = {look.initiative.id: (look, decide(look, state)) for look, state in service.everything()}
+    """The reasons of a step, followed through all that bears on it; the plan ends when all of it does."""
     office, today = service.office, service.office.day(service.clock.now())
-    told = forecast(Schedule(office.plan, office.calendar, facts_of(seen.values()), today))
+    part = bearing_on(office.plan, ref)
+    seen = {look.initiative.id: (look, decide(look, state)) for look, state in service.everything(part.initiatives)}
+    part = replace(part, ends=max(part.ends, service.ledger.horizon() or part.ends))
+    told = forecast(Schedule(part, office.calendar, facts_of(seen.values()), today))
     look, _ = seen[ref.initiative]
     return why(look, look.initiative.steps[ref.step], lambda name: seen[name][1], told)
 

@@ -2,7 +2,7 @@
 
 Every working day of a calendar bears its *ordinal*: the first is 1, the next 2, and so on. A day that is not a working
 day shares the ordinal of the last working day before it. Counting working days is then adding to an ordinal, and
-every operation is a table lookup whatever the distance.
+every operation is a table lookup whatever the distance. Many days at once are for `arrays`.
 
 Days are plain dates of the office's own time zone; a moment (`datetime`) is refused, for its date depends on the zone.
 """
@@ -13,13 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate, compress
 from types import MappingProxyType
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
-IntArray = NDArray[np.int64]
 
 REMEDY = "build the calendar over more years, or correct the date"
 _NO_NOTES: Mapping[date, str] = MappingProxyType({})
@@ -72,13 +68,11 @@ class WorkCalendar:
     first: date
     last: date
     provisional_years: frozenset[int]
-    _working: bytes = field(repr=False)  # 1 for a working day, by position (the first day's is 0)
+    flags: bytes = field(repr=False)  # 1 for a working day, by position (the first day's is 0)
     _notes: dict[date, str] = field(repr=False, hash=False)
     _position: _DayTable = field(repr=False, compare=False)
     _before: tuple[int, ...] = field(repr=False, compare=False)  # working days before each position, and before the end
     _days: tuple[date, ...] = field(repr=False, compare=False)  # the working days; ordinal k is at k - 1
-    _ordinals: IntArray = field(repr=False, compare=False)  # the ordinal of each position, for arrays
-    _day_numbers: IntArray = field(repr=False, compare=False)  # `_days` as day numbers, for arrays
 
     @classmethod
     def build(
@@ -99,27 +93,23 @@ class WorkCalendar:
         if last < first:
             raise ValueError(f"a calendar cannot end on {last} before it begins on {first}: exchange the two days")
         days = [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
-        flags = np.fromiter(map(working, days) if callable(working) else working, dtype=np.bool_)
+        flags = bytes(map(bool, map(working, days) if callable(working) else working))
         if len(flags) != len(days):
             raise ValueError(f"{len(flags)} values for the {len(days)} days {first}..{last}: give one for each day")
-        ordinals = np.cumsum(flags, dtype=np.int64)
-        worked = np.flatnonzero(flags)
         return cls(
             first=first,
             last=last,
             provisional_years=frozenset(provisional_years),
-            _working=flags.tobytes(),
+            flags=flags,
             _notes={day: note for day, note in notes.items() if first <= day <= last},
             _position=_DayTable(zip(days, range(len(days)), strict=True)),
-            _before=(0, *ordinals.tolist()),
-            _days=tuple(days[position] for position in worked.tolist()),
-            _ordinals=ordinals,
-            _day_numbers=worked.astype(np.int64) + first.toordinal(),
+            _before=tuple(accumulate(flags, initial=0)),
+            _days=tuple(compress(days, flags)),
         )
 
     def is_working(self, day: date) -> bool:
         """Tell whether `day` is a working day."""
-        return self._working[self._position[day]] == 1
+        return self.flags[self._position[day]] == 1
 
     def is_provisional(self, day: date) -> bool:
         """Tell whether `day` lies in a year whose holidays are not announced yet, so that it may still change."""
@@ -144,24 +134,29 @@ class WorkCalendar:
         ordinal = self._before[position + 1] + n if n > 0 else self._before[position] + 1 + n
         if 0 < ordinal <= len(self._days):
             return self._days[ordinal - 1]
-        raise self._beyond(f"{n} working days from {day}")
+        raise self.beyond(f"{n} working days from {day}")
 
     def after(self, day: date, n: int, unit: DayUnit) -> date:
         """Give the day `n` working or calendar days, or months, after `day`: for 0 `day` itself, worked or not."""
         if unit is DayUnit.WORKING:
             return self.add(day, n) if n else day
-        later = months_later(np.array(day.toordinal()), n) if unit is DayUnit.MONTH else day.toordinal() + n
-        return self.add_calendar(day, int(later) - day.toordinal())
+        if unit is DayUnit.MONTH:
+            from duban.core.days.arrays import days_later  # noqa: PLC0415  months are rare, and numpy is slow to load
+
+            n = days_later(day, n)
+        return self.add_calendar(day, n)
 
     def before(self, day: date, n: int, unit: DayUnit) -> date:
         """Give the last day, worked or not, from which `after` does not lead beyond `day`."""
         if unit is DayUnit.WORKING and n:
             first = self._before[self._position[day] + 1] - n  # the place of the first of these days
             if first < 0:
-                raise self._beyond(f"{n} working days up to {day}")
+                raise self.beyond(f"{n} working days up to {day}")
             return self._days[first] - timedelta(days=1)
         if unit is DayUnit.MONTH:
-            return self.add_calendar(day, int(months_before(np.array(day.toordinal()), n)) - day.toordinal())
+            from duban.core.days.arrays import days_back  # noqa: PLC0415  as above
+
+            return self.add_calendar(day, -days_back(day, n))
         return self.add_calendar(day, -n)
 
     def between(self, a: date, b: date) -> int:
@@ -180,7 +175,7 @@ class WorkCalendar:
         ordinal = self._before[self._position[day] + 1]
         if ordinal:
             return self._days[ordinal - 1]
-        raise self._beyond(f"the last working day up to {day}")
+        raise self.beyond(f"the last working day up to {day}")
 
     def roll(self, day: date, roll: Roll) -> date:
         """Move a day that is not worked to a working day as `roll` says; a working day stays where it is."""
@@ -191,9 +186,9 @@ class WorkCalendar:
     def add_calendar(self, day: date, n: int) -> date:
         """Give the day `n` calendar days after `day` (before it when negative), worked or not."""
         position = self._position[day] + n
-        if 0 <= position < len(self._working):
+        if 0 <= position < len(self.flags):
             return date.fromordinal(self.first.toordinal() + position)
-        raise self._beyond(f"{n} calendar days from {day}")
+        raise self.beyond(f"{n} calendar days from {day}")
 
     def shift(self, deadline: date, excluded: Iterable[tuple[date, date]], unit: DayUnit) -> date:
         """Push `deadline` by the days that the `excluded` intervals take out of the time before it.
@@ -216,27 +211,6 @@ class WorkCalendar:
             days += self._length(start, end, unit)
         return days
 
-    def ordinals(self, day_numbers: IntArray) -> IntArray:
-        """Give for each day number (`date.toordinal()`) the ordinal of the last working day up to it; 0 for none.
-
-        Any shape; raises `CalendarRange` naming the first day that is not covered.
-        """
-        positions = day_numbers - self.first.toordinal()
-        strays = day_numbers[(positions < 0) | (positions >= len(self._ordinals))]
-        if strays.size:
-            raise self._beyond(f"{date.fromordinal(strays[0])}")
-        return self._ordinals[positions]
-
-    def day_numbers(self, ordinals: IntArray) -> IntArray:
-        """Give for each ordinal the day number of its working day; the inverse of `ordinals` on working days.
-
-        Any shape; raises `CalendarRange` naming the first ordinal the calendar does not reach.
-        """
-        strays = ordinals[(ordinals < 1) | (ordinals > len(self._day_numbers))]
-        if strays.size:
-            raise self._beyond(f"working day number {strays[0]} of {len(self._day_numbers)}")
-        return self._day_numbers[ordinals - 1]
-
     def _length(self, start: date, end: date, unit: DayUnit) -> int:
         """Count the days from `start` up to but not including `end`."""
         begins, ends = self._position[start], self._position[end]
@@ -246,37 +220,9 @@ class WorkCalendar:
         """Give `day` itself once it is known to be in the calendar."""
         return self.add_calendar(day, 0)
 
-    def _beyond(self, what: str) -> CalendarRange:
+    def beyond(self, what: str) -> CalendarRange:
+        """The error that says what of a calculation is not covered."""
         return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {REMEDY}")
-
-
-def months_later(day_numbers: IntArray, months: int | IntArray) -> IntArray:
-    """Give the day numbers of the same days so many months later, of the last days of those months for later ones."""
-    month, place, _ = _in_months(day_numbers)
-    return _of_months(month + months, place)
-
-
-def months_before(day_numbers: IntArray, months: int | IntArray) -> IntArray:
-    """Give the last day numbers from which `months_later` does not lead beyond these."""
-    month, place, last = _in_months(day_numbers)
-    return _of_months(month - months, np.where(place == last, 31, place))
-
-
-_EPOCH = date(1970, 1, 1).toordinal()
-
-
-def _in_months(day_numbers: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The months since 1970, the places in them, from 0 on, and the last places there are."""
-    months = (day_numbers - _EPOCH).astype("M8[D]").astype("M8[M]").astype(np.int64)
-    return months, day_numbers - _first_days(months), _first_days(months + 1) - _first_days(months) - 1
-
-
-def _of_months(months: IntArray, places: IntArray) -> IntArray:
-    return np.asarray(np.minimum(_first_days(months) + places, _first_days(months + 1) - 1))
-
-
-def _first_days(months: IntArray) -> IntArray:
-    return np.asarray(months.astype("M8[M]").astype("M8[D]").astype(np.int64) + _EPOCH)
 
 
 def _merged(intervals: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -18,7 +18,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.days.workdays import DayUnit, IntArray
+from duban.core.days.arrays import IntArray
+from duban.core.days.workdays import DayUnit
 from duban.core.forecasting.schedule import Schedule
 from duban.core.forecasting.spans import BoolArray
 from duban.core.planning.plan import StepRef

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from duban.core.days.workdays import IntArray
+from duban.core.days.arrays import IntArray
 from duban.core.deciding.deadlines import days_late
 from duban.core.forecasting.network import Pass
 from duban.core.forecasting.network import critical_chain as links_to

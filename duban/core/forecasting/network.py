@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from duban.core.days.workdays import IntArray
+from duban.core.days.arrays import IntArray
 from duban.core.forecasting.spans import BoolArray, Spans, check_rows
 
 UNSET: Final = int(np.iinfo(np.int64).min)

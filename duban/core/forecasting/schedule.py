@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from duban.core.days.workdays import DayUnit, IntArray, WorkCalendar
+from duban.core.days.arrays import IntArray
+from duban.core.days.workdays import DayUnit, WorkCalendar
 from duban.core.deciding.deadlines import Spells
 from duban.core.forecasting.facts import Fact, Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack

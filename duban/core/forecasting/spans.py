@@ -16,7 +16,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from duban.core.days.workdays import DayUnit, IntArray, Roll, WorkCalendar, months_before, months_later
+from duban.core.days.arrays import DayArrays, IntArray, months_before, months_later
+from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 
 BoolArray = NDArray[np.bool_]
 
@@ -30,24 +31,26 @@ class Axis:
 
     calendar: WorkCalendar
     grain: int  # times a working day takes: a power of two, and no fewer than it and the days off after it
+    _arrays: DayArrays
     _room: IntArray  # days off after each working day; ordinal k is at k - 1
 
     @classmethod
     def of(cls, calendar: WorkCalendar) -> Axis:
         """The axis of a calendar, which has working days."""
         days = np.arange(calendar.first.toordinal(), calendar.last.toordinal() + 1)
-        shared = np.bincount(calendar.ordinals(days))  # days of each ordinal; ordinal 0 is before the first
-        return cls(calendar, 1 << int(shared.max()).bit_length(), shared[1:] - 1)
+        arrays = DayArrays.of(calendar)
+        shared = np.bincount(arrays.ordinals(days))  # days of each ordinal; ordinal 0 is before the first
+        return cls(calendar, 1 << int(shared.max()).bit_length(), arrays, shared[1:] - 1)
 
     def times(self, day_numbers: IntArray) -> IntArray:
         """Give the times of days (`date.toordinal()`)."""
-        slots = self.calendar.ordinals(day_numbers)
-        return slots * self.grain + day_numbers - self.calendar.day_numbers(slots)
+        slots = self._arrays.ordinals(day_numbers)
+        return slots * self.grain + day_numbers - self._arrays.day_numbers(slots)
 
     def days(self, times: IntArray) -> IntArray:
         """Give the day numbers of times; of a time between two days, the first of them."""
         slots = times // self.grain
-        worked = self.calendar.day_numbers(slots)
+        worked = self._arrays.day_numbers(slots)
         return worked + np.minimum(times % self.grain, self._room[slots - 1])
 
     def between(self, first: IntArray, last: IntArray) -> IntArray:

@@ -157,6 +157,11 @@ class Initiative:
         return tuple(name for name, step in self.steps.items() if step.measure is not None)
 
     @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """Former ids of steps, and the ids these steps bear now."""
+        return {step.was: step.id for step in self.steps.values() if step.was}
+
+    @cached_property
     def inward(self) -> Mapping[str, frozenset[str]]:
         """For each step those of this initiative that it needs or takes its earliest day from."""
         return {
