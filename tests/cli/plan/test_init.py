@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from duban.adapters.starting import TEMPLATES
-from duban.adapters.yaml_files import load_model
+from duban.adapters.yaml_models import load_model
 from duban.core.planning.pattern_file import LEAD, SUPERVISOR, PatternFile
 from duban.settings import load_settings
 from duban.unsaid import COUNTRY
