@@ -5,12 +5,14 @@ or more are all dated ones in order; 全年, 长期, 持续推进 go on without 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from duban.drafting import phrases
-from duban.drafting.phrases import RHYTHMS, DueKind, Mention, ReadText, Span, as_read, mentions
+from duban.drafting.days import DueKind
+from duban.drafting.phrases import RHYTHMS, Mention, ReadText, Span, as_read, mentions
 
 CLAUSE_ENDS = re.compile(r"[,，;；。\n)）]")
 LISTED = re.compile(r"[、,，和及与]")
@@ -47,7 +49,7 @@ def read_due(text: str, year: int, *, within: bool = False) -> Due:
     doubts = [one for one in found if isinstance(one, str)]
     lasting = (phrases.CONTINUOUS_WITHIN if within else phrases.CONTINUOUS).search(read.text)
     named = [one for one in found if isinstance(one, Mention) and not (lasting and _inside(one.span, lasting.span()))]
-    dated = [one for one in named if not one.begins]
+    dated = list(_refined([one for one in named if not one.begins], read.text))
     if named and not dated and not lasting:
         doubts.append("只写何时开始，没有完成期限")
     spans = [one.span for one in dated] + ([lasting.span()] if lasting else [])
@@ -59,6 +61,15 @@ def read_due(text: str, year: int, *, within: bool = False) -> Due:
     if kind is DueKind.NONE and not doubts:
         doubts.append(f"“{shown}”无法落到日期" if shown.strip("—-–/无 ") else "没有期限")
     return Due(shown, kind, _stages(read.text, dated), tuple(dict.fromkeys(doubts)))
+
+
+def _refined(dated: Sequence[Mention], text: str) -> Iterator[Mention]:
+    """Without a period behind which a day within it stands in brackets: 年底前（12月25日）."""
+    for one, after in zip_longest(dated, dated[1:]):
+        between = text[one.span[1] : after.span[0]] if after else ""
+        exact = after is not None and after.kind is DueKind.DATE and between in ("(", "（")
+        if not (exact and after and one.kind is not DueKind.DATE and after.days[-1] <= one.days[-1]):
+            yield one
 
 
 def _kind(dated: Sequence[Mention], lasting: bool) -> DueKind:
@@ -94,6 +105,8 @@ def _said(read: ReadText, shown: str, dated: Sequence[Mention], lasting: bool, y
         told.append(f"“{at_once[0]}”没有日期" + ("，只能按长期处理" if lasting else ""))
     if days and phrases.TENTATIVE.search(read.text[: dated[-1].span[0]]):
         told.append(f"“{shown}”留有余地，是否作硬性期限需确认")
+    if days and (hit := phrases.ROUGHLY.search(read.text[dated[-1].span[1] :])):
+        told.append(f"“{shown}”写有“{hit[0].strip('(（')}”，是否仍按此期限督办需确认")
     if days and max(days).year < year:
         told.append(f"期限早于本表年度（{year}年），疑为沿用上年")
     if len(days) == 1 and BEGUN.match(read.text[dated[0].span[1] :]):

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from duban.drafting.days import DueKind
 from duban.drafting.deadlines import Due, read_due
-from duban.drafting.phrases import DueKind
-from duban.drafting.reading import YEAR, Draft, NoYear, Question, TaskRow
+from duban.drafting.naming import Named, read_units
+from duban.drafting.reading import DOCUMENT, YEAR, Draft, NoYear, Question, TaskRow
 from duban.drafting.tables import compact, plain
-from duban.drafting.units import Named, Names, collective, read_units, unnamed
+from duban.drafting.units import Names, collective, unnamed
 
 CHAPTER = re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.．]|部分|章)")
 PART = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[）)]")
@@ -45,7 +46,6 @@ LEAD, DUE = "牵头单位", "时限"
 Told = Sequence[tuple[str, str]]
 NOTHING: Mapping[str, Told] = {}
 ISSUED = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日$")
-DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,10}〔20\d\d〕\d+号")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from duban.drafting.tables import Field, Table, plain
+from duban.drafting import words
+from duban.drafting.tables import Field, Table, lone, plain, spoken
 
 WITHIN = 25
 """Rows from the top within which a header is looked for."""
@@ -36,46 +37,15 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-UNIT = r"(?:单位|部门|科室|处室|股室|责任人?单位|机构)(?:\(单位\)|\(部门\))?"
-LEVEL = r"(?:我?(?:省|市|州|县|区|镇|乡|局|委|厅))?(?:级|政府|委|局)?"
-WORDS: tuple[tuple[Role, str], ...] = (
-    (
-        Role.OTHER,
-        r"(?:原|上年|去年|上一年|往年).*|.*(?:验收|考核|监督|督查|督办|检查)(?:单位|部门|科室|人)|.*(?:资金|投资|金额|经费).*",
-    ),
-    (
-        Role.OTHER,
-        r".*(?:进展|进度|完成|落实|推进|整改)情况|(?:目前|当前|工作)?(?:进展|进度|动态)|是否.*|.*依据|.*来源|状态",
-    ),
-    (Role.NUMBER, r"(?:任务|项目|事项)?(?:序号|编号|项号|序|号|No\.?|no\.?|NO\.?)"),
-    (
-        Role.DUE,
-        r".*(?:时限|期限|完成时间|完成日期|时间节点|时间要求|时间安排|截止(?:时间|日期)|决策时间|进度安排|办复要求|办结时间|何时完成).*|时间|日期|时限"
-        r"|(?:工作|计划|项目)?(?:完成|办结|举办|召开|实施|起止|办理|推进|整改|落实|时间)(?:时间|时段|日期|进度|月份|进度安排)",
-    ),
-    (
-        Role.SUPERVISOR,
-        r".*(?:分管|主管|包保|主抓|包抓|挂帅|牵头|责任|交办|挂钩|联系)(?:的)?(?:市|区|县|局|委|厅)?(?:领导|负责人)|(?:市|区|县|局|委|厅)?级?领导",
-    ),
-    (
-        Role.SUPPORT,
-        rf"{LEVEL}(?:其他|其它)(?:责任)?{UNIT}|{LEVEL}(?:协同)?(?:配合|协同|协办|协助|参与|参加|会办|协同责任|协同配合|配合责任)(?:责任)?{UNIT}",
-    ),
-    (
-        Role.LEAD,
-        rf"{LEVEL}(?:第一)?(?:牵头|主要责任|主责|主办|主抓|主管|承办|决策承办|执行|第一责任|主体责任|实施)(?:责任|承办|主管)?{UNIT}",
-    ),
-    (Role.UNITS, rf"{LEVEL}(?:责任|负责|落实|完成|办理|建设|业主){UNIT}|{UNIT}|责任主体|责任落实|分工|责任分工"),
-    (Role.PERSON, r".*(?:责任人|负责人|联系人|经办人|承办人|联络员|联系岗位|责任岗位|专班).*"),
-    (Role.TITLE, r".*(?:任务|项目|事项|实事|要点|问题)(?:名称|内容|概况|清单)?(?:[及和、/].*)?"),
-    (Role.RESULT, r".*(?:成果|完成标志|验收标准|目标|标准|成效|预期).*"),
-    (Role.REMARK, r"备注|说明|附注|注"),
-    (Role.TITLE, r".*(?:任务|项目|事项|实事|工作内容|工作名称|重点工作|问题|内容|名称|要点).*"),
-    (Role.DETAIL, r".*(?:措施|举措|要求|计划|步骤|做法|节点|安排).*"),
-    (Role.SECTION, r"类别|板块|领域|方面|所属.*|一级任务|章节|分类|类型|序列"),
+WORDS = tuple(
+    (Role(one["role"]), re.compile(words.filled(one["words"]), re.IGNORECASE)) for one in words.entries("headers")
 )
 """The first that fits wins. 责任单位 is lead or support, as there is a 牵头单位 or not."""
 
+LEADING = re.compile(r"\((?:牵头|主办|主责|lead)\)", re.IGNORECASE)
+WORDED, UNWORDED = re.compile(r"[A-Za-z][A-Za-z ./&'-]*"), re.compile(r"[^A-Za-z ./&'-]+")
+LATIN, CHINESE = re.compile(r"[A-Za-z]"), re.compile(r"[\u4e00-\u9fff]")
+NUMERALS = re.compile(r"[(]?(?:\d{1,3}(?:[.-]\d{1,2})*|[一二三四五六七八九十]+|[①-⑳])[)]?[.、]?")
 LEVELS = "省市州县区镇"
 CHAPTER = re.compile(r"^(?:第?[一二三四五六七八九十]+[、.章部]|\([一二三四五六七八九十]+\))")
 
@@ -121,18 +91,25 @@ def _begins_here(table: Table, top: int) -> bool:
 
 def _name(cells: Sequence[Field]) -> str:
     """What the lowest row says; what stands above it where that means nothing."""
-    texts = [text for text in dict.fromkeys(plain(cell.text) for cell in cells) if text]
+    texts = [text for text in dict.fromkeys(spoken(cell.text) for cell in cells) if text]
     if not texts:
         return ""
     return texts[-1] if role_of(texts[-1]) else "".join(texts)
 
 
 def role_of(name: str) -> Role | None:
-    """What a header means, by the words of offices."""
-    if re.search(r"\((?:牵头|主办|主责)\)", plain(name)):
+    """What a header means, by the words of offices; of a bilingual one (完成时限 Deadline) either half says it."""
+    name = spoken(name)
+    if LEADING.search(name):
         return Role.LEAD
-    name = re.sub(r"\(.*?\)", "", plain(name)) or plain(name)
-    return next((role for role, words in WORDS if name and re.fullmatch(words, name)), None)
+    bare = re.sub(r"\(.*?\)", "", name).strip() or name.strip("()")
+    halves = [bare]
+    if LATIN.search(bare) and CHINESE.search(bare):
+        halves += [
+            re.sub(r"[A-Za-z][A-Za-z ./&'-]*", "", bare).strip(" /"),
+            re.sub(r"[^A-Za-z ./&'-]+", "", bare).strip(" /"),
+        ]
+    return next((role for half in halves for role, said in WORDS if half and said.fullmatch(half)), None)
 
 
 def _chosen(
@@ -164,8 +141,12 @@ def _level(name: str) -> int:
 
 def _title(table: Table, below: int, found: dict[Role, list[int]]) -> None:
     """Which column is the task: where one holds the chapters, the next one, or what is done, is."""
+    numbers = [column for column in found.get(Role.TITLE, ()) if _numerals(table, below, column)]
+    found.setdefault(Role.NUMBER, []).extend(numbers)
+    found[Role.TITLE] = [column for column in found.get(Role.TITLE, ()) if column not in numbers]
     candidates = [column for role in (Role.TITLE, Role.DETAIL) for column in found.get(role, ())]
-    sections = [column for column in candidates if _chapters(table, below, column)]
+    number = next(iter(found[Role.NUMBER]), None)
+    sections = [column for column in candidates if _chapters(table, below, column, number)]
     tasks = [column for column in candidates if column not in sections]
     if not tasks:  # 工作目标 alone
         found[Role.TITLE] = [found[Role.RESULT].pop(0)] if found.get(Role.RESULT) else candidates[:1]
@@ -176,12 +157,19 @@ def _title(table: Table, below: int, found: dict[Role, list[int]]) -> None:
     found[Role.DETAIL] = [column for column in tasks if column not in found[Role.TITLE]]
 
 
-def _chapters(table: Table, below: int, column: int) -> bool:
-    """Whether a column holds chapters: each over several rows, or numbered as chapters are."""
-    cells = {
-        row[column].place: row[column] for row in table.rows[below:] if row[column].text and row[column].columns == 1
-    }
-    if not cells:
-        return False
+def _numerals(table: Table, below: int, column: int) -> bool:
+    """Whether a column whose header names the task holds its number alone."""
+    texts = [plain(row[column].text) for row in table.rows[below:] if row[column].text and row[column].columns == 1]
+    return bool(texts) and sum(bool(NUMERALS.fullmatch(text)) for text in texts) * 2 > len(texts)
+
+
+def _chapters(table: Table, below: int, column: int, number: int | None) -> bool:
+    """Whether a column holds chapters: over several rows with numbers of their own, mostly merged, or numbered so."""
+    rows = [row for row in table.rows[below:] if lone(row) is None]
+    cells = {row[column].place: row[column] for row in rows if row[column].text and row[column].columns == 1}
+    if number is not None and number != column:
+        pairs = {(row[column].place, plain(row[number].text)) for row in rows if row[column].rows > 1}
+        if len(pairs) > len({place for place, _ in pairs}):
+            return True
     counted = Counter(cell.rows > 1 or bool(CHAPTER.match(plain(cell.text))) for cell in cells.values())
     return counted[True] > counted[False]

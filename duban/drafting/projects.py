@@ -13,11 +13,12 @@ from datetime import date
 from duban.drafting import words
 from duban.drafting.deadlines import Due
 from duban.drafting.links import WORKING, Length, Link, month_first, read_day, read_length, read_links, read_share
+from duban.drafting.naming import split_units
 from duban.drafting.project_lines import Line, TooMuch, find_project, nested
 from duban.drafting.reading import Draft, NoYear, Question, TaskRow
 from duban.drafting.tables import Field, Table, compact, plain
 from duban.drafting.tasks import Need, PlannedTask
-from duban.drafting.units import Names, collective, split_units, unnamed
+from duban.drafting.units import Names, collective, unnamed
 
 MOST_LINKS = 50_000
 CONSTRAINTS = {key: words.expression("constraints", key) for key in words.keys("constraints")}

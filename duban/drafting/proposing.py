@@ -8,9 +8,11 @@ from datetime import date
 from typing import cast
 
 from duban.core.planning.plan import LETTERS
+from duban.drafting import words
 from duban.drafting.reading import Draft, TaskRow
 from duban.drafting.redraft import Drafted, paired
 from duban.drafting.steps import LONGEST_TITLE, Plain, pattern_of, steps_of
+from duban.drafting.tables import worded
 from duban.drafting.task_steps import task_steps
 from duban.drafting.units import collective, unnamed
 
@@ -234,8 +236,8 @@ class _People:
         id = self._ids.new(slug(name, self._spell))
         head, officer = f"{id}-head", f"{id}-officer"
         self.units.append({"id": id, "title": name, "head": head, "officer": officer})
-        self.posts.append({"id": head, "title": f"{name}负责人", "deputy": officer})
-        self.posts.append({"id": officer, "title": f"{name}联络员", "deputy": head})
+        self.posts.append({"id": head, "title": words.text("head", name, unit=name), "deputy": officer})
+        self.posts.append({"id": officer, "title": words.text("officer", name, unit=name), "deputy": head})
         self._units[name] = id
         return id
 
@@ -258,11 +260,12 @@ def _heading(row: TaskRow, id: str, source: str, people: _People) -> Plain:
     supports = list(dict.fromkeys(unit for _, unit in named if unit and unit not in leads))
     outside = [name for name, unit in named if unit is None] + [name for name in row.leads if not people.unit(name)]
     if not leads:
-        leads, supports = (supports[:1], supports[1:]) if supports else ([people.unit("待定单位") or ""], [])
+        nobody = people.unit(words.text("nobody", row.title)) or ""
+        leads, supports = (supports[:1], supports[1:]) if supports else ([nobody], [])
     notes = [
-        f"原表时限：{''.join(row.due.text.split())}" if row.due.text else "",
-        f"原表另列：{'、'.join(outside)}" if outside else "",
-        f"责任岗位：{row.person}" if row.person else "",
+        words.text("due", row.title, text=worded(row.due.text)) if row.due.text else "",
+        words.text("outside", row.title, names="、".join(outside)) if outside else "",
+        words.text("person", row.title, name=row.person) if row.person else "",
         row.title if len(row.title) > LONGEST_TITLE else "",
     ]
     heading: Plain = {"id": id, "title": row.title[:LONGEST_TITLE], "source": source}

@@ -5,27 +5,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from duban.drafting import words
+from duban.drafting.days import DueKind
 from duban.drafting.deadlines import Due, read_due
 from duban.drafting.headers import Header, Role, find_header
-from duban.drafting.phrases import DueKind
-from duban.drafting.tables import Field, Table, compact, lone, plain, shown
+from duban.drafting.naming import Named, left_open, read_units
+from duban.drafting.tables import Field, Table, compact, lone, plain, shown, spoken, worded
 from duban.drafting.tasks import PlannedTask
-from duban.drafting.units import Named, Names, collective, left_open, read_names, read_units, unnamed
+from duban.drafting.units import Names, collective, read_names, unnamed
 
 NOBODY = Named((), ())
 SAME = ("〃", "同上", "″", "〞", "//", "同前")
-FOOT = re.compile(
-    r"^(?:备注|注|说明|填表人|填报人|审核人|联系人|制表|填报单位|填报日期|签发|\(?以下无正文)[:：\d.)]?|^注\d*[:：]"
-)
+FOOT, HEADING = words.expression("headings", "note"), words.expression("headings", "title")
+TOTAL = words.expression("headings", "total")
+UNTITLED = re.compile(r"^(?:T\d+|[Ss]heet\s?\d*|工作表\s?\d*|)$")
 CHAPTER_NUMBER = re.compile(r"[一二三四五六七八九十]+[、.]?|\([一二三四五六七八九十]+\)")
-TOTAL = re.compile(r"^(?:合计|小计|总计|共计)")
 CONTINUED = re.compile(r"[（(]续[表）)]?[）)]?$|[（(]续[）)]")
+LONGEST_HEADING = 60
+DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,10}〔20\d\d〕\d+号")
 SUB = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
 NUMBERED = re.compile(r"^[（(]?(\d{1,3}(?:\.\d{1,2})*)[）)]?[.、．](?!\d)")
 BARE = re.compile(r"(?:率|比例|占比|数量|人数|金额|总额|面积|规模|件数|次数)$")
 MEASURED = re.compile(r"\d|[一二三四五六七八九十]成|翻番|倍")
-YEAR = re.compile(r"(20\d\d)年")
+YEAR, BARE_YEAR = re.compile(r"(20\d\d)年"), re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
 PERIOD = re.compile(r"(?:第?[一二三四]季度|[上下]半年|\d{1,2}月)")
+MONTHS = 12
 TICK = re.compile(r"^[√✓✔●★○*]$")
 FIRST_LEADS = re.compile(
     r"(?:第一位|首位|第一个|首个|排名?第一|排在?最?前)[^。；;]{0,16}牵头|牵头[^。；;]{0,8}(?:第一位|首位)"
@@ -116,17 +120,28 @@ def read_tables(tables: Sequence[Table], year: int | None = None, known: Names |
     notes = "\n".join(compact(line) for table in tasks for line in _notes(table))
     reader = _Reader(year or _year_of(tasks, notes), names, notes)
     for table in tasks:
-        _read_table(reader, table)
-    heading = compact(next(iter(notes.splitlines()), ""))
-    return Draft(reader.year, tuple(reader.rows), tuple(reader.questions), names, reader.mapping, heading)
+        _read_table(reader, table, several=len(tasks) > 1)
+    lines = [spoken(line) for table in tasks for line in _notes(table)]
+    document = next((hit[0] for line in lines if (hit := DOCUMENT.search(line))), "")
+    rows, questions = tuple(reader.rows), tuple(reader.questions)
+    return Draft(reader.year, rows, questions, names, reader.mapping, _called(lines), document)
+
+
+def _called(lines: Sequence[str]) -> str:
+    """What a table is called: the first line that sounds like it, else the first."""
+    short = [line for line in lines if len(line) <= LONGEST_HEADING]
+    named = [line for line in short if HEADING.fullmatch(re.sub(r"\(.*?\)", "", line))]
+    with_year = (line for line in named if BARE_YEAR.search(line))
+    return next(with_year, "") or next(iter(named or lines), "")
 
 
 def _year_of(tables: Sequence[Table], notes: str) -> int:
     """The year that the heading names, else the one named most."""
-    named = YEAR.findall(plain(notes))
+    named = YEAR.findall(plain(notes)) or BARE_YEAR.findall(notes)
     if named:
         return int(named[0])
     all_named = YEAR.findall("".join(plain(cell.text) for table in tables for row in table.rows for cell in row))
+    all_named = all_named or BARE_YEAR.findall(" ".join(c.text for table in tables for row in table.rows for c in row))
     if not all_named:
         raise NoYear
     return int(max(set(all_named), key=lambda one: (all_named.count(one), one)))
@@ -142,11 +157,13 @@ def _notes(table: Table) -> Iterator[str]:
     header = find_header(table)
     for place, row in enumerate(table.rows):
         one = lone(row)
-        if one is not None and (header is None or place < header.below or FOOT.match(plain(one.text))):
+        if one is not None and (header is None or place < header.below or FOOT.match(spoken(one.text))):
             yield one.text
 
 
-def _read_table(reader: _Reader, table: Table) -> None:
+def _read_table(reader: _Reader, table: Table, *, several: bool) -> None:
+    if several and not UNTITLED.match(table.name):  # sheets of one workbook, each with its own part
+        reader.chapter, reader.part = table.name, ""
     header = find_header(table)
     if header is None:  # a page's continuation, without its header
         if reader.header is None or not table.rows or len(table.rows[0]) != len(reader.header.names):
@@ -162,16 +179,16 @@ def _read_table(reader: _Reader, table: Table) -> None:
 
 def _read_row(reader: _Reader, table: Table, header: Header, row: Sequence[Field]) -> None:
     cells = shown(row)
-    if not cells or [plain(cell.text) for cell in row if cell.text] == [name for name in header.names if name]:
+    if not cells or [spoken(cell.text) for cell in row if cell.text] == [name for name in header.names if name]:
         return
     one = lone(row)
-    if one is not None and (one.columns > 1 or one.address == row[0].address or FOOT.match(plain(one.text))):
+    if one is not None and (one.columns > 1 or one.address == row[0].address or FOOT.match(spoken(one.text))):
         _heading(reader, one.text)
         return
     if chapter := _numbered_chapter(header, row):
         _heading(reader, chapter)
         return
-    if any(TOTAL.match(plain(cell.text)) for cell in row[:2]) or _header_again(header, row):
+    if any(TOTAL.match(spoken(cell.text)) for cell in row[:2]) or _header_again(header, row):
         return
     _task(reader, table, header, row)
 
@@ -187,16 +204,16 @@ def _numbered_chapter(header: Header, row: Sequence[Field]) -> str:
 
 def _header_again(header: Header, row: Sequence[Field]) -> bool:
     """Whether the row repeats most of the header, as at the top of a page."""
-    same = sum(plain(cell.text) == name for cell, name in zip(row, header.names, strict=True) if name)
+    same = sum(spoken(cell.text) == name for cell, name in zip(row, header.names, strict=True) if name)
     return same * 2 > sum(1 for name in header.names if name)
 
 
 def _heading(reader: _Reader, text: str) -> None:
     """A row that is no task: a chapter, a part of one, or a note."""
-    name = CONTINUED.sub("", compact(text))
-    if FOOT.match(plain(name)) or TOTAL.match(name):
+    name = CONTINUED.sub("", worded(text))
+    if FOOT.match(spoken(name)) or TOTAL.match(name):
         return
-    if SUB.match(name) and reader.chapter:
+    if SUB.match(name) and reader.chapter and not SUB.match(reader.chapter):
         reader.part = name
     else:
         reader.chapter, reader.part = name, ""
@@ -237,7 +254,7 @@ def _task(reader: _Reader, table: Table, header: Header, row: Sequence[Field]) -
 
 def _numbered(text: str) -> tuple[str | None, str]:
     """The number that stands in the cell of the task itself, and the task without it."""
-    title = compact(text).rstrip("。；;")
+    title = worded(text).rstrip("。；;")
     hit = NUMBERED.match(plain(title))
     return (hit[1], NUMBERED.sub("", title, count=1)) if hit else (None, title)
 
@@ -245,12 +262,12 @@ def _numbered(text: str) -> tuple[str | None, str]:
 def _section(reader: _Reader, header: Header, row: Sequence[Field]) -> str | None:
     column = header.column(Role.SECTION)
     if column is not None:
-        reader.chapter, reader.part = CONTINUED.sub("", compact(row[column].text)) or reader.chapter, ""
+        reader.chapter, reader.part = CONTINUED.sub("", worded(row[column].text)) or reader.chapter, ""
     return "/".join(filter(None, (reader.chapter, reader.part))) or None
 
 
 def _joined(header: Header, row: Sequence[Field], role: Role) -> str | None:
-    texts = [compact(row[column].text).rstrip("。；;") for column in header.columns.get(role, ())]
+    texts = [worded(row[column].text).rstrip("。；;") for column in header.columns.get(role, ())]
     return "".join(text for text in dict.fromkeys(texts) if text not in ("", "—", "-", "/", "无")) or None
 
 
@@ -295,9 +312,10 @@ def _due(reader: _Reader, header: Header, row: Sequence[Field], title: str) -> D
     told = [(header.names[column], row[column].text.strip()) for column in columns if row[column].text.strip()]
     periods = [(PERIOD.search(name), text) for name, text in told]
     if len(columns) > 1 and any(period for period, _ in periods):
-        return read_due(
-            "；".join(f"{period[0]}{TICK.sub('', text)}" for period, text in periods if period), reader.year
-        )
+        if len(periods) == MONTHS and all(period and TICK.match(text) for period, text in periods):
+            return read_due("每月", reader.year)
+        marked = "；".join(f"{period[0]}{TICK.sub('', text)}" for period, text in periods if period)
+        return read_due(marked, reader.year)
     return read_due("\n".join(text for _, text in told), reader.year)
 
 

@@ -7,13 +7,14 @@ of the task name its kind of work (制定办法, 举办论坛, 建设平台).
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from duban.drafting import words
+from duban.drafting.days import DueKind
 from duban.drafting.deadlines import Stage
-from duban.drafting.phrases import DueKind
 from duban.drafting.reading import TaskRow
 
 Plain = dict[str, object]
@@ -25,87 +26,57 @@ PERIODS: Mapping[DueKind, str] = {DueKind.MONTHLY: "monthly", DueKind.QUARTERLY:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A pattern, how a task of its kind is known, and the step that the deadline is for; `named` takes its name."""
+    """A pattern and how a task of its kind is known; values and dates as the words' file has them."""
 
     pattern: str
     words: re.Pattern[str]
-    value: str
-    last: str
-    named: Callable[[str], str]
+    values: Mapping[str, str]
+    dates: Mapping[str, str]
+    lasting: bool
 
 
-def _bracketed(name: str) -> str:
-    inner = re.search("《([^》]+)》", name)
-    return f"《{inner[1] if inner else name}》"
-
-
-def _bare(name: str) -> str:
-    return name
-
-
-MAKE = (
-    "(?:研究|组织|加快|推动|积极)?(?:制定|制订|修订|修改|出台|起草|编制|印发|提请修订|提请制定)"
-    "(?:完善|并[印出][发台])?(?:我?[省市区县])?"
-)
-OBJECT = "(?P<name>[^，,；;。（(]{2,40}?"
-KINDS: Sequence[Kind] = (
-    Kind("legislation", re.compile(f"^{MAKE}{OBJECT}条例)》?"), "document", "adopted", _bracketed),
+KINDS = tuple(
     Kind(
-        "normative",
-        re.compile(f"^{MAKE}{OBJECT}(?:办法|规定|细则|规则|规范))》?(?=$|[，,；;。（(])"),
-        "document",
-        "issued",
-        _bracketed,
-    ),
-    Kind("event", re.compile(r"^(?:举办|召开|承办|组织举办)(?P<name>[^，,；;。（(]{2,40})"), "event", "hold", _bare),
-    Kind(
-        "platform",
-        re.compile(r"^(?:升级)?(?:建设|建成|搭建|开发|打造)(?P<name>[^，,；;。（(]{1,40}?(?:平台|系统))"),
-        "system",
-        "in-service",
-        _bare,
-    ),
-    Kind(
-        "report",
-        re.compile(
-            r"^(?:编制|发布|编写|编撰|形成)(?P<name>[^，,；;。（(]{2,40}?(?:报告|白皮书|蓝皮书|年报|指引|指南|标准))"
-        ),
-        "report",
-        "published",
-        _bare,
-    ),
-    Kind(
-        "start-up",
-        re.compile(
-            r"^(?:筹建|组建|设立|成立)(?P<name>[^，,；;。（(]{2,40}?(?:中心|机构|基地|学院|研究院|联盟|协会|公司))"
-        ),
-        "institution",
-        "opened",
-        _bare,
-    ),
+        one["pattern"],
+        re.compile(words.filled(one["words"], "parts-of-patterns"), re.IGNORECASE),
+        one["values"],
+        one["dates"],
+        one.get("lasting", False),
+    )
+    for one in words.entries("patterns")
 )
 """In the order of trying. What no kind fits has steps of its own alone."""
 
 
 def pattern_of(row: TaskRow, starts: date, ends: date) -> Plain | None:
-    """The pattern for a task with a single day, as the keys of an initiative; None where its words name none."""
-    if len(row.due.dates) != 1 or row.due.kind is DueKind.STAGES or not starts <= row.due.dates[0] <= ends:
+    """The pattern for a task with a single day, or without one, as the keys of an initiative; None for no kind."""
+    lasting = row.due.kind is DueKind.CONTINUOUS
+    single = len(row.due.dates) == 1 and row.due.kind is not DueKind.STAGES and starts <= row.due.dates[0] <= ends
+    if not (lasting or single):
         return None
+    days = {"end": ends.isoformat(), "middle": (starts + (ends - starts) / 2).isoformat()}
+    days |= {"due": _written(row, row.due.dates[0])} if single else {}
     for kind in KINDS:
         hit = kind.words.match(row.title)
-        if hit:
+        if hit and kind.lasting is lasting:
             return {
                 "pattern": kind.pattern,
-                "values": {kind.value: kind.named(hit["name"])},
-                "dates": {kind.last: _written(row, row.due.dates[0])},
+                "values": {name: _value(said, hit["name"]) for name, said in kind.values.items()},
+                "dates": {step: days[day] for step, day in kind.dates.items()},
             }
     return None
+
+
+def _value(said: str, name: str) -> str:
+    """A value with the task's name in it; in title marks only what stood in such marks, where something did."""
+    inner = re.search("《([^》]+)》", name)
+    return said.format(name=inner[1] if inner and "《" in said else name.strip("《》") if "《" in said else name)
 
 
 def steps_of(row: TaskRow, starts: date, ends: date) -> list[Plain]:
     """The steps of a task in a plan; deadlines before its days, or after them, stand at its end."""
     row = _within(row, starts, ends)
-    evidence = [row.result] if row.result else ["完成情况说明"]
+    evidence = [row.result or words.text("evidence", row.title)]
     title = row.title[:LONGEST_TITLE]
     match row.due.kind:
         case DueKind.MONTHLY | DueKind.QUARTERLY:
@@ -134,22 +105,22 @@ def _within(row: TaskRow, starts: date, ends: date) -> TaskRow:
 
 
 def _stage(place: int, stage: Stage, row: TaskRow, evidence: list[str]) -> Plain:
-    what = stage.what.strip("，,；;。：:（）()") or f"第{place}阶段"
+    what = stage.what.strip("，,；;。：:（）()") or words.text("stage", row.title, place=place)
     title = f"{row.title}：{what}"
     last = place == len(row.due.stages)
     return _step(
         f"stage-{place}",
         title[:LONGEST_TITLE],
         due=stage.day.isoformat(),
-        evidence=evidence if last else ["阶段进展说明"],
+        evidence=evidence if last else [words.text("progress", row.title)],
     )
 
 
 def _lasting(title: str, needs: Sequence[str]) -> list[Plain]:
     """A report each quarter, for what has no date of its own."""
-    step = _step(
-        "quarterly-report", f"报送{title}季度进展"[:LONGEST_TITLE], due="5 days after period", evidence=["季度进展报告"]
-    )
+    said = words.text("quarterly", title, title=title)[:LONGEST_TITLE]
+    evidence = [words.text("quarterly-evidence", title)]
+    step = _step("quarterly-report", said, due="5 days after period", evidence=evidence)
     return [
         step
         | {"repeat": "quarterly", "earliest": "5 working days before period"}
@@ -168,7 +139,7 @@ def _repeated(row: TaskRow, title: str) -> Plain:
         due = f"day {first.day} of period" if first.month == 1 else f"{first.day} days after period"
     else:
         due = f"day {first.day} of month {in_place} of period"
-    return _step("report", title, due=due, evidence=[row.result or "完成情况说明"]) | {
+    return _step("report", title, due=due, evidence=[row.result or words.text("evidence", row.title)]) | {
         "repeat": PERIODS[row.due.kind],
         "duration": 3,
     }

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
-GAPS = re.compile(r"(?<=[A-Za-z]) (?=[A-Za-z0-9(‘“'\"&–-])|(?<=[0-9,.;:)’”'\"&%!?–-]) (?=[A-Za-z&(])")
+GAPS = re.compile(
+    r"(?<=[A-Za-z]) (?=[A-Za-z0-9(‘“'\"&–-])|(?<=[0-9,.;:)’”'\"&%!?–-]) (?=[A-Za-z&(])|(?<=[A-Za-z0-9]) (?=[–—-] )"
+)
 """Blanks that part words: all others in a cell of Chinese are layout."""
 
 
@@ -49,6 +51,11 @@ def worded(text: str) -> str:
 def plain(text: str) -> str:
     """As `compact`, with full-width letters, digits and brackets as half-width ones: for comparing alone."""
     return unicodedata.normalize("NFKC", compact(text))
+
+
+def spoken(text: str) -> str:
+    """As `plain`, with the blanks between words of Latin letters."""
+    return unicodedata.normalize("NFKC", worded(text))
 
 
 def shown(row: Sequence[Field]) -> list[Field]:

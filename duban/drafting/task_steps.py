@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from duban.drafting import words
 from duban.drafting.links import WORKING, Length
 from duban.drafting.reading import TaskRow
 from duban.drafting.steps import LONGEST_TITLE, Plain
@@ -34,13 +35,13 @@ def _step(task: PlannedTask, row: TaskRow, needs: list[str], owner: Owner) -> Pl
     step |= {"due": task.due.isoformat()} if task.due else {}
     who = owner(task.owner) if task.owner and task.owner not in row.leads[:1] and not task.milestone else None
     step |= {"owner": who} if who else {}
-    return step | ({} if task.milestone else {"evidence": ["完成情况说明"]}) | {"assumed": True}
+    return step | ({} if task.milestone else {"evidence": [words.text("evidence", title)]}) | {"assumed": True}
 
 
 def _wait(id: str, other: str, need: Need) -> Plain:
     length = need.lag or Length(0)
-    unit = "个工作日" if length.unit == WORKING else "天"
-    title = f"“{need.title}”后间隔{length.days}{unit}"[:LONGEST_TITLE]
+    said = words.text(length.unit, need.title, days=length.days)
+    title = words.text("wait", need.title, title=need.title, length=said)[:LONGEST_TITLE]
     return {
         "id": id,
         "title": title,

@@ -1,25 +1,15 @@
 """Who is meant by a cell: 区财政局、区民政局，各街道办事处等有关部门 are four, to one of whom nobody can write."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from duban.drafting.tables import Table, compact, plain, worded
+from duban.drafting import words
+from duban.drafting.naming import split_units
+from duban.drafting.tables import Table, compact, plain
 
-PARTS = re.compile(r"[、,，;；/\n]|\s+(?=各)|(?<=[\u4e00-\u9fff])及(?=各|有关|相关|其他)")
-BRACKETS = re.compile(r"[（(《][^（）()《》]*[）)》]")
-NOBODY = re.compile(r"^[-—–―/无]*$")
-DUTIES = re.compile(r"(?:按照?|根据)?(?:各自)?(?:职责|职能)分工(?:负责|落实)?|(?:分别)?负责$")
-LABELLED = re.compile(
-    r"((?:牵头|主责|主办|责任|配合|协办|参与|参加)(?:单位|部门|科室|处室)?)[:：]([^:：]*?)"
-    r"(?=$|[;；。\n]|(?:牵头|责任|配合|协办|参与)(?:单位|部门|科室|处室)[:：])"
-)
-LEADING = re.compile("牵头|主责|主办")
-LED_BY = re.compile(r"^([^，,;；。]+?)牵头(?:负责)?(?:$|[，,;；。\n](.*?)(?:配合|参与|参加|协办)?[。]?$)", re.DOTALL)
-LEAD_MARK = re.compile(r"[（(](?:牵头|主办|主责)(?:单位|部门)?[）)]|[*＊★]")
-OPEN = re.compile(r"等(?=.+)")
-UNNAMED = re.compile(r"有关|相关|其他|成员单位$|责任单位$|等$")
-COLLECTIVE = re.compile(r"^(?:各|全|所有)")
+UNNAMED = words.expression("units", "unnamed")
+COLLECTIVE = re.compile(f"^(?:{'|'.join(words.listed('units', 'collective'))})", re.IGNORECASE)
 INNER = re.compile(r"(?:科|处|室|办|股|中心|所|站|队|委)$")
 LEVEL = re.compile(r"^(?:中央|国家|省|市|州|县|区|镇|乡|集团|人民)")
 FULL = re.compile(r"全称|单位名称|部门名称|机构名称|正式名称|规范名称")
@@ -55,54 +45,6 @@ class Names:
 
 def _common(one: str, other: str) -> int:
     return len(set(one) & set(other))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Who a cell names: those it says lead, and the others in its order."""
-
-    leads: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-def read_units(text: str) -> Named:
-    """The units of a cell, which may say itself who leads: 甲牵头，乙配合, 甲（牵头）、乙 or 牵头单位：甲；配合：乙."""
-    labelled = [(hit[1], hit[2]) for hit in LABELLED.finditer(text)]
-    if labelled:
-        leads = [name for label, names in labelled if LEADING.search(label) for name in split_units(names)]
-        others = [name for label, names in labelled if not LEADING.search(label) for name in split_units(names)]
-        return Named(tuple(leads), tuple(name for name in others if name not in leads))
-    hit = LED_BY.match(text.strip())
-    if hit:
-        leads = list(split_units(hit[1]))
-        return Named(tuple(leads), tuple(name for name in split_units(hit[2] or "") if name not in leads))
-    names = split_units(text)
-    marked = {name: LEAD_MARK.sub("", name) for name in names if LEAD_MARK.search(name)}
-    return Named(tuple(marked.values()), tuple(name for name in names if name not in marked))
-
-
-def left_open(text: str) -> bool:
-    """Whether a list of units ends in 等, with nobody named behind it."""
-    return bool(re.search(r"[^、,，;；\n]等(?:$|[、,，;；。\n])", DUTIES.sub("", compact(text))))
-
-
-def split_units(text: str) -> tuple[str, ...]:
-    """The units a cell names, in its order, without blanks, 等 and 按职责分工."""
-    kept: list[str] = []
-    held = BRACKETS.sub(lambda hit: kept.append(hit[0]) or f"\0{len(kept) - 1}\0", text.strip())  # type: ignore[func-returns-value]
-    return tuple(
-        dict.fromkeys(_names(re.sub(r"\0(\d+)\0", lambda hit: kept[int(hit[1])], part) for part in PARTS.split(held)))
-    )
-
-
-def _names(parts: Iterable[str]) -> Iterator[str]:
-    for part in parts:
-        name = DUTIES.sub("", worded(part).strip("。.：:"))
-        name = name.removesuffix("等") or name
-        named, _, others = name.partition("等") if OPEN.search(name) else (name, "", "")
-        for one in (named, others):
-            if one and not NOBODY.match(one):
-                yield one
 
 
 def unnamed(name: str) -> bool:

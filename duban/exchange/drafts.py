@@ -23,7 +23,7 @@ from duban.drafting.proposing import Facts, Known, Proposal, propose, slug
 from duban.drafting.reading import Draft, NoYear, Question, read_tables
 from duban.drafting.tables import Table
 from duban.drafting.units import Names
-from duban.exchange.fitting import Calendar, differing, fitted, on_disk
+from duban.exchange.fitting import Calendar, Fitted, differing, fitted, on_disk
 from duban.settings import Settings
 from duban.written import handed_in
 
@@ -66,8 +66,8 @@ def draft_table(settings: Settings, table: Path, said: Said, check: Check, calen
     facts = _facts(settings, table, said, draft, directory)
     folder = settings.plan.parent / facts.id
     proposal = propose(draft, facts, _known(directory), spelled, read_record(folder))
-    tried, simple = _tried(settings, proposal, check)
-    fit = fitted(settings, tried, calendar)
+    tried, simple, content = _tried(settings, proposal, check)
+    fit = Fitted(tried) if content else fitted(settings, tried, calendar)
     told = (*draft.asides, *fit.asides)
     if days is not None:
         with on_disk(settings, fit.proposal) as at:
@@ -163,16 +163,17 @@ def _known(directory: DirectoryFile) -> Known:
     )
 
 
-def _tried(settings: Settings, proposal: Proposal, check: Check) -> tuple[Proposal, int]:
-    """The proposal with plain steps wherever `duban check` finds a pattern's steps at fault."""
+def _tried(settings: Settings, proposal: Proposal, check: Check) -> tuple[Proposal, int, bool]:
+    """The proposal, with plain steps where a pattern is at fault; how many, and whether `check` is content."""
     faulty = set[str]()
     for _ in range(3):
         tried = _without(proposal, faulty)
-        found = _faults(settings, tried, check) - faulty
+        problems = _problems(settings, tried, check)
+        found = _paths(problems, proposal) - faulty
         if not found:
-            return tried, len(faulty)
+            return tried, len(faulty), not problems
         faulty |= found
-    return tried, len(faulty)
+    return tried, len(faulty), False
 
 
 def _without(proposal: Proposal, faulty: set[str]) -> Proposal:
@@ -180,16 +181,21 @@ def _without(proposal: Proposal, faulty: set[str]) -> Proposal:
     return replace(proposal, initiatives=tuple(files))
 
 
-def _faults(settings: Settings, proposal: Proposal, check: Check) -> set[str]:
-    """The files with a pattern in which the plan's check finds a problem."""
+def _problems(settings: Settings, proposal: Proposal, check: Check) -> Sequence[Problem]:
     with on_disk(settings, proposal) as at:
         try:
             check(at)
         except BadInput as error:
-            return _paths(error.problems, proposal)
-    return set()
+            return error.problems
+    return ()
 
 
 def _paths(problems: Sequence[Problem], proposal: Proposal) -> set[str]:
-    with_pattern = {one.path for one in proposal.initiatives if "pattern" in one.data}
-    return {path for path in with_pattern for problem in problems if problem.file.endswith(path)}
+    """The files with a pattern that are at fault themselves, or whose pattern is: its units are not this bureau's."""
+    patterns = {one.path: f"/{one.data['pattern']}.yaml" for one in proposal.initiatives if "pattern" in one.data}
+    return {
+        path
+        for path, pattern in patterns.items()
+        for problem in problems
+        if problem.file.endswith(path) or f"/{problem.file}".endswith(f"patterns{pattern}")
+    }

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from duban.drafting.documents import read_document, sentences, undertakings
-from duban.drafting.units import Named
+from duban.drafting.naming import Named
 
 PLAN = Path(__file__).parent.parent.parent / "config" / "plans" / "shanghai-2024"
 NUMERALS = "一二三四五六"

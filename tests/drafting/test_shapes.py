@@ -6,8 +6,8 @@ from io import BytesIO
 from openpyxl import Workbook
 
 from duban.adapters.tables import read_file
+from duban.drafting.naming import Named, left_open, read_units
 from duban.drafting.reading import Draft, read_tables
-from duban.drafting.units import Named, left_open, read_units
 
 Row = Sequence[str | int | None]
 

@@ -8,14 +8,15 @@ import pytest
 
 from duban.adapters.tables import read_file
 from duban.core.problems import BadInput
-from duban.drafting.reading import Draft, TaskRow, read_tables
+from duban.drafting.reading import Draft, NoYear, TaskRow, read_tables
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
-NAMES = ("edu-district.xlsx", "health-city.docx", "housing-city.xlsx", "ip-city.docx", "port.csv")
+NAMES = tuple(sorted(file.name for file in TABLES.iterdir() if file.suffix != ".json"))
+YEARLESS = "court.xlsx"
 
 
 def read(name: str) -> Draft:
-    return read_tables(read_file(name, (TABLES / name).read_bytes()))
+    return read_tables(read_file(name, (TABLES / name).read_bytes()), 2024 if name == YEARLESS else None)
 
 
 def answers(name: str) -> dict[str, Any]:
@@ -55,6 +56,27 @@ def test_every_task_is_read_with_its_section_units_and_deadline(name: str) -> No
 def test_what_a_careful_person_would_ask_is_asked_at_its_cell_and_nothing_else(name: str) -> None:
     assert {question.cell for question in read(name).questions} == {one["cell"] for one in answers(name)["questions"]}
     assert all(question.why for question in read(name).questions)
+
+
+def test_a_table_that_names_no_year_says_so() -> None:
+    with pytest.raises(NoYear):
+        read_tables(read_file(YEARLESS, (TABLES / YEARLESS).read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "document"),
+    [
+        ("water-city.docx", "某市水务局关于印发2024年重点工作任务清单的通知", "水务〔2024〕5号"),
+        ("finance-county.xlsx", "某县财政局2024年度重点工作责任分解表", ""),
+        ("culture-district.docx", "全区文化和旅游工作重点任务分解表(2024年)", ""),
+        ("elections.xlsx", "Operational Plan 2024 – Presidential Election", ""),
+    ],
+)
+def test_of_the_lines_around_a_table_the_one_that_names_it_is_its_heading(
+    name: str, heading: str, document: str
+) -> None:
+    draft = read(name)
+    assert (draft.heading, draft.document) == (heading, document)
 
 
 def test_a_csv_saved_by_an_older_office_program_reads_the_same() -> None:

@@ -74,7 +74,7 @@ def _read(drafting: "Drafting") -> Iterator[str]:
         told = "；".join(f"{'、'.join(names)}→{ROLES[role]}" for role, names in columns.items() if role in ROLES)
         yield f"　{table or '表'}　{told}"
     if drafting.simple:
-        yield f"　{drafting.simple}项套用流程模板排不开时限，改按时限直接列步骤"
+        yield f"　{drafting.simple}项套用流程模板有问题（时限排不开，或模板中的单位本单位没有），改按时限直接列步骤"
 
 
 ROLES = {

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
 LANGUAGES = ("zh", "en")
 """In the order of trying."""
 
@@ -18,6 +19,24 @@ LANGUAGES = ("zh", "en")
 def _files() -> tuple[Mapping[str, Any], ...]:
     here = files(__name__)
     return tuple(tomllib.loads(here.joinpath(f"{one}.toml").read_text(encoding="utf-8")) for one in LANGUAGES)
+
+
+def entries(part: str) -> list[Mapping[str, Any]]:
+    """The tables of a list of all languages, in the order of trying."""
+    return [entry for file in _files() for entry in file.get(part, ())]
+
+
+def filled(expression: str, parts: str = "parts") -> str:
+    """An expression with the parts that stand in it as <name>, of all languages."""
+    for key in keys(parts):
+        expression = expression.replace(f"<{key}>", f"(?:{'|'.join(listed(parts, key))})")
+    return expression
+
+
+def text(key: str, about: str, **values: object) -> str:
+    """What is written into a plan, in the language of what it is about: Chinese where that has a Chinese sign."""
+    language = 0 if CHINESE.search(about) else 1
+    return str(_files()[language]["texts"][key]).format(**values)
 
 
 def listed(part: str, key: str) -> list[str]:

@@ -1,5 +1,6 @@
 """`duban draft`: an office's table becomes a plan without a problem; read again, only what changed is touched."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,13 @@ import yaml
 from openpyxl import load_workbook
 
 from duban.cli.exits import Exit
-from tests.cli.conftest import Bureau
+from tests.cli.conftest import CONFIG, Bureau
 
 TABLES = Path(__file__).parent.parent.parent / "data" / "tables"
-NAMES = ("edu-district.xlsx", "health-city.docx", "housing-city.xlsx", "ip-city.docx", "port.csv")
+NAMES = (
+    *("edu-district.xlsx", "health-city.docx", "housing-city.xlsx", "ip-city.docx", "port.csv"),
+    *("finance-county.xlsx", "water-city.docx", "elections.xlsx"),
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,6 +28,31 @@ def test_every_table_becomes_a_plan_without_a_problem(bureau: Bureau, name: str)
     checked = bureau.json("check", "config/plans/drafted")
     assert checked["problems"] == []
     assert len(list((bureau.config / "plans" / "drafted").rglob("*/*.yaml"))) == len(done["rows"])
+
+
+def test_a_pattern_whose_units_the_bureau_lacks_is_not_used(bureau: Bureau) -> None:
+    shutil.copytree(CONFIG / "patterns", bureau.config / "patterns")
+    told = bureau.ok("draft", str(TABLES / "finance-county.xlsx"), "--plan", "drafted", "--yes")
+    assert "项套用流程模板有问题" in told
+    assert bureau.json("check", "config/plans/drafted")["problems"] == []
+    used = [yaml.safe_load(file.read_text("utf-8")) for file in bureau.config.glob("plans/drafted/*/*.yaml")]
+    assert {one["pattern"] for one in used if "pattern" in one} == {"routine", "report"}
+    assert all(one["assumed"] for one in used)
+
+
+def test_a_deadline_that_comes_too_soon_for_our_own_durations_shortens_them(bureau: Bureau, tmp_path: Path) -> None:
+    """3 January 2024 is the second working day of the year; a week is what we assume."""
+    table = tmp_path / "soon.csv"
+    table.write_text("任务,责任单位,完成时限\n修路,工程科,2024年1月3日\n铺路,工程科,1月1日\n", encoding="utf-8")
+    told = bureau.ok("draft", str(table), "--plan", "soon", "--yes")
+    assert "时限2024-01-01按本单位工作日历排不到，暂推迟到2024-01-02" in told
+    first, second = (
+        yaml.safe_load(next((bureau.config / "plans" / "soon").rglob(f"1-{n}-*.yaml")).read_text("utf-8"))["steps"][0]
+        for n in (1, 2)
+    )
+    assert (first["duration"], str(first["due"])) == (2, "2024-01-03")
+    assert (second["duration"], str(second["due"])) == (1, "2024-01-02")
+    assert bureau.json("check", "config/plans/soon")["problems"] == []
 
 
 def test_a_row_that_no_initiative_carries_out_is_named_by_its_cell(bureau: Bureau) -> None:
