@@ -5,7 +5,6 @@ left alone, so that bringing the server to the plan twice changes nothing.
 """
 
 import shlex
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -64,8 +63,8 @@ class Wanted:
 
     @property
     def command(self) -> str:
-        """What a worker runs; the same Python as here, whatever characters its path has."""
-        return shlex.join([sys.executable, "-m", "deployments.runner", self.entrypoint])
+        """What Prefect's own worker runs, with the Python on its `PATH`: the same words from whatever machine."""
+        return shlex.join(["python", "-m", "deployments.runner", self.entrypoint])
 
 
 @dataclass(frozen=True, slots=True)

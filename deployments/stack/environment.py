@@ -4,6 +4,8 @@ Government networks have no way out, and a request that waits for one is a stall
 watched: with these variables nothing leaves the machine. What each is for stands beside it.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,10 +115,15 @@ def _kept(base_env: Mapping[str, str]) -> dict[str, str]:
 
 
 def worker_environment(addresses: Addresses, base_env: Mapping[str, str], worker_type: str) -> dict[str, str]:
-    """What the worker needs on top. One that hears of what is scheduled asks seldom; Prefect's own, every second."""
+    """What the worker needs on top. One that hears of what is scheduled asks seldom; Prefect's own, every second.
+
+    That runs what deployments name, which is `python` on whatever machine: here the one that runs this.
+    """
     seconds = "1" if worker_type == "process" else "10"
+    path = os.pathsep.join([str(Path(sys.executable).parent), base_env.get("PATH", os.defpath)])
     return {
         **environment(addresses, base_env),
+        "PATH": path,
         "PREFECT_WORKER_QUERY_SECONDS": seconds,
         "PREFECT_WORKER_PREFETCH_SECONDS": "1",
     }

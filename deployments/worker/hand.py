@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectSignal
 from prefect.settings import get_current_settings
 
-from deployments.worker.short_run import run_to_end
+from deployments.worker.short_run import NotTold, run_to_end
 from deployments.worker.sparing import SparingContext
 
 MEGABYTE = 1024 * 1024
@@ -53,5 +53,5 @@ def carry_out(order: Mapping[str, Any]) -> End:
     try:
         run_to_end(FlowRun.model_validate(order["run"]), order["flow"], order.get("form"))
     except (Exception, PrefectSignal) as error:  # noqa: BLE001  whatever it is, the next run is not to suffer from it
-        return End(f"{type(error).__name__}: {error}", again=isinstance(error, HTTPError))
+        return End(f"{type(error).__name__}: {error}", again=isinstance(error, HTTPError | NotTold))
     return End()

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
+from deployments.worker.others import holder
 from tasks.asking import BEGUN_AT_MOST
 
 PUT_BACK = "AwaitingRetry"
@@ -16,13 +17,14 @@ PUT_BACK = "AwaitingRetry"
 class Fate:
     """Why a run came to no end; whether it may be run again, and how often it has been.
 
-    `mark` is the message of the pending state the worker asked for, where it does not know whether it was given that.
+    `holder` is the worker in whose name it was made pending; empty where that is not known. Of a run that is pending in
+    another name by now nothing is to be changed.
     """
 
     reason: str
     again: bool = True
     times: int = 0
-    mark: str = ""
+    holder: str = ""
 
 
 async def settle(client: PrefectClient, run: FlowRun, fate: Fate) -> State[None] | None:
@@ -30,7 +32,7 @@ async def settle(client: PrefectClient, run: FlowRun, fate: Fate) -> State[None]
 
     A run that has ended meanwhile, or is scheduled, or is another worker's, is left alone.
     """
-    state = settled(run, fate)
+    state = settled(run, fate, await holder(client, run) if fate.holder else "")
     if state is not None:
         try:
             await client.set_flow_run_state(run.id, state, force=True)
@@ -39,14 +41,14 @@ async def settle(client: PrefectClient, run: FlowRun, fate: Fate) -> State[None]
     return state
 
 
-def settled(run: FlowRun, fate: Fate) -> State[None] | None:
-    """The state such a run is to be brought to; None when it needs none."""
+def settled(run: FlowRun, fate: Fate, held_by: str = "") -> State[None] | None:
+    """The state such a run is to be brought to, by whom it was made pending last; None when it needs none."""
     stands = run.state
     if stands is None:
         return None
     if stands.type is StateType.CANCELLING:
         return Cancelled(message=f"已按要求取消（{fate.reason}）")
-    if stands.type not in {StateType.PENDING, StateType.RUNNING} or (fate.mark and fate.mark != stands.message):
+    if stands.type not in {StateType.PENDING, StateType.RUNNING} or fate.holder not in {"", held_by}:
         return None
     if fate.again and max(run.run_count, fate.times) < BEGUN_AT_MOST:
         return Scheduled(name=PUT_BACK, message=f"运行中断，重新排队：{fate.reason}")

@@ -31,6 +31,10 @@ from tasks.asking import LONGEST
 from tasks.showing import form_known
 
 
+class NotTold(Exception):
+    """A run has ended, and the server does not know it."""
+
+
 def execute(entrypoint: str) -> None:
     """Run the flow run that Prefect's environment names, of the flow found at `entrypoint`."""
     if running.id is None:
@@ -60,7 +64,9 @@ def run_to_end(flow_run: FlowRun, entrypoint: str, offered: Mapping[str, Any] | 
             failed: State[None] = Failed(message=f"{type(error).__name__}: {error}")
             client.set_flow_run_state(flow_run.id, failed, force=True)
             return
-        run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+        ended: Any = run_flow(flow, flow_run=alone, return_type="state", error_logger=logger.logger)
+    if not ended.is_final():  # the server gave no answer, and Prefect's engine goes by that
+        raise NotTold(f"the server has not been told how it ended, and has it as {ended.name}")
 
 
 @contextmanager

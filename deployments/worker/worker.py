@@ -45,6 +45,7 @@ from deployments.worker.guarding import keep_guard
 from deployments.worker.hearing import hear
 from deployments.worker.held import Held
 from deployments.worker.lasting import lasting, told
+from deployments.worker.others import Others, forget, held_by, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.adapters.files import OTHERS
@@ -84,6 +85,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._crew = Crew(Limits(hands, said.runs, said.memory), self._on_free, self._log)
         self._variables = settings.variables
         self._held = Held(get_current_settings().home / "duban")
+        self._others = Others(self.name)
         self._fates: dict[UUID, Fate] = {}
         self._times: dict[UUID, int] = {}
         self._waiting: deque[FlowRun] = deque()
@@ -151,6 +153,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         Raises CrewLost: a worker without hands is to end rather than live on.
         """
         self._crew.stand()
+        await self._inherit()
         begun = await self._look()
         beat(self._variables)
         if self._at_work:
@@ -165,8 +168,22 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
                 await self._settle_all()
                 await self._ask()
             except HTTPError as error:  # not for Prefect's loop, which would ask ever more seldom
+                self._others.look_anew()
                 self._log.warning("The server cannot be asked what is due: %r", error)
         return self._hand_out()
+
+    async def _inherit(self) -> None:
+        """Have settled what workers hold that have given no sign for long; those that hold nothing are forgotten."""
+        try:
+            silent = self._others.silent(await self.client.read_workers_for_work_pool(self._pool_name))
+            left = await held_by(self.client, self._pool_name, silent) if silent else []
+            for run, name in left:
+                self._fates[run.id] = Fate(f"执行它的进程（{name}）没有音信", holder=name)
+            for name in () if left else silent:
+                await forget(self.client, self._pool_name, name)
+        except HTTPError as error:
+            self._others.look_anew()
+            self._log.warning("The server cannot be asked about other workers: %r", error)
 
     async def _hear(self) -> None:
         pool = None
@@ -238,7 +255,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         """Claim a run and carry it out; None when it came to its end, or is not for us."""
         try:
             order = await self._order(run)
-            if not await self._claim(run):
+            if (self._others.any and not await waits(self.client, run)) or not await self._claim(run):
                 return None
         except NotOurs as refusal:
             await self._refuse(run, refusal)
@@ -246,15 +263,15 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         except ObjectNotFound:
             return None  # the run or its deployment was deleted meanwhile
         except HTTPError as error:
-            return Fate(f"{error!r}", mark=self.name)
+            return Fate(f"{error!r}", holder=self.name)
         times = self._times[run.id] = self._times.get(run.id, 0) + 1
         try:
             answer = await self._crew.carry_out(hand, order, LONGEST.total_seconds())
         except HandHung as hung:
-            return Fate(f"{hung}", again=False)
+            return Fate(f"{hung}", again=False, holder=self.name)
         except HandDied as death:
-            return Fate(f"{death}", times=times)
-        return Fate(answer["error"], answer["again"], times) if answer["error"] else None
+            return Fate(f"{death}", times=times, holder=self.name)
+        return Fate(answer["error"], answer["again"], times, self.name) if answer["error"] else None
 
     async def _claim(self, run: FlowRun) -> bool:
         """Make a run pending: of several workers one succeeds."""

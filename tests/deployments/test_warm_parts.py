@@ -13,8 +13,11 @@ from uuid import uuid4
 import psutil
 import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, temporary_settings
 
+from deployments.worker import short_run
 from deployments.worker.crew import Crew, Hand, HandDied, HandHung, Limits
+from deployments.worker.hand import carry_out
 from deployments.worker.held import Held
 from deployments.worker.settling import Fate, settled
 
@@ -49,8 +52,8 @@ class TestHeld:
         assert not list((tmp_path / "duban").iterdir())
 
 
-def run(kind: StateType, count: int = 1, message: str = "") -> FlowRun:
-    return FlowRun(flow_id=uuid4(), run_count=count, state=State(type=kind, message=message))
+def run(kind: StateType, count: int = 1) -> FlowRun:
+    return FlowRun(flow_id=uuid4(), run_count=count, state=State(type=kind))
 
 
 class TestSettled:
@@ -66,18 +69,29 @@ class TestSettled:
             (run(StateType.COMPLETED), Fate("x"), None),
             (run(StateType.CRASHED), Fate("x"), None),
             (run(StateType.SCHEDULED), Fate("x"), None),
-            (run(StateType.PENDING, message="ours"), Fate("x", mark="ours"), "AwaitingRetry"),
-            (run(StateType.PENDING, message="theirs"), Fate("x", mark="ours"), None),
-            (run(StateType.RUNNING), Fate("x", mark="ours"), None),
+            (run(StateType.PENDING), Fate("x", holder="theirs"), "AwaitingRetry"),
+            (run(StateType.RUNNING), Fate("x", holder="theirs"), "AwaitingRetry"),
+            (run(StateType.PENDING), Fate("x", holder="ours"), None),
+            (run(StateType.RUNNING), Fate("x", holder="ours"), None),
         ],
     )
-    def test_what_becomes_of_a_run(self, stands: FlowRun, fate: Fate, becomes: str | None) -> None:
-        state = settled(stands, fate)
+    def test_what_becomes_of_a_run_that_they_hold(self, stands: FlowRun, fate: Fate, becomes: str | None) -> None:
+        state = settled(stands, fate, "theirs")
         assert (state and state.name) == becomes
         assert state is None or "x" in str(state.message)
 
     def test_a_run_without_a_state_is_left_alone(self) -> None:
         assert settled(FlowRun(flow_id=uuid4()), Fate("x")) is None
+
+
+def test_an_end_that_the_server_does_not_know_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives Prefect's engine no answer, and the engine goes on with the state before."""
+    monkeypatch.setattr(short_run, "load_flow_from_entrypoint", lambda *given, **named: None)
+    monkeypatch.setattr(short_run, "run_flow", lambda *given, **named: State(type=StateType.RUNNING))
+    with temporary_settings({PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}):
+        end = carry_out({"run": run(StateType.PENDING).model_dump(mode="json"), "flow": "flows.patrol.any"})
+    assert end.again, "it is put back, to be run again"
+    assert "has not been told" in end.error
 
 
 NONSENSE = {"run": {}, "flow": "nowhere"}
