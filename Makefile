@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run check test test-all fuzz bench pictures schema lock clean
+.PHONY: help install install-dev run check test test-all fuzz faults bench pictures schema lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ test-all: install-dev  ## every test
 
 fuzz: install-dev  ## 100,000 mutated plans, tables, forms, links and addresses: no traceback, no hang
 	$(BIN)/python -m tests.fuzz 100000
+
+faults: install-dev  ## 1,000 faults in a bureau's rehearsed weeks: nothing lost, nothing doubled
+	$(BIN)/python -m tests.faults 1000
 
 bench: install-dev  ## benchmarks, each beside its peer in one run
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

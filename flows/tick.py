@@ -3,6 +3,8 @@
 Deployments name their flow by `flows.initiatives`, which finds its initiative and has it made here.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from prefect import Flow, flow
@@ -17,7 +19,7 @@ from duban.core.planning.action_file import DeploymentAction
 from duban.core.planning.plan import Initiative, Step
 from duban.core.telling.offered import deed
 from duban.core.telling.shown import ACCEPTED, NOT_ACCEPTED, REFUSED, run_name
-from duban.ports import Outside
+from duban.ports import LedgerUnusable, Outside
 from duban.service import ACTION_TRIES
 from duban.views import Result
 from duban.wiring import Gear, kept_gear, plan_settings
@@ -54,11 +56,23 @@ def tick(office: Office, flow_run: FlowRun, initiative: str, report: Any) -> Sta
         done = take_in(at, flow_run, initiative, report)
     except Refused as refusal:
         return turn_down(at, flow_run, str(refusal))
-    result = look(at, initiative)
-    news = bool(done or result.entries or result.called)
-    if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
-        result, news = at.service.tick(initiative), True
-    return show(flow_run, result, done, news=news)
+    with seen_to_its_end(at, initiative):
+        result = look(at, initiative)
+        news = bool(done or result.entries or result.called)
+        if run_actions(at, result) + run_measures(at, result) + send_due(at, initiative):
+            result, news = at.service.tick(initiative), True
+        return show(flow_run, result, done, news=news)
+
+
+@contextmanager
+def seen_to_its_end(at: Gear, initiative: str) -> Iterator[None]:
+    """Have a tick that breaks off made again: what it has stored is due no more, and is shown nowhere yet."""
+    try:
+        yield
+    except Exception:
+        with suppress(LedgerUnusable):
+            at.service.ledger.wake((initiative,), at.service.clock.now())
+        raise
 
 
 def take_in(at: Gear, flow_run: FlowRun, initiative: str, report: Any) -> str:

@@ -32,10 +32,6 @@ def check(folder: Path, ledger: str, events: str, stride: int) -> None:
     assert [one for one in told if one["differs"]] == []
 
 
-def test_one_in_nine_deaths_between_two_lasting_changes(tmp_path: Path) -> None:
-    check(tmp_path, f"sqlite:///{tmp_path / 'ledger.sqlite'}", "commits", 9)
-
-
 @pytest.mark.slow
 def test_every_death_between_two_lasting_changes(tmp_path: Path) -> None:
     check(tmp_path, f"sqlite:///{tmp_path / 'ledger.sqlite'}", "commits", 1)
