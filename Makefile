@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run check test test-all fuzz faults bench pictures schema lock clean
+.PHONY: help install install-dev run check test test-all fuzz faults messages bench pictures schema lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ bench: install-dev  ## benchmarks, each beside its peer in one run
 
 pictures: install-dev  ## take the pictures of README and handbook from a running stack
 	$(BIN)/python -m docs.take_pictures
+
+messages: install-dev  ## renew the catalogues of messages from the code, and name what is not translated
+	$(BIN)/python -m docs.messages
 
 schema: install  ## write config/schema from the models
 	$(BIN)/duban schema --write config/schema

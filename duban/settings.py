@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.problems import BadInput, Problem, nearest
+from duban.core.texts import Text, english, said_elsewhere
 from duban.unsaid import TIMEZONE
 from duban.written import Unreadable, written_text
 
@@ -24,6 +25,10 @@ CLOCK_VARIABLE = "DUBAN_CLOCK"
 PLAN_VARIABLE = "DUBAN_PLAN"
 DESK_VARIABLE = "DUBAN_DESK"
 """Where the stack says at which address its desk answers."""
+
+LANGUAGE_VARIABLE = "DUBAN_LANG"
+LANGUAGES = ("zh_CN", "en")
+"""In which messages are shown, the usual one first."""
 
 LINK_KEY_VARIABLE = "DUBAN_LINK_KEY"
 """Where an office with several machines says the one key of its links."""
@@ -111,6 +116,7 @@ class SettingsFile(Strict):
     plan: Slug
     beside: Many[Slug] = ()
     timezone: PlainText = TIMEZONE
+    language: Literal["zh_CN", "en"] = "zh_CN"
     var: PlainText = "var"
     ledger: PlainText | None = None
     backups: PlainText | None = None
@@ -205,10 +211,31 @@ def settings_file(environment: Mapping[str, str] | None = None) -> Path:
     return Path(variables.get(SETTINGS_VARIABLE, DEFAULT)).absolute()
 
 
+def spoken(name: str) -> str | None:
+    """The language that a name means, as `en`, `zh` or `zh-CN`; None where messages do not exist in it."""
+    meant = re.split("[-_.]", name.lower())[0]
+    return next((known for known in LANGUAGES if known.partition("_")[0] == meant), None)
+
+
+def language_name(environment: Mapping[str, str] | None = None) -> str:
+    """In which language messages are shown: the variable's, else that of the settings; the usual one without either.
+
+    What is wrong with either is for `load_settings` to tell.
+    """
+    variables = os.environ if environment is None else environment  # noqa: TID251  the one place
+    if (named := spoken(variables.get(LANGUAGE_VARIABLE, ""))) is not None:
+        return named
+    try:
+        return _read(settings_file(variables)).language
+    except BadInput:
+        return LANGUAGES[0]
+
+
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises BadInput naming the key and the remedy."""
     variables = dict(os.environ) if environment is None else dict(environment)  # noqa: TID251  the one place
     _refuse_bytes(variables)
+    _refuse_language(variables)
     file = (file or settings_file(variables)).absolute()
     values = _read(file)
     file = file.resolve()
@@ -247,12 +274,21 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
 
 def _refuse_bytes(variables: Mapping[str, str]) -> None:
     """Refuse variables of ours that hold bytes of another encoding, or a NUL."""
-    ours = (SETTINGS_VARIABLE, LEDGER_VARIABLE, CLOCK_VARIABLE, PLAN_VARIABLE, DESK_VARIABLE)
+    ours = (SETTINGS_VARIABLE, LEDGER_VARIABLE, CLOCK_VARIABLE, PLAN_VARIABLE, DESK_VARIABLE, LANGUAGE_VARIABLE)
     wrong = [name for name in ours if not (text := variables.get(name, "")).isprintable() and text]
     if wrong:
         raise BadInput(
-            Problem(name, 0, "not-text", "it holds what is no text", "set it anew, in UTF-8") for name in wrong
+            Problem(name, 0, "not-text", english("it holds what is no text"), english("set it anew, in UTF-8"))
+            for name in wrong
         )
+
+
+def _refuse_language(variables: Mapping[str, str]) -> None:
+    named = variables.get(LANGUAGE_VARIABLE, "")
+    if named and spoken(named) is None:
+        message = english("messages do not exist in {language!r}", language=named)
+        remedy = english("use one of: {known}", known=LANGUAGES)
+        raise BadInput([Problem(LANGUAGE_VARIABLE, 0, "unknown-language", message, remedy)])
 
 
 def _meant(file: Path, values: SettingsFile, variables: Mapping[str, str]) -> str:
@@ -260,8 +296,8 @@ def _meant(file: Path, values: SettingsFile, variables: Mapping[str, str]) -> st
     named = variables.get(PLAN_VARIABLE) or values.plan
     here = (values.plan, *values.beside)
     if named not in here:
-        message = f"there is no plan {named!r} here, as {PLAN_VARIABLE} or --plan names it"
-        raise _bad(file, "unknown-plan", message, nearest(named, here, f"name one of {', '.join(here)}"))
+        message = english("there is no plan {plan!r} here, as {by} or --plan names it", plan=named, by=PLAN_VARIABLE)
+        raise _bad(file, "unknown-plan", message, nearest(named, here, english("name one of: {known}", known=here)))
     return named
 
 
@@ -274,8 +310,8 @@ def _clock(var: Path, variables: Mapping[str, str]) -> Path | None:
 def _read(file: Path) -> SettingsFile:
     try:
         if not os.path.lexists(file):
-            remedy = f"run in the project's folder, or set {SETTINGS_VARIABLE}"
-            raise _bad(file, "no-settings", "there is no such file", remedy)
+            remedy = english("run in the project's folder, or set {variable}", variable=SETTINGS_VARIABLE)
+            raise _bad(file, "no-settings", english("there is no such file"), remedy)
         return SettingsFile.model_validate(tomllib.loads(written_text(file)))
     except Unreadable as error:
         raise BadInput([error.problem(file.name)]) from None
@@ -289,7 +325,7 @@ def _broken(file: Path, said: str) -> BadInput:
     """A file that is no TOML, by the line that its reader names."""
     found = re.search(r" \(at line (\d+), column \d+\)$", said)
     line, what = (int(found[1]), said[: found.start()]) if found else (0, said)
-    return BadInput([Problem(file.name, line, "broken-toml", what, "mend the line")])
+    return BadInput([Problem(file.name, line, "broken-toml", said_elsewhere(what), english("mend the line"))])
 
 
 def _problem(file: Path, error: dict[str, object]) -> Problem:
@@ -297,16 +333,19 @@ def _problem(file: Path, error: dict[str, object]) -> Problem:
     name = ".".join(keys)
     if error["type"] == "extra_forbidden":
         known = TABLES[keys[0]].model_fields if len(keys) > 1 else SettingsFile.model_fields
-        return Problem(file.name, 0, "unknown-key", f"unknown setting {name}", nearest(keys[-1], known, "remove it"))
-    return Problem(file.name, 0, "wrong-value", f"{name}: {error['msg']}", "see the comment beside it")
+        remedy = nearest(keys[-1], known, english("remove it"))
+        return Problem(file.name, 0, "unknown-key", english("unknown setting {name}", name=name), remedy)
+    message = said_elsewhere(f"{name}: {error['msg']}")
+    return Problem(file.name, 0, "wrong-value", message, english("see the comment beside it"))
 
 
 def _zone(file: Path, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise _bad(file, "unknown-timezone", f"there is no time zone {name!r}", f"write {TIMEZONE}, say") from None
+        message = english("there is no time zone {name!r}", name=name)
+        raise _bad(file, "unknown-timezone", message, english("write {zone}, say", zone=TIMEZONE)) from None
 
 
-def _bad(file: Path, id: str, message: str, remedy: str) -> BadInput:
+def _bad(file: Path, id: str, message: Text, remedy: Text) -> BadInput:
     return BadInput([Problem(file.name, 0, id, message, remedy)])

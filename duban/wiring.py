@@ -28,6 +28,7 @@ from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
+from duban.core.texts import english
 from duban.ports import Carrier, Clock, Ledger
 from duban.service import Service
 from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
@@ -66,8 +67,11 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
     try:
         return public_calendar(first, last, file)
     except CalendarRange as error:
-        where, remedy = file_name(settings.calendar), "correct the day, or take it out until a plan comes near it"
-        raise BadInput([Problem(where, 0, "beyond-calendar", str(error).partition(";")[0], remedy)]) from None
+        where, remedy = (
+            file_name(settings.calendar),
+            english("correct the day, or take it out until a plan comes near it"),
+        )
+        raise BadInput([Problem(where, 0, "beyond-calendar", error.message, remedy)]) from None
 
 
 def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office:

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from duban.core.problems import BadInput, Fault, Problem
+from duban.core.texts import Text, english, filled
 
 LARGEST = 4 * 2**20
 """Bytes of one file: the largest of the shipped plan has 7,000, the directory of a hundred bureaus a million."""
@@ -16,6 +17,7 @@ LARGEST = 4 * 2**20
 LARGEST_FOLDER = 32 * 2**20
 """Bytes of all files of a plan: a hundred times the shipped one has 28 million, and takes a minute to check."""
 
+_PUT = english("put a file there")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -36,18 +38,22 @@ def written_bytes(path: Path, largest: int = LARGEST) -> bytes:
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _unreadable("not-a-file", "this is no file but a pipe, a device or a folder", "put a file there")
+                message = english("this is no file but a pipe, a device or a folder")
+                raise _unreadable("not-a-file", message, _PUT)
             content = file.read(largest + 1)
     except IsADirectoryError:
-        raise _unreadable("not-a-file", "this is no file but a folder", "put a file there") from None
+        raise _unreadable("not-a-file", english("this is no file but a folder"), _PUT) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise _unreadable(
-            "unreadable", f"the file cannot be read: {why}", "check that it is there and readable"
+            "unreadable",
+            english("the file cannot be read: {why}", why=why),
+            english("check that it is there and readable"),
         ) from None
     if len(content) > largest:
         much = f"{largest / 2**20:.0f} MiB"
-        raise _unreadable("too-large", f"the file is larger than {much}", "part it, or see what has got into it")
+        message = english("the file is larger than {much}", much=much)
+        raise _unreadable("too-large", message, english("part it, or see what has got into it"))
     return content
 
 
@@ -58,9 +64,7 @@ def written_text(path: Path, largest: int = LARGEST) -> str:
         return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise Unreadable(
-            line, Fault("not-utf8", f"the file is not in UTF-8{_guess(raw)}", "save it as UTF-8")
-        ) from None
+        raise Unreadable(line, Fault("not-utf8", _other_encoding(raw), english("save it as UTF-8"))) from None
 
 
 def handed_in(path: Path, largest: int) -> bytes:
@@ -71,15 +75,16 @@ def handed_in(path: Path, largest: int) -> bytes:
         raise BadInput([error.problem(str(path))]) from None
 
 
-def _unreadable(id: str, message: str, remedy: str) -> Unreadable:
+def _unreadable(id: str, message: Text, remedy: Text) -> Unreadable:
     return Unreadable(0, Fault(id, message, remedy))
 
 
-def _guess(raw: bytes) -> str:
+def _other_encoding(raw: bytes) -> Text:
+    seeming = english("the file is not in UTF-8, but seems to be in {encoding}")
     if raw.startswith(_MARKS):
-        return ", but seems to be in UTF-16"
+        return filled(seeming, encoding="UTF-16")
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        return ""
-    return ", but seems to be in GBK"
+        return english("the file is not in UTF-8")
+    return filled(seeming, encoding="GBK")

@@ -1,5 +1,6 @@
 """What several rings of tests share."""
 
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.engine import make_url
 
+from duban.settings import LANGUAGE_VARIABLE
 from tests.http_server import HttpServer
 
 NUMBERS = count(1)
@@ -33,8 +35,10 @@ settings.register_profile("quick", parent=settings.get_profile("all"), max_examp
 def pytest_configure(config: pytest.Config) -> None:
     """Draw fewer examples where slow tests are left out; tests that say how many they need have as many everywhere.
 
-    And let the commands that tests start be interrupted, though a shell in the background has Ctrl-C ignored.
+    Let the commands that tests start be interrupted, though a shell in the background has Ctrl-C ignored, and speak
+    English, as the messages are written; tests of the other language say so.
     """
+    os.environ[LANGUAGE_VARIABLE] = "en"
     settings.load_profile("quick" if config.option.markexpr == QUICK else "all")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

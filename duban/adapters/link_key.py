@@ -5,6 +5,7 @@ from pathlib import Path
 
 from duban.adapters.files import keep_private
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import english
 
 SHORTEST = 32
 """Characters of a key somebody chose, which nobody may guess."""
@@ -16,6 +17,6 @@ def link_key(var: Path, variable: str, chosen: str) -> bytes:
     Raises BadInput for one that is too short.
     """
     if chosen and len(chosen) < SHORTEST:
-        remedy = f"set at least {SHORTEST} characters that nobody can guess"
-        raise BadInput([Problem(variable, 0, "short-key", "the key of the links is too short", remedy)])
+        remedy = english("set at least {shortest} characters that nobody can guess", shortest=SHORTEST)
+        raise BadInput([Problem(variable, 0, "short-key", english("the key of the links is too short"), remedy)])
     return (chosen or keep_private(var / "secrets" / "links", secrets.token_urlsafe(SHORTEST))).encode()

@@ -26,6 +26,7 @@ from duban.adapters.yaml_models import file_name
 from duban.core.problems import BadInput, Problem, nearest
 from duban.core.telling.papers import MATTERS, Paper
 from duban.core.telling.slips import Enclosure
+from duban.core.texts import english, said_elsewhere
 from duban.written import Unreadable, written_bytes
 
 M = TypeVar("M")
@@ -39,7 +40,7 @@ STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 """What a template asks by, and what is left of it where it is not whole."""
 
 WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-MEND = "mend what stands in braces"
+MEND = english("mend what stands in braces")
 
 LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
 """What a template may ask of a loop."""
@@ -99,20 +100,28 @@ def _problems(folder: Path, kind: str) -> Iterator[Problem]:
     file = folder / f"{kind}{SUFFIX}"
     where = file_name(file)
     if not file.is_file():
-        yield Problem(where, 0, "missing-template", "there is no such template", "make it in Word, or restore it")
+        yield Problem(
+            where,
+            0,
+            "missing-template",
+            english("there is no such template"),
+            english("make it in Word, or restore it"),
+        )
         return
     try:
         if unpacked(written_bytes(file)) > MOST_UNPACKED:
-            yield Problem(where, 0, "too-large", "what is packed in it is too large", "take pictures out")
+            yield Problem(
+                where, 0, "too-large", english("what is packed in it is too large"), english("take pictures out")
+            )
             return
         yield from _faults(file, MATTERS[kind], where)
     except Unreadable as error:
         yield error.problem(where)
     except TemplateSyntaxError as error:
-        yield Problem(where, 0, "broken-template", str(error.message), MEND)
+        yield Problem(where, 0, "broken-template", said_elsewhere(str(error.message)), MEND)
     except BROKEN as error:
-        message = f"it is no Word file: {type(error).__name__}"
-        yield Problem(where, 0, "broken-template", message, "save it in Word as .docx, or restore it")
+        message = english("it is no Word file: {kind}", kind=type(error).__name__)
+        yield Problem(where, 0, "broken-template", message, english("save it in Word as .docx, or restore it"))
 
 
 def _faults(file: Path, matter: type, where: str) -> Iterator[Problem]:
@@ -121,7 +130,8 @@ def _faults(file: Path, matter: type, where: str) -> Iterator[Problem]:
     document.init_docx()
     uris = (document.HEADER_URI, document.FOOTER_URI)
     parts = [document.get_xml(), *(part.blob.decode() for uri in uris for _, part in document.get_headers_footers(uri))]
-    faults = [Problem(where, 0, "broken-template", f"braces not closed: {told!r}", MEND) for told in _unclosed(parts)]
+    unclosed = [english("braces not closed: {told!r}", told=told) for told in _unclosed(parts)]
+    faults = [Problem(where, 0, "broken-template", message, MEND) for message in unclosed]
     if not faults:  # else words and all between them are lost before anybody could miss them
         faults += _unknown(_environment().parse("".join(map(document.patch_xml, parts))), matter, where)
     yield from faults or _unfilled(file, matter, where)
@@ -139,12 +149,13 @@ def _unknown(tree: nodes.Template, matter: type, where: str) -> Iterator[Problem
     """Words that no such paper has, and parts that no row of it has."""
     known = {one.name for one in fields(matter)}
     for name in sorted(find_undeclared_variables(tree) - known - set(_environment().globals)):
-        remedy = nearest(name, known, f"use one of {', '.join(sorted(known))}")
-        yield Problem(where, 0, "unknown-word", f"this paper has no word {name!r}", remedy)
+        remedy = nearest(name, known, english("use one of: {known}", known=sorted(known)))
+        yield Problem(where, 0, "unknown-word", english("this paper has no word {name!r}", name=name), remedy)
     parts = {one.name for row in _rows(matter) for one in fields(row)}
     for name in sorted({one.attr for one in tree.find_all(nodes.Getattr)} - parts - LOOP):
-        remedy = nearest(name, parts, f"use one of {', '.join(sorted(parts))}" if parts else "take it out")
-        yield Problem(where, 0, "unknown-word", f"no row of this paper has a {name!r}", remedy)
+        otherwise = english("use one of: {known}", known=sorted(parts)) if parts else english("take it out")
+        remedy = nearest(name, parts, otherwise)
+        yield Problem(where, 0, "unknown-word", english("no row of this paper has a {name!r}", name=name), remedy)
 
 
 def _rows(matter: type) -> Iterator[type]:
@@ -158,10 +169,12 @@ def _unfilled(file: Path, matter: type, where: str) -> Iterator[Problem]:
     try:
         _written(file.read_bytes(), {one.name: getattr(sampled(matter), one.name) for one in fields(matter)})
     except TemplateError as error:
-        yield Problem(where, 0, "broken-template", str(error), MEND)
+        yield Problem(where, 0, "broken-template", said_elsewhere(str(error)), MEND)
     except (*BROKEN, TypeError, AttributeError) as error:
-        message = f"filled in it is no Word file: {re.sub(r'<[^>]*>', '', str(error))[:200]}"
-        yield Problem(where, 0, "broken-template", message, "begin and end loops in rows or paragraphs of their own")
+        message = english("filled in it is no Word file: {why}", why=re.sub("<[^>]*>", "", str(error))[:200])
+        yield Problem(
+            where, 0, "broken-template", message, english("begin and end loops in rows or paragraphs of their own")
+        )
 
 
 def sampled(matter: type[M]) -> M:

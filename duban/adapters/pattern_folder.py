@@ -12,6 +12,7 @@ from duban.core.planning.patterns import StepPlace, apply_pattern, own_steps
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile
 from duban.core.problems import Fault, Location, Problem, nearest
+from duban.core.texts import english
 
 Patterns = Mapping[str, Read[PatternFile]]
 """What was read of each pattern, by the name of its file; the value is None where there is a mistake in it."""
@@ -66,8 +67,8 @@ def _read_pattern(file: Path) -> Read[PatternFile]:
         return read
     faults = check_pattern(read.value)
     if read.value.id != file.stem:
-        message = f"the file is named {file.stem!r} but its pattern {read.value.id!r}"
-        faults.append(Fault("file-name", message, "give both the same name", ("id",)))
+        message = english("the file is named {stem!r} but its pattern {id!r}", stem=file.stem, id=read.value.id)
+        faults.append(Fault("file-name", message, english("give both the same name"), ("id",)))
     problems = (*read.problems, *(_problem(fault, read.name, read.line(fault.at)) for fault in faults))
     return replace(read, value=None if problems else read.value, problems=problems)
 
@@ -96,8 +97,9 @@ def written_out(one: ReadInitiative, patterns: Patterns, roles: Mapping[str, str
 def _unknown(file: InitiativeFile, patterns: Patterns) -> list[Fault]:
     if file.pattern is None or file.pattern in patterns:
         return []
-    remedy = nearest(file.pattern, patterns, f"use one of: {', '.join(patterns)}" if patterns else "add its file")
-    return [Fault("unknown-pattern", f"there is no pattern {file.pattern!r}", remedy, ("pattern",))]
+    otherwise = english("use one of: {known}", known=list(patterns)) if patterns else english("add its file")
+    message = english("there is no pattern {pattern!r}", pattern=file.pattern)
+    return [Fault("unknown-pattern", message, nearest(file.pattern, patterns, otherwise), ("pattern",))]
 
 
 def _lost(file: InitiativeFile, pattern: Read[PatternFile] | None) -> set[StepRef | str]:

@@ -14,6 +14,7 @@ from duban.adapters.yaml_text import Document
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import InitiativeFile, PlanFile
 from duban.core.problems import Location, Problem, nearest
+from duban.core.texts import Text, english
 from duban.written import LARGEST_FOLDER
 
 PLAN = "plan.yaml"
@@ -51,8 +52,8 @@ def read_plan(folder: Path) -> Read[PlanFile]:
     if (folder / PLAN).exists():
         return read_model(folder / PLAN, PlanFile)
     name = file_name(folder)
-    what = f"this folder has no {PLAN}" if folder.is_dir() else "there is no such folder"
-    return Read(name, None, (Problem(name, 0, "no-plan", what, "name the folder of a plan"),))
+    what = english("this folder has no {file}", file=PLAN) if folder.is_dir() else english("there is no such folder")
+    return Read(name, None, (Problem(name, 0, "no-plan", what, english("name the folder of a plan")),))
 
 
 def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInitiative], list[Problem]]:
@@ -61,8 +62,8 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
     initiatives: list[ReadInitiative] = []
     problems: list[Problem] = []
     if _size(folder) > LARGEST_FOLDER:
-        what = f"its files are larger than {LARGEST_FOLDER // 2**20} MiB together"
-        return [], [_problem(folder, "too-large", what, "part the plan, or see what has got into it")]
+        what = english("its files are larger than {size} MiB together", size=LARGEST_FOLDER // 2**20)
+        return [], [_problem(folder, "too-large", what, english("part the plan, or see what has got into it"))]
     for entry in _entries(folder):
         if entry.is_dir():
             files = [file for file in _entries(entry) if file.suffix in _ENDINGS]
@@ -70,8 +71,9 @@ def read_initiatives(folder: Path, plan: PlanFile | None) -> tuple[list[ReadInit
             initiatives += [_supervised(one, plan) for one in read]
             problems += _misplaced(entry, sections)
         elif entry.suffix in _ENDINGS and entry.name not in (PLAN, DOCUMENT):
-            remedy = "move it into the folder of its section"
-            problems.append(_problem(entry, "misplaced-file", "an initiative does not lie beside plan.yaml", remedy))
+            remedy = english("move it into the folder of its section")
+            message = english("an initiative does not lie beside plan.yaml")
+            problems.append(_problem(entry, "misplaced-file", message, remedy))
     return initiatives, problems
 
 
@@ -91,17 +93,20 @@ def _entries(folder: Path) -> list[Path]:
 def _misplaced(folder: Path, sections: list[str] | None) -> Iterator[Problem]:
     files = [file for ending in _ENDINGS for file in folder.rglob(f"*{ending}")]
     if files and sections is not None and folder.name not in sections:
-        remedy = nearest(folder.name, sections, f"name the folder after a section: {', '.join(sections)}")
-        yield _problem(folder, "unknown-section", f"the plan has no section {folder.name!r}", remedy)
+        otherwise = english("name the folder after a section: {sections}", sections=sections)
+        remedy = nearest(folder.name, sections, otherwise)
+        yield _problem(folder, "unknown-section", english("the plan has no section {name!r}", name=folder.name), remedy)
     for file in files:
         if file.parent != folder:
-            remedy = "move it up into the folder of the section"
-            yield _problem(file, "misplaced-file", "an initiative lies right in the folder of its section", remedy)
+            remedy = english("move it up into the folder of the section")
+            message = english("an initiative lies right in the folder of its section")
+            yield _problem(file, "misplaced-file", message, remedy)
         elif file.suffix != ".yaml":
-            yield _problem(file, "file-name", "the files of a plan end in .yaml", f"name it {file.stem}.yaml")
+            remedy = english("name it {name}", name=f"{file.stem}.yaml")
+            yield _problem(file, "file-name", english("the files of a plan end in .yaml"), remedy)
 
 
-def _problem(path: Path, kind: str, message: str, remedy: str) -> Problem:
+def _problem(path: Path, kind: str, message: Text, remedy: Text) -> Problem:
     return Problem(file_name(path), 0, kind, message, remedy)
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as Xml
 from openpyxl.utils import get_column_letter
 
 from duban.adapters.tables import unreadable
+from duban.core.texts import english
 from duban.drafting.project_lines import MOST_TASKS
 from duban.drafting.tables import Field, Table
 
@@ -86,8 +87,8 @@ def read_project(name: str, content: bytes) -> tuple[Table, ProjectDays | None]:
         table = _table(root)
         return table, _days(root)
     except (Xml.ParseError, ValueError, LookupError, OverflowError) as error:
-        remedy = "save it as XML in the project program (文件—另存为—XML 格式)"
-        raise unreadable(name, f"it cannot be read as a project: {error}", remedy) from None
+        remedy = english("save it as XML in the project program (文件—另存为—XML 格式)")
+        raise unreadable(name, english("it cannot be read as a project: {error}", error=error), remedy) from None
 
 
 def _parsed(content: bytes) -> Xml.Element:

@@ -14,6 +14,7 @@ from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.values import UNSAID
 from duban.core.problems import Fault, Invalid, nearest
+from duban.core.texts import english
 from duban.unsaid import COUNTRY
 
 SINCE = 2001
@@ -43,16 +44,19 @@ class CalendarFile(CalendarOverrides):
     def _known_country(cls, country: str) -> str:
         known = holidays.list_supported_countries()
         if country not in known and country != UNSAID:
-            remedy = nearest(country, known, "write its two letters (ISO 3166)")
-            raise Invalid(Fault("unknown-country", f"no holidays are known of a country {country!r}", remedy))
+            remedy = nearest(country, known, english("write its two letters (ISO 3166)"))
+            message = english("no holidays are known of a country {country!r}", country=country)
+            raise Invalid(Fault("unknown-country", message, remedy))
         return country
 
     @model_validator(mode="after")
     def _known_subdivision(self) -> Self:
         known = holidays.list_supported_countries().get(self.country, [])
         if self.subdivision is not None and self.subdivision not in known:
-            message = f"no part {self.subdivision!r} of {self.country} is known"
-            remedy = nearest(self.subdivision, known, f"use one of: {', '.join(known)}" if known else "remove it")
+            part = self.subdivision
+            message = english("no part {part!r} of {country} is known", part=part, country=self.country)
+            remedy = english("use one of: {known}", known=known) if known else english("remove it")
+            remedy = nearest(part, known, remedy)
             raise Invalid(Fault("unknown-subdivision", message, remedy, ("subdivision",)))
         return self
 

@@ -9,6 +9,7 @@ from duban.adapters.yaml_text import Place, read_document
 from duban.core.planning.directory import DirectoryFile
 from duban.core.planning.values import UNSAID
 from duban.core.problems import BadInput, Problem, shown
+from duban.core.texts import english
 from duban.written import Unreadable, written_bytes
 
 
@@ -25,8 +26,9 @@ def _blanks(file: Path) -> Iterator[Problem]:
         if UNSAID.encode() in written_bytes(file):
             for keys, line, text in _texts(read_document(file, name).place):
                 if UNSAID in text:
-                    what = f"`{keys}` is as it is written for any bureau: {shown(text)}"
-                    yield Problem(name, line, "unsaid", what, f"write your own in place of {UNSAID}")
+                    what = english("`{keys}` is as it is written for any bureau: {text}", keys=keys, text=shown(text))
+                    remedy = english("write your own in place of {unsaid}", unsaid=UNSAID)
+                    yield Problem(name, line, "unsaid", what, remedy)
     except (Unreadable, BadInput):
         return
 
@@ -43,6 +45,7 @@ def _without_address(directory: Path) -> Iterator[Problem]:
     read = read_model(directory, DirectoryFile)
     for number, post in enumerate(read.value.posts if read.value else ()):
         if "channels" in post.model_fields_set and not post.channels:
-            what = f"nowhere is said where {post.id!r} is written to: its letters lie in var/mail"
+            what = english("nowhere is said where {post!r} is written to: its letters lie in var/mail", post=post.id)
             name, line = read.place(("posts", number, "channels"))
-            yield Problem(name, line, "unsaid", what, "write an address, or take `channels` out to leave it so")
+            remedy = english("write an address, or take `channels` out to leave it so")
+            yield Problem(name, line, "unsaid", what, remedy)

@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from duban.adapters.workbooks_back import MOST_UNPACKED, unpacked
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import Text, english
 from duban.drafting.tables import Field, Table
 
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -32,15 +33,18 @@ def read_file(name: str, content: bytes) -> tuple[Table, ...]:
     if reader is None:
         raise unreadable(
             name,
-            "this is no table known here",
-            f"save it as one of {', '.join(READERS)}, or a document without a table as .docx or .txt",
+            english("this is no table known here"),
+            english("save it as one of {kinds}, or a document without a table as .docx or .txt", kinds=list(READERS)),
         )
     try:
         if kind != ".csv" and unpacked(content) > MOST_UNPACKED:
-            raise unreadable(name, "what is packed in it is too large", "take out pictures and empty sheets")
+            raise unreadable(
+                name, english("what is packed in it is too large"), english("take out pictures and empty sheets")
+            )
         return tuple(reader(content))
     except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
-        raise unreadable(name, f"it cannot be read as {kind}: {error}", "save it anew") from None
+        message = english("it cannot be read as {kind}: {error}", kind=kind, error=error)
+        raise unreadable(name, message, english("save it anew")) from None
 
 
 def read_text(name: str, content: bytes) -> tuple[str, ...]:
@@ -52,10 +56,11 @@ def read_text(name: str, content: bytes) -> tuple[str, ...]:
     try:
         return tuple(paragraph.text for paragraph in docx.Document(BytesIO(content)).paragraphs)
     except (ValueError, KeyError, OSError, BadZipFile, OpcError, LxmlError) as error:
-        raise unreadable(name, f"it cannot be read as .docx: {error}", "save it anew") from None
+        message = english("it cannot be read as {kind}: {error}", kind=".docx", error=error)
+        raise unreadable(name, message, english("save it anew")) from None
 
 
-def unreadable(name: str, message: str, remedy: str) -> BadInput:
+def unreadable(name: str, message: Text, remedy: Text) -> BadInput:
     """A file that is none of its kind, as an error for people."""
     return BadInput([Problem(name, 0, "unreadable-table", message, remedy)])
 

@@ -19,6 +19,7 @@ from duban.core.telling.bulletin_text import BulletinLetter
 from duban.core.telling.digest import GROUPS, Digest, Item
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words
+from duban.core.texts import english, said_elsewhere
 from duban.core.titles import BULLETIN, DIGEST, LETTER_TITLES
 from duban.written import Unreadable, written_text
 
@@ -79,7 +80,8 @@ def _missing(folder: Path) -> Iterator[Problem]:
     for slip, title in LETTER_TITLES.items():
         if not (folder / (slip + SUFFIX)).is_file():
             name = f"{folder.name}/{slip}{SUFFIX}"
-            yield Problem(name, 0, "missing-template", f"《{title}》 has no template", "write it, or restore it")
+            message = english("《{title}》 has no template", title=title)
+            yield Problem(name, 0, "missing-template", message, english("write it, or restore it"))
 
 
 def _faults(environment: SandboxedEnvironment, folder: Path) -> Iterator[Problem]:
@@ -94,9 +96,11 @@ def _faults(environment: SandboxedEnvironment, folder: Path) -> Iterator[Problem
         except Unreadable as error:
             yield error.problem(name)
         except TemplateSyntaxError as error:
-            yield Problem(name, error.lineno, "broken-template", str(error.message), "mend the line")
+            message = said_elsewhere(str(error.message))
+            yield Problem(name, error.lineno, "broken-template", message, english("mend the line"))
         except (RecursionError, SyntaxError, MemoryError):
-            yield Problem(name, 0, "broken-template", "it is nested too deep", "take some of it out")
+            message = english("it is nested too deep")
+            yield Problem(name, 0, "broken-template", message, english("take some of it out"))
     yield from _lost(trees, folder)
     yield from _miscalled(trees)
     yield from _unknown(trees, {*VARIABLES, *environment.globals, "loop"})
@@ -109,8 +113,10 @@ def _lost(trees: Mapping[str, nodes.Template], folder: Path) -> Iterator[Problem
         wanted += [node.template for node in tree.find_all(nodes.FromImport)]
         for name in wanted:
             if isinstance(name, nodes.Const) and not (folder / name.value).is_file():
-                remedy = nearest(name.value, (path.name for path in folder.iterdir()), "write it, or remove the line")
-                yield Problem(file, name.lineno, "missing-template", f"there is no {name.value}", remedy)
+                otherwise = english("write it, or remove the line")
+                remedy = nearest(name.value, (path.name for path in folder.iterdir()), otherwise)
+                message = english("there is no {file}", file=name.value)
+                yield Problem(file, name.lineno, "missing-template", message, remedy)
 
 
 def _miscalled(trees: Mapping[str, nodes.Template]) -> Iterator[Problem]:
@@ -124,8 +130,9 @@ def _miscalled(trees: Mapping[str, nodes.Template]) -> Iterator[Problem]:
             try:
                 takes.bind(*call.args, **{pair.key: pair.value for pair in call.kwargs})
             except TypeError as error:
-                remedy = f"call it as {name}({', '.join(takes.parameters)})"
-                yield Problem(file, call.lineno, "broken-template", f"{name}: {error}", remedy)
+                remedy = english("call it as {form}", form=f"{name}({', '.join(takes.parameters)})")
+                message = said_elsewhere(f"{name}: {error}")
+                yield Problem(file, call.lineno, "broken-template", message, remedy)
 
 
 def _unknown(trees: Mapping[str, nodes.Template], known: set[str]) -> Iterator[Problem]:
@@ -135,5 +142,8 @@ def _unknown(trees: Mapping[str, nodes.Template], known: set[str]) -> Iterator[P
     known |= {macro.name for tree in trees.values() for macro in tree.find_all(nodes.Macro)}
     for file, name in names:
         if name.name not in known:
-            remedy = nearest(name.name, VARIABLES | CALLED.keys(), f"use one of {', '.join(sorted(VARIABLES))}")
-            yield Problem(file, name.lineno, "unknown-variable", f"no slip has {name.name!r}", remedy)
+            otherwise = english("use one of: {known}", known=sorted(VARIABLES))
+            remedy = nearest(name.name, VARIABLES | CALLED.keys(), otherwise)
+            yield Problem(
+                file, name.lineno, "unknown-variable", english("no slip has {name!r}", name=name.name), remedy
+            )

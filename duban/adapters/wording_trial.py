@@ -19,6 +19,7 @@ from duban.core.telling.digest import GROUPS, Digest, Item
 from duban.core.telling.papers import Writing
 from duban.core.telling.phrases import CHANGES
 from duban.core.telling.slips import Slip
+from duban.core.texts import english
 from duban.core.titles import DIGEST, SLIP_TITLES
 
 SAMPLES = {str: "例", tuple[str, ...]: ("例",), int: 1, int | None: 1}
@@ -27,19 +28,19 @@ SAMPLES = {str: "例", tuple[str, ...]: ("例",), int: 1, int | None: 1}
 LATER = {
     "title": (
         "base",
-        "what a slip is called here, beside its whole number",
+        english("what a slip is called here, beside its whole number"),
         '{{ heading(title ~ "　" ~ number) }}',
     ),
-    "still": (DIGEST, "仍逾期: what its reader is still late with", '{{ listing("仍逾期", still) if still }}'),
+    "still": (DIGEST, english("仍逾期: what its reader is still late with"), '{{ listing("仍逾期", still) if still }}'),
     "linked": (
         DIGEST,
-        "经函件链接办理: what was done in its reader's name by links of letters",
+        english("经函件链接办理: what was done in its reader's name by links of letters"),
         '{{ listing("经函件链接以您的岗位办理", linked) if linked }}',
     ),
-    "seal": (DIGEST, "台账存证: the last seal of the ledger, in the coordinator's", "{{ seal if seal }}"),
+    "seal": (DIGEST, english("台账存证: the last seal of the ledger, in the coordinator's"), "{{ seal if seal }}"),
     "remarks": (
         "base",
-        "批示、意见和催办: what leaders instructed and others advised",
+        english("批示、意见和催办: what leaders instructed and others advised"),
         '{{ row("批示、意见和催办", "", remarks) }}',
     ),
 }
@@ -53,9 +54,13 @@ def failing(wording: Wording, folder: Path) -> Iterator[Problem]:
             wording(letter)
         except Exception as error:  # noqa: BLE001  whatever a template runs into is to be told
             file, line = _place(error, folder)
-            message = f"the letter {what} cannot be written: {error}"
+            message = english("the letter {what} cannot be written: {error}", what=what, error=error)
             yield Problem(
-                file, line, "broken-template", message, "add what is missing, or take the file as it is shipped"
+                file,
+                line,
+                "broken-template",
+                message,
+                english("add what is missing, or take the file as it is shipped"),
             )
 
 
@@ -66,7 +71,9 @@ def unsaid(folder: Path) -> Iterator[Problem]:
     for variable, (template, what, line) in LATER.items():
         if variable not in used:
             file = f"{folder.name}/{template}{SUFFIX}"
-            yield Problem(file, 0, "unsaid", f"no template tells {what}", f"add {line}")
+            yield Problem(
+                file, 0, "unsaid", english("no template tells {what}", what=what), english("add {rung}", rung=line)
+            )
 
 
 def _samples() -> Iterator[tuple[Writing, str]]:

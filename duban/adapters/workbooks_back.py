@@ -11,6 +11,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import Text, mandarin
 from duban.core.workbooks.reading import ERROR, FORMULA, TypedCell
 from duban.core.workbooks.rows_back import ReadSheet
 
@@ -20,21 +21,25 @@ MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 48 * 2**20
 UNREADABLE = (BadZipFile, Damaged, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, SyntaxError)
 """What openpyxl raises at files that are none."""
 
-REMEDY = "请另存为“Excel 工作簿（.xlsx）”，不加密，再导入"
+REMEDY = mandarin("请另存为“Excel 工作簿（.xlsx）”，不加密，再导入")
 
 
 def sheets_of(data: bytes, name: str) -> tuple[ReadSheet, ...]:
     """The sheets of a workbook, in their order; raises BadInput for what is none. `name` is what the file is called."""
     if len(data) > MOST_BYTES:
-        raise _bad(name, f"文件有{len(data) / 2**20:.0f}兆，最多{MOST_BYTES // 2**20}兆", "删去图片和无关的工作表")
+        raise _bad(
+            name,
+            mandarin("文件有{size:.0f}兆，最多{most}兆", size=len(data) / 2**20, most=MOST_BYTES // 2**20),
+            mandarin("删去图片和无关的工作表"),
+        )
     try:
         if unpacked(data) > MOST_UNPACKED:
-            raise _bad(name, "文件展开后过大", "删去无关的行、列和工作表")
+            raise _bad(name, mandarin("文件展开后过大"), mandarin("删去无关的行、列和工作表"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it leaves out: pictures, new kinds of rules
             book = load_workbook(BytesIO(data))
     except UNREADABLE:
-        raise _bad(name, "不是能读的 .xlsx 文件", REMEDY) from None
+        raise _bad(name, mandarin("不是能读的 .xlsx 文件"), REMEDY) from None
     return tuple(ReadSheet(page.title, dict(_cells(page))) for page in book.worksheets)
 
 
@@ -44,7 +49,7 @@ def unpacked(data: bytes) -> int:
         return sum(one.file_size for one in packed.infolist())
 
 
-def _bad(name: str, message: str, remedy: str) -> BadInput:
+def _bad(name: str, message: Text, remedy: Text) -> BadInput:
     return BadInput([Problem(name, 0, "not-a-workbook", message, remedy)])
 
 

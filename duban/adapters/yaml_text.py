@@ -15,6 +15,7 @@ import yaml
 
 from duban.adapters.yaml_syntax import syntax_fault
 from duban.core.problems import BadInput, Fault, Location, Problem, shown_key
+from duban.core.texts import Text, english
 from duban.written import Unreadable, written_text
 
 Event = Any  # the stubs of PyYAML do not tell one kind of event from another
@@ -71,9 +72,11 @@ def read_document(path: Path, name: str) -> Document:
         text = _visible(written_text(path))
         data, place, duplicates = _compose(text)
         if data is None:
-            raise Unreadable(0, Fault("empty-file", "there is nothing in the file", "fill it in, or delete it"))
+            fault = Fault("empty-file", english("there is nothing in the file"), english("fill it in, or delete it"))
+            raise Unreadable(0, fault)
         if not isinstance(data, dict):
-            raise Unreadable(place.line, Fault("not-a-mapping", "the file is not a mapping", "begin with `key: value`"))
+            fault = Fault("not-a-mapping", english("the file is not a mapping"), english("begin with `key: value`"))
+            raise Unreadable(place.line, fault)
     except Unreadable as refused:
         raise BadInput([refused.problem(name)]) from None
     return Document(data, place, tuple(Problem(name, line, *fault[:3]) for line, fault in duplicates))
@@ -82,8 +85,8 @@ def read_document(path: Path, name: str) -> Document:
 def _visible(text: str) -> str:
     if found := _INVISIBLE.search(text):
         line = text[: found.start()].count("\n") + 1
-        what = f"an invisible character (U+{ord(found[0]):04X}) stands in this line"
-        raise Unreadable(line, Fault("invisible-character", what, "delete it"))
+        what = english("an invisible character (U+{code:04X}) stands in this line", code=ord(found[0]))
+        raise Unreadable(line, Fault("invisible-character", what, english("delete it")))
     return text
 
 
@@ -113,17 +116,21 @@ def _compose(text: str) -> tuple[Any, Place, Duplicates]:
     except yaml.MarkedYAMLError as error:
         raise Unreadable(*syntax_fault(error, text.split("\n"))) from None
     if not isinstance(after, yaml.StreamEndEvent):
-        raise _refused(after, "several-documents", "a second document begins here", "write one document in a file")
+        message = english("a second document begins here")
+        raise _refused(after, "several-documents", message, english("write one document in a file"))
     return value, place, duplicates
 
 
 def _node(event: Event, events: Events, depth: int, duplicates: Duplicates) -> Composed:
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise _refused(event, "anchor", "anchors (&) and aliases (*) are not used in plans", "write the value out")
+        message = english("anchors (&) and aliases (*) are not used in plans")
+        raise _refused(event, "anchor", message, english("write the value out"))
     if event.tag is not None:
-        raise _refused(event, "tag", "tags (!) are not used in plans", "put a text that begins with ! in quotes")
+        remedy = english("put a text that begins with {sign} in quotes", sign="!")
+        raise _refused(event, "tag", english("tags (!) are not used in plans"), remedy)
     if depth == _DEEPEST:
-        raise _refused(event, "too-deep", f"values are nested more than {_DEEPEST} deep", "take some of them out")
+        message = english("values are nested more than {deepest} deep", deepest=_DEEPEST)
+        raise _refused(event, "too-deep", message, english("take some of them out"))
     if isinstance(event, yaml.ScalarEvent):
         return _value(event), Place(_line(event), event.value)
     if isinstance(event, yaml.SequenceStartEvent):
@@ -145,12 +152,13 @@ def _mapping(start: Event, events: Events, depth: int, duplicates: Duplicates) -
     place = Place(_line(start))
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         if not isinstance(event, yaml.ScalarEvent):
-            raise _refused(event, "not-a-key", "a key must be one word", "put a text that begins with [ or { in quotes")
+            remedy = english("put a text that begins with {sign} or {other} in quotes", sign="[", other="{")
+            raise _refused(event, "not-a-key", english("a key must be one word"), remedy)
         value, where = _node(next(events), events, depth + 1, duplicates)
         where.line, key = _line(event), event.value
         if key in items:
-            what = f"{shown_key(key)} is there twice, first in line {place.parts[key].line}"
-            duplicates.append((where.line, Fault("duplicate-key", what, "remove one")))
+            what = english("{key} is there twice, first in line {line}", key=shown_key(key), line=place.parts[key].line)
+            duplicates.append((where.line, Fault("duplicate-key", what, english("remove one"))))
         else:
             items[key], place.parts[key] = value, where
     return items, place
@@ -160,5 +168,5 @@ def _line(event: Event) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _refused(event: Event, kind: str, message: str, remedy: str) -> Unreadable:
+def _refused(event: Event, kind: str, message: Text, remedy: Text) -> Unreadable:
     return Unreadable(_line(event), Fault(kind, message, remedy))

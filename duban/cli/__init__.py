@@ -9,8 +9,10 @@ import typer
 
 from duban.adapters.files import OTHERS
 from duban.cli.exits import Exit, foreseen
+from duban.cli.language import Lang, by_settings
 from duban.cli.output import complain
 from duban.cli.parts import PartsGroup, placed
+from duban.core.texts import english
 from duban.settings import PLAN_VARIABLE
 
 ACTS = (
@@ -40,10 +42,10 @@ class Guarded(PartsGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; what is no text in them ends the command before anything is looked at."""
+        by_settings()
         if wrong := [word for word in args if not _is_text(word)]:
-            shown = ", ".join(repr(word) for word in wrong)
             complain(
-                f"bytes of another encoding, or a NUL, stand in {shown}; use a terminal in UTF-8 (终端请用 UTF-8 编码)"
+                english("bytes of another encoding, or a NUL, stand in {words!r}; use a terminal in UTF-8", words=wrong)
             )
             raise typer.Exit(Exit.BAD_INPUT)
         return super().parse_args(ctx, args)
@@ -85,6 +87,7 @@ app = typer.Typer(
 @app.callback()
 def common(
     plan: Annotated[str | None, typer.Option(metavar="PLAN", help="Which plan is meant, where several go on.")] = None,
+    lang: Lang = None,
 ) -> None:
     """Sees a bureau's work plan through: deadlines, escalation, an append-only ledger."""
     if plan:

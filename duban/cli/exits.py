@@ -36,7 +36,7 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
     """The exit code and the message of an error that a user can do something about; None for a defect."""
     match error:
         case BadInput() | CalendarRange():
-            return Exit.BAD_INPUT, str(error)
+            return Exit.BAD_INPUT, error.told
         case Refused():
             return Exit.REFUSED, refusal(error)
         case LedgerUnusable() | Conflict():

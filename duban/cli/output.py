@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from duban.cli.language import said
 from duban.core.ledger.summary import Light
 from duban.core.planning.plan import StepRef
 from duban.core.telling.tables import as_csv
+from duban.core.texts import Text
 from duban.core.titles import LIGHT_MARKS, LIGHT_SHAPES, LIGHT_TITLES
 
 WIDE = 1000
@@ -38,7 +40,7 @@ def console() -> Console:
 def complain(message: str) -> None:
     """Say on standard error what went wrong; nothing when there is nothing to say."""
     if message:
-        typer.echo(message, err=True)
+        typer.echo(said(message), err=True)
 
 
 def print_json(value: object) -> None:
@@ -47,8 +49,13 @@ def print_json(value: object) -> None:
 
 
 def plain(value: object) -> object:
-    """A value as JSON holds it: days and moments in ISO 8601, steps as `initiative/step`, lights by name."""
+    """A value as JSON holds it: days and moments in ISO 8601, steps as `initiative/step`, lights by name.
+
+    Messages are in the language of the command, as they are for people.
+    """
     match value:
+        case Text():
+            return said(value)
         case StepRef() | Path():
             return str(value)
         case IntEnum():

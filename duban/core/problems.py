@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from duban.core.texts import Text, english, joined
+
 Location = tuple[str | int, ...]
 
 _SHOWN = 60
@@ -24,13 +26,19 @@ class Problem:
     file: str
     line: int
     id: str
-    message: str
-    remedy: str
+    message: Text
+    remedy: Text
     location: Location = field(default=(), compare=False)
 
     def __str__(self) -> str:
+        return str(self.told)
+
+    @property
+    def told(self) -> Text:
+        """The whole problem in a line."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.id}: {self.message}; {self.remedy}"
+        what, then = self.message, self.remedy
+        return english("{place}: {id}: {message}; {remedy}", place=place, id=self.id, message=what, remedy=then)
 
 
 class Fault(NamedTuple):
@@ -40,8 +48,8 @@ class Fault(NamedTuple):
     """
 
     id: str
-    message: str
-    remedy: str
+    message: Text
+    remedy: Text
     at: Location = ()
 
 
@@ -60,6 +68,11 @@ class BadInput(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    @property
+    def told(self) -> Text:
+        """All of them, each in a line."""
+        return joined("\n", *(problem.told for problem in self.problems))
+
 
 def repeated(named: Iterable[tuple[str, Location]]) -> Iterator[tuple[str, Location]]:
     """The second and later occurrences of every name, each with its place."""
@@ -70,10 +83,15 @@ def repeated(named: Iterable[tuple[str, Location]]) -> Iterator[tuple[str, Locat
         seen.add(name)
 
 
-def refuse_repeated(what: str, named: Iterable[tuple[str, Location]]) -> None:
+def refuse_repeated(what: Text, named: Iterable[tuple[str, Location]]) -> None:
     """Raise Invalid when a name stands for two of `what`, with a fault at each later one."""
     faults = [
-        Fault("duplicate-id", f"{name!r} already names another {what}", "rename one of them", place)
+        Fault(
+            "duplicate-id",
+            english("{name!r} already names another {what}", name=name, what=what),
+            english("rename one of them"),
+            place,
+        )
         for name, place in repeated(named)
     ]
     if faults:
@@ -85,10 +103,10 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
-def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+def nearest(word: str, known: Iterable[str], otherwise: Text) -> Text:
     """The remedy for an unknown name: the nearest known one, or `otherwise`."""
     close = closest(word, known)
-    return otherwise if close is None else f"did you mean {close!r}?"
+    return otherwise if close is None else english("did you mean {close!r}?", close=close)
 
 
 class Suggestions:
@@ -101,19 +119,23 @@ class Suggestions:
     def __init__(self, comparisons: int = 300_000) -> None:
         self._left = comparisons
 
-    def nearest(self, word: str, known: Sequence[str], otherwise: str, prefix: str = "") -> str:
+    def nearest(self, word: str, known: Sequence[str], otherwise: Text, prefix: str = "") -> Text:
         """The remedy for an unknown name: the nearest known one, with what stands before it, or `otherwise`."""
         if len(known) > self._left:
             return otherwise
         self._left -= len(known)
         close = closest(word, known)
-        return otherwise if close is None else f"did you mean {prefix + close!r}?"
+        return otherwise if close is None else english("did you mean {close!r}?", close=prefix + close)
 
 
 def shown(value: object) -> str:
     """A value as it is shown in a message: on one line, cut short when it is long, and of addresses the kind alone."""
     text = ADDRESS.sub(r"\1...", repr(value))
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    if not isinstance(value, str):
+        return text
+    whole = ADDRESS.sub(r"\1...", value)
+    return Text(text, "{text!r}", {"text": whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}..."})
 
 
 def shown_key(key: str) -> str:

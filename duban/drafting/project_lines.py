@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from duban.core.texts import Text, english
 from duban.drafting import words
 from duban.drafting.links import Link
 from duban.drafting.tables import Field, Table, compact, plain, worded
@@ -17,7 +18,11 @@ DOTTED = re.compile(r"\d+(?:\.\d+)*")
 
 
 class TooMuch(ValueError):
-    """More tasks or links than a plan can hold; the message is for people."""
+    """More tasks or links than a plan can hold."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +71,7 @@ def find_project(table: Table) -> tuple[int, dict[str, int]] | None:
 def nested(rows: Sequence[Mapping[str, Field]]) -> Iterator[Line]:
     """The lines, each below the last one of a lower level before it; raises TooMuch."""
     if len(rows) > MOST_TASKS:
-        raise TooMuch(f"it has more than {MOST_TASKS} tasks")
+        raise TooMuch(english("it has more than {count} tasks", count=MOST_TASKS))
     open_lines: list[Line] = []
     for place, row in enumerate(rows, 1):
         line = Line(place, row, worded(row["title"].text), _level(row))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from duban.core.texts import english
 from duban.drafting import words
 from duban.drafting.deadlines import Due
 from duban.drafting.links import WORKING, Length, Link, month_first, read_day, read_length, read_links, read_share
@@ -207,7 +208,7 @@ class _Reader:
     def _open_circles(self) -> None:
         """Leave out every link that closes a circle, and ask about it; raises TooMuch."""
         if sum(len(self._before(line)) for line in self._lines if not line.parts) > MOST_LINKS:
-            raise TooMuch(f"its tasks wait for more than {MOST_LINKS} others in all")
+            raise TooMuch(english("its tasks wait for more than {count} others in all", count=MOST_LINKS))
         done: set[int] = set()
         for line in self._lines:
             if not line.parts:

@@ -15,6 +15,7 @@ from duban.adapters.yaml_models import load_model
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import Text, english
 from duban.drafting.answers import Answers, read_answers, still_open, with_answers
 from duban.drafting.documents import read_document
 from duban.drafting.project_lines import TooMuch, find_project
@@ -110,11 +111,12 @@ def _read(table: Path, said: Said, answers: Answers, directory: DirectoryFile) -
         if (draft is None or not draft.rows) and table.suffix.lower() in (".txt", ".docx"):
             draft = read_document(read_text(table.name, content), said.year, answers.texts)
     except TooMuch as error:
-        raise _bad(table, "too-large", str(error), "part it into several projects") from None
+        raise _bad(table, "too-large", error.message, english("part it into several projects")) from None
     except NoYear:
-        raise _bad(table, "no-year", "it names no year", "say it: --year 2024") from None
+        raise _bad(table, "no-year", english("it names no year"), english("say it: --year 2024")) from None
     if draft is None or not draft.rows:
-        raise _bad(table, "no-tasks", "no header of a table of tasks was found", "see docs/commands.md for its words")
+        message = english("no header of a table of tasks was found")
+        raise _bad(table, "no-tasks", message, english("see docs/commands.md for its words"))
     return draft, days
 
 
@@ -139,7 +141,7 @@ def _own(directory: DirectoryFile, draft: Draft) -> bool:
     return len(leads & units) * 3 >= len(leads)
 
 
-def _bad(table: Path, id: str, message: str, remedy: str) -> BadInput:
+def _bad(table: Path, id: str, message: Text, remedy: Text) -> BadInput:
     return BadInput([Problem(table.name, 0, id, message, remedy)])
 
 

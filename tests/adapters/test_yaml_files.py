@@ -154,7 +154,7 @@ def test_a_model_of_its_own(tmp_path: Path) -> None:
     file.write_text("holidays:\n  - 2024-05-01\n  - {first: 2024-10-07, last: 2024-10-01}\nworking_days: [五一]\n")
     lines = [text.removeprefix(str(file)) for text in problems(lambda: load_model(file, CalendarOverrides))]
     assert lines == [
-        ":3: invalid-value: a range cannot end on 2024-10-01 before it begins on 2024-10-07; exchange the days",
+        ":3: invalid-value: a range cannot end on 2024-10-01 before it begins on 2024-10-07; exchange the two days",
         ":4: invalid-value: '五一' is not a day; write it as 2024-02-09, without a time",
     ]
     file.write_text("holidays: [2024-05-01]\n")

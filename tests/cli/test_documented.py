@@ -44,7 +44,7 @@ def test_every_command_and_option_is_documented_under_its_own_heading() -> None:
     assert missing == []
 
 
-COMMON = {"--json", "--csv", "--xlsx", "--as", "--key"} & set(re.findall(r"^- `(--[a-z]+)", DOCUMENT, re.M))
+COMMON = {"--json", "--csv", "--xlsx", "--as", "--key", "--lang"} & set(re.findall(r"^- `(--[a-z]+)", DOCUMENT, re.M))
 """Options told of once, for all commands that have them."""
 
 

@@ -263,7 +263,7 @@ def test_every_operation_refuses_a_day_outside_and_says_what_to_do(day: date) ->
         with pytest.raises(CalendarRange) as refused:
             operation()
         assert str(refused.value) == (
-            f"{day} is outside the calendar 2024-01-01..2024-12-31: "
+            f"{day} is outside the calendar 2024-01-01..2024-12-31; "
             "build the calendar over more years, or correct the date"
         )
 
@@ -383,7 +383,7 @@ def test_a_range_has_an_order() -> None:
 
 @pytest.mark.parametrize("wrong", [0, 20240209, 1.5, True, "2024/02/09", "20240209", datetime(2024, 2, 9, tzinfo=UTC)])
 def test_what_only_looks_like_a_day_is_refused_once(wrong: object) -> None:
-    with pytest.raises(ValidationError, match="is not a day: write it as 2024-02-09, without a time") as refused:
+    with pytest.raises(ValidationError, match="is not a day; write it as 2024-02-09, without a time") as refused:
         CalendarOverrides.model_validate({"holidays": [wrong]})
     assert [error["loc"] for error in refused.value.errors()] == [("holidays", 0, "day")]
 

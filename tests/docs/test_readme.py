@@ -68,7 +68,8 @@ def test_the_example_with_a_pattern_has_no_problems(example: Path) -> None:
     assert result.exit_code == Exit.FINE, result.output
 
 
-def test_the_bad_example_prints_the_message_it_shows(example: Path) -> None:
+def test_the_bad_example_prints_the_message_it_shows(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
     example.write_text(block("yaml").replace("[comment]", "[coment]"), encoding="utf-8")
     result = CliRunner().invoke(app, ["check", "plan"])
     assert result.exit_code == Exit.BAD_INPUT

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from duban.adapters.languages import language
 from duban.adapters.yaml_files import Loaded, load_plan
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.plan import Step
 from duban.core.problems import BadInput
+from duban.core.texts import rendered
 
 HERE = Path(__file__).parent
 MARK = re.compile(r"# MARK: (.*?)(?=  # MARK: |$)")
@@ -66,3 +68,22 @@ def test_a_good_plan_loads_as_written_down(case: Path, calendar: WorkCalendar, m
     plan = load(case.name, calendar).plan
     steps = [told(step) for initiative in plan.initiatives.values() for step in initiative.steps.values()]
     assert steps == (case / "expected.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("case", sorted((HERE / "bad").iterdir()), ids=lambda case: case.name)
+def test_of_a_bad_plan_no_word_of_english_is_left_in_chinese(
+    case: Path, calendar: WorkCalendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(case)
+    with pytest.raises(BadInput) as raised:
+        load("plan", calendar)
+    for problem in raised.value.problems:
+        for text in (problem.message, problem.remedy):
+            said = rendered(text, language("zh_CN"))
+            assert CHINESE.search(said), text
+            assert re.findall(r"[A-Za-z]+(?: [A-Za-z]+)+", AS_WRITTEN.sub("", said)) == [], said
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+AS_WRITTEN = re.compile(r"“[^”]*”|`[^`]*`|\"[^\"]*\"|U\+[0-9A-F]{4} [A-Z -]+|\{.*?\}")
+"""What a message shows as it stands in files: names, keys, dates of plans, characters by their names."""

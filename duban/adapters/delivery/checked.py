@@ -10,6 +10,7 @@ from duban.adapters.delivery.written import ours
 from duban.adapters.yaml_models import file_name, read_model
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import Problem
+from duban.core.texts import Text, english
 from duban.written import Unreadable, written_bytes
 
 MAILBOXES = re.compile(r"([?&](?:to|cc|bcc|reply|from)=)\$\{\w+\}")
@@ -17,14 +18,14 @@ PORT = re.compile(r"(?<=:)\$\{\w+\}(?=[/?]|$)")
 STAND_INS = ("5a1d77c0", "13800000000")
 """What a variable that is not set here may stand for elsewhere: a key, a telephone."""
 
-SAID: Mapping[Fault, tuple[str, str]] = {
-    Fault.UNKNOWN: ("there is no such kind of channel", "see Channels in docs/operating.md"),
-    Fault.UNUSABLE: ("it cannot be read", "see Channels in docs/operating.md"),
+SAID: Mapping[Fault, tuple[Text, Text]] = {
+    Fault.UNKNOWN: (english("there is no such kind of channel"), english("see Channels in docs/operating.md")),
+    Fault.UNUSABLE: (english("it cannot be read"), english("see Channels in docs/operating.md")),
     Fault.SHORTENED: (
-        "a part of it would be left out, or read as something else",
-        "part recipients by commas, write each whole, and put passwords with @ / ? # into a ${VARIABLE}",
+        english("a part of it would be left out, or read as something else"),
+        english("part recipients by commas, write each whole, and put passwords with @ / ? # into a ${VARIABLE}"),
     ),
-    Fault.INSECURE: ("its base would be spoken to in the clear", "write https://"),
+    Fault.INSECURE: (english("its base would be spoken to in the clear"), english("write https://")),
 }
 
 TEXTS = frozenset({".yaml", ".yml", ".toml", ".j2", ".env", ".ini", ".cfg", ".conf", ".txt"})
@@ -47,7 +48,8 @@ def channel_problems(directory: Path, variables: Mapping[str, str], timeout: flo
             if fault is not None:
                 name, line = read.place(("posts", number, "channels", place))
                 what, remedy = SAID[fault]
-                yield Problem(name, line, f"channel-{fault}", f"{shown(channel)} of {post.id}: {what}", remedy)
+                said = english("{channel} of {id}: {what}", channel=shown(channel), id=post.id, what=what)
+                yield Problem(name, line, f"channel-{fault}", said, remedy)
 
 
 def _fault(channel: str, variables: Mapping[str, str], timeout: float) -> Fault | None:
@@ -78,8 +80,9 @@ def literal_secrets(config: Path) -> Iterator[Problem]:
         if (file.suffix in TEXTS or file.name in TEXTS) and file.is_file():
             for number, line in enumerate(_lines(file), start=1):
                 for what in _written_out(line[:LONGEST], channels=file.name == "directory.yaml"):
-                    remedy = "set a variable where duban is started, and write ${NAME} in its place"
-                    yield Problem(file_name(file), number, "written-secret", f"{what} holds a secret", remedy)
+                    remedy = english("set a variable where duban is started, and write ${NAME} in its place")
+                    message = english("{what} holds a secret", what=what)
+                    yield Problem(file_name(file), number, "written-secret", message, remedy)
 
 
 def _lines(file: Path) -> list[str]:

@@ -6,6 +6,7 @@ import typer
 
 from duban.cli.opening import opened
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import english
 
 app = typer.Typer()
 
@@ -27,7 +28,8 @@ def roles(
     with opened() as at:
         ledger = at.service.ledger
         if not isinstance(ledger, SqlLedger) or ledger.engine.name != "postgresql":
-            message, remedy = "the ledger is a file: its rights are those of the file", "set DUBAN_LEDGER_URL"
+            message = english("the ledger is a file: its rights are those of the file")
+            remedy = english("set DUBAN_LEDGER_URL")
             raise BadInput([Problem("DUBAN_LEDGER_URL", 0, "no-roles", message, remedy)])
         with writing(ledger.engine, ("schema",)) as connection:
             grant(connection, programs)

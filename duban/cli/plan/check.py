@@ -11,6 +11,7 @@ from rich.table import Table
 
 from duban.adapters.delivery.checked import channel_problems, literal_secrets
 from duban.cli.exits import Exit, foreseen
+from duban.cli.language import Lang, said
 from duban.cli.output import console, print_json
 from duban.core.checking.check_answers import check_absences, check_answers
 from duban.core.checking.check_force import check_names, check_remarks, check_told
@@ -19,6 +20,7 @@ from duban.core.deciding.office import Office
 from duban.core.planning.coverage import Covered
 from duban.core.planning.plan import Initiative
 from duban.core.problems import BadInput, Problem
+from duban.core.texts import english, listed
 from duban.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def check(
         Path | None, typer.Argument(metavar="[PLAN_FOLDER]", help="Folder of a plan instead of the settings' one.")
     ] = None,
     as_json: Json = False,
+    lang: Lang = None,
 ) -> None:
     """Read every file of a plan and name all problems, with file and line."""
     from duban.adapters.still_to_say import still_to_say  # noqa: PLC0415  other commands here need not load it
@@ -78,11 +81,11 @@ class Asked(NamedTuple):
     unasked: str = ""
 
 
-ASLEEP = (
+ASLEEP = english(
     "the ledger was not looked at, for its stack is stopped, and the files were checked by themselves: start it with "
     "duban up and check again; duban diff wakes it for as long as it looks"
 )
-UNAPPLIED = "no plan has been applied yet: the files were checked by themselves, not from what has happened"
+UNAPPLIED = english("no plan has been applied yet: the files were checked by themselves, not from what has happened")
 
 
 def _asked(settings: Settings, *, wake: bool) -> Asked:
@@ -103,8 +106,8 @@ def _asked(settings: Settings, *, wake: bool) -> Asked:
     except Exception as error:
         if (end := foreseen(error)) is None:
             raise
-        why = "files that it needs cannot be used" if end[0] is Exit.BAD_INPUT else end[1]
-        return Asked(unasked=f"the ledger was not looked at: {why}")
+        why = english("files that it needs cannot be used") if end[0] is Exit.BAD_INPUT else end[1]
+        return Asked(unasked=english("the ledger was not looked at: {why}", why=why))
 
 
 def _read_from(settings: Settings, begun: UnderWay | None) -> tuple[ReadBureau | None, list[Problem]]:
@@ -190,36 +193,46 @@ def _show(read: ReadBureau | None, asked: Asked, problems: list[Problem], warnin
         if sentences:
             out.print("", _coverage_table(sentences))
         for year in provisional(office):
-            out.print(f"holidays of {year} are not announced yet: its working days are provisional")
-    if asked.unasked:
-        out.print(escape(asked.unasked), soft_wrap=True)
-    for warning in warnings:
-        out.print(escape(f"warning: {warning}"), soft_wrap=True)
-    for problem in problems:
-        out.print(escape(str(problem)), soft_wrap=True)
-    out.print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")
+            out.print(
+                said(english("holidays of {year} are not announced yet: its working days are provisional", year=year))
+            )
+    lines = [asked.unasked] if asked.unasked else []
+    lines += [english("warning: {problem}", problem=warning.told) for warning in warnings]
+    lines += [problem.told for problem in problems]
+    lines += [english("1 problem") if len(problems) == 1 else english("{count} problems", count=len(problems))]
+    for line in lines:
+        out.print(escape(said(line)), soft_wrap=True)
 
 
 def _table(initiatives: list[Initiative]) -> Table:
     """One row for each initiative; the last column counts steps of other initiatives it waits for."""
     steps, waits = sum(len(one.steps) for one in initiatives), sum(len(one.upstream) for one in initiatives)
-    table = Table("number", "initiative", "id", box=None, show_footer=True, pad_edge=False)
-    table.columns[1].footer = f"{len(initiatives)} initiatives"
-    table.add_column("steps", str(steps), justify="right")
-    table.add_column("waits for", str(waits), justify="right")
+    heads = map(said, (english("number"), english("initiative"), english("id")))
+    table = Table(*heads, box=None, show_footer=True, pad_edge=False)
+    table.columns[1].footer = said(english("{count} initiatives", count=len(initiatives)))
+    table.add_column(said(english("steps")), str(steps), justify="right")
+    table.add_column(said(english("waits for")), str(waits), justify="right")
     for one in initiatives:
         table.add_row(one.number, escape(one.title), one.id, str(len(one.steps)), str(len(one.upstream) or ""))
     return table
 
 
+_COUNTED = {"sentences": english("sentences"), "undertakings": english("undertakings")}
+
+
 def _coverage_table(sentences: Sequence[Covered]) -> Table:
     """One row for each sentence of the document; under it each undertaking that nobody covers."""
     counts = {name: share for name, share in _covered(sentences).items() if share}
-    table = Table("sentence", "", "initiatives", box=None, show_footer=True, pad_edge=False)
-    table.columns[1].footer = ", ".join("{} {covered}/{total}".format(name, **share) for name, share in counts.items())
+    table = Table(
+        said(english("sentence")), "", said(english("initiatives")), box=None, show_footer=True, pad_edge=False
+    )
+    told = [english("{what} {covered}/{total}", what=_COUNTED[name], **share) for name, share in counts.items()]
+    table.columns[1].footer = said(listed(told))
     for one in sentences:
-        table.add_row(one.number, escape(one.opening), ", ".join(one.initiatives) or "[yellow]none[/]")
+        table.add_row(
+            one.number, escape(one.opening), ", ".join(one.initiatives) or f"[yellow]{said(english('none'))}[/]"
+        )
         for phrase, by in one.undertakings.items() if one.initiatives else ():
             if not by:
-                table.add_row("", f"[yellow]not covered: {escape(phrase)}[/]")
+                table.add_row("", f"[yellow]{escape(said(english('not covered: {phrase}', phrase=phrase)))}[/]")
     return table

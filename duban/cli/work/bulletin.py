@@ -13,6 +13,7 @@ from duban.cli.opening import opened
 from duban.cli.output import Csv, Listing, Xlsx, as_table, console, outlet, print_json, put_out
 from duban.core.problems import BadInput, Problem
 from duban.core.telling.bulletin_text import BulletinText, filed_text, from_file, in_file, text_of
+from duban.core.texts import english, said_elsewhere
 
 if TYPE_CHECKING:
     from duban.exchange.bulletins import Issue
@@ -78,9 +79,11 @@ def _read(file: Path) -> BulletinText:
     try:
         return from_file(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadInput([Problem(str(file), 0, "unreadable", str(error.strerror), "give another file")]) from None
+        message = said_elsewhere(str(error.strerror))
+        raise BadInput([Problem(str(file), 0, "unreadable", message, english("give another file"))]) from None
     except UnicodeError:
-        raise BadInput([Problem(str(file), 0, "not-utf-8", "it is not UTF-8", "save it as UTF-8")]) from None
+        message, remedy = english("it is not UTF-8"), english("save it as UTF-8")
+        raise BadInput([Problem(str(file), 0, "not-utf-8", message, remedy)]) from None
 
 
 @app.command("list")

@@ -22,6 +22,7 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile, StepFile
 from duban.core.planning.when import RESERVED
 from duban.core.problems import Location, Problem, nearest, repeated
+from duban.core.texts import Text, english
 
 
 def check(files: Files, *, calendar: WorkCalendar, under_way: UnderWay | None = None) -> list[Problem]:
@@ -82,15 +83,20 @@ def _within(calendar: WorkCalendar, day: date) -> bool:
 
 def _plan(plan: PlanFile, files: Files, calendar: WorkCalendar) -> Iterator[Problem]:
     for name, place in repeated((section.id, ("sections", at, "id")) for at, section in enumerate(plan.sections)):
-        yield _duplicate(files.plan_name, f"section {name!r} is there twice", place)
+        yield _duplicate(files.plan_name, english("section {name!r} is there twice", name=name), place)
     for key, day in (("starts", plan.starts), ("ends", plan.ends)):
         if not _within(calendar, day):
             yield Problem(
                 files.plan_name,
                 0,
                 "beyond-calendar",
-                f"{day} lies outside the calendar of working days ({calendar.first} to {calendar.last})",
-                "correct the day, or build the calendar over more years",
+                english(
+                    "{day} lies outside the calendar of working days ({first} to {last})",
+                    day=day,
+                    first=calendar.first,
+                    last=calendar.last,
+                ),
+                english("correct the day, or build the calendar over more years"),
                 (key,),
             )
     for written in files.written:
@@ -103,9 +109,19 @@ def _place(plan: PlanFile, written: Written) -> Iterator[Problem]:
     right = plan.sections[number - 1].id if number <= len(plan.sections) else None
     if written.section == right or written.section not in {section.id for section in plan.sections}:
         return
-    home = f"section {number} ({right!r})" if right else f"section {number}, which the plan does not have"
-    remedy = "correct the source, or move the file" + (f" to the folder {right!r}" if right else "")
-    message = f"source {written.file.source} belongs to {home}, but the file lies in {written.section!r}"
+    told = {"source": written.file.source, "number": number, "right": right, "section": written.section}
+    if right:
+        message = english(
+            "source {source} belongs to section {number} ({right!r}), but the file lies in {section!r}", **told
+        )
+        remedy = english("correct the source, or move the file to the folder {right!r}", right=right)
+    else:
+        message = english(
+            "source {source} belongs to section {number}, which the plan does not have, but the file lies in "
+            "{section!r}",
+            **told,
+        )
+        remedy = english("correct the source, or move the file")
     yield Problem(written.name, 0, "wrong-source", message, remedy, ("source",))
 
 
@@ -130,10 +146,12 @@ def _initiatives(files: Files) -> Iterator[Problem]:
     for written in files.written:
         file, name = written.file, written.name
         if (stem := _stem(written)) != file.id:
-            message = f"the file is named {stem!r} but its initiative {file.id!r}"
-            yield Problem(name, 0, "file-name", message, "give both the same name", ("id",))
+            message = english("the file is named {stem!r} but its initiative {id!r}", stem=stem, id=file.id)
+            yield Problem(name, 0, "file-name", message, english("give both the same name"), ("id",))
         if others := [other for other in named[file.id] if other != name]:
-            yield _duplicate(name, f"initiative {file.id!r} is also in {', '.join(others)}", ("id",))
+            yield _duplicate(
+                name, english("initiative {id!r} is also in {others}", id=file.id, others=tuple(others)), ("id",)
+            )
         yield from _step_ids(file.steps, name, files.plan.dates if files.plan else {})
         yield from _ladder(files, file.ladder, name, ("ladder",))
         for number, step in enumerate(file.steps):
@@ -142,20 +160,26 @@ def _initiatives(files: Files) -> Iterator[Problem]:
 
 def _step_ids(steps: tuple[StepFile, ...], name: str, dates: Collection[str]) -> Iterator[Problem]:
     for twice, place in repeated((step.id, ("steps", number, "id")) for number, step in enumerate(steps)):
-        yield _duplicate(name, f"step {twice!r} is there twice", place)
+        yield _duplicate(name, english("step {twice!r} is there twice", twice=twice), place)
     ids = {step.id for step in steps}
     reserved = {**RESERVED, **{date: f"5 days after {date}" for date in dates}}
     for number, step in enumerate(steps):
         if step.id in reserved:
-            message = f"{step.id!r} is a word of plans ({reserved[step.id]}) and cannot name a step"
-            yield Problem(name, 0, "reserved-id", message, "choose another id", ("steps", number, "id"))
+            message = english(
+                "{id!r} is a word of plans ({use}) and cannot name a step", id=step.id, use=reserved[step.id]
+            )
+            yield Problem(name, 0, "reserved-id", message, english("choose another id"), ("steps", number, "id"))
         if step.was in ids:
-            message = f"step {step.was!r}, which {step.id!r} is said to have been, is still there"
-            yield Problem(name, 0, "wrong-was", message, "remove `was`, or the old step", ("steps", number, "was"))
+            message = english(
+                "step {was!r}, which {id!r} is said to have been, is still there", was=step.was, id=step.id
+            )
+            yield Problem(
+                name, 0, "wrong-was", message, english("remove `was`, or the old step"), ("steps", number, "was")
+            )
     former = ((step.was, ("steps", number, "was")) for number, step in enumerate(steps) if step.was)
     for was, place in repeated(former):
-        message = f"two steps are said to have been {was!r}"
-        yield Problem(name, 0, "wrong-was", message, "remove one `was`", place)
+        message = english("two steps are said to have been {was!r}", was=was)
+        yield Problem(name, 0, "wrong-was", message, english("remove one `was`"), place)
 
 
 def _ladder(files: Files, ladder: str | None, name: str, place: Location) -> Iterator[Problem]:
@@ -163,9 +187,9 @@ def _ladder(files: Files, ladder: str | None, name: str, place: Location) -> Ite
         return
     known = [one.id for one in files.policy.ladders]
     if ladder not in known:
-        remedy = nearest(ladder, known, f"use one of: {', '.join(known)}")
-        yield Problem(name, 0, "unknown-ladder", f"there is no ladder {ladder!r}", remedy, place)
+        remedy = nearest(ladder, known, english("use one of: {known}", known=tuple(known)))
+        yield Problem(name, 0, "unknown-ladder", english("there is no ladder {ladder!r}", ladder=ladder), remedy, place)
 
 
-def _duplicate(name: str, message: str, place: Location) -> Problem:
-    return Problem(name, 0, "duplicate-id", message, "rename one", place)
+def _duplicate(name: str, message: Text, place: Location) -> Problem:
+    return Problem(name, 0, "duplicate-id", message, english("rename one"), place)

@@ -9,6 +9,7 @@ from duban.core.planning.directory import Directory
 from duban.core.planning.plan import HUMAN, Initiative, Plan, Step
 from duban.core.planning.plan_file import Kind
 from duban.core.problems import Problem
+from duban.core.texts import Text, english
 
 
 def check_answers(plan: Plan, directory: Directory) -> Iterator[Problem]:
@@ -22,13 +23,15 @@ def check_answers(plan: Plan, directory: Directory) -> Iterator[Problem]:
             person = _only_judge(one, step, directory)
             if person is not None and (one.id, step.written, person) not in told:
                 told.add((one.id, step.written, person))
-                message = f"{step.id!r} may be handed in by {person}, who alone is named to approve it"
+                message = english(
+                    "{id!r} may be handed in by {person}, who alone is named to approve it", id=step.id, person=person
+                )
                 place = ("steps", step.written, "review")
                 yield Problem(one.id, 0, "own-judge", _then(plan, one, directory, message, person), _REMEDY, place)
         yield from _own_extensions(plan, one, directory)
 
 
-_REMEDY = "name another reviewer or supervisor"
+_REMEDY = english("name another reviewer or supervisor")
 
 
 def _only_judge(one: Initiative, step: Step, directory: Directory) -> str | None:
@@ -52,17 +55,22 @@ def _own_extensions(plan: Plan, one: Initiative, directory: Directory) -> Iterat
     people = [step for step in one.steps.values() if step.kind in HUMAN - {Kind.REVIEW}]
     asked = [step.id for step in people if _people(directory, _side(directory, one, step)) == {supervisor}]
     if asked:
-        steps = ", ".join(map(repr, asked))
-        message = f"an extension of {steps} may be asked for by {supervisor} alone, who is named to answer it"
+        message = english(
+            "an extension of {steps!r} may be asked for by {supervisor} alone, who is named to answer it",
+            steps=asked,
+            supervisor=supervisor,
+        )
         message = _then(plan, one, directory, message, supervisor)
         yield Problem(one.id, 0, "own-judge", message, _REMEDY, ("supervisor",))
 
 
-def _then(plan: Plan, one: Initiative, directory: Directory, message: str, person: str) -> str:
+def _then(plan: Plan, one: Initiative, directory: Directory, message: Text, person: str) -> Text:
     line = (*directory.chain(directory.head(one.supervisor)), plan.coordinator, directory.administrator)
     free = (post for post in line if post in directory.filled and directory.person(post) != person)
     after = next(free, None)
-    return f"{message}; {after!r} answers, who is next in line" if after else f"{message}, and nobody is next in line"
+    if after is None:
+        return english("{message}, and nobody is next in line", message=message)
+    return english("{message}; {after!r} answers, who is next in line", message=message, after=after)
 
 
 def _side(directory: Directory, one: Initiative, step: Step) -> Iterator[str]:
@@ -88,10 +96,13 @@ def check_absences(plan: Plan, directory: Directory, calendar: WorkCalendar) -> 
         days = [day for day in _away(plan, directory, post) if calendar.is_working(day)]
         alone = [day for day in days if directory.present(post, day) is None]
         if len(alone) > ALONE:
-            message = (
-                f"post {post!r} answers for work, but from {alone[0]} nobody stands in for {len(alone)} working days"
+            message = english(
+                "post {post!r} answers for work, but from {first} nobody stands in for {count} working days",
+                post=post,
+                first=alone[0],
+                count=len(alone),
             )
-            remedy = "name a deputy who is there: what waits for an answer is handed to nobody else"
+            remedy = english("name a deputy who is there: what waits for an answer is handed to nobody else")
             yield Problem(DIRECTORY, 0, "away-alone", message, remedy)
 
 

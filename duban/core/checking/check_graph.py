@@ -13,12 +13,13 @@ from duban.core.planning.order import circles
 from duban.core.planning.plan import HUMAN, Plan, StepRef
 from duban.core.planning.plan_file import USUAL_DURATION, StepFile
 from duban.core.problems import Location, Problem
+from duban.core.texts import Text, english, joined
 
 _LINKS_SHOWN = 12
 _NAMED = 3
-_INFEASIBLE = "move the due date, shorten a duration or remove a need"
-_CIRCLE = "take out one of these needs, or dates that hang on a step"
-_BEYOND = "shorten what it waits for, or correct its dates"
+_INFEASIBLE = english("move the due date, shorten a duration or remove a need")
+_CIRCLE = english("take out one of these needs, or dates that hang on a step")
+_BEYOND = english("shorten what it waits for, or correct its dates")
 
 
 class WrittenStep(NamedTuple):
@@ -43,7 +44,7 @@ def check_circles(plan: Plan, files: Files, instances: Instances) -> Iterator[Pr
         step = steps[circle[0]]
         one = written[step.ref.initiative]
         place = _leading_to(one.file.steps[step.written], step.ref, path[1], instances)
-        message = f"these steps wait for one another: {_path(path)}"
+        message = english("these steps wait for one another: {path}", path=_path(path))
         yield Problem(one.name, 0, "cycle", message, _CIRCLE, ("steps", step.written, *place))
 
 
@@ -82,12 +83,22 @@ def check_deadlines(
     for place, one in worst.items():
         if place not in misdated:
             chain = found.chain(one.step)
-            message = f"{_late(one)}, because of {_chain(chain)}{_usual(plan, chain, untimed)}"
+            message = english(
+                "{late}, because of {chain}{usual}",
+                late=_late(one),
+                chain=_chain(chain),
+                usual=_usual(plan, chain, untimed),
+            )
             yield Problem(place.file, 0, "infeasible", message, _INFEASIBLE, ("steps", place.number, "due"))
     for ref in found.beyond:
         place = _written(plan, ref)
         if place not in misdated:
-            message = f"{ref} would end or be due beyond the calendar ({calendar.first} to {calendar.last})"
+            message = english(
+                "{ref} would end or be due beyond the calendar ({first} to {last})",
+                ref=ref,
+                first=calendar.first,
+                last=calendar.last,
+            )
             yield Problem(place.file, 0, "beyond-calendar", message, _BEYOND, ("steps", place.number))
 
 
@@ -108,25 +119,32 @@ def _written(plan: Plan, ref: StepRef) -> WrittenStep:
     return WrittenStep(plan.initiatives[ref.initiative].file, plan.step(ref).written)
 
 
-def _late(one: Infeasible) -> str:
-    days = f"{one.days} working day{'s' if one.days > 1 else ''}"
-    return f"{one.step} is due on {one.due}, but {one.finish} is the earliest it can end, {days} late"
+def _late(one: Infeasible) -> Text:
+    days = english("1 working day") if one.days == 1 else english("{days} working days", days=one.days)
+    return english(
+        "{step} is due on {due}, but {finish} is the earliest it can end, {days} late",
+        step=one.step,
+        due=one.due,
+        finish=one.finish,
+        days=days,
+    )
 
 
 def _usual(plan: Plan, refs: tuple[StepRef, ...], untimed: frozenset[WrittenStep]) -> str:
+    """A remark on durations that nobody wrote; empty where there is none."""
     usual = [str(ref) for ref in refs if plan.step(ref).kind in HUMAN and _written(plan, ref) in untimed]
     if not usual:
         return ""
-    others = " and others" if len(usual) > _NAMED else ""
-    return f" ({', '.join(usual[:_NAMED])}{others}: {USUAL_DURATION} working days, as no `duration` is written)"
+    others = usual[:_NAMED] if len(usual) <= _NAMED else english("{steps} and others", steps=usual[:_NAMED])
+    return english(" ({steps}: {days} working days, as no `duration` is written)", steps=others, days=USUAL_DURATION)
 
 
 def _chain(refs: tuple[StepRef, ...]) -> str:
-    return _path(refs) if len(refs) > 1 else "its own duration and earliest start"
+    return _path(refs) if len(refs) > 1 else english("its own duration and earliest start")
 
 
 def _path(refs: tuple[StepRef, ...]) -> str:
     links = [str(ref) for ref in refs]
     if len(links) > _LINKS_SHOWN:
-        links[4:-4] = [f"({len(links) - 8} more)"]
-    return " -> ".join(links)
+        links[4:-4] = [english("({count} more)", count=len(links) - 8)]
+    return joined(" -> ", *links)

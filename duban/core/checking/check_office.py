@@ -9,6 +9,7 @@ from duban.core.planning.expand import STANDARD_LADDER
 from duban.core.planning.files import Files, Written
 from duban.core.planning.review_file import Several, reviewers
 from duban.core.problems import Location, Problem, nearest, repeated
+from duban.core.texts import Text, english
 
 
 class _NameUse(NamedTuple):
@@ -16,7 +17,7 @@ class _NameUse(NamedTuple):
 
     name: str
     must_be: str
-    part: str
+    part: Text
     file: str
     place: Location
 
@@ -33,14 +34,18 @@ def check_office(files: Files) -> list[Problem]:
 
 def _standard_ladder(files: Files) -> Iterator[Problem]:
     if files.policy and STANDARD_LADDER not in {ladder.id for ladder in files.policy.ladders}:
-        message = f"there is no ladder {STANDARD_LADDER!r}, which holds for every step that names none"
-        yield Problem(files.policy_name, 0, "unknown-ladder", message, "add it", ("ladders",))
+        message = english(
+            "there is no ladder {ladder!r}, which holds for every step that names none",
+            ladder=STANDARD_LADDER,
+        )
+        yield Problem(files.policy_name, 0, "unknown-ladder", message, english("add it"), ("ladders",))
 
 
 def _unsupervised(files: Files) -> Iterator[Problem]:
     for written in files.written if files.plan else ():
         if not written.file.supervisor:
-            message, remedy = "`supervisor` is missing, and the plan names none for all", "add it here or in plan.yaml"
+            message = english("`supervisor` is missing, and the plan names none for all")
+            remedy = english("add it here or in plan.yaml")
             yield Problem(written.name, 0, "missing-key", message, remedy, ("id",))
 
 
@@ -49,23 +54,30 @@ def _leading_twice(files: Files) -> Iterator[Problem]:
     for written in files.written:
         leads = written.file.lead
         for unit, place in repeated((unit, ("lead", at)) for at, unit in enumerate(leads)):
-            yield Problem(written.name, 0, "duplicate-id", f"unit {unit!r} leads it twice", "remove one", place)
+            yield Problem(
+                written.name,
+                0,
+                "duplicate-id",
+                english("unit {unit!r} leads it twice", unit=unit),
+                english("remove one"),
+                place,
+            )
         for at, unit in enumerate(written.file.support):
             if unit in leads:
-                message, place = f"unit {unit!r} both leads it and supports it", ("support", at)
-                yield Problem(written.name, 0, "leads-and-supports", message, "remove one of the two", place)
+                message, place = english("unit {unit!r} both leads it and supports it", unit=unit), ("support", at)
+                yield Problem(written.name, 0, "leads-and-supports", message, english("remove one of the two"), place)
 
 
 def _directory(directory: DirectoryFile, file: str) -> Iterator[Problem]:
     for number, post in enumerate(directory.posts):
         if post.deputy == post.id:
-            message = f"post {post.id!r} is its own deputy"
-            yield Problem(file, 0, "own-deputy", message, "name another post", ("posts", number, "deputy"))
+            message = english("post {id!r} is its own deputy", id=post.id)
+            yield Problem(file, 0, "own-deputy", message, english("name another post"), ("posts", number, "deputy"))
     for number, group in enumerate(directory.groups):
         units = ((unit, ("groups", number, "units", at)) for at, unit in enumerate(group.units))
         for unit, place in repeated(units):
-            message = f"unit {unit!r} is twice in group {group.id!r}"
-            yield Problem(file, 0, "duplicate-id", message, "remove one", place)
+            message = english("unit {unit!r} is twice in group {id!r}", unit=unit, id=group.id)
+            yield Problem(file, 0, "duplicate-id", message, english("remove one"), place)
 
 
 def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
@@ -76,69 +88,93 @@ def _unknown(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
     sets = {what: set(names) for what, names in known.items()}
     for named in _all_named(files, directory):
         if named.name not in sets[named.must_be]:
-            message = f"{named.part} is {named.name!r}, but there is no such {named.must_be}"
-            remedy = nearest(named.name, known[named.must_be], "add it to the directory")
+            message = english(
+                "{part} is {name!r}, but there is no such {must_be}",
+                part=named.part,
+                name=named.name,
+                must_be=_CALLED[named.must_be],
+            )
+            remedy = nearest(named.name, known[named.must_be], english("add it to the directory"))
             kind = "unknown-post" if named.must_be == "post" else "unknown-unit"
             yield Problem(named.file, 0, kind, message, remedy, named.place)
+
+
+_CALLED = {
+    "unit": english("unit"),
+    "post": english("post"),
+    "unit or post": english("unit or post"),
+    "unit or group": english("unit or group"),
+    "post, unit or group": english("post, unit or group"),
+}
 
 
 def _all_named(files: Files, directory: DirectoryFile) -> Iterator[_NameUse]:
     yield from _named_in_directory(directory, files.directory_name)
     if files.plan:
-        yield _NameUse(files.plan.coordinator, "post", "the coordinator", files.plan_name, ("coordinator",))
+        yield _NameUse(files.plan.coordinator, "post", english("the coordinator"), files.plan_name, ("coordinator",))
         if files.plan.supervisor:
-            yield _NameUse(files.plan.supervisor, "post", "the supervisor", files.plan_name, ("supervisor",))
+            yield _NameUse(files.plan.supervisor, "post", english("the supervisor"), files.plan_name, ("supervisor",))
     for written in files.written:
         if written.file.supervisor and not (files.plan and written.file.supervisor == files.plan.supervisor):
-            yield _NameUse(written.file.supervisor, "post", "the supervisor", written.name, ("supervisor",))
+            yield _NameUse(written.file.supervisor, "post", english("the supervisor"), written.name, ("supervisor",))
         yield from _named_in_initiative(written)
 
 
 def _named_in_directory(directory: DirectoryFile, file: str) -> Iterator[_NameUse]:
-    yield _NameUse(directory.administrator, "post", "the administrator", file, ("administrator",))
+    yield _NameUse(directory.administrator, "post", english("the administrator"), file, ("administrator",))
     for number, post in enumerate(directory.posts):
         if post.deputy:
-            part = f"the deputy of {post.id!r}"
+            part = english("the deputy of {id!r}", id=post.id)
             yield _NameUse(post.deputy, "post", part, file, ("posts", number, "deputy"))
     for at, name in enumerate(directory.bulletins):
-        yield _NameUse(name, "post, unit or group", "who gets bulletins", file, ("bulletins", at))
+        yield _NameUse(name, "post, unit or group", english("who gets bulletins"), file, ("bulletins", at))
     for number, unit in enumerate(directory.units):
-        yield _NameUse(unit.head, "post", f"the head of {unit.id!r}", file, ("units", number, "head"))
-        yield _NameUse(unit.officer, "post", f"the officer of {unit.id!r}", file, ("units", number, "officer"))
+        yield _NameUse(unit.head, "post", english("the head of {id!r}", id=unit.id), file, ("units", number, "head"))
+        yield _NameUse(
+            unit.officer, "post", english("the officer of {id!r}", id=unit.id), file, ("units", number, "officer")
+        )
     for number, group in enumerate(directory.groups):
         for at, name in enumerate(group.units):
-            yield _NameUse(name, "unit", f"a unit of group {group.id!r}", file, ("groups", number, "units", at))
+            yield _NameUse(
+                name, "unit", english("a unit of group {id!r}", id=group.id), file, ("groups", number, "units", at)
+            )
     for role, name in directory.roles.items():
-        yield _NameUse(name, "post, unit or group", f"who plays {role!r}", file, ("roles", role))
+        yield _NameUse(name, "post, unit or group", english("who plays {role!r}", role=role), file, ("roles", role))
 
 
 def _named_in_initiative(written: Written) -> Iterator[_NameUse]:
     file = written.file
     for at, name in enumerate(file.lead):
-        yield _NameUse(name, "unit", "the lead", written.name, ("lead", at))
+        yield _NameUse(name, "unit", english("the lead"), written.name, ("lead", at))
     for at, name in enumerate(file.support):
-        yield _NameUse(name, "unit or group", "a supporting unit", written.name, ("support", at))
+        yield _NameUse(name, "unit or group", english("a supporting unit"), written.name, ("support", at))
     for number, step in enumerate(file.steps):
         if step.owner:
-            part = f"the owner of {step.id!r}"
+            part = english("the owner of {id!r}", id=step.id)
             yield _NameUse(step.owner, "unit or post", part, written.name, ("steps", number, "owner"))
         for whom in reviewers(step.review):
-            part = f"a reviewer of {step.id!r}" if isinstance(step.review, Several) else f"the reviewer of {step.id!r}"
+            part = (
+                english("a reviewer of {id!r}", id=step.id)
+                if isinstance(step.review, Several)
+                else english("the reviewer of {id!r}", id=step.id)
+            )
             yield _NameUse(whom, "unit or post", part, written.name, ("steps", number, "review"))
         for at, name in enumerate(step.action.parameters.units if isinstance(step.action, SHARED) else ()):
             place = ("steps", number, "action", "parameters", "units", at)
-            yield _NameUse(name, "unit or group", f"a unit of {step.id!r}", written.name, place)
+            yield _NameUse(name, "unit or group", english("a unit of {id!r}", id=step.id), written.name, place)
 
 
 def _vacant(files: Files, directory: DirectoryFile) -> Iterator[Problem]:
     """Posts that a ladder may turn to although nobody fills them, nor any deputy along the chain."""
     filled = Directory(directory).filled
-    parts: dict[str, str] = {}
+    parts: dict[str, Text] = {}
     for named in _all_named(files, directory):
         if "deputy" not in named.place:
             parts.setdefault(named.name, named.part)
     for number, post in enumerate(directory.posts):
         if post.id in parts and post.id not in filled:
-            message = f"post {post.id!r} is {parts[post.id]}, but it is vacant and nobody stands in"
-            remedy = "name a deputy, or another post in its place"
+            message = english(
+                "post {id!r} is {part}, but it is vacant and nobody stands in", id=post.id, part=parts[post.id]
+            )
+            remedy = english("name a deputy, or another post in its place")
             yield Problem(files.directory_name, 0, "vacant-role", message, remedy, ("posts", number, "vacant"))

@@ -11,6 +11,7 @@ from duban.core.planning.pattern_file import PatternFile, placeholders
 from duban.core.planning.plan_file import StepFile
 from duban.core.planning.when import RESERVED, ByName, OnDate, Relative, Span, WhenWritten
 from duban.core.problems import Fault, Location, nearest, repeated
+from duban.core.texts import english
 
 
 def check_pattern(pattern: PatternFile) -> list[Fault]:
@@ -20,11 +21,13 @@ def check_pattern(pattern: PatternFile) -> list[Fault]:
 
 def _ids(pattern: PatternFile) -> Iterator[Fault]:
     for twice, place in repeated((step.id, ("steps", number, "id")) for number, step in enumerate(pattern.steps)):
-        yield Fault("duplicate-id", f"step {twice!r} is there twice", "rename one", place)
+        yield Fault("duplicate-id", english("step {twice!r} is there twice", twice=twice), english("rename one"), place)
     for number, step in enumerate(pattern.steps):
         if step.id in RESERVED:
-            message = f"{step.id!r} is a word of plans ({RESERVED[step.id]}) and cannot name a step"
-            yield Fault("reserved-id", message, "choose another id", ("steps", number, "id"))
+            message = english(
+                "{id!r} is a word of plans ({use}) and cannot name a step", id=step.id, use=RESERVED[step.id]
+            )
+            yield Fault("reserved-id", message, english("choose another id"), ("steps", number, "id"))
 
 
 def _references(pattern: PatternFile) -> Iterator[Fault]:
@@ -45,19 +48,19 @@ def _references(pattern: PatternFile) -> Iterator[Fault]:
 
 def _reference(kind: str, name: str, known: list[str], place: Location) -> Iterator[Fault]:
     if "/" in name:
-        message = f"a pattern holds for many initiatives, and {name!r} is a step of one"
-        remedy = "let the initiative add it: `change: {step: {also_needs: [...]}}`"
+        message = english("a pattern holds for many initiatives, and {name!r} is a step of one", name=name)
+        remedy = english("let the initiative add it: `change: {step: {also_needs: [...]}}`")
         yield Fault("not-for-patterns", message, remedy, place)
     elif name.partition("@")[0] not in known:
-        remedy = nearest(name, known, "add it, or name a step that is there")
-        yield Fault(kind, f"the pattern has no step {name!r}", remedy, place)
+        remedy = nearest(name, known, english("add it, or name a step that is there"))
+        yield Fault(kind, english("the pattern has no step {name!r}", name=name), remedy, place)
 
 
 def _fixed(when: WhenWritten | None, key: str, number: int) -> Iterator[Fault]:
     base = when.anchor if isinstance(when, Relative) else when
     if isinstance(base, date | OnDate | Span | ByName):
-        message = f"`{key}` is a day of one year, and a pattern holds for every year"
-        remedy = "count from a step or from `start`, or let the initiative give it under `dates`"
+        message = english("`{key}` is a day of one year, and a pattern holds for every year", key=key)
+        remedy = english("count from a step or from `start`, or let the initiative give it under `dates`")
         yield Fault("not-for-patterns", message, remedy, ("steps", number, key))
 
 
@@ -65,8 +68,8 @@ def _circles(pattern: PatternFile) -> Iterator[Fault]:
     waits = {step.id: [name for name in _waits_for(step) if name] for step in pattern.steps}
     numbers = {step.id: number for number, step in reversed(list(enumerate(pattern.steps)))}
     for circle in circles(waits):
-        message = f"these steps wait for one another: {' -> '.join((*circle, circle[0]))}"
-        remedy = "take out one of these needs, or dates that hang on a step"
+        message = english("these steps wait for one another: {path}", path=" -> ".join((*circle, circle[0])))
+        remedy = english("take out one of these needs, or dates that hang on a step")
         yield Fault("cycle", message, remedy, ("steps", numbers[circle[0]]))
 
 
@@ -82,10 +85,10 @@ def _texts(pattern: PatternFile) -> Iterator[Fault]:
         for key, names in placeholders(step).items():
             used |= names
             for name in sorted(names - pattern.values.keys()):
-                remedy = nearest(name, pattern.values, "declare it under `values`")
-                message = f"`{{{name}}}` is no value of the pattern"
+                remedy = nearest(name, pattern.values, english("declare it under `values`"))
+                message = english("`{{{name}}}` is no value of the pattern", name=name)
                 yield Fault("unknown-placeholder", message, remedy, ("steps", number, key))
     for name in pattern.values:
         if name not in used:
-            message = f"the value `{name}` is asked for, but no text has {{{name}}}"
-            yield Fault("unused-value", message, "remove it, or use it", ("values", name))
+            message = english("the value `{name}` is asked for, but no text has {{{name}}}", name=name)
+            yield Fault("unused-value", message, english("remove it, or use it"), ("values", name))

@@ -25,6 +25,7 @@ from duban.core.planning.when import (
     write_when,
 )
 from duban.core.problems import Location, Problem, Suggestions, nearest
+from duban.core.texts import Text, english
 
 MISDATED = frozenset({"date-outside-plan", "before-a-step", "no-such-day"})
 """Ids of problems that make a deadline senseless, so that whether it can be met is no question yet."""
@@ -59,8 +60,10 @@ class _Checker:
         stands_for = self.instances.of(ref) or (Instance(ref),)
         yield from self._shorthand(step, ref)
         if step.target is not None and step.target.ceiling and step.due is None:
-            message = "the target is to be kept (`at_most`), but `due`, the day until which it is, is missing"
-            yield _problem("no-deadline", message, "add `due`, or the higher `baseline` it comes down from", "target")
+            message = english("the target is to be kept (`at_most`), but `due`, the day until which it is, is missing")
+            yield _problem(
+                "no-deadline", message, english("add `due`, or the higher `baseline` it comes down from"), "target"
+            )
         for number, need in enumerate(step.needs):
             yield from self._reference(base_of(need), stands_for, "unknown-need", ("needs", number))
         for key, written in (("due", step.due), ("earliest", step.earliest)):
@@ -69,26 +72,30 @@ class _Checker:
                 yield from self._date(key, when, step)
             elif isinstance(written, ByName):
                 remedy = nearest(written.name, self.plan.dates, WHEN_REMEDY)
-                yield _problem("unknown-date", f"plan.yaml has no date {written.name!r}", remedy, key)
+                yield _problem(
+                    "unknown-date", english("plan.yaml has no date {name!r}", name=written.name), remedy, key
+                )
             anchor = anchor_step(when)
             if anchor is not None:
                 unknown = list(self._reference(anchor, stands_for, "unknown-anchor", (key,)))
                 yield from unknown
                 if not unknown and isinstance(when, Relative) and when.before:
-                    message = f"`{key}` is before the end of a step, which is known only when it is over"
-                    yield _problem("before-a-step", message, "count from a date, or after a step", key)
+                    message = english(
+                        "`{key}` is before the end of a step, which is known only when it is over", key=key
+                    )
+                    yield _problem("before-a-step", message, english("count from a date, or after a step"), key)
 
     def _shorthand(self, step: StepFile, ref: StepRef) -> Iterator[Problem]:
         if self.files.directory is not None and step.each:
             groups = [group.id for group in self.files.directory.groups]
             if step.each not in groups:
-                remedy = nearest(step.each, groups, "add it to the directory")
-                yield _problem("unknown-group", f"there is no group {step.each!r}", remedy, "each")
+                remedy = nearest(step.each, groups, english("add it to the directory"))
+                yield _problem("unknown-group", english("there is no group {each!r}", each=step.each), remedy, "each")
                 return
         known = not step.each or self.files.directory is not None
         if step.repeat and known and not self.instances.of(ref):
-            message = f"no {step.repeat.removesuffix('ly').replace('half-year', 'half a year')} ends within the plan"
-            yield _problem("no-period", message, "remove `repeat`, or correct the days of the plan", "repeat")
+            message = english("no {period} ends within the plan", period=_PERIODS[step.repeat])
+            yield _problem("no-period", message, english("remove `repeat`, or correct the days of the plan"), "repeat")
 
     def _reference(
         self, text: str, stands_for: tuple[Instance, ...], unknown: str, place: Location
@@ -106,8 +113,8 @@ class _Checker:
                 told.add(instance.period)
                 yield _problem(unknown, *self._unknown(text, ref, instance), *place)
             elif instance.ref in meant:
-                message = f"{text!r} makes the step wait for itself"
-                yield _problem("self-need", message, "name another step, or remove this", *place)
+                message = english("{text!r} makes the step wait for itself", text=text)
+                yield _problem("self-need", message, english("name another step, or remove this"), *place)
 
     def _previous(
         self, text: str, now: str, stands_for: tuple[Instance, ...], unknown: str, place: Location
@@ -117,9 +124,17 @@ class _Checker:
         ref = StepRef.parse(now, by.ref.initiative)
         named = self.instances.of(StepRef(ref.initiative, ref.step.partition("@")[0]))
         if by.period is None or named[0].period is None:
-            other = "the step" if by.period is None else f"{now!r}"
-            message = f"{text!r} is the step of the period before, but {other} is not repeated"
-            yield _problem("needs-a-repeat", message, f"add `repeat` there, or remove `@{PREVIOUS}`", *place)
+            message = english("{text!r} is the step of the period before, but the step is not repeated", text=text)
+            if by.period is not None:
+                message = english(
+                    "{text!r} is the step of the period before, but {other!r} is not repeated", text=text, other=now
+                )
+            yield _problem(
+                "needs-a-repeat",
+                message,
+                english("add `repeat` there, or remove `@{previous}`", previous=PREVIOUS),
+                *place,
+            )
         elif not any(self.instances.meant(now, one) for one in stands_for):
             yield _problem(unknown, *self._unknown(now, ref, by), *place)
 
@@ -130,39 +145,57 @@ class _Checker:
             return not self.instances.of(base)
         return base in self.files.lost or ref.initiative in self.files.lost
 
-    def _unknown(self, text: str, ref: StepRef, by: Instance) -> tuple[str, str]:
+    def _unknown(self, text: str, ref: StepRef, by: Instance) -> tuple[Text, Text]:
         base = StepRef(ref.initiative, ref.step.partition("@")[0])
         prefix = f"{ref.initiative}/" if "/" in text else ""
         if self.instances.knows(base) and "@" not in text:
             period = by.period.id if by.period else ""
-            return f"step {text!r} does not take place in {period}", "name one of its instances, or remove this"
-        suggest = self.suggestions.nearest
+            message = english("step {text!r} does not take place in {period}", text=text, period=period)
+            return message, english("name one of its instances, or remove this")
+        suggest, message = self.suggestions.nearest, english("there is no step {text!r}", text=text)
         if self.instances.knows(base):
             named = [instance.ref.step for instance in self.instances.of(base)]
-            otherwise = f"name one of its instances, as {prefix + named[0]!r}"
-            return f"there is no step {text!r}", suggest(ref.step, named, otherwise, prefix)
+            otherwise = english("name one of its instances, as {name!r}", name=prefix + named[0])
+            return message, suggest(ref.step, named, otherwise, prefix)
         if known := self.known.get(ref.initiative):
-            otherwise = "add it, or name a step that is there"
+            otherwise = english("add it, or name a step that is there")
             dates = () if prefix else self.plan.dates
-            return f"there is no step {text!r}", suggest(ref.step, [*known, *dates], otherwise, prefix)
-        remedy = suggest(ref.initiative, list(self.known), "add its file, or name an initiative that is there")
-        return f"there is no initiative {ref.initiative!r} for the step {text!r}", remedy
+            return message, suggest(ref.step, [*known, *dates], otherwise, prefix)
+        otherwise = english("add its file, or name an initiative that is there")
+        remedy = suggest(ref.initiative, list(self.known), otherwise)
+        message = english(
+            "there is no initiative {initiative!r} for the step {text!r}", initiative=ref.initiative, text=text
+        )
+        return message, remedy
 
     def _date(self, key: str, when: When, step: StepFile) -> Iterator[Problem]:
         if in_period(when):
             if not step.repeat:
-                message = f"`{key}` counts from `period`, but the step is not repeated"
-                yield _problem("needs-a-repeat", message, "add `repeat`, or count from a date or a step", key)
+                message = english("`{key}` counts from `period`, but the step is not repeated", key=key)
+                yield _problem("needs-a-repeat", message, english("add `repeat`, or count from a date or a step"), key)
             elif isinstance(when, Within) and not _has(step.repeat, when):
-                message = f"`{key}` is {write_when(when)}, which no period of a {step.repeat} step has"
-                yield _problem("no-such-day", message, "name a day that there is, or repeat the step otherwise", key)
+                message = english(
+                    "`{key}` is {when}, which no period of a {repeat} step has",
+                    key=key,
+                    when=write_when(when),
+                    repeat=step.repeat,
+                )
+                yield _problem(
+                    "no-such-day", message, english("name a day that there is, or repeat the step otherwise"), key
+                )
             return
         if anchor_step(when) is not None:
             return
         day = self._outside(key, when)
         if day is not None:
-            message = f"`{key}` is {day}, outside the plan ({self.plan.starts} to {self.plan.ends})"
-            yield _problem("date-outside-plan", message, "correct it, or the days of the plan", key)
+            message = english(
+                "`{key}` is {day}, outside the plan ({starts} to {ends})",
+                key=key,
+                day=day,
+                starts=self.plan.starts,
+                ends=self.plan.ends,
+            )
+            yield _problem("date-outside-plan", message, english("correct it, or the days of the plan"), key)
 
     def _outside(self, key: str, when: When) -> date | str | None:
         """The day of a date that hangs on no step, when it lies outside the plan."""
@@ -173,7 +206,7 @@ class _Checker:
             else:
                 day = earliest(when, plan_start=starts, span=None, anchor=None, calendar=self.calendar)
         except CalendarRange:
-            return "beyond the calendar"
+            return english("beyond the calendar")
         if key == "earliest" and isinstance(when, Span) and day is not None and day < starts <= when.last:
             return None
         return None if day is None or starts <= day <= ends else day
@@ -190,9 +223,20 @@ def _basis(step: StepFile, assumed: bool) -> Iterator[Problem]:
     if step.kind != "period" or step.duration is None or step.duration.unit is DayUnit.WORKING:
         return
     if not (step.basis or step.assumed or assumed):
-        message = f"a period of {write_duration(step.duration)} is set by a rule, but no rule is named"
-        yield _problem("no-basis", message, "name it under `basis`, or say `assumed: true`", "duration")
+        message = english(
+            "a period of {duration} is set by a rule, but no rule is named", duration=write_duration(step.duration)
+        )
+        yield _problem("no-basis", message, english("name it under `basis`, or say `assumed: true`"), "duration")
 
 
-def _problem(kind: str, message: str, remedy: str, *place: str | int) -> Problem:
+_PERIODS = {
+    "weekly": english("week"),
+    "monthly": english("month"),
+    "quarterly": english("quarter"),
+    "half-yearly": english("half a year"),
+    "yearly": english("year"),
+}
+
+
+def _problem(kind: str, message: Text, remedy: Text, *place: str | int) -> Problem:
     return Problem("", 0, kind, message, remedy, place)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duban.core.days.workdays import WorkCalendar
+from duban.core.texts import english, said_elsewhere
 
 IntArray = NDArray[np.int64]
 
@@ -36,7 +37,7 @@ class DayArrays:
         positions = day_numbers - self.calendar.first.toordinal()
         strays = day_numbers[(positions < 0) | (positions >= len(self._ordinals))]
         if strays.size:
-            raise self.calendar.beyond(f"{date.fromordinal(strays[0])}")
+            raise self.calendar.beyond(said_elsewhere(f"{date.fromordinal(strays[0])}"))
         return self._ordinals[positions]
 
     def day_numbers(self, ordinals: IntArray) -> IntArray:
@@ -46,7 +47,9 @@ class DayArrays:
         """
         strays = ordinals[(ordinals < 1) | (ordinals > len(self._day_numbers))]
         if strays.size:
-            raise self.calendar.beyond(f"working day number {strays[0]} of {len(self._day_numbers)}")
+            raise self.calendar.beyond(
+                english("working day number {n} of {of}", n=strays[0], of=len(self._day_numbers))
+            )
         return self._day_numbers[ordinals - 1]
 
 

@@ -9,7 +9,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
 
-from duban.core.days.workdays import REMEDY, CalendarRange, WorkCalendar
+from duban.core.days.workdays import CalendarRange, WorkCalendar
+from duban.core.problems import Fault, Invalid, shown
+from duban.core.texts import english
 
 _WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -20,7 +22,8 @@ def _written_day(value: object) -> object:
         return value
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ValueError(f"{value!r} is not a day: write it as 2024-02-09, without a time")
+    message = english("{value} is not a day", value=shown(value))
+    raise Invalid(Fault("invalid-value", message, english("write it as 2024-02-09, without a time")))
 
 
 CalendarDay = Annotated[date, BeforeValidator(_written_day)]
@@ -38,7 +41,10 @@ class DayRange(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> DayRange:
         if self.last is not None and self.last < self.first:
-            raise ValueError(f"a range cannot end on {self.last} before it begins on {self.first}: exchange the days")
+            message = english(
+                "a range cannot end on {last} before it begins on {first}", last=self.last, first=self.first
+            )
+            raise Invalid(Fault("invalid-value", message, english("exchange the two days")))
         return self
 
     def days(self) -> list[date]:
@@ -69,8 +75,8 @@ class CalendarOverrides(BaseModel):
     def _in_one_list(self) -> CalendarOverrides:
         both = sorted(self.days_off().keys() & self.days_worked().keys())
         if both:
-            named = ", ".join(map(str, both))
-            raise ValueError(f"{named}: both in holidays and in working_days; take each day out of one of the lists")
+            message = english("{days}: both in holidays and in working_days", days=both)
+            raise Invalid(Fault("invalid-value", message, english("take each day out of one of the lists")))
         return self
 
     def days_off(self) -> dict[date, str]:
@@ -96,8 +102,10 @@ def apply_overrides(calendar: WorkCalendar, overrides: CalendarOverrides) -> Wor
     off, worked = overrides.days_off(), overrides.days_worked()
     late = sorted(day for day in off | worked if day > calendar.last)
     if late:
-        named = ", ".join(map(str, late))
-        raise CalendarRange(f"overrides for {named}: outside the calendar {calendar.first}..{calendar.last}; {REMEDY}")
+        first, last = calendar.first, calendar.last
+        raise CalendarRange(
+            english("overrides for {days}: outside the calendar {first}..{last}", days=late, first=first, last=last)
+        )
     return WorkCalendar.build(
         calendar.first,
         calendar.last,

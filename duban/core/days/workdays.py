@@ -17,12 +17,18 @@ from itertools import accumulate, compress
 from types import MappingProxyType
 from typing import NamedTuple
 
-REMEDY = "build the calendar over more years, or correct the date"
+from duban.core.texts import Text, english, joined
+
+REMEDY = english("build the calendar over more years, or correct the date")
 _NO_NOTES: Mapping[date, str] = MappingProxyType({})
 
 
 class CalendarRange(ValueError):
     """A day, or the result of counting from one, lies outside the days a calendar covers."""
+
+    def __init__(self, message: Text) -> None:
+        self.message, self.told = message, joined("; ", message, REMEDY)
+        super().__init__(self.told)
 
 
 class Roll(StrEnum):
@@ -54,7 +60,8 @@ class _DayTable(dict[date, int]):
     def __missing__(self, day: date) -> int:
         if isinstance(day, datetime):
             raise TypeError(f"{day!r} is a moment, not a day: convert it to the office's time zone and take its date()")
-        raise CalendarRange(f"{day} is outside the calendar {next(iter(self))}..{next(reversed(self))}: {REMEDY}")
+        first, last = next(iter(self)), next(reversed(self))
+        raise CalendarRange(english("{day} is outside the calendar {first}..{last}", day=day, first=first, last=last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ class WorkCalendar:
         ordinal = self._before[position + 1] + n if n > 0 else self._before[position] + 1 + n
         if 0 < ordinal <= len(self._days):
             return self._days[ordinal - 1]
-        raise self.beyond(f"{n} working days from {day}")
+        raise self.beyond(english("{n} working days from {day}", n=n, day=day))
 
     def after(self, day: date, n: int, unit: DayUnit) -> date:
         """Give the day `n` working or calendar days, or months, after `day`: for 0 `day` itself, worked or not."""
@@ -151,7 +158,7 @@ class WorkCalendar:
         if unit is DayUnit.WORKING and n:
             first = self._before[self._position[day] + 1] - n  # the place of the first of these days
             if first < 0:
-                raise self.beyond(f"{n} working days up to {day}")
+                raise self.beyond(english("{n} working days up to {day}", n=n, day=day))
             return self._days[first] - timedelta(days=1)
         if unit is DayUnit.MONTH:
             from duban.core.days.arrays import days_back  # noqa: PLC0415  as above
@@ -175,7 +182,7 @@ class WorkCalendar:
         ordinal = self._before[self._position[day] + 1]
         if ordinal:
             return self._days[ordinal - 1]
-        raise self.beyond(f"the last working day up to {day}")
+        raise self.beyond(english("the last working day up to {day}", day=day))
 
     def roll(self, day: date, roll: Roll) -> date:
         """Move a day that is not worked to a working day as `roll` says; a working day stays where it is."""
@@ -188,7 +195,7 @@ class WorkCalendar:
         position = self._position[day] + n
         if 0 <= position < len(self.flags):
             return date.fromordinal(self.first.toordinal() + position)
-        raise self.beyond(f"{n} calendar days from {day}")
+        raise self.beyond(english("{n} calendar days from {day}", n=n, day=day))
 
     def shift(self, deadline: date, excluded: Iterable[tuple[date, date]], unit: DayUnit) -> date:
         """Push `deadline` by the days that the `excluded` intervals take out of the time before it.
@@ -220,9 +227,10 @@ class WorkCalendar:
         """Give `day` itself once it is known to be in the calendar."""
         return self.add_calendar(day, 0)
 
-    def beyond(self, what: str) -> CalendarRange:
+    def beyond(self, what: Text) -> CalendarRange:
         """The error that says what of a calculation is not covered."""
-        return CalendarRange(f"{what}: outside the calendar {self.first}..{self.last}; {REMEDY}")
+        first, last = self.first, self.last
+        return CalendarRange(english("{what}: outside the calendar {first}..{last}", what=what, first=first, last=last))
 
 
 def _merged(intervals: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, model_validator
 from duban.core.planning.placeholders import texts_within, unknown_placeholders
 from duban.core.planning.values import ADDRESS_PATTERN, Many, Parameter, PlainText, Slug, Strict, Title
 from duban.core.problems import Fault, Invalid, shown
+from duban.core.texts import english
 
 LONGEST_ACTION = 60
 """Seconds that an action may take at most: with its retries it must fit into one run of an initiative."""
@@ -17,7 +18,7 @@ DEPLOYMENT_PATTERN = r"^[^/]+/[^/]+$"
 """How Prefect names a deployment."""
 
 VARIABLE = re.compile(r"\$\{\w+\}")
-IN_HEADERS = "put secrets into `headers`, where they are neither logged nor stored"
+IN_HEADERS = english("put secrets into `headers`, where they are neither logged nor stored")
 
 FUNCTION_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
 """Where a function of Python is found: `office.tables:count`."""
@@ -68,7 +69,7 @@ class HttpParameters(Strict):
     def _can_be_filled_in(self) -> Self:
         faults = [*unknown_placeholders(self.url, ("url",)), *_body_faults(self.body)]
         if VARIABLE.search(self.url):
-            faults.append(Fault("secret-in-the-open", "`url` holds a variable", IN_HEADERS, ("url",)))
+            faults.append(Fault("secret-in-the-open", english("`url` holds a variable"), IN_HEADERS, ("url",)))
         if faults:
             raise Invalid(*faults)
         return self
@@ -78,7 +79,9 @@ def _body_faults(body: JsonValue) -> Iterator[Fault]:
     for text in texts_within(body):
         yield from unknown_placeholders(text, ("body",))
         if VARIABLE.search(text):
-            yield Fault("secret-in-the-open", f"{shown(text)} holds a variable", IN_HEADERS, ("body",))
+            yield Fault(
+                "secret-in-the-open", english("{text} holds a variable", text=shown(text)), IN_HEADERS, ("body",)
+            )
 
 
 class DeploymentParameters(Strict):
@@ -118,8 +121,10 @@ class PythonParameters(Strict):
     @model_validator(mode="after")
     def _leaves_the_key_alone(self) -> Self:
         if "key" in self.others:
-            message = "`key` is what duban tells every function: the name of this action, the same on every try"
-            raise Invalid(Fault("reserved-id", message, "name the parameter otherwise", ("key",)))
+            message = english(
+                "`key` is what duban tells every function: the name of this action, the same on every try"
+            )
+            raise Invalid(Fault("reserved-id", message, english("name the parameter otherwise"), ("key",)))
         return self
 
     @property

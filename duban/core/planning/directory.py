@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from duban.core.planning.letterhead import Letterhead
 from duban.core.planning.values import Day, Many, PlainText, Slug, Strict
 from duban.core.problems import Fault, Invalid, Location, refuse_repeated
+from duban.core.texts import english, filled
 
 
 class Absence(Strict):
@@ -21,8 +22,10 @@ class Absence(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            message = f"an absence cannot end on {self.last} before it begins on {self.first}"
-            raise Invalid(Fault("ends-before-start", message, "exchange the two days", ("last",)))
+            message = english(
+                "an absence cannot end on {last} before it begins on {first}", last=self.last, first=self.first
+            )
+            raise Invalid(Fault("ends-before-start", message, english("exchange the two days"), ("last",)))
         return self
 
 
@@ -49,8 +52,8 @@ class Post(Strict):
     @model_validator(mode="after")
     def _held_or_vacant(self) -> Self:
         if self.vacant and self.person:
-            message = f"post {self.id!r} is vacant, and held by {self.person!r}"
-            raise Invalid(Fault("held-and-vacant", message, "remove one of the two", ("person",)))
+            message = english("post {id!r} is vacant, and held by {person!r}", id=self.id, person=self.person)
+            raise Invalid(Fault("held-and-vacant", message, english("remove one of the two"), ("person",)))
         return self
 
 
@@ -85,11 +88,12 @@ class DirectoryFile(Strict):
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
         """A step names a unit or a post by its id alone, so that one id may not stand for two things."""
-        refuse_repeated("post, unit or group", self._places())
+        refuse_repeated(english("post, unit or group"), self._places())
         taken = {name for name, _ in self._places()}
-        message, remedy = "a post, a unit or a group bears the name of the person {!r}", "give the person another name"
+        message = english("a post, a unit or a group bears the name of the person {person!r}")
+        remedy = english("give the person another name")
         faults = [
-            Fault("duplicate-id", message.format(post.person), remedy, ("posts", number, "person"))
+            Fault("duplicate-id", filled(message, person=post.person), remedy, ("posts", number, "person"))
             for number, post in enumerate(self.posts)
             if post.person in taken
         ]

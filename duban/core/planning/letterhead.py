@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from duban.core.planning.values import PlainText, Strict
 from duban.core.problems import Fault, Invalid, nearest
+from duban.core.texts import Text, english
 from duban.core.titles import PAPER_TITLES
 
 NUMBERED: Mapping[str, str | int] = {"year": 2024, "initiative": "2.04a", "sequence": 17}
@@ -28,18 +29,24 @@ def _form(said: str, known: Mapping[str, str | int], needed: Collection[str]) ->
         if not unknown:
             said.format_map(known)
     except (ValueError, IndexError, KeyError, TypeError) as error:
-        raise Invalid(Fault("broken-number", f"{said!r} is no form of numbers: {error}", _words(known))) from None
+        raise Invalid(
+            Fault(
+                "broken-number",
+                english("{said!r} is no form of numbers: {error}", said=said, error=error),
+                _words(known),
+            )
+        ) from None
     if unknown:
-        message = f"no number has a {unknown[0]!r}"
+        message = english("no number has a {unknown!r}", unknown=unknown[0])
         raise Invalid(Fault("unknown-word", message, nearest(unknown[0], known, _words(known))))
     if missing := [name for name in needed if name not in asked]:
-        message = f"two papers could bear one number: {said!r} has no {missing[0]}"
-        raise Invalid(Fault("ambiguous-number", message, f"put {{{missing[0]}}} into it"))
+        message = english("two papers could bear one number: {said!r} has no {missing}", said=said, missing=missing[0])
+        raise Invalid(Fault("ambiguous-number", message, english("put {word} into it", word=f"{{{missing[0]}}}")))
     return said
 
 
-def _words(known: Collection[str]) -> str:
-    return "write words in braces: " + ", ".join(f"{{{name}}}" for name in known)
+def _words(known: Collection[str]) -> Text:
+    return english("write words in braces: {known}", known=[f"{{{name}}}" for name in known])
 
 
 def _number(said: str) -> str:

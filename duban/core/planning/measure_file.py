@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from duban.core.planning.placeholders import unknown_placeholders
 from duban.core.planning.values import ADDRESS_PATTERN, MultilineText, PlainText, Strict
 from duban.core.problems import Fault, Invalid, nearest
+from duban.core.texts import english
 
 FILE_PATTERN = r"^(?:var|config)/.+\.csv$"
 """A table within the project's folder."""
@@ -47,10 +48,12 @@ class CsvMeasure(_MeasureBase):
     def _can_be_read(self) -> Self:
         faults = [fault for key, text in self.where.items() for fault in unknown_placeholders(text, ("where", key))]
         if ".." in self.file.split("/"):
-            message = f"{self.file!r} leads out of the project's folder"
-            faults.append(Fault("wrong-form", message, "name a file below var/ or config/", ("file",)))
+            message = english("{file!r} leads out of the project's folder", file=self.file)
+            faults.append(Fault("wrong-form", message, english("name a file below var/ or config/"), ("file",)))
         if self.column is None and self.take != "count":
-            faults.append(Fault("missing-key", "`column` is missing", "add it, or take: count", ("take",)))
+            faults.append(
+                Fault("missing-key", english("`column` is missing"), english("add it, or take: count"), ("take",))
+            )
         if faults:
             raise Invalid(*faults)
         return self
@@ -70,16 +73,16 @@ class SqlMeasure(_MeasureBase):
         if unknown := [name for name in BOUND.findall(self.query) if name not in BINDINGS]:
             raise Invalid(*map(_unbound, unknown))
         if hidden := BOUND_AND_CAST.search(self.query):
-            message = f"{hidden[0]} hides the name that a value is bound to"
-            remedy = f"write cast(:{hidden[1]} as date), or whatever type it is"
+            message = english("{hidden} hides the name that a value is bound to", hidden=hidden[0])
+            remedy = english("write cast(:{name} as date), or whatever type it is", name=hidden[1])
             raise Invalid(Fault("wrong-form", message, remedy, ("query",)))
         return self
 
 
 def _unbound(name: str) -> Fault:
-    known = ", ".join(f":{name}" for name in BINDINGS)
-    remedy = nearest(name, BINDINGS, f"use one of: {known}")
-    return Fault("unknown-name", f"nothing is bound to :{name}", remedy, ("query",))
+    known = [f":{name}" for name in BINDINGS]
+    remedy = nearest(name, BINDINGS, english("use one of: {known}", known=known))
+    return Fault("unknown-name", english("nothing is bound to :{name}", name=name), remedy, ("query",))
 
 
 class HttpMeasure(_MeasureBase):

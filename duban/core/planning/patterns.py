@@ -17,6 +17,7 @@ from duban.core.planning.plan_file import InitiativeFile, StepFile
 from duban.core.planning.review_file import Review, Several
 from duban.core.planning.values import LONGEST_TITLE
 from duban.core.problems import Fault, Location, nearest
+from duban.core.texts import english
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def apply_pattern(file: InitiativeFile, pattern: PatternFile, roles: Cast = Mapp
     own: list[Placed] = []
     for number, step in enumerate(file.steps):
         if step.id in taken:
-            message = f"step {step.id!r} is also one of pattern {pattern.id!r}"
-            remedy = "rename it, or change the pattern's step under `change`"
+            message = english("step {id!r} is also one of pattern {pattern!r}", id=step.id, pattern=pattern.id)
+            remedy = english("rename it, or change the pattern's step under `change`")
             faults.append(Fault("duplicate-id", message, remedy, ("steps", number, "id")))
         else:
             own.append((step, StepPlace(None, number)))
@@ -86,23 +87,30 @@ def _names(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
     named += [(name, (key, name)) for key, names in (("dates", file.dates), ("change", file.change)) for name in names]
     for name, place in named:
         if name not in known:
-            message = f"pattern {pattern.id!r} has no step {name!r}"
-            remedy = nearest(name, known, f"name one of: {', '.join(known)}")
-            yield Fault("unknown-step", message, "write it in the step itself" if name in own else remedy, place)
+            message = english("pattern {id!r} has no step {name!r}", id=pattern.id, name=name)
+            remedy = nearest(name, known, english("name one of: {known}", known=tuple(known)))
+            yield Fault(
+                "unknown-step", message, english("write it in the step itself") if name in own else remedy, place
+            )
         elif name in file.without and place[0] != "without":
-            yield Fault("left-out", f"step {name!r} is left out by `without`", "remove it here, or there", place)
+            yield Fault(
+                "left-out",
+                english("step {name!r} is left out by `without`", name=name),
+                english("remove it here, or there"),
+                place,
+            )
 
 
 def _values(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
     for name, about in pattern.values.items():
         if name not in file.values:
-            message = f"pattern {pattern.id!r} needs the value `{name}`"
+            message = english("pattern {id!r} needs the value `{name}`", id=pattern.id, name=name)
             place = ("values",) if file.values else ("pattern",)
-            yield Fault("missing-value", message, f"add it under `values`: {about}", place)
+            yield Fault("missing-value", message, english("add it under `values`: {about}", about=about), place)
     for name in file.values:
         if name not in pattern.values:
-            remedy = nearest(name, pattern.values, "remove it")
-            message = f"pattern {pattern.id!r} has no use for the value `{name}`"
+            remedy = nearest(name, pattern.values, english("remove it"))
+            message = english("pattern {id!r} has no use for the value `{name}`", id=pattern.id, name=name)
             yield Fault("unused-value", message, remedy, ("values", name))
 
 
@@ -110,9 +118,11 @@ def _missing_dates(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault
     for name in pattern.dates:
         dates = file.dates.get(name)
         if name not in file.without and (dates is None or dates.due is None):
-            message = f"pattern {pattern.id!r} needs a date for the step {name!r}"
+            message = english("pattern {id!r} needs a date for the step {name!r}", id=pattern.id, name=name)
             place = ("dates",) if file.dates else ("pattern",)
-            yield Fault("missing-date", message, f"add it under `dates`, as in `{name}: 2024-06-28`", place)
+            yield Fault(
+                "missing-date", message, english("add it under `dates`, as in `{name}: 2024-06-28`", name=name), place
+            )
 
 
 def _anchors(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
@@ -123,9 +133,11 @@ def _anchors(file: InitiativeFile, pattern: PatternFile) -> Iterator[Fault]:
             anchor = _hangs_on(step, key)
             replaced = dates is not None and getattr(dates, key) is not None
             if anchor in file.without and step.id not in file.without and not replaced:
-                message = f"`{key}` of {step.id!r} counts from {anchor!r}, which is left out"
+                message = english(
+                    "`{key}` of {id!r} counts from {anchor!r}, which is left out", key=key, id=step.id, anchor=anchor
+                )
                 place: Location = ("without", file.without.index(anchor))
-                yield Fault("left-out", message, f"give {step.id!r} a date under `dates`", place)
+                yield Fault("left-out", message, english("give {id!r} a date under `dates`", id=step.id), place)
 
 
 def _hangs_on(step: StepFile, key: str) -> str:
@@ -193,8 +205,8 @@ def _misfits(step: StepFile, origin: StepPlace, pattern: PatternFile) -> Iterato
         yield fault._replace(at=origin.said.get(str(fault.at[0]), cause))
     for key, names in placeholders(step).items():
         for name in sorted(names - pattern.values.keys()) if key in origin.said else ():
-            message = f"pattern {pattern.id!r} has no value `{name}`"
-            remedy = nearest(name, pattern.values, "write the text out")
+            message = english("pattern {id!r} has no value `{name}`", id=pattern.id, name=name)
+            remedy = nearest(name, pattern.values, english("write the text out"))
             yield Fault("unknown-placeholder", message, remedy, origin.said[key])
 
 
@@ -224,8 +236,14 @@ def _filled(step: StepFile, file: InitiativeFile) -> StepFile:
 
 
 def _too_long(step: StepFile, file: InitiativeFile) -> Fault:
-    message = f"the title of {step.id!r} is longer than {LONGEST_TITLE} characters with its values"
-    return Fault("out-of-range", message, "shorten a value, or give the step a title under `change`", ("values",))
+    message = english(
+        "the title of {id!r} is longer than {longest} characters with its values",
+        id=step.id,
+        longest=LONGEST_TITLE,
+    )
+    return Fault(
+        "out-of-range", message, english("shorten a value, or give the step a title under `change`"), ("values",)
+    )
 
 
 def _in_places(steps: list[Placed], own: list[Placed]) -> list[Placed]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from duban.core.problems import Fault, Location, nearest
+from duban.core.texts import english
 
 PLACEHOLDER = re.compile(r"<([a-z-]+)>")
 NAMES = ("plan", "initiative", "initiative-title", "step", "step-title", "unit", "unit-title", "today")
@@ -14,10 +15,13 @@ NAMES = ("plan", "initiative", "initiative-title", "step", "step-title", "unit",
 def unknown_placeholders(text: str, place: Location = ()) -> list[Fault]:
     """What is wrong with the placeholders of a text."""
     unknown = [name for name in PLACEHOLDER.findall(text) if name not in NAMES]
-    known = ", ".join(f"<{name}>" for name in NAMES)
+    known = [f"<{name}>" for name in NAMES]
     return [
         Fault(
-            "unknown-placeholder", f"<{name}> stands for nothing", nearest(name, NAMES, f"use one of: {known}"), place
+            "unknown-placeholder",
+            english("<{name}> stands for nothing", name=name),
+            nearest(name, NAMES, english("use one of: {known}", known=known)),
+            place,
         )
         for name in unknown
     ]

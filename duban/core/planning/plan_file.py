@@ -41,6 +41,7 @@ from duban.core.planning.values import (
 )
 from duban.core.planning.when import LENGTH_REMEDY, RESERVED, WHEN_REMEDY, WRITTEN_PATTERN
 from duban.core.problems import Fault, Invalid
+from duban.core.texts import as_described, english
 
 
 class Kind(StrEnum):
@@ -139,7 +140,9 @@ class StepFile(_Changeable):
         needed = {Kind.PERIOD: "duration", Kind.ACTION: "action", Kind.INDICATOR: "target"}.get(Kind(self.kind))
         if needed and getattr(self, needed) is None:
             yield Fault(
-                "kind-needs-key", f"a step of kind {self.kind} needs `{needed}`", "add it, or choose another kind"
+                "kind-needs-key",
+                english("a step of kind {kind} needs `{needed}`", kind=self.kind, needed=needed),
+                english("add it, or choose another kind"),
             )
 
     def _meaningless(self) -> Iterator[Fault]:
@@ -148,14 +151,16 @@ class StepFile(_Changeable):
             if getattr(self, name) and self.kind not in kinds and name not in collected:
                 yield Fault(
                     "kind-forbids-key",
-                    f"`{name}` has no meaning for a step of kind {self.kind}",
-                    f"remove it, or use kind {kinds[0]}",
+                    english("`{name}` has no meaning for a step of kind {kind}", name=name, kind=self.kind),
+                    english("remove it, or use kind {kind}", kind=kinds[0]),
                     (name,),
                 )
 
         if self.each and isinstance(self.action, SHARED):
-            message = f"`each` has no meaning for {self.action.uses}, which has a step for each of its own units"
-            yield Fault("kind-forbids-key", message, "write the group as one of its `units`", ("each",))
+            message = english(
+                "`each` has no meaning for {uses}, which has a step for each of its own units", uses=self.action.uses
+            )
+            yield Fault("kind-forbids-key", message, english("write the group as one of its `units`"), ("each",))
 
 
 COLLECTED = ("evidence", "review")
@@ -182,15 +187,20 @@ class StepChange(_Changeable):
     def _no_dates(cls, value: object) -> object:
         keys = [key for key in ("due", "earliest") if isinstance(value, dict) and key in value]
         if keys:
-            remedy = "move it there: `dates: {step: {due: ..., earliest: ...}}`"
-            raise Invalid(*(Fault("date-in-change", f"`{key}` is given under `dates`", remedy, (key,)) for key in keys))
+            remedy = english("move it there: `dates: {step: {due: ..., earliest: ...}}`")
+            raise Invalid(
+                *(
+                    Fault("date-in-change", english("`{key}` is given under `dates`", key=key), remedy, (key,))
+                    for key in keys
+                )
+            )
         return value
 
     @model_validator(mode="after")
     def _needs_once(self) -> Self:
         if {"needs", "also_needs"} <= self.model_fields_set:
-            message = "`needs` takes the place of the pattern's needs, so that `also_needs` has no meaning"
-            raise Invalid(Fault("needs-twice", message, "write all of them under `needs`", ("also_needs",)))
+            message = english("`needs` takes the place of the pattern's needs, so that `also_needs` has no meaning")
+            raise Invalid(Fault("needs-twice", message, english("write all of them under `needs`"), ("also_needs",)))
         return self
 
 
@@ -277,15 +287,24 @@ class InitiativeFile(Strict):
     @classmethod
     def _steps_from_somewhere(cls, pattern: str | None, info: ValidationInfo) -> str | None:
         if pattern is None and info.data.get("steps") == ():
-            raise Invalid(Fault("missing-key", "`steps` is missing", f"add it: {STEPS}"))
+            raise Invalid(
+                Fault(
+                    "missing-key", english("`steps` is missing"), english("add it: {about}", about=as_described(STEPS))
+                )
+            )
         return pattern
 
     @field_validator(*_OF_A_PATTERN)
     @classmethod
     def _belongs_to_a_pattern(cls, value: T, info: ValidationInfo) -> T:
         if value and info.data.get("pattern", "unusable") is None:
-            message = f"`{info.field_name}` is about the steps of a pattern, but the initiative names none"
-            raise Invalid(Fault("needs-a-pattern", message, "add `pattern`, or write it in the steps themselves"))
+            message = english(
+                "`{field_name}` is about the steps of a pattern, but the initiative names none",
+                field_name=info.field_name,
+            )
+            raise Invalid(
+                Fault("needs-a-pattern", message, english("add `pattern`, or write it in the steps themselves"))
+            )
         return value
 
 
@@ -321,13 +340,19 @@ class PlanFile(Strict):
     @classmethod
     def _names_of_their_own(cls, dates: dict[str, date]) -> dict[str, date]:
         if taken := [name for name in RESERVED if name in dates]:
-            message = f"{taken[0]!r} is a word of plans ({RESERVED[taken[0]]}) and cannot name a day"
-            raise Invalid(Fault("reserved-id", message, "choose another name", (taken[0],)))
+            message = english(
+                "{taken!r} is a word of plans ({use}) and cannot name a day",
+                taken=taken[0],
+                use=RESERVED[taken[0]],
+            )
+            raise Invalid(Fault("reserved-id", message, english("choose another name"), (taken[0],)))
         return dates
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.ends <= self.starts:
-            message = f"the plan ends on {self.ends}, which is not after its start {self.starts}"
-            raise Invalid(Fault("ends-before-start", message, "correct one of the two days", ("ends",)))
+            message = english(
+                "the plan ends on {ends}, which is not after its start {starts}", ends=self.ends, starts=self.starts
+            )
+            raise Invalid(Fault("ends-before-start", message, english("correct one of the two days"), ("ends",)))
         return self

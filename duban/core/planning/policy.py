@@ -11,6 +11,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, mod
 from duban.core.planning.values import Many, PlainText, Share, Slug, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid, refuse_repeated, shown
+from duban.core.texts import Text, english
 
 SPREAD = 0.2
 """The share of a wait by which it may be longer than written."""
@@ -21,7 +22,13 @@ TIME_PATTERN = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 def _time(text: object) -> time:
     if isinstance(text, str) and re.fullmatch(TIME_PATTERN, text):
         return time.fromisoformat(text)
-    raise Invalid(Fault("bad-time", f"{shown(text)} is not a time of day", 'write hours and minutes, as "08:30"'))
+    raise Invalid(
+        Fault(
+            "bad-time",
+            english("{text} is not a time of day", text=shown(text)),
+            english('write hours and minutes, as "08:30"'),
+        )
+    )
 
 
 TimeText = Annotated[
@@ -34,10 +41,19 @@ TimeText = Annotated[
 
 M = TypeVar("M", bound=Strict)
 
+_ORANGE_FIRST = english("orange comes at a smaller share of time left than yellow")
+_RED_FIRST = english("yellow comes fewer points behind than red")
 
-def _in_order(rule: M, lower: float, higher: float, order: str) -> M:
+
+def _in_order(rule: M, lower: float, higher: float, order: Text) -> M:
     if lower > higher:
-        raise Invalid(Fault("lights-out-of-order", f"{order}, not {lower} against {higher}", "exchange the figures"))
+        raise Invalid(
+            Fault(
+                "lights-out-of-order",
+                english("{order}, not {lower} against {higher}", order=order, lower=lower, higher=higher),
+                english("exchange the figures"),
+            )
+        )
     return rule
 
 
@@ -55,7 +71,7 @@ class TimeShare(Strict):
 
     @model_validator(mode="after")
     def _yellow_comes_first(self) -> Self:
-        return _in_order(self, self.orange, self.yellow, "orange comes at a smaller share of time left than yellow")
+        return _in_order(self, self.orange, self.yellow, _ORANGE_FIRST)
 
 
 class Pace(Strict):
@@ -72,7 +88,7 @@ class Pace(Strict):
 
     @model_validator(mode="after")
     def _yellow_comes_first(self) -> Self:
-        return _in_order(self, self.yellow, self.red, "yellow comes fewer points behind than red")
+        return _in_order(self, self.yellow, self.red, _RED_FIRST)
 
 
 class Lights(Strict):
@@ -98,8 +114,12 @@ class Hours(Strict):
     @model_validator(mode="after")
     def _first_before_last(self) -> Self:
         if self.first >= self.last:
-            message = f"the hours end at {self.last:%H:%M}, which is not after they begin at {self.first:%H:%M}"
-            raise Invalid(Fault("ends-before-start", message, "correct one of the two times", ("last",)))
+            message = english(
+                "the hours end at {last:%H:%M}, which is not after they begin at {first:%H:%M}",
+                last=self.last,
+                first=self.first,
+            )
+            raise Invalid(Fault("ends-before-start", message, english("correct one of the two times"), ("last",)))
         return self
 
 
@@ -183,8 +203,12 @@ class Rung(Strict):
     @model_validator(mode="after")
     def _told_once(self) -> Self:
         if self.repeat and self.anchor in TOLD_ONCE:
-            message = f"a rung that counts from {self.anchor} is sent once, not again after {self.repeat} days"
-            raise Invalid(Fault("told-once", message, "leave out repeat", ("repeat",)))
+            message = english(
+                "a rung that counts from {anchor} is sent once, not again after {repeat} days",
+                anchor=self.anchor,
+                repeat=self.repeat,
+            )
+            raise Invalid(Fault("told-once", message, english("leave out repeat"), ("repeat",)))
         return self
 
 
@@ -197,7 +221,7 @@ class LadderFile(Strict):
 
     @model_validator(mode="after")
     def _rungs_are_unique(self) -> Self:
-        refuse_repeated("rung", ((rung.id, ("rungs", place, "id")) for place, rung in enumerate(self.rungs)))
+        refuse_repeated(english("rung"), ((rung.id, ("rungs", place, "id")) for place, rung in enumerate(self.rungs)))
         return self
 
 
@@ -239,15 +263,21 @@ class Policy(Strict):
 
     @model_validator(mode="after")
     def _ladders_are_unique(self) -> Self:
-        refuse_repeated("ladder", ((ladder.id, ("ladders", place, "id")) for place, ladder in enumerate(self.ladders)))
+        refuse_repeated(
+            english("ladder"), ((ladder.id, ("ladders", place, "id")) for place, ladder in enumerate(self.ladders))
+        )
         return self
 
     @model_validator(mode="after")
     def _digest_within_hours(self) -> Self:
         if not self.hours.first <= self.digest < self.hours.last:
-            hours = f"{self.hours.first:%H:%M} to {self.hours.last:%H:%M}"
-            message = f"the digest at {self.digest:%H:%M} is outside the hours, {hours}"
-            raise Invalid(Fault("digest-outside-hours", message, "choose a time within them", ("digest",)))
+            message = english(
+                "the digest at {digest:%H:%M} is outside the hours, {first:%H:%M} to {last:%H:%M}",
+                digest=self.digest,
+                first=self.hours.first,
+                last=self.hours.last,
+            )
+            raise Invalid(Fault("digest-outside-hours", message, english("choose a time within them"), ("digest",)))
         return self
 
     def ladder(self, name: str) -> LadderFile:

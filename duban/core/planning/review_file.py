@@ -8,6 +8,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from duban.core.planning.when import SLUG
 from duban.core.problems import Fault, Invalid, Location, repeated, shown, shown_key
+from duban.core.texts import english
 
 
 class Several(NamedTuple):
@@ -20,7 +21,7 @@ class Several(NamedTuple):
 Review = str | Several
 """The reviewer of work, or several."""
 
-REVIEW_REMEDY = (
+REVIEW_REMEDY = english(
     "write one unit or post, a list of those who must all agree, or {by: [...], agree: 2} where so many of them suffice"
 )
 
@@ -34,17 +35,30 @@ def parse_review(value: object) -> Review:
     place: Location = ("by",) if isinstance(value, dict) else ()
     names = said.get("by")
     if not isinstance(names, list) or len(names) < 2 or not all(isinstance(name, str) for name in names):
-        raise Invalid(Fault("wrong-type", f"{shown(value)} is neither a reviewer nor several", REVIEW_REMEDY))
+        raise Invalid(
+            Fault("wrong-type", english("{value} is neither a reviewer nor several", value=shown(value)), REVIEW_REMEDY)
+        )
     agree: Any = said.get("agree", len(names))
     at = [(name, (*place, number)) for number, name in enumerate(names)]
     faults = [*_misnamed(at)]
     for name, where in repeated(at):
-        faults.append(Fault("duplicate-id", f"{name!r} is named twice as a reviewer", "remove one of them", where))
+        faults.append(
+            Fault(
+                "duplicate-id",
+                english("{name!r} is named twice as a reviewer", name=name),
+                english("remove one of them"),
+                where,
+            )
+        )
     for key in said.keys() - {"by", "agree"}:
-        faults.append(Fault("unknown-key", f"unknown key {shown_key(str(key))}", REVIEW_REMEDY, (key,)))
+        faults.append(
+            Fault("unknown-key", english("unknown key {key}", key=shown_key(str(key))), REVIEW_REMEDY, (key,))
+        )
     if type(agree) is not int or not 1 <= agree <= len(names):
-        message = f"{shown(agree)} of {len(names)} reviewers cannot agree"
-        faults.append(Fault("out-of-range", message, f"write a number from 1 to {len(names)}", ("agree",)))
+        message = english("{agree} of {count} reviewers cannot agree", agree=shown(agree), count=len(names))
+        faults.append(
+            Fault("out-of-range", message, english("write a number from 1 to {count}", count=len(names)), ("agree",))
+        )
     _refuse(faults)
     return Several(tuple(names), agree)
 
@@ -52,7 +66,12 @@ def parse_review(value: object) -> Review:
 def _misnamed(named: Iterable[tuple[str, Location]]) -> Iterator[Fault]:
     for name, where in named:
         if not re.fullmatch(SLUG, name):
-            yield Fault("wrong-form", f"{shown(name)} is not the name of a unit or post", REVIEW_REMEDY, where)
+            yield Fault(
+                "wrong-form",
+                english("{name} is not the name of a unit or post", name=shown(name)),
+                REVIEW_REMEDY,
+                where,
+            )
 
 
 def _refuse(faults: Iterable[Fault]) -> None:

@@ -30,6 +30,7 @@ from duban.core.planning.when import (
     parse_written,
 )
 from duban.core.problems import Fault, Invalid, shown
+from duban.core.texts import english
 from duban.core.typed import LAYING_OUT, called, unprintable
 
 
@@ -72,8 +73,10 @@ def _in_one_line(text: str) -> str:
     character = unprintable(text)
     if character is None:
         return text
-    remedy = "write it in one line: take out" if character in LAYING_OUT else "take out"
-    raise Invalid(Fault("unprintable-text", f"{shown(text)} cannot be printed", f"{remedy} {called(character)}"))
+    remedy = english("take out {character}", character=called(character))
+    if character in LAYING_OUT:
+        remedy = english("write it in one line: {remedy}", remedy=remedy)
+    raise Invalid(Fault("unprintable-text", english("{text} cannot be printed", text=shown(text)), remedy))
 
 
 LONGEST_TITLE = 120
@@ -117,7 +120,13 @@ DurationText = Annotated[
 def _parameter(value: object) -> str | int | float | bool:
     if isinstance(value, str | int) or (isinstance(value, float) and isfinite(value)):
         return value
-    raise Invalid(Fault("wrong-type", f"{shown(value)} is not a parameter", "write a text, a number, true or false"))
+    raise Invalid(
+        Fault(
+            "wrong-type",
+            english("{value} is not a parameter", value=shown(value)),
+            english("write a text, a number, true or false"),
+        )
+    )
 
 
 Parameter = Annotated[

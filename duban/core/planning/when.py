@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from duban.core.days.workdays import DayUnit, Roll
 from duban.core.problems import Fault, Invalid, shown
+from duban.core.texts import english
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 STEP = rf"{SLUG}(?:@{SLUG})*"
@@ -39,12 +40,12 @@ YEARS = range(1990, 2101)
 LONGEST = 9999
 """Days: longer than any step or distance of a plan, so that arithmetic on days stays within its bounds."""
 
-DAY_REMEDY = "write a day as year-month-day, for example 2024-06-30"
-WHEN_REMEDY = (
+DAY_REMEDY = english("write a day as year-month-day, for example 2024-06-30")
+WHEN_REMEDY = english(
     "write a date (2024-06-30), a month (2024-06), a quarter (2024-Q2), half a year (2024-H1), a distance "
     "(10 working days after draft, 2 weeks before 2024-10-01) or a day of a repeated step (day 25 of period)"
 )
-LENGTH_REMEDY = (
+LENGTH_REMEDY = english(
     'write working days (10), three estimates ([5, 8, 15]), calendar days ("30 days"), weeks or months ("3 months")'
 )
 
@@ -156,19 +157,23 @@ def month_span(year: int, month: int, length: int = 1) -> Span:
 def parse_day(text: object) -> date:
     """Read a day written as 2024-06-30; raises Invalid naming the remedy."""
     if not isinstance(text, str) or not re.fullmatch(DATE, text):
-        raise Invalid(Fault("bad-date", f"{shown(text)} is not a day", DAY_REMEDY))
+        raise Invalid(Fault("bad-date", english("{text} is not a day", text=shown(text)), DAY_REMEDY))
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Invalid(Fault("bad-date", f"{text} is not a day of the calendar", DAY_REMEDY)) from None
+        raise Invalid(
+            Fault("bad-date", english("{text} is not a day of the calendar", text=text), DAY_REMEDY)
+        ) from None
     _refuse_far(day.year)
     return day
 
 
 def _refuse_far(year: int) -> None:
     if year not in YEARS:
-        message = f"{year} is not a year of a plan"
-        raise Invalid(Fault("bad-date", message, f"write a day from {YEARS[0]} to {YEARS[-1]}"))
+        message = english("{year} is not a year of a plan", year=year)
+        raise Invalid(
+            Fault("bad-date", message, english("write a day from {first} to {last}", first=YEARS[0], last=YEARS[-1]))
+        )
 
 
 def parse_written(text: object) -> WhenWritten:
@@ -179,7 +184,9 @@ def parse_written(text: object) -> WhenWritten:
 def parse_when(text: object) -> When:
     """Read a date of a plan; raises Invalid naming the remedy."""
     if not isinstance(text, str) or not re.fullmatch(WHEN_PATTERN, text) or text.startswith("0000"):
-        raise Invalid(Fault("bad-date", f"{shown(text)} is not a date a plan understands", WHEN_REMEDY))
+        raise Invalid(
+            Fault("bad-date", english("{text} is not a date a plan understands", text=shown(text)), WHEN_REMEDY)
+        )
     if found := re.fullmatch(WITHIN, text):
         return Within(int(found[1]), int(found[2] or 0))
     words = text.split(" ")
@@ -189,7 +196,13 @@ def parse_when(text: object) -> When:
         first, last = map(parse_day, text.split(".."))
         if last >= first:
             return Span(first, last)
-        raise Invalid(Fault("bad-date", f"{last} is before {first}", "exchange the two days"))
+        raise Invalid(
+            Fault(
+                "bad-date",
+                english("{last} is before {first}", last=last, first=first),
+                english("exchange the two days"),
+            )
+        )
     if text.count("-") == 1:
         year, _, part = text.partition("-")
         length = _LENGTHS.get(part[0], 1)
@@ -270,7 +283,7 @@ def parse_duration(value: object) -> Duration:
         low, likely, high = estimates
         if low <= likely <= high:
             return Duration(low, likely, high)
-    raise Invalid(Fault("bad-duration", f"{shown(value)} is not a duration", LENGTH_REMEDY))
+    raise Invalid(Fault("bad-duration", english("{value} is not a duration", value=shown(value)), LENGTH_REMEDY))
 
 
 def _counts_days(value: object) -> bool:

@@ -7,11 +7,18 @@ from pydantic import AfterValidator, Field, model_validator
 from duban.core.planning.values import Many, Share, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid
+from duban.core.texts import english
 
 
 def _in_order(pair: tuple[float, ...]) -> tuple[float, ...]:
     if pair[0] > pair[1]:
-        raise Invalid(Fault("range-backwards", f"[{pair[0]}, {pair[1]}] runs backwards", "exchange the two figures"))
+        raise Invalid(
+            Fault(
+                "range-backwards",
+                english("[{first}, {last}] runs backwards", first=pair[0], last=pair[1]),
+                english("exchange the two figures"),
+            )
+        )
     return pair
 
 
@@ -47,7 +54,13 @@ class Manners(Strict):
     def _sum_to_one(self) -> Self:
         total = self.prompt + self.last_minute + self.late + self.extension + self.never_sign
         if abs(total - 1) > 1e-9:
-            raise Invalid(Fault("bad-shares", f"the shares of owners add up to {total:g}", "make them add up to 1"))
+            raise Invalid(
+                Fault(
+                    "bad-shares",
+                    english("the shares of owners add up to {total:g}", total=total),
+                    english("make them add up to 1"),
+                )
+            )
         return self
 
 

@@ -20,6 +20,7 @@ from duban.core.ledger.state import State, fold
 from duban.core.planning.plan import Step, StepRef
 from duban.core.problems import Fault, Invalid
 from duban.core.telling.whens import chinese, short
+from duban.core.texts import mandarin
 from duban.core.titles import perhaps
 from duban.core.workbooks.account import ASKING, Account, filled_in, words_said
 from duban.core.workbooks.columns import FILLED, FOLDED, LOCKED, MARK, CellValue, Holds, TableColumn
@@ -234,11 +235,17 @@ def _sensible(back: RowBack, column: str, cell: TypedCell, value: CellValue) -> 
     """Raise Invalid for what the rules of commands would take, and a table is better asked about."""
     target, calendar = back.step.target, back.now.look.calendar
     if column == "progress" and target is not None and not target.ceiling:
-        raise Invalid(Fault("computed", "指标事项的百分比由指标值算出", "改填“指标值”，这一格恢复原值"))
+        raise Invalid(
+            Fault("computed", mandarin("指标事项的百分比由指标值算出"), mandarin("改填“指标值”，这一格恢复原值"))
+        )
     if isinstance(value, date) and calendar.first <= value <= calendar.last and not calendar.is_working(value):
         before, after = calendar.previous_working(value), calendar.next_working(value)
         raise Invalid(
-            Fault("day-off", f"“{cell.text}”（{chinese(value)}）休息", f"改为{short(before)}或者{short(after)}")
+            Fault(
+                "day-off",
+                mandarin("“{text}”（{day}）休息", text=cell.text, day=chinese(value)),
+                mandarin("改为{before}或者{after}", before=short(before), after=short(after)),
+            )
         )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from duban.core.problems import Fault, Invalid
+from duban.core.texts import Text, mandarin
 from duban.core.typed import one_line
 from duban.core.workbooks.columns import YES, CellValue, Holds
 
@@ -28,8 +29,8 @@ class TypedCell(NamedTuple):
 
 FORMULA, ERROR = "formula", "error"
 FAULTS: Mapping[str, Fault] = {
-    FORMULA: Fault(FORMULA, "这一格是公式", "改为填写结果（复制后选择性粘贴“数值”）"),
-    ERROR: Fault(ERROR, "这一格是错误值", "改正后填写，或者清空"),
+    FORMULA: Fault(FORMULA, mandarin("这一格是公式"), mandarin("改为填写结果（复制后选择性粘贴“数值”）")),
+    ERROR: Fault(ERROR, mandarin("这一格是错误值"), mandarin("改正后填写，或者清空")),
 }
 """What is said of cells that hold no value."""
 
@@ -71,8 +72,8 @@ def _plain(cell: TypedCell) -> str:
     return "".join(normalize("NFKC", cell.text).split())
 
 
-def _refused(kind: str, cell: TypedCell, what: str, remedy: str) -> Invalid:
-    return Invalid(Fault(kind, f"“{cell.text}”{what}", remedy))
+def _refused(kind: str, cell: TypedCell, what: Text, remedy: Text) -> Invalid:
+    return Invalid(Fault(kind, mandarin("“{text}”{what}", text=cell.text, what=what), remedy))
 
 
 def _text(cell: TypedCell, today: date, unit: str) -> CellValue:
@@ -85,7 +86,7 @@ def _yes(cell: TypedCell, today: date, unit: str) -> CellValue:
         return YES
     if word in NO_WORDS:
         return None
-    raise _refused("not-yes", cell, "不是“是”", "填“是”，或者留空")
+    raise _refused("not-yes", cell, mandarin("不是“是”"), mandarin("填“是”，或者留空"))
 
 
 def _amount(cell: TypedCell, text: str) -> float | None:
@@ -99,27 +100,34 @@ def _percent(cell: TypedCell, today: date, unit: str) -> CellValue:
     text = _plain(cell)
     amount = _amount(cell, text.removesuffix("%"))
     if amount is None:
-        raise _refused("not-a-percentage", cell, "不是百分比", "填 0% 至 100% 的整数，如 80%")
+        raise _refused("not-a-percentage", cell, mandarin("不是百分比"), mandarin("填 0% 至 100% 的整数，如 80%"))
     typed = isinstance(cell.value, str)
     if cell.percent and not typed:
         amount *= 100
     elif 0 < amount <= 1 and not text.endswith("%"):
-        raise _refused("unclear-percentage", cell, "是百分之几，还是几分之几，分不清", "写成 80% 这样")
+        raise _refused(
+            "unclear-percentage", cell, mandarin("是百分之几，还是几分之几，分不清"), mandarin("写成 80% 这样")
+        )
     if not 0 <= amount <= 100:
-        raise _refused("out-of-range", cell, f"即{amount:g}%，超出 0% 至 100%", "填 0% 至 100% 的整数")
+        raise _refused(
+            "out-of-range",
+            cell,
+            mandarin("即{amount:g}%，超出 0% 至 100%", amount=amount),
+            mandarin("填 0% 至 100% 的整数"),
+        )
     return _whole(cell, amount)
 
 
 def _whole(cell: TypedCell, amount: float) -> int:
     if abs(amount - round(amount)) > 1e-6:  # what is kept as a share is no exact hundredth
-        raise _refused("not-whole", cell, "不是整数", "填整数")
+        raise _refused("not-whole", cell, mandarin("不是整数"), mandarin("填整数"))
     return round(amount)
 
 
 def _count(cell: TypedCell, today: date, unit: str) -> CellValue:
     amount = _amount(cell, COUNTED.sub("", _plain(cell)))
     if amount is None or amount < 0:
-        raise _refused("not-a-count", cell, "不是天数", "填还要几天，0 或者正整数")
+        raise _refused("not-a-count", cell, mandarin("不是天数"), mandarin("填还要几天，0 或者正整数"))
     return _whole(cell, amount)
 
 
@@ -127,7 +135,7 @@ def _number(cell: TypedCell, today: date, unit: str) -> CellValue:
     text = _plain(cell).replace(",", "")
     amount = _amount(cell, text.removesuffix(unit))
     if amount is None:
-        raise _refused("not-a-number", cell, "不是数值", "填累计数值，不带单位和文字")
+        raise _refused("not-a-number", cell, mandarin("不是数值"), mandarin("填累计数值，不带单位和文字"))
     return amount
 
 
@@ -141,7 +149,9 @@ def _day(cell: TypedCell, today: date, unit: str) -> CellValue:
     try:
         return next(_days(text, today, typed=isinstance(cell.value, str)))
     except (StopIteration, ValueError):
-        raise _refused("not-a-day", cell, "不是日期", "写到哪一日，如 2024-07-15 或者 7月15日") from None
+        raise _refused(
+            "not-a-day", cell, mandarin("不是日期"), mandarin("写到哪一日，如 2024-07-15 或者 7月15日")
+        ) from None
 
 
 def _days(text: str, today: date, *, typed: bool) -> Iterator[date]:

@@ -1,0 +1,102 @@
+"""Commands speak the language of the option, else of the variable, else of the settings; Chinese as usual."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Bureau
+
+CHINESE = "没有事项“drafts”；是否应为“draft”？"
+ENGLISH = "there is no step 'drafts'; did you mean 'draft'?"
+
+
+@pytest.fixture
+def broken(bureau: Bureau) -> Bureau:
+    file = bureau.config / "plans" / "small-2024" / "protection" / "cosmetics.yaml"
+    file.write_text(file.read_text("utf-8").replace("needs: [draft]", "needs: [drafts]"), encoding="utf-8")
+    return bureau
+
+
+def told(bureau: Bureau, *words: str) -> str:
+    result = bureau.run(*words)
+    assert result.exit_code == 3
+    (line,) = [line for line in result.output.splitlines() if "unknown-need" in line]
+    place, _, said = line.partition(" unknown-need: ")
+    assert re.search(r"cosmetics\.yaml:\d+:$", place)
+    return said
+
+
+def test_chinese_is_what_is_spoken_where_nobody_says_otherwise(broken: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    assert told(broken, "check") == CHINESE
+    assert "共 1 处问题" in broken.run("check").output
+
+
+@pytest.mark.parametrize("words", [("check", "--lang", "en"), ("--lang", "en", "check"), ("--lang=en", "check")])
+def test_the_option_goes_before_everything(
+    words: tuple[str, ...], broken: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUBAN_LANG", "zh_CN")
+    assert told(broken, *words) == ENGLISH
+    assert told(broken, "check") == CHINESE  # and counts for its own command alone
+
+
+@pytest.mark.parametrize(
+    ("setting", "variable", "said"),
+    [
+        ("en", None, ENGLISH),
+        ("zh_CN", None, CHINESE),
+        ("en", "zh_CN", CHINESE),
+        ("zh_CN", "en", ENGLISH),
+        ("en", "zh", CHINESE),
+        ("zh_CN", "en_US.UTF-8", ENGLISH),
+        ("en", "zh-CN", CHINESE),
+    ],
+)
+def test_the_variable_goes_before_the_setting(
+    setting: str, variable: str | None, said: str, broken: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = broken.config / "duban.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}language = "{setting}"\n', encoding="utf-8")
+    monkeypatch.delenv("DUBAN_LANG")
+    if variable is not None:
+        monkeypatch.setenv("DUBAN_LANG", variable)
+    assert told(broken, "check") == said
+
+
+def test_a_language_there_is_not_is_refused(broken: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broken.run("check", "--lang", "fr").exit_code == 2
+    monkeypatch.setenv("DUBAN_LANG", "fr")
+    result = broken.run("check")
+    assert (result.exit_code, result.stderr) == (
+        3,
+        "DUBAN_LANG: unknown-language: 没有“fr”这种语言的信息；从中选一个：zh_CN、en\n",
+    )
+
+
+def test_settings_that_cannot_be_read_are_complained_of_in_chinese(
+    broken: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    (broken.config / "duban.toml").write_text('plan = "small-2024"\ncolour = "red"\n')
+    assert broken.run("check").stderr == "duban.toml: unknown-key: 不认识的设置 colour；请去掉\n"
+
+
+def test_json_has_the_same_keys_and_ids_with_messages_in_the_language(broken: Bureau) -> None:
+    (one,) = json.loads(broken.run("check", "--json").stdout)["problems"]
+    (other,) = json.loads(broken.run("check", "--json", "--lang", "zh").stdout)["problems"]
+    assert {key: one[key] for key in ("file", "line", "id")} == {key: other[key] for key in ("file", "line", "id")}
+    assert (one["message"], other["message"]) == ("there is no step 'drafts'", "没有事项“drafts”")
+
+
+def test_a_plan_that_is_right_is_told_of_in_chinese_throughout(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    output = bureau.run("check").output
+    head, *_ = output.splitlines()
+    assert head.split() == ["序号", "举措", "编号", "事项", "等待其他举措"]
+    assert "共 2 项举措" in output
+    assert "共 0 处问题" in output
