@@ -12,6 +12,7 @@ from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.core.telling.slips import Enclosure
+from duban.core.texts import Text
 
 
 class Conflict(Exception):
@@ -140,11 +141,11 @@ class Ledger(Protocol):
         """Keep others from doing the same in this place, in other processes and on other machines too."""
         ...
 
-    def unguarded(self) -> Sequence[str]:
+    def unguarded(self) -> Sequence[Text]:
         """What should keep entries from being changed and does not, a line each; none where all is as it was made."""
         ...
 
-    def too_free(self) -> Sequence[str]:
+    def too_free(self) -> Sequence[Text]:
         """What whoever comes here could do to entries beside appending, a line each; nothing where it is nothing."""
         ...
 

@@ -25,6 +25,7 @@ from prefect.events.schemas.automations import Automation
 from prefect.exceptions import PrefectHTTPStatusError
 
 from duban.core.planning.plan import Plan
+from duban.core.texts import Text, mandarin
 from tasks.asking import of_plan
 from tasks.pools import Pool, faults_of, mend
 from tasks.server import every
@@ -83,7 +84,7 @@ class Difference:
     create: tuple[Wanted, ...]
     update: tuple[Amiss, ...]
     remove: tuple[DeploymentResponse, ...]
-    pool: tuple[str, ...]
+    pool: tuple[Text, ...]
     same: int
 
     @property
@@ -92,10 +93,11 @@ class Difference:
         return not (self.create or self.update or self.remove or self.pool)
 
     @property
-    def grave(self) -> tuple[str, ...]:
+    def grave(self) -> tuple[Text, ...]:
         """What keeps work from being done, in words: what is missing, paused, or no longer started."""
-        stopped = (f"{one.wanted.name}：{'、'.join(grave)}" for one in self.update if (grave := GRAVE & {*one.what}))
-        return (*self.pool, *(f"{one.name}：部署缺失" for one in self.create), *stopped)
+        named = ((one.wanted.name, [name for name in one.what if name in GRAVE]) for one in self.update)
+        stopped = (mandarin("{name}：{grave}", name=name, grave=grave) for name, grave in named if grave)
+        return (*self.pool, *(mandarin("{name}：部署缺失", name=one.name) for one in self.create), *stopped)
 
     def told(self) -> Iterator[str]:
         """All of it in words, a line each, for whoever is told that it was mended."""
@@ -107,15 +109,16 @@ class Difference:
         yield from (f"{one.name}：计划中没有的部署" for one in self.remove)
 
 
-PAUSED, SCHEDULE, AUTOMATION, LIMIT, FORM = "暂停", "定时", "自动启动规则", "并发上限", "填报表"
-GRAVE = frozenset({PAUSED, SCHEDULE, AUTOMATION, LIMIT, "入口", "工作池"})
+PAUSED, SCHEDULE, LIMIT, FORM = mandarin("暂停"), mandarin("定时"), mandarin("并发上限"), mandarin("填报表")
+AUTOMATION, ENTRY, POOL = mandarin("自动启动规则"), mandarin("入口"), mandarin("工作池")
+GRAVE = frozenset({PAUSED, SCHEDULE, AUTOMATION, LIMIT, ENTRY, POOL})
 
 FIELDS: Mapping[str, Callable[[Wanted, DeploymentResponse, str], bool]] = {
     PAUSED: lambda want, there, pool: not there.paused,
     SCHEDULE: lambda want, there, pool: _scheduled(there) == ([want.every] if want.every else []),
     LIMIT: lambda want, there, pool: there.global_concurrency_limit is None and there.concurrency_options is None,
-    "入口": lambda want, there, pool: there.entrypoint == want.entrypoint and not there.pull_steps and not there.path,
-    "工作池": lambda want, there, pool: (there.work_pool_name, there.work_queue_name) == (pool, QUEUE),
+    ENTRY: lambda want, there, pool: there.entrypoint == want.entrypoint and not there.pull_steps and not there.path,
+    POOL: lambda want, there, pool: (there.work_pool_name, there.work_queue_name) == (pool, QUEUE),
     "标签": lambda want, there, pool: sorted(there.tags) == sorted(want.tags),
     "说明": lambda want, there, pool: there.description == want.description,
     FORM: lambda want, there, pool: want.moving or there.parameter_openapi_schema == want.schema,

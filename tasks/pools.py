@@ -7,6 +7,8 @@ from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 from prefect.client.schemas.objects import WorkPool, WorkQueue
 
+from duban.core.texts import Text, mandarin
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -16,14 +18,15 @@ class Pool:
     type: str
 
 
-def faults_of(client: SyncPrefectClient, pool: Pool) -> tuple[str, ...]:
+def faults_of(client: SyncPrefectClient, pool: Pool) -> tuple[Text, ...]:
     """What is wrong with the pool and its queues, in words; all of it keeps work from being done."""
     found = _found(client, pool)
     if found is None:
-        return (f"工作池 {pool.name}：缺失",)
-    faults = [f"工作池 {pool.name}：{fault}" for fault in _faults(found)]
+        return (mandarin("工作池 {name}：缺失", name=pool.name),)
+    faults = [mandarin("工作池 {name}：{fault}", name=pool.name, fault=fault) for fault in _faults(found)]
     for queue in client.read_work_queues(work_pool_name=pool.name):
-        faults += [f"工作队列 {pool.name}/{queue.name}：{fault}" for fault in _faults(queue)]
+        name = f"{pool.name}/{queue.name}"
+        faults += [mandarin("工作队列 {name}：{fault}", name=name, fault=fault) for fault in _faults(queue)]
     return tuple(faults)
 
 
@@ -32,9 +35,10 @@ def _found(client: SyncPrefectClient, pool: Pool) -> WorkPool | None:
     return found[0] if found else None
 
 
-def _faults(one: WorkPool | WorkQueue) -> tuple[str, ...]:
-    paused = ("暂停",) if one.is_paused else ()
-    return paused if one.concurrency_limit is None else (*paused, f"并发上限{one.concurrency_limit}")
+def _faults(one: WorkPool | WorkQueue) -> tuple[Text, ...]:
+    paused = (mandarin("暂停"),) if one.is_paused else ()
+    limit = one.concurrency_limit
+    return paused if limit is None else (*paused, mandarin("并发上限{limit}", limit=limit))
 
 
 def mend(client: SyncPrefectClient, pool: Pool) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from duban.core.texts import Text, english
+
 SQLITE: Mapping[str, str] = {
     "entry_no_update": "BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT,",
     "entry_no_delete": "BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT,",
@@ -30,7 +32,7 @@ SELECT tgname, CASE WHEN tgenabled IN ('O', 'A') THEN prosrc ELSE '' END FROM pg
 """)
 
 
-def amiss(connection: Connection) -> Sequence[str]:
+def amiss(connection: Connection) -> Sequence[Text]:
     """What of it is gone, switched off or another, a line each."""
     sqlite = connection.dialect.name == "sqlite"
     wanted = SQLITE if sqlite else POSTGRESQL
@@ -42,7 +44,7 @@ def amiss(connection: Connection) -> Sequence[str]:
     for name, begins in wanted.items():
         expected = f"CREATE TRIGGER {name} {begins}" if sqlite else begins
         if name not in found:
-            lines.append(f"the trigger {name} is gone")
+            lines.append(english("the trigger {name} is gone", name=name))
         elif not found[name].startswith(expected):
-            lines.append(f"the trigger {name} is switched off, or another than it was")
+            lines.append(english("the trigger {name} is switched off, or another than it was", name=name))
     return tuple(lines)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from duban.adapters.ledger_tables import ENTRY, HEAD, METADATA
+from duban.core.texts import Text, english
 from duban.ports import LedgerUnusable
 
 ROLE = re.compile("[a-z_][a-z0-9_]{0,62}")
@@ -22,14 +23,11 @@ SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
 OWNED = text("SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('entry')")
 
 TOO_FREE = text("""
-SELECT 'the role ' || current_user || ' owns ' || relname || ' and can take its triggers away' FROM pg_class
-  WHERE oid IN (to_regclass('entry'), to_regclass('head')) AND pg_has_role(current_user, relowner, 'MEMBER')
-UNION ALL
-SELECT 'the role ' || current_user || ' may change or delete rows of ' || relname FROM pg_class
-  WHERE oid IN (to_regclass('entry'), to_regclass('head')) AND NOT pg_has_role(current_user, relowner, 'MEMBER')
-    AND (has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER') OR has_any_column_privilege(oid, 'UPDATE')
-      OR relname = 'head' AND has_any_column_privilege(oid, 'INSERT'))
-ORDER BY 1
+SELECT pg_has_role(current_user, relowner, 'MEMBER'), current_user, relname FROM pg_class
+  WHERE oid IN (to_regclass('entry'), to_regclass('head')) AND (pg_has_role(current_user, relowner, 'MEMBER')
+    OR has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER') OR has_any_column_privilege(oid, 'UPDATE')
+    OR relname = 'head' AND has_any_column_privilege(oid, 'INSERT'))
+ORDER BY 1, 3
 """)
 
 
@@ -65,6 +63,14 @@ def migrates(connection: Connection) -> bool:
     return connection.dialect.name != "postgresql" or connection.scalar(OWNED) is not False
 
 
-def too_free(connection: Connection) -> Sequence[str]:
+def too_free(connection: Connection) -> Sequence[Text]:
     """What this role could do to entries that programs need not, a line each."""
-    return () if connection.dialect.name != "postgresql" else tuple(connection.scalars(TOO_FREE))
+    if connection.dialect.name != "postgresql":
+        return ()
+    return tuple(_too_free(*row) for row in connection.execute(TOO_FREE))
+
+
+def _too_free(owns: bool, role: str, table: str) -> Text:
+    if owns:
+        return english("the role {role} owns {table} and can take its triggers away", role=role, table=table)
+    return english("the role {role} may change or delete rows of {table}", role=role, table=table)

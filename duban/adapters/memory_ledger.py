@@ -14,6 +14,7 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
+from duban.core.texts import Text
 from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Mark, Rate, RefusedVisit, Round, Rounder
 
 
@@ -69,11 +70,11 @@ class MemoryLedger:
         """Keep other threads away."""
         return self._lock
 
-    def unguarded(self) -> Sequence[str]:
+    def unguarded(self) -> Sequence[Text]:
         """Nobody reaches it from outside."""
         return ()
 
-    def too_free(self) -> Sequence[str]:
+    def too_free(self) -> Sequence[Text]:
         """Nobody comes in but by this class."""
         return ()
 

@@ -37,6 +37,7 @@ from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
+from duban.core.texts import Text
 from duban.ports import Commit, Conflict, Head, Ledger, Mark, Round, Rounder
 
 By = TypeVar("By", Rounder, Mark)
@@ -154,12 +155,12 @@ class SqlLedger(LedgerVisits, LedgerLists):
         """Keep others from doing the same, and from nothing else."""
         return alone(self.engine, what)
 
-    def unguarded(self) -> Sequence[str]:
+    def unguarded(self) -> Sequence[Text]:
         """What should keep entries from being changed and does not."""
         with reading(self.engine) as connection:
             return amiss(connection)
 
-    def too_free(self) -> Sequence[str]:
+    def too_free(self) -> Sequence[Text]:
         """What this role could do to entries beside appending."""
         with reading(self.engine) as connection:
             return too_free(connection)

@@ -7,6 +7,7 @@ from duban.cli.hints import refusal
 from duban.core.days.workdays import CalendarRange
 from duban.core.deciding.commands import Refused
 from duban.core.problems import BadInput
+from duban.core.texts import Text, english
 from duban.ports import Conflict, LedgerUnusable
 
 
@@ -31,6 +32,10 @@ class Exit(IntEnum):
 class ServerUnreachable(Exception):
     """Prefect's server does not answer, or answers with an error; the message says which and what to do."""
 
+    def __init__(self, told: Text) -> None:
+        self.told = told
+        super().__init__(told)
+
 
 def foreseen(error: BaseException) -> tuple[Exit, str] | None:
     """The exit code and the message of an error that a user can do something about; None for a defect."""
@@ -40,21 +45,32 @@ def foreseen(error: BaseException) -> tuple[Exit, str] | None:
         case Refused():
             return Exit.REFUSED, refusal(error)
         case LedgerUnusable() | Conflict():
-            return Exit.LEDGER, str(error)
+            return Exit.LEDGER, _message(error)
         case ServerUnreachable():
-            return Exit.SERVER, str(error)
+            return Exit.SERVER, error.told
         case KeyboardInterrupt():
-            return Exit.INTERRUPTED, "interrupted"
+            return Exit.INTERRUPTED, english("interrupted")
         case BrokenPipeError():
             return Exit.PIPE_CLOSED, ""
         case ClockUnusable() | OSError():
-            return Exit.ENVIRONMENT, str(error)
+            return Exit.ENVIRONMENT, _message(error)
         case _ if from_server(error):
-            from duban.adapters.delivery.addresses import without_logins  # noqa: PLC0415  what goes well starts sooner
-
-            return Exit.SERVER, f"the Prefect server did not take the request: {without_logins(str(error))}"
+            return Exit.SERVER, not_taken(error)
         case _:
-            return (Exit.ENVIRONMENT, str(error)) if _of_the_stack(error) else None
+            return (Exit.ENVIRONMENT, _message(error)) if _of_the_stack(error) else None
+
+
+def _message(error: BaseException) -> str:
+    """What an error says, as it was put, so that it can be said in another language."""
+    put = error.args[0] if len(error.args) == 1 else None
+    return put if isinstance(put, Text) else str(error)
+
+
+def not_taken(error: BaseException) -> Text:
+    """What the server, or the way there, said."""
+    from duban.adapters.delivery.addresses import without_logins  # noqa: PLC0415  what goes well starts sooner
+
+    return english("the Prefect server did not take the request: {error}", error=without_logins(str(error)))
 
 
 def from_server(error: BaseException) -> bool:

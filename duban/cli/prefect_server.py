@@ -9,11 +9,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from deployments.stack.environment import Addresses, environment
 from deployments.stack.password import CLIENT_VARIABLE, authorization, password_file
-from duban.adapters.delivery.addresses import located, without_logins
-from duban.cli.exits import ServerUnreachable, from_server
+from duban.adapters.delivery.addresses import located
+from duban.cli.exits import ServerUnreachable, from_server, not_taken
 from duban.cli.output import complain
 from duban.cli.waiting import Hangs, at_most
 from duban.core.planning.plan import Plan
+from duban.core.texts import english
 from duban.settings import Settings
 
 API_VARIABLE = "PREFECT_API_URL"
@@ -43,15 +44,22 @@ def connect(settings: Settings, stack: Addresses | None) -> str:
     """
     api = address(settings, stack)
     if not api:
-        raise ServerUnreachable(f"no Prefect server: none runs on {settings.var}, and {API_VARIABLE} is not set")
+        var, variable = settings.var, API_VARIABLE
+        message = english(
+            "no Prefect server: none runs on {var}, and {variable} is not set", var=var, variable=variable
+        )
+        raise ServerUnreachable(message)
     answered = asked(api, stack.password() if stack else settings.variables.get(CLIENT_VARIABLE, ""))
     if answered == HTTPStatus.UNAUTHORIZED:
-        remedy = f"start the stack anew: {password_file(stack.var)}" if stack else f"set {CLIENT_VARIABLE}"
-        raise ServerUnreachable(f"the Prefect server at {located(api)} asks for another password; {remedy}")
+        remedy = english("set {variable}", variable=CLIENT_VARIABLE)
+        if stack:
+            remedy = english("start the stack anew: {file}", file=password_file(stack.var))
+        message = english("the Prefect server at {api} asks for another password", api=located(api))
+        raise ServerUnreachable(english("{message}; {remedy}", message=message, remedy=remedy))
     if answered != HTTPStatus.OK:
-        raise ServerUnreachable(
-            f"the Prefect server at {located(api)} does not answer: start it, or correct {API_VARIABLE}"
-        )
+        message = english("the Prefect server at {api} does not answer", api=located(api))
+        remedy = english("start it, or correct {variable}", variable=API_VARIABLE)
+        raise ServerUnreachable(english("{message}: {remedy}", message=message, remedy=remedy))
     told = environment(stack, settings.variables) if stack else QUIET
     hasty = {name: value for name, value in HASTY.items() if name not in settings.variables}
     os.environ.update({**hasty, **told})  # noqa: TID251  Prefect reads its settings from there, once, when it is imported
@@ -68,7 +76,7 @@ def ask(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Se
     except Exception as error:
         if not from_server(error):
             raise
-        raise ServerUnreachable(f"the Prefect server did not take the request: {without_logins(str(error))}") from error
+        raise ServerUnreachable(not_taken(error)) from error
 
 
 def wake(settings: Settings, stack: Addresses | None, plan: Plan, initiatives: Iterable[str]) -> None:

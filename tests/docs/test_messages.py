@@ -70,5 +70,5 @@ def words(call: ast.Call) -> list[ast.expr]:
     return [*call.args[first : first + 2], *(one.value for one in call.keywords if one.arg in {"message", "remedy"})]
 
 
-WORDS = {"Problem": 3, "Fault": 1}
+WORDS = {"Problem": 3, "Fault": 1, "Finding": 2}
 """Which argument is the first that says something; the second does."""

@@ -15,6 +15,7 @@ from duban.cli.plan.diff import say, written
 from duban.cli.plan.revisions import describe, report
 from duban.cli.prefect_server import address, ask, connect
 from duban.core.deciding.office import Office
+from duban.core.texts import english
 
 if TYPE_CHECKING:
     from tasks.deploying import Difference
@@ -106,4 +107,7 @@ class _Server:
     def complain(self) -> None:
         """Raise ServerUnreachable where a known server did not answer: the ledger is done, the deployments are not."""
         if self.trouble is not None:
-            raise ServerUnreachable(f"{self.trouble}. The ledger is as said above; apply again for the deployments")
+            trouble = self.trouble.told
+            raise ServerUnreachable(
+                english("{trouble}. The ledger is as said above; apply again for the deployments", trouble=trouble)
+            )

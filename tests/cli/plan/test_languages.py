@@ -91,6 +91,28 @@ def test_json_has_the_same_keys_and_ids_with_messages_in_the_language(broken: Bu
     assert (one["message"], other["message"]) == ("there is no step 'drafts'", "没有事项“drafts”")
 
 
+def test_what_the_doctor_finds_is_told_in_chinese_with_the_same_levels(
+    broken: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    output = broken.run("doctor").stdout
+    assert output.split()[:3] == ["检查项", "现状", "处理办法"]
+    assert re.search(r"^plan +异常 +\S*cosmetics\.yaml:\d+：没有事项“drafts” +是否应为“draft”？ *$", output, re.M)
+    (summed,) = output.splitlines()[-1:]
+    assert re.fullmatch(r"异常 \d+ 项，注意 \d+ 项", summed)
+    told = json.loads(broken.run("doctor", "--json").stdout)
+    in_english = json.loads(broken.run("doctor", "--json", "--lang", "en").stdout)
+    assert [(one["check"], one["level"]) for one in told["findings"]] == [
+        (one["check"], one["level"]) for one in in_english["findings"]
+    ]
+    assert {one["level"] for one in told["findings"]} <= {"ok", "warn", "bad"}
+    assert all(CJK.search(one["found"]) for one in told["findings"] if one["check"] not in {"python", "settings"})
+    assert not any(CJK.search(one["found"]) for one in in_english["findings"])
+
+
+CJK = re.compile("[\u4e00-\u9fff]")
+
+
 def test_a_plan_that_is_right_is_told_of_in_chinese_throughout(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from duban.cli.stack.doctor.health import Finding, Level
 from duban.core.deciding.office import Office
 from duban.core.planning.directory import Post
 from duban.core.problems import nearest
+from duban.core.texts import Text, english
 from duban.settings import Settings
 
 
@@ -18,8 +19,10 @@ class _Channel:
     post: str
     written: str
 
-    def __str__(self) -> str:
-        return f"{shown(self.written)} of {self.post}"
+    @property
+    def told(self) -> Text:
+        """Which channel of whom it is."""
+        return english("{channel} of {post}", channel=shown(self.written), post=self.post)
 
 
 def channels(office: Office, settings: Settings) -> Iterator[Finding]:
@@ -29,9 +32,20 @@ def channels(office: Office, settings: Settings) -> Iterator[Finding]:
     for post in posts:
         for written in post.channels:
             yield from _faults(_Channel(post.id, written), settings)
-        yield Finding("channels", Level.OK, f"{post.id}: {', '.join(map(shown, post.channels))}")
-    letters = "a rehearsal's letters all" if settings.rehearsed else "other letters"
-    yield Finding("channels", Level.OK, f"{len(posts)} posts with channels; {letters} lie in {settings.mail}")
+        yield Finding(
+            "channels", Level.OK, english("{id}: {channels}", id=post.id, channels=tuple(map(shown, post.channels)))
+        )
+    letters = english("a rehearsal's letters all") if settings.rehearsed else english("other letters")
+    yield Finding(
+        "channels",
+        Level.OK,
+        english(
+            "{count} posts with channels; {letters} lie in {mail}",
+            count=len(posts),
+            letters=letters,
+            mail=settings.mail,
+        ),
+    )
 
 
 def _missing(posts: list[Post], settings: Settings) -> Iterator[Finding]:
@@ -45,8 +59,8 @@ def _missing(posts: list[Post], settings: Settings) -> Iterator[Finding]:
                 for name in unset.names:
                     missing.setdefault(name, []).append(post.id)
     for name, named in sorted(missing.items()):
-        found = f"${{{name}}} of {', '.join(dict.fromkeys(named))} is not set"
-        yield Finding("channels", Level.BAD, found, "set it where duban is started")
+        found = english("{name} of {whose} is not set", name=f"${{{name}}}", whose=list(dict.fromkeys(named)))
+        yield Finding("channels", Level.BAD, found, english("set it where duban is started"))
 
 
 def _faults(channel: _Channel, settings: Settings) -> Iterator[Finding]:
@@ -63,8 +77,10 @@ def _faults(channel: _Channel, settings: Settings) -> Iterator[Finding]:
         yield _unusable(channel, unusable.fault, filled.address)
         return
     if service.exposed:
-        remedy = "write mailtos:// for STARTTLS, with ?mode=ssl for TLS from the start"
-        yield Finding("channels", Level.WARN, f"{channel} sends a password in the clear", remedy)
+        remedy = english("write mailtos:// for STARTTLS, with ?mode=ssl for TLS from the start")
+        yield Finding(
+            "channels", Level.WARN, english("{channel} sends a password in the clear", channel=channel.told), remedy
+        )
 
 
 def _unusable(channel: _Channel, fault: Fault, address: str) -> Finding:
@@ -73,4 +89,4 @@ def _unusable(channel: _Channel, fault: Fault, address: str) -> Finding:
     what, remedy = SAID[fault]
     if fault is Fault.UNKNOWN:
         remedy = nearest(address.partition("://")[0], kinds(), remedy)
-    return Finding("channels", Level.BAD, f"{channel}: {what}", remedy)
+    return Finding("channels", Level.BAD, english("{channel}: {what}", channel=channel.told, what=what), remedy)

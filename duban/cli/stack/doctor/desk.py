@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from duban.cli.opening import Opened
 from duban.cli.stack.doctor.health import Finding, Level
+from duban.core.texts import english
 from duban.settings import Settings
 
 WEEK = timedelta(days=7)
@@ -18,12 +19,19 @@ MANY = 100
 def desk(at: Opened, settings: Settings) -> Iterator[Finding]:
     """Whether anybody tries to come who should not, and whether the office's own proxy can name people."""
     found = at.service.ledger.refused(at.service.clock.now() - WEEK)
-    told = "、".join(f"{code} {many}" for code, many in sorted(found.items()))
-    said = f"turned away in a week: {told}" if told else "nobody was turned away in a week"
+    told = [f"{code} {many}" for code, many in sorted(found.items())]
+    said = english("nobody was turned away in a week")
+    if told:
+        said = english("turned away in a week: {told}", told=told)
     if sum(many for code, many in found.items() if code in TRIED) > MANY:
-        remedy = "duban links refusals; who reaches the desk's port? duban links revoke makes links void"
+        remedy = english("duban links refusals; who reaches the desk's port? duban links revoke makes links void")
         yield Finding("desk", Level.WARN, said, remedy)
     else:
         yield Finding("desk", Level.OK, said)
     if settings.desk.user_header and not settings.desk.proxies:
-        yield Finding("desk", Level.WARN, "user_header is set, and nobody is trusted to send it", "set proxies too")
+        yield Finding(
+            "desk",
+            Level.WARN,
+            english("user_header is set, and nobody is trusted to send it"),
+            english("set proxies too"),
+        )

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from deployments.stack.environment import Addresses
 from duban.cli.exits import Exit, foreseen
+from duban.cli.language import Lang, said
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
 from duban.cli.plan.check import read_files
@@ -20,6 +21,8 @@ from duban.cli.stack.doctor.health import Finding, Level
 from duban.cli.waiting import Hangs, at_most
 from duban.core.deciding.office import Office
 from duban.core.forecasting.schedule import Schedule
+from duban.core.problems import BadInput
+from duban.core.texts import Text, english, joined, said_elsewhere
 from duban.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -32,13 +35,17 @@ ALTOGETHER = 90.0
 """Seconds after which each look that is left gets LEAST: whoever asks doctor has trouble, and wants an answer."""
 
 LEAST = 1.0
-UNKNOWN = "deployments, calendar, applied, people, notices, patrol, desk, clock"
+UNKNOWN = english(
+    "until then nothing is known of: {checks}",
+    checks="deployments, calendar, applied, people, notices, patrol, desk, clock",
+)
 
+LEVELS = {Level.OK: english("ok"), Level.WARN: english("warn"), Level.BAD: english("bad")}
 STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "bold red"}
 
 
 @app.command()
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, lang: Lang = None) -> None:
     """Look at everything duban needs, and say what to do about what is wrong."""
     findings = list(examine())
     bad = sum(finding.level is Level.BAD for finding in findings)
@@ -46,15 +53,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         print_json({"healthy": not bad, "findings": findings})
     else:
         console().print(_table(findings))
-        typer.echo(f"{bad} bad, {sum(finding.level is Level.WARN for finding in findings)} to watch")
+        watched = sum(finding.level is Level.WARN for finding in findings)
+        typer.echo(said(english("{bad} bad, {watched} to watch", bad=bad, watched=watched)))
     raise typer.Exit(Exit.PROBLEMS if bad else Exit.FINE)
 
 
 def _table(findings: list[Finding]) -> Table:
-    table = Table("check", "", "found", "remedy", box=None, pad_edge=False)
+    heads = [said(head) for head in (english("check"), english("found"), english("remedy"))]
+    table = Table(heads[0], "", *heads[1:], box=None, pad_edge=False)
     for one in findings:
-        level = f"[{STYLES[one.level]}]{one.level}[/]"
-        table.add_row(one.check, level, escape(one.found), escape(one.remedy))
+        level = f"[{STYLES[one.level]}]{said(LEVELS[one.level])}[/]"
+        table.add_row(one.check, level, escape(said(one.found)), escape(said(one.remedy)))
     return table
 
 
@@ -96,23 +105,31 @@ class Looking:
         try:
             yield from looks
         except Exception as error:  # noqa: BLE001  as above
-            yield replace(self._ended(check, error), remedy=f"until then nothing is known of: {UNKNOWN}")
+            yield replace(self._ended(check, error), remedy=UNKNOWN)
 
     def _in_time(self, do: Callable[[], T]) -> T:
         return at_most(min(LONGEST, max(self.until - monotonic(), LEAST)), do)
 
     def _ended(self, check: str, error: Exception) -> Finding:
         if isinstance(error, Hangs):
-            return Finding(check, Level.BAD, "could not be found out in time", "see what it waits for")
+            return Finding(
+                check, Level.BAD, english("could not be found out in time"), english("see what it waits for")
+            )
         end = foreseen(error)
         if end is None:
             raise error
-        return Finding(check, Level.BAD, " / ".join(end[1].splitlines()))
+        return Finding(check, Level.BAD, _in_a_line(error, end[1]))
+
+
+def _in_a_line(error: Exception, message: str) -> Text:
+    if isinstance(error, BadInput):
+        return joined(" / ", *(problem.told for problem in error.problems))
+    return message if isinstance(message, Text) else said_elsewhere(" / ".join(message.splitlines()))
 
 
 def _settings(read: list[Settings]) -> Iterator[Finding]:
     read.append(load_settings())
-    yield Finding("settings", Level.OK, str(read[0].file))
+    yield Finding("settings", Level.OK, said_elsewhere(str(read[0].file)))
 
 
 def _with(settings: Settings, look: Looking) -> Iterator[Finding]:
@@ -146,7 +163,7 @@ def _opened(settings: Settings, office: Office | None, look: Looking) -> Iterato
             if office is not None:
                 planned = Schedule(office.plan, office.calendar, {}, office.plan.starts)
                 yield from look.safely("calendar", lambda: health.calendar(planned))
-            yield Finding("ledger", Level.OK, "none yet; it begins with the first look at the plan")
+            yield Finding("ledger", Level.OK, english("none yet; it begins with the first look at the plan"))
         else:
             reached = any(one.check == "worker" for one in server)  # it was asked to the end
             yield from look.around("ledger", _on_ledger(at, stack, office, look, reached))

@@ -16,6 +16,7 @@ from duban.core.forecasting.schedule import Schedule
 from duban.core.problems import Problem
 from duban.core.telling.doubtful import CONFIRM
 from duban.core.telling.patrol_page import resending
+from duban.core.texts import Text, english, said_elsewhere
 from duban.outbox.troubles import troubles
 from duban.service import Service
 from duban.settings import Settings
@@ -33,28 +34,35 @@ class Level(StrEnum):
     BAD = "bad"
 
 
+NOTHING = said_elsewhere("")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one look found, and the remedy where one is needed."""
 
     check: str
     level: Level
-    found: str
-    remedy: str = ""
+    found: Text
+    remedy: Text = NOTHING
 
 
 def python() -> Finding:
     """The interpreter."""
-    return Finding("python", Level.OK, f"{'.'.join(map(str, sys.version_info[:3]))}, {sys.prefix}")
+    return Finding(
+        "python",
+        Level.OK,
+        said_elsewhere(f"{'.'.join(map(str, sys.version_info[:3]))}, {sys.prefix}"),
+    )
 
 
 def disk(settings: Settings) -> Finding:
     """Room for the ledger, the databases and the logs."""
     folder = next(path for path in (settings.var, *settings.var.parents) if path.exists())
     free = shutil.disk_usage(folder).free / GIGABYTE
-    found = f"{free:.1f} GB free for {settings.var}"
+    found = english("{free:.1f} GB free for {var}", free=free, var=settings.var)
     if free < 1:
-        return Finding("disk", Level.BAD if free < 0.1 else Level.WARN, found, "free some space")
+        return Finding("disk", Level.BAD if free < 0.1 else Level.WARN, found, english("free some space"))
     return Finding("disk", Level.OK, found)
 
 
@@ -62,21 +70,41 @@ def private(settings: Settings) -> Finding:
     """Whether other accounts can read what lies in `var/`."""
     found = wider(settings.var)
     if found:
-        told = f"other accounts can read {len(found)} files and folders of {settings.var}, first {found[0]}"
-        return Finding("private", Level.BAD, told, f"chmod -R go= {settings.var}, but not its postgres folder")
-    return Finding("private", Level.OK, f"{settings.var} is for this account alone")
+        told = english(
+            "other accounts can read {count} files and folders of {var}, first {first}",
+            count=len(found),
+            var=settings.var,
+            first=found[0],
+        )
+        return Finding(
+            "private", Level.BAD, told, english("chmod -R go= {var}, but not its postgres folder", var=settings.var)
+        )
+    return Finding("private", Level.OK, english("{var} is for this account alone", var=settings.var))
 
 
 def plan(office: Office | None, problems: list[Problem]) -> Iterator[Finding]:
     """The files a bureau edits."""
     for problem in problems[:SHOWN]:
         place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        yield Finding("plan", Level.BAD, f"{place}: {problem.message}", problem.remedy)
+        yield Finding(
+            "plan", Level.BAD, english("{place}: {message}", place=place, message=problem.message), problem.remedy
+        )
     if len(problems) > SHOWN:
-        yield Finding("plan", Level.BAD, f"{len(problems) - SHOWN} more problems", "duban check")
+        yield Finding(
+            "plan", Level.BAD, english("{count} more problems", count=len(problems) - SHOWN), english("duban check")
+        )
     if office is not None:
         steps = sum(len(initiative.steps) for initiative in office.plan.initiatives.values())
-        yield Finding("plan", Level.OK, f"{office.plan.id}: {len(office.plan.initiatives)} initiatives, {steps} steps")
+        yield Finding(
+            "plan",
+            Level.OK,
+            english(
+                "{id}: {count} initiatives, {steps} steps",
+                id=office.plan.id,
+                count=len(office.plan.initiatives),
+                steps=steps,
+            ),
+        )
 
 
 def calendar(schedule: Schedule) -> Iterator[Finding]:
@@ -85,12 +113,12 @@ def calendar(schedule: Schedule) -> Iterator[Finding]:
     last = max([plan.ends, *told.finish.values(), *told.due.values()]).year
     guessed = [year for year in range(plan.starts.year, last + 1) if year in schedule.calendar.provisional_years]
     for year in guessed:
-        remedy = (
+        remedy = english(
             "enter the notice in config/calendar.yaml: its days off and make-up days, or the year under `announced`"
         )
-        yield Finding("calendar", Level.WARN, f"holidays of {year} are not announced yet", remedy)
+        yield Finding("calendar", Level.WARN, english("holidays of {year} are not announced yet", year=year), remedy)
     if not guessed:
-        yield Finding("calendar", Level.OK, "the holidays of all years that the plan reaches are known")
+        yield Finding("calendar", Level.OK, english("the holidays of all years that the plan reaches are known"))
 
 
 def applied(service: Service, office: Office | None) -> Iterator[Finding]:
@@ -99,18 +127,22 @@ def applied(service: Service, office: Office | None) -> Iterator[Finding]:
 
     number = service.office.applied
     if not number:
-        yield Finding("applied", Level.OK, "nothing yet: what the files say is in force")
+        yield Finding("applied", Level.OK, english("nothing yet: what the files say is in force"))
         return
     changed = differing(service, office) if office else ("plan",)
     if changed:
-        remedy = "duban diff, then duban apply" if office else "duban check"
-        what = f"the files say something else than application {number}" + (f": {', '.join(changed)}" if office else "")
+        remedy = english("duban diff, then duban apply") if office else english("duban check")
+        what = english("the files say something else than application {number}", number=number)
+        if office:
+            what = english("{what}: {changed}", what=what, changed=list(changed))
         yield Finding("applied", Level.WARN, what, remedy)
     if waiting := unfinished(service):
-        found = f"{len(waiting)} initiatives have not taken in application {number}"
-        yield Finding("applied", Level.WARN, found, "duban apply, which carries on")
+        found = english("{count} initiatives have not taken in application {number}", count=len(waiting), number=number)
+        yield Finding("applied", Level.WARN, found, english("duban apply, which carries on"))
     if not changed and not waiting:
-        yield Finding("applied", Level.OK, f"application {number} is in force, as the files have it")
+        yield Finding(
+            "applied", Level.OK, english("application {number} is in force, as the files have it", number=number)
+        )
 
 
 def people(service: Service) -> Iterator[Finding]:
@@ -120,7 +152,9 @@ def people(service: Service) -> Iterator[Finding]:
     for problem in problems:
         yield Finding("people", Level.BAD, problem.message, problem.remedy)
     if not problems:
-        yield Finding("people", Level.OK, "all whom the plan in force and the ledger name are in the directory")
+        yield Finding(
+            "people", Level.OK, english("all whom the plan in force and the ledger name are in the directory")
+        )
 
 
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
@@ -135,25 +169,39 @@ def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
     broken = next(differing(service.ledger, told), None)
     with service.ledger.stream() as entries:
         count = sum(1 for _ in entries)
-    found = f"{located(settings.ledger)}: schema {LATEST}, {count} entries"
+    found = english(
+        "{ledger}: schema {schema}, {count} entries", ledger=located(settings.ledger), schema=LATEST, count=count
+    )
     for line in service.ledger.unguarded():
-        yield Finding("guard", Level.BAD, line, "duban ledger verify; find out who changed the database")
+        yield Finding("guard", Level.BAD, line, english("duban ledger verify; find out who changed the database"))
     for line in service.ledger.too_free():
-        yield Finding("rights", Level.WARN, line, "give owner and programs a role each: duban ledger roles")
+        yield Finding("rights", Level.WARN, line, english("give owner and programs a role each: duban ledger roles"))
     if told.fault:
-        yield Finding("seal", Level.BAD, f"{settings.seals_at}: {told.fault}", "take the seals from the archive")
+        yield Finding(
+            "seal",
+            Level.BAD,
+            english("{seals_at}: {fault}", seals_at=settings.seals_at, fault=told.fault),
+            english("take the seals from the archive"),
+        )
     if broken:
         plan, first = broken
-        found = f"{found}; broken at {plan}: {first.initiative}, entry {first.sequence}: {first.reason}"
-        yield Finding("ledger", Level.BAD, found, "restore the last backup; duban ledger verify")
+        found = english(
+            "{found}; broken at {plan}: {initiative}, entry {sequence}: {reason}",
+            found=found,
+            plan=plan,
+            initiative=first.initiative,
+            sequence=first.sequence,
+            reason=first.reason,
+        )
+        yield Finding("ledger", Level.BAD, found, english("restore the last backup; duban ledger verify"))
     else:
-        yield Finding("ledger", Level.OK, f"{found}, whole")
+        yield Finding("ledger", Level.OK, english("{found}, whole", found=found))
 
 
 def writable(service: Service) -> Iterator[Finding]:
     """Whether anything can be stored: a ledger that can only be read looks whole. Raises LedgerUnusable."""
     service.ledger.try_writing()
-    yield Finding("ledger", Level.OK, "it can be written")
+    yield Finding("ledger", Level.OK, english("it can be written"))
 
 
 def notices(service: Service) -> Iterator[Finding]:
@@ -161,19 +209,32 @@ def notices(service: Service) -> Iterator[Finding]:
     found, post = troubles(service), service.office.directory.administrator
     for line in found.dead[:SHOWN]:
         first = line[0]
-        told = f"{first.slip} to {' and '.join(tried(line))} about {first.initiative}/{first.step}: {first.outcome}"
+        told = english(
+            "{slip} to {tried} about {step}: {outcome}",
+            slip=first.slip,
+            tried=list(tried(line)),
+            step=f"{first.initiative}/{first.step}",
+            outcome=first.outcome,
+        )
         command = resending(f"{first.initiative}/{first.key}", post, "TEXT")
-        remedy = f"correct the channels of {first.recipient}; {command}"
+        remedy = english("correct the channels of {recipient}; {command}", recipient=first.recipient, command=command)
         yield Finding("notices", Level.BAD, told, remedy)
     if len(found.dead) > SHOWN:
-        more, remedy = len(found.dead) - SHOWN, f"duban notices; {resending('--dead', post, 'TEXT')}"
-        yield Finding("notices", Level.BAD, f"{more} more reached nobody", remedy)
+        more, remedy = (
+            len(found.dead) - SHOWN,
+            said_elsewhere(f"duban notices; {resending('--dead', post, 'TEXT')}"),
+        )
+        yield Finding("notices", Level.BAD, english("{more} more reached nobody", more=more), remedy)
     if found.stuck:
-        told = f"{len(found.stuck)} late or refused so far"
-        yield Finding("notices", Level.WARN, told, "duban notices; is the patrol running?")
+        told = english("{count} late or refused so far", count=len(found.stuck))
+        yield Finding("notices", Level.WARN, told, english("duban notices; is the patrol running?"))
     if not found.dead and not found.stuck:
-        over = f"; {found.over} undeliverable ones went to deputies, or their matter is over" if found.over else ""
-        yield Finding("notices", Level.OK, f"none stuck{over}")
+        over = (
+            english("; {over} undeliverable ones went to deputies, or their matter is over", over=found.over)
+            if found.over
+            else ""
+        )
+        yield Finding("notices", Level.OK, english("none stuck{over}", over=over))
 
 
 def clock(settings: Settings, service: Service) -> Finding:
@@ -182,17 +243,36 @@ def clock(settings: Settings, service: Service) -> Finding:
     moment = doubt.now if doubt else service.clock.now()
     local = f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.zone}"
     if settings.clock is not None:
-        return Finding("clock", Level.WARN, f"a rehearsal's: {local}", f"in a real office remove {settings.clock}")
-    right = "set the machine's clock right"
+        return Finding(
+            "clock",
+            Level.WARN,
+            english("a rehearsal's: {local}", local=local),
+            english("in a real office remove {clock}", clock=settings.clock),
+        )
+    right = english("set the machine's clock right")
     if doubt:
-        last = f"{doubt.last.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-        other = f", another clock says {doubt.told.astimezone(settings.zone):%Y-%m-%d %H:%M}" if doubt.told else ""
-        found = f"real: {local}, in doubt: the last believed moment was {last}{other}; nothing is decided by it"
-        return Finding("clock", Level.BAD, found, f"{right}; if it is right: {CONFIRM}")
+        last, told = doubt.last.astimezone(settings.zone), doubt.told and doubt.told.astimezone(settings.zone)
+        other = english(", another clock says {told:%Y-%m-%d %H:%M}", told=told) if told else ""
+        found = english(
+            "real: {local}, in doubt: the last believed moment was {last:%Y-%m-%d %H:%M}{other}; "
+            "nothing is decided by it",
+            local=local,
+            last=last,
+            other=other,
+        )
+        return Finding(
+            "clock", Level.BAD, found, english("{right}; if it is right: {confirm}", right=right, confirm=CONFIRM)
+        )
     if not office.calendar.first <= office.day(moment) <= office.calendar.last:
-        return Finding("clock", Level.BAD, f"real: {local}, which no year of the plan's calendar holds", right)
+        return Finding(
+            "clock", Level.BAD, english("real: {local}, which no year of the plan's calendar holds", local=local), right
+        )
     told = service.ledger.clock()
     if told is not None and abs(told - moment) > APART:
-        apart = f"real: {local}; the database's clock says {told.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-        return Finding("clock", Level.WARN, apart, "set both clocks by one time service")
-    return Finding("clock", Level.OK, f"real: {local}, believed")
+        apart = english(
+            "real: {local}; the database's clock says {told:%Y-%m-%d %H:%M}",
+            local=local,
+            told=told.astimezone(settings.zone),
+        )
+        return Finding("clock", Level.WARN, apart, english("set both clocks by one time service"))
+    return Finding("clock", Level.OK, english("real: {local}, believed", local=local))

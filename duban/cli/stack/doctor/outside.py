@@ -8,6 +8,7 @@ from duban.core.deciding.office import Office
 from duban.core.planning.action_file import HttpAction
 from duban.core.planning.measure_file import HttpMeasure, SqlMeasure
 from duban.core.planning.plan import Step
+from duban.core.texts import english
 from duban.settings import Settings
 
 
@@ -21,11 +22,13 @@ def outside(office: Office, settings: Settings) -> Iterator[Finding]:
     missing = sorted(name for name in named if not settings.variables.get(name))
     for name in missing:
         steps = named[name]
-        others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
-        found = f"${{{name}}} of {steps[0]}{others} is not set"
-        yield Finding("outside", Level.BAD, found, "set it where the worker is started")
+        more = english("{step} and {count} more", step=steps[0], count=len(steps) - 1)
+        found = english("{name} of {whose} is not set", name=f"${{{name}}}", whose=more if len(steps) > 1 else steps[0])
+        yield Finding("outside", Level.BAD, found, english("set it where the worker is started"))
     if named and not missing:
-        yield Finding("outside", Level.OK, f"{len(named)} variables of actions and measures, all set")
+        yield Finding(
+            "outside", Level.OK, english("{count} variables of actions and measures, all set", count=len(named))
+        )
 
 
 def _texts(step: Step) -> Iterator[str]:

@@ -9,6 +9,7 @@ from duban.adapters.delivery.addresses import located
 from duban.cli.exits import ServerUnreachable
 from duban.cli.prefect_server import API_VARIABLE, asked, connect
 from duban.cli.stack.doctor.health import SHOWN, Finding, Level
+from duban.core.texts import english
 from duban.service import Service
 from duban.settings import Settings
 
@@ -16,10 +17,10 @@ from duban.settings import Settings
 def stack(settings: Settings, running: Addresses | None) -> Finding:
     """Whether the embedded stack runs."""
     if running is not None:
-        return Finding("stack", Level.OK, f"runs on {running.var}: {running.ui}")
+        return Finding("stack", Level.OK, english("runs on {var}: {ui}", var=running.var, ui=running.ui))
     if settings.variables.get(API_VARIABLE):
-        return Finding("stack", Level.OK, f"none here; {API_VARIABLE} names the server")
-    return Finding("stack", Level.WARN, f"none runs on {settings.var}", "duban up")
+        return Finding("stack", Level.OK, english("none here; {variable} names the server", variable=API_VARIABLE))
+    return Finding("stack", Level.WARN, english("none runs on {var}", var=settings.var), english("duban up"))
 
 
 def server(settings: Settings, running: Addresses | None) -> Iterator[Finding]:
@@ -29,9 +30,9 @@ def server(settings: Settings, running: Addresses | None) -> Iterator[Finding]:
     try:
         api = connect(settings, running)
     except ServerUnreachable as error:
-        yield Finding("server", Level.BAD, str(error), "see the log of the server")
+        yield Finding("server", Level.BAD, error.told, english("see the log of the server"))
         return
-    yield Finding("server", Level.OK, f"{located(api)} answers")
+    yield Finding("server", Level.OK, english("{api} answers", api=located(api)))
     if settings.clock is None:
         yield closed(api)
     yield from _worker(settings)
@@ -40,17 +41,22 @@ def server(settings: Settings, running: Addresses | None) -> Iterator[Finding]:
 def closed(api: str) -> Finding:
     """Whether an office's server lets nobody in who does not know the password."""
     if asked(api, "") == HTTPStatus.OK:
-        remedy = f"duban up --clock real; a server of your own: start it with {SERVER_VARIABLE}"
-        return Finding("password", Level.BAD, f"{located(api)} answers anybody: it asks for no password", remedy)
-    return Finding("password", Level.OK, f"{located(api)} asks for a password")
+        remedy = english(
+            "duban up --clock real; a server of your own: start it with {variable}",
+            variable=SERVER_VARIABLE,
+        )
+        return Finding(
+            "password", Level.BAD, english("{api} answers anybody: it asks for no password", api=located(api)), remedy
+        )
+    return Finding("password", Level.OK, english("{api} asks for a password", api=located(api)))
 
 
 def password(settings: Settings) -> Iterator[Finding]:
     """Whether others can read the password; nothing where there is none."""
     file = password_file(settings.var)
     if file.exists() and file.stat().st_mode & 0o077:
-        remedy = f"remove {file}, then start the stack anew, which makes another"
-        yield Finding("password", Level.BAD, f"{file} can be read by others", remedy)
+        remedy = english("remove {file}, then start the stack anew, which makes another", file=file)
+        yield Finding("password", Level.BAD, english("{file} can be read by others", file=file), remedy)
 
 
 def _worker(settings: Settings) -> Iterator[Finding]:
@@ -66,19 +72,29 @@ def _worker(settings: Settings) -> Iterator[Finding]:
             workers = client.read_workers_for_work_pool(pool)
             waiting, since = not_taken_up(client, pool)
     except ObjectNotFound:
-        yield Finding("worker", Level.BAD, f"the server has no work pool {pool!r}", "duban up, or duban apply")
+        yield Finding(
+            "worker",
+            Level.BAD,
+            english("the server has no work pool {pool!r}", pool=pool),
+            english("duban up, or duban apply"),
+        )
         return
     alive = [worker.name for worker in workers if worker.status == "ONLINE"]
-    found = f"{len(alive)} in the work pool {pool!r}"
+    found = english("{count} in the work pool {pool!r}", count=len(alive), pool=pool)
     if waiting:
         when = since.astimezone(settings.zone) if since else ""
-        found += f"; {waiting} runs wait to be taken up, the first since {when:%Y-%m-%d %H:%M:%S}"
-        yield Finding("worker", Level.BAD, found, "see the log of the worker, and start it again")
+        found = english(
+            "{found}; {count} runs wait to be taken up, the first since {when:%Y-%m-%d %H:%M:%S}",
+            found=found,
+            count=waiting,
+            when=when,
+        )
+        yield Finding("worker", Level.BAD, found, english("see the log of the worker, and start it again"))
     elif alive:
-        yield Finding("worker", Level.OK, f"{found}, and nothing waits for it")
+        yield Finding("worker", Level.OK, english("{found}, and nothing waits for it", found=found))
     else:
-        found = f"none lives in the work pool {pool!r}"
-        yield Finding("worker", Level.BAD, found, f"prefect worker start --pool {pool}")
+        found = english("none lives in the work pool {pool!r}", pool=pool)
+        yield Finding("worker", Level.BAD, found, english("prefect worker start --pool {pool}", pool=pool))
 
 
 def deployments(service: Service, settings: Settings) -> Iterator[Finding]:
@@ -87,11 +103,21 @@ def deployments(service: Service, settings: Settings) -> Iterator[Finding]:
 
     found = amiss(service, settings)
     for line in found.grave[:SHOWN]:
-        yield Finding("deployments", Level.BAD, line, "duban apply; the patrol mends it too")
+        yield Finding("deployments", Level.BAD, line, english("duban apply; the patrol mends it too"))
     if len(found.grave) > SHOWN:
-        yield Finding("deployments", Level.BAD, f"{len(found.grave) - SHOWN} more of the kind", "duban apply")
-    told = f"{len(found.create)} missing, {len(found.update)} amiss, {len(found.remove)} superfluous"
+        yield Finding(
+            "deployments",
+            Level.BAD,
+            english("{count} more of the kind", count=len(found.grave) - SHOWN),
+            english("duban apply"),
+        )
+    told = english(
+        "{missing} missing, {amiss} amiss, {superfluous} superfluous",
+        missing=len(found.create),
+        amiss=len(found.update),
+        superfluous=len(found.remove),
+    )
     if found.empty:
-        yield Finding("deployments", Level.OK, f"{found.same}, all as the plan has them")
+        yield Finding("deployments", Level.OK, english("{same}, all as the plan has them", same=found.same))
     elif not found.grave:
-        yield Finding("deployments", Level.WARN, told, "duban apply; the patrol mends it too")
+        yield Finding("deployments", Level.WARN, told, english("duban apply; the patrol mends it too"))

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from duban.cli.opening import Opened
-from duban.cli.stack.doctor.health import Finding, Level
+from duban.cli.stack.doctor.health import NOTHING, Finding, Level
 from duban.core.deciding.rounds import SILENT_AFTER
 from duban.core.ledger.entries import PLAN
+from duban.core.texts import Text, english
 from duban.ports import Rounder
 from duban.service import Service
 from duban.settings import Settings
@@ -29,21 +30,37 @@ def rounds(at: Opened, settings: Settings) -> Iterator[Finding]:
         yield _waiting(at.service, longest, Level.BAD)
         yield _backed_up(at.service, settings, now)
     yield _sealed(at.service, now, settings)
-    yield Finding("look", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_look())}")
-    yield Finding("letter", Level.OK, f"the last was {_when(at.service, at.service.ledger.last_sent())}")
+    yield Finding(
+        "look", Level.OK, english("the last was {when}", when=_when(at.service, at.service.ledger.last_look()))
+    )
+    yield Finding(
+        "letter", Level.OK, english("the last was {when}", when=_when(at.service, at.service.ledger.last_sent()))
+    )
 
 
 def _patrolled(at: Opened, now: datetime, longest: timedelta) -> Finding:
     made = at.service.ledger.rounds()
     last, guard = made.get(Rounder.PATROL), made.get(Rounder.GUARD)
-    found = f"the last was {_when(at.service, last.at if last else None)}"
+    found = english("the last was {when}", when=_when(at.service, last.at if last else None))
     if guard and (last is None or guard.at > last.at):
-        found += f"; the guard has stood in, last {_when(at.service, guard.at)}"
-    remedy = "duban up; see the logs of server and worker" if at.stack is None else "see the logs of server and worker"
+        stood_in = _when(at.service, guard.at)
+        found = english("{found}; the guard has stood in, last {when}", found=found, when=stood_in)
+    remedy = (
+        english("duban up; see the logs of server and worker")
+        if at.stack is None
+        else english("see the logs of server and worker")
+    )
     if last is None and not at.service.office.applied:
-        return Finding("patrol", Level.WARN, "none yet: the plan has not been applied", "duban up --clock real")
+        return Finding(
+            "patrol", Level.WARN, english("none yet: the plan has not been applied"), english("duban up --clock real")
+        )
     if last is None or now - last.at > longest:
-        return Finding("patrol", Level.BAD, f"{found}, more than {_minutes(longest)} ago", remedy)
+        return Finding(
+            "patrol",
+            Level.BAD,
+            english("{found}, more than {minutes} ago", found=found, minutes=_minutes(longest)),
+            remedy,
+        )
     return Finding("patrol", Level.OK, found)
 
 
@@ -52,9 +69,13 @@ def _waiting(service: Service, longest: timedelta, level: Level) -> Finding:
     late = service.ledger.due(service.clock.now() - longest, len(wanted))
     waiting = {name for name in wanted if name in late or name not in known}
     if waiting:
-        found = f"{len(waiting)} initiatives have waited for a look for more than {_minutes(longest)}"
-        return Finding("waiting", level, found, "duban patrol; is the patrol running?")
-    return Finding("waiting", Level.OK, "no initiative waits for a look")
+        found = english(
+            "{count} initiatives have waited for a look for more than {minutes}",
+            count=len(waiting),
+            minutes=_minutes(longest),
+        )
+        return Finding("waiting", level, found, english("duban patrol; is the patrol running?"))
+    return Finding("waiting", Level.OK, english("no initiative waits for a look"))
 
 
 def _backed_up(service: Service, settings: Settings, now: datetime) -> Finding:
@@ -62,13 +83,28 @@ def _backed_up(service: Service, settings: Settings, now: datetime) -> Finding:
     kept = [file for file in settings.backups.glob("*") if file.is_file()] if settings.backups else []
     moments = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in kept] + ([made.at] if made else [])
     if not moments and settings.backups is None:
-        return Finding("backup", Level.WARN, "none was made, and no folder of backups is named", "duban backup FOLDER")
+        return Finding(
+            "backup",
+            Level.WARN,
+            english("none was made, and no folder of backups is named"),
+            english("duban backup FOLDER"),
+        )
     if not moments:
-        return Finding("backup", Level.BAD, f"none was made, and none is in {settings.backups}", "duban backup FOLDER")
+        return Finding(
+            "backup",
+            Level.BAD,
+            english("none was made, and none is in {backups}", backups=settings.backups),
+            english("duban backup FOLDER"),
+        )
     last = max(moments)
-    found = f"the last was {last.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    found = english("the last was {when:%Y-%m-%d %H:%M}", when=last.astimezone(settings.zone))
     if now - last > BACKUP_AGE:
-        return Finding("backup", Level.BAD, f"{found}, more than {BACKUP_AGE.days} days ago", "duban backup FOLDER")
+        return Finding(
+            "backup",
+            Level.BAD,
+            english("{found}, more than {days} days ago", found=found, days=BACKUP_AGE.days),
+            english("duban backup FOLDER"),
+        )
     return Finding("backup", Level.OK, found)
 
 
@@ -79,18 +115,31 @@ def _sealed(service: Service, now: datetime, settings: Settings) -> Finding:
         applied = service.ledger.last(PLAN)
         late = applied is not None and settings.patrol_every and between(applied.day, today) > SEAL_AGE
         level = Level.BAD if late else Level.OK
-        return Finding("seal", level, "the ledger was never sealed", "duban ledger seal" if late else "")
-    found = f"the last was {_when(service, last.at)}: number and fingerprint {last.said}, in {settings.seals_at}"
+        return Finding(
+            "seal", level, english("the ledger was never sealed"), english("duban ledger seal") if late else NOTHING
+        )
+    found = english(
+        "the last was {when}: number and fingerprint {said}, in {seals_at}",
+        when=_when(service, last.at),
+        said=last.said,
+        seals_at=settings.seals_at,
+    )
     if between(service.office.day(last.at), today) > SEAL_AGE:
-        remedy = "duban ledger seal, which says why the patrol cannot"
-        return Finding("seal", Level.BAD, f"{found}, more than {SEAL_AGE} working days ago", remedy)
+        remedy = english("duban ledger seal, which says why the patrol cannot")
+        return Finding(
+            "seal",
+            Level.BAD,
+            english("{found}, more than {days} working days ago", found=found, days=SEAL_AGE),
+            remedy,
+        )
     return Finding("seal", Level.OK, found)
 
 
 def _when(service: Service, moment: datetime | None) -> str:
-    return f"{moment.astimezone(service.office.zone):%Y-%m-%d %H:%M:%S}" if moment else "never"
+    """When something was last done, at the office."""
+    return f"{moment.astimezone(service.office.zone):%Y-%m-%d %H:%M:%S}" if moment else english("never")
 
 
-def _minutes(length: timedelta) -> str:
+def _minutes(length: timedelta) -> Text:
     seconds = round(length.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+    return english("{n} s", n=seconds) if seconds < 120 else english("{n} min", n=seconds // 60)
