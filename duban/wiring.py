@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 """Years the calendar covers before and after a plan: a plan is still looked at, and forecast, after its end."""
 
-FAULTY_PLAN_YEARS = (2007, 2040)
-"""Years to check the rest of a plan by whose own years cannot be read."""
+FAULTY_PLAN_YEARS = (2007, 2040)  # to check the rest of a plan by, whose own years cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,9 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
     try:
         return public_calendar(first, last, file)
     except CalendarRange as error:
-        where, remedy = (
-            file_name(settings.calendar),
-            english("correct the day, or take it out until a plan comes near it"),
-        )
-        raise BadInput([Problem(where, 0, "beyond-calendar", error.message, remedy)]) from None
+        remedy = english("correct the day, or take it out until a plan comes near it")
+        problem = Problem(file_name(settings.calendar), 0, "beyond-calendar", error.message, remedy)
+        raise BadInput([problem]) from None
 
 
 def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office:
@@ -98,8 +95,7 @@ def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> "tuple
     return Office(loaded.plan, loaded.directory, loaded.policy, calendar, settings.zone), loaded
 
 
-_services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}
-"""By the folder of the plan, as the next two."""
+_services: "dict[Path, Shelf[tuple[Settings, int], Service]]" = {}  # by the folder of the plan, as the next two
 _differing: "dict[Path, Shelf[tuple[Settings, int], tuple[str, ...]]]" = {}
 _plan_files: "dict[Path, Shelf[Path, PlanFile]]" = {}
 _directories: "Shelf[Path, DirectoryFile]" = []

@@ -83,12 +83,8 @@ def check_deadlines(
     for place, one in worst.items():
         if place not in misdated:
             chain = found.chain(one.step)
-            message = english(
-                "{late}, because of {chain}{usual}",
-                late=_late(one),
-                chain=_chain(chain),
-                usual=_usual(plan, chain, untimed),
-            )
+            why = {"chain": _chain(chain), "usual": _usual(plan, chain, untimed)}
+            message = english("{late}, because of {chain}{usual}", late=_late(one), **why)
             yield Problem(place.file, 0, "infeasible", message, _INFEASIBLE, ("steps", place.number, "due"))
     for ref in found.beyond:
         place = _written(plan, ref)
