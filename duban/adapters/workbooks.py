@@ -1,16 +1,18 @@
 """Workbooks (.xlsx): sheets of the core written as offices print and fill them in. Bytes out; no file is touched."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from io import BytesIO
 from itertools import groupby
 from math import ceil
-from typing import cast
+from typing import NamedTuple, cast
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -105,12 +107,12 @@ def _width(text: str) -> int:
 
 def _lay_out(page: Worksheet, sheet: DataSheet) -> None:
     _head(page, sheet)
+    worn: dict[_Look, StyleArray] = {}
     for number, row in enumerate(sheet.rows, start=HEADER + 1):
         for place, column in enumerate(sheet.columns, start=1):
             cell = _cell(page, number, place)
-            _write(cell, column, row.cells.get(column.id), sheet.provisional)
-            if column.id in row.open:
-                cell.fill = TO_FILL
+            look = _write(cell, column, row.cells.get(column.id), sheet.provisional)
+            _dress(cell, look._replace(open=column.id in row.open), worn)
         page.row_dimensions[number].height = _height(sheet, row)
     _guard(page, sheet)
     _set_up(page, sheet)
@@ -150,22 +152,44 @@ def _cell(page: Worksheet, row: int, column: int) -> Cell:
     return cast("Cell", page.cell(row, column))  # what is merged is merged after it is written
 
 
-def _write(cell: Cell, column: TableColumn, value: CellValue, provisional: frozenset[int]) -> None:
-    cell.border = GRID
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
-    cell.number_format = FORMATS.get(column.holds, TEXT)
+class _Look(NamedTuple):
+    """How a cell is to look: its format, whether a text stays one in it, its colours, whether it may be filled in."""
+
+    form: str
+    text: bool = False
+    colours: tuple[str, str] | None = None
+    open: bool = False
+
+
+def _write(cell: Cell, column: TableColumn, value: CellValue, provisional: frozenset[int]) -> _Look:
+    """Write a value; how its cell is to look."""
+    look = _Look(FORMATS.get(column.holds, TEXT))
     if value is None:
-        return
+        return look
     if isinstance(value, str):
         _put(cell, value)
+        look = look._replace(text=bool(value))
     elif isinstance(value, date):
+        look = _Look(PROVISIONAL if value.year in provisional else DAY)
+        cell.number_format = look.form  # else openpyxl gives it one of its own
         cell.value = value
-        cell.number_format = PROVISIONAL if value.year in provisional else DAY
     else:
         cell.value = value / 100 if column.holds is Holds.PERCENT else value
-    if column.holds is Holds.LIGHT and (colours := LIGHTS.get(str(value)[:1])):
-        ground, letters = colours
-        cell.fill, cell.font = PatternFill("solid", fgColor=ground), Font(color=letters, bold=True)
+    return look._replace(colours=LIGHTS.get(str(value)[:1])) if column.holds is Holds.LIGHT else look
+
+
+def _dress(cell: Cell, look: _Look, worn: dict[_Look, StyleArray]) -> None:
+    """Give a cell its look: as `worn` by one before it, for to look a style up takes longer than all else."""
+    if look not in worn:
+        cell.border, cell.alignment = GRID, Alignment(vertical="center", wrap_text=True)
+        cell.number_format = look.form
+        if look.colours:
+            ground, letters = look.colours
+            cell.fill, cell.font = PatternFill("solid", fgColor=ground), Font(color=letters, bold=True)
+        if look.open:
+            cell.fill = TO_FILL
+        worn[look] = cell._style  # type: ignore[attr-defined]  # openpyxl has no other way to share one
+    cell._style = copy(worn[look])  # type: ignore[attr-defined]  # as above
 
 
 def _put(cell: Cell, text: str) -> None:

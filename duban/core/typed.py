@@ -6,6 +6,7 @@ none. All of that is taken out here, when text comes in and, of ledgers older th
 
 import re
 from dataclasses import fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import category, name, normalize
 
@@ -38,6 +39,7 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", shown).strip()
 
 
+@cache
 def _shown(character: str) -> str:
     kind = category(character)
     if kind in HIDDEN or character in BLANK:
