@@ -4,11 +4,11 @@ Every function here may be interrupted at any instant and called again: what is 
 again adds nothing that is there already.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from duban.belief import BelievedClock
 from duban.core.deciding.commands import Command, Refused, respond
@@ -31,11 +31,12 @@ from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
 from duban.turns import TRIES, turns
-from duban.views import Beside, More, Result, Say, View
+from duban.views import Beside, More, Result, Say, View, moved
 
 if TYPE_CHECKING:
     from duban.core.forecasting.schedule import Schedule
 
+T = TypeVar("T")
 ACTION_TRIES = 3
 """How often an action is started before it counts as failed for good."""
 
@@ -98,19 +99,27 @@ class Service:
         """
         if names is not None:
             return ((view.look, view.state) for view in map(self.view, names))
-        return ((look, state) for look, state, _ in self.histories())
+        return self._each(self._folded)
 
     def histories(self) -> Iterator[tuple[Look, State, tuple[Entry, ...]]]:
         """The same, each with its entries."""
-        summaries = self.ledger.summaries()
+        seen = self._each(lambda one, own: (self._folded(one, own), own))
+        return ((look, state, own) for look, (state, own) in seen)
+
+    def _folded(self, initiative: Initiative, entries: tuple[Entry, ...]) -> State:
+        return fold(entries, self.names(initiative, entries))
+
+    def _each(self, told: Callable[[Initiative, tuple[Entry, ...]], T]) -> Iterator[tuple[Look, T]]:
+        """Every initiative with what its entries tell; of these no more are held than of one at a time."""
+        summaries, plan = self.ledger.summaries(), self.office.plan.initiatives
         known = {StepRef(one.initiative, row.step): known_of(row) for one in summaries for row in one.steps}
         with self.ledger.stream() as entries:
-            stored = {name: tuple(one) for name, one in groupby(entries, key=lambda entry: entry.initiative)}
+            of = groupby(entries, key=lambda entry: entry.initiative)
+            stored = {name: told(plan[name], tuple(own)) for name, own in of if name in plan}
         now = self.clock.now()
-        for name, initiative in self.office.plan.initiatives.items():
-            facts = {ref: known[ref] for ref in initiative.upstream if ref in known}
-            own = stored.get(name, ())
-            yield Look(self.office, initiative, facts, now), fold(own, self.names(initiative, own)), own
+        for name, one in plan.items():
+            facts = {ref: known[ref] for ref in one.upstream if ref in known}
+            yield Look(self.office, one, facts, now), stored[name] if name in stored else told(one, ())
 
     def owners(self) -> Mapping[StepRef, str]:
         """The unit or post that each open step is with, whether or not the directory still has it."""
@@ -383,18 +392,8 @@ def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Com
         # One that the plan no longer has stays as it stood.
         summary=replace(decision.summary, sequence=head.sequence if head else 0) if initiative.steps else None,
         notices=tuple(row for key, row in page.state.notices.items() if row is not told.get(key)),
-        wake=tuple(sorted({*woken, *downstream(plan, _moved(view, decision)), *unfinished})),
+        wake=tuple(sorted({*woken, *downstream(plan, moved(view, decision)), *unfinished})),
         at=view.look.now,
     )
     stored = replace(decision, state=page.state)  # as it is once the drafts are
     return Result(view.look, stored, tuple(page.entries), closed, woken, called=bool(view.wakes)), commit
-
-
-def _moved(view: View, decision: Decision) -> Iterator[StepRef]:
-    """Steps others wait for whose expected end is not what it was."""
-    rows = decision.rows
-    for ref in view.look.office.plan.downstream:
-        if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
-            fact = view.known.get(ref)
-            if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
-                yield ref

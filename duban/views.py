@@ -1,6 +1,6 @@
 """What the service hands about: an initiative as stored, what a look at it came to, and what is stored as one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from duban.core.deciding.decide import Decision
@@ -61,3 +61,13 @@ class Joint:
 
 Say = Callable[[Mapping[str, View]], Joint | None]
 """What there is to store about several initiatives; None when somebody else has stored it."""
+
+
+def moved(view: View, decision: Decision) -> Iterator[StepRef]:
+    """Steps others wait for whose expected end is not what it was."""
+    rows = decision.rows
+    for ref in view.look.office.plan.downstream:
+        if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
+            fact = view.known.get(ref)
+            if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
+                yield ref

@@ -29,6 +29,9 @@ FloatArray = NDArray[np.float64]
 SAMPLES = 2000
 """Enough for probabilities to within two percentage points or so."""
 
+AT_HAND = 500_000
+"""Steps times samples that are gone through at once: a few columns of them lie close to the processor."""
+
 SEED = 1
 """The same samples every time, so that what changes from one day to the next is the plan and not the dice."""
 
@@ -81,13 +84,8 @@ def chances(schedule: Schedule, samples: int = SAMPLES, seed: int = SEED) -> Cha
 
     Raises CalendarRange when a step ends beyond the calendar in one of the samples.
     """
-    durations = _durations(schedule, samples, np.random.default_rng(seed))
-    early = schedule.early(durations)
-    finish = early.finish[: len(schedule)]
     firsts = _firsts(schedule)
-    ends = np.maximum.reduceat(finish, firsts, axis=0)
-    towards = np.repeat(ends, np.diff(firsts, append=len(schedule)), axis=0)
-    critical = (schedule.slack(early, schedule.late(early, towards, durations)) <= 0).mean(axis=1)
+    finish, ends, critical = _sampled(schedule, samples, np.random.default_rng(seed), firsts)
     kept = dict(_kept(schedule, finish))
     found = tuple(_chances(schedule, finish, kept, critical))
     return Chances(
@@ -98,18 +96,40 @@ def chances(schedule: Schedule, samples: int = SAMPLES, seed: int = SEED) -> Cha
     )
 
 
-def _durations(schedule: Schedule, samples: int, random: np.random.Generator) -> IntArray:
-    """Whole days for each step and sample, shape (n, samples)."""
-    days = np.repeat(schedule.likely[:, np.newaxis], samples, axis=1)
+def _sampled(
+    schedule: Schedule, samples: int, random: np.random.Generator, firsts: IntArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """The finishes of steps and initiatives in each sample, and the share of samples in which a step is critical.
+
+    So many samples at a time as the processor has at hand: all at once it waits for memory most of the time.
+    """
+    finish = np.empty((len(schedule), samples), np.int64)
+    ends = np.empty((len(firsts), samples), np.int64)
+    critical, sizes = np.zeros(len(schedule), np.int64), np.diff(firsts, append=len(schedule))
+    first = 0
+    for durations in _durations(schedule, samples, random):
+        some = slice(first, first := first + durations.shape[1])
+        early = schedule.early(durations)
+        finish[:, some] = early.finish[: len(schedule)]
+        ends[:, some] = last = np.maximum.reduceat(early.finish[: len(schedule)], firsts, axis=0)
+        late = schedule.late(early, np.repeat(last, sizes, axis=0), durations)
+        critical += (schedule.slack(early, late) <= 0).sum(axis=1)
+    return finish, ends, critical / samples
+
+
+def _durations(schedule: Schedule, samples: int, random: np.random.Generator) -> Iterator[IntArray]:
+    """Whole days for each step and some of the samples, shape (n, some), until there are all."""
     spread = [i for i, step in enumerate(schedule.steps) if schedule.open[i] and _spread(schedule, i)]
-    if not spread:
-        return days
     low, peak, high = _estimates(schedule, spread)
     spent = np.array([_spent(schedule, i) for i in spread], np.float64)[:, np.newaxis]
     passed = _share_below(low, peak, high, spent - 0.5)  # from half a day below, a draw is rounded to what was spent
-    draws = passed + (1 - passed) * random.random((len(spread), samples))
-    days[spread] = np.rint(_quantile(low, peak, high, draws))
-    return days
+    shares = random.random((len(spread), samples))
+    at_once = max(1, AT_HAND // max(1, len(schedule)))
+    for first in range(0, samples, at_once):
+        some = shares[:, first : first + at_once]
+        days = np.repeat(schedule.likely[:, np.newaxis], some.shape[1], axis=1)
+        days[spread] = np.rint(_quantile(low, peak, high, passed + (1 - passed) * some))
+        yield days
 
 
 def _spread(schedule: Schedule, place: int) -> bool:
@@ -119,7 +139,7 @@ def _spread(schedule: Schedule, place: int) -> bool:
 
 def _estimates(schedule: Schedule, places: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Optimistic, likely and pessimistic days, each of shape (places, 1)."""
-    table = np.array([schedule.estimates(place) for place in places], np.float64)
+    table = np.array([schedule.estimates(place) for place in places], np.float64).reshape(-1, 3)
     return table[:, 0:1], table[:, 1:2], table[:, 2:3]
 
 
@@ -144,9 +164,9 @@ def _share_below(low: FloatArray, peak: FloatArray, high: FloatArray, at: FloatA
 def _quantile(low: FloatArray, peak: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
     """The inverse of `_share_below`."""
     width = high - low
-    rising = low + np.sqrt(share * width * (peak - low))
-    falling = high - np.sqrt((1 - share) * width * (high - peak))
-    return np.where(share * width < peak - low, rising, falling)
+    rises = share * width < peak - low
+    root = np.sqrt(np.where(rises, share * width * (peak - low), (1 - share) * width * (high - peak)))
+    return np.where(rises, low + root, high - root)
 
 
 def _firsts(schedule: Schedule) -> IntArray:

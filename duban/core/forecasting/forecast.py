@@ -7,6 +7,7 @@ graph at once. Both count days alike.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +17,7 @@ from duban.core.deciding.deadlines import days_late
 from duban.core.forecasting.network import Pass
 from duban.core.forecasting.network import critical_chain as links_to
 from duban.core.forecasting.schedule import AS_IT_STANDS, Schedule
+from duban.core.planning.order import together
 from duban.core.planning.plan import ACTED_ON, StepRef
 
 
@@ -120,11 +122,11 @@ def _late(
     last: Mapping[StepRef, date],
     limits: Mapping[StepRef, date],
 ) -> Iterator[Late]:
+    late = {schedule.place[ref]: due for ref, due in limits.items() if last[ref] > due}
     leading = _leading_elsewhere(schedule, holder)
-    for ref, due in limits.items():
-        if last[ref] <= due:
-            continue
-        place = schedule.place[ref]
+    moves = _moves(schedule, early, {place: due for place, due in late.items() if place in leading})
+    for place, due in late.items():
+        ref = schedule.ref(place)
         chain = tuple(map(schedule.ref, links_to(holder, place)))
         yield Late(
             step=ref,
@@ -134,7 +136,7 @@ def _late(
             cause=chain[0] if len(chain) > 1 else None,
             act_on=next((one for one in chain if schedule.plan.step(one).kind in ACTED_ON), None),
             chain=chain,
-            moves=_moves(schedule, early, place, due) if place in leading else {},
+            moves=moves.get(place, {}),
         )
 
 
@@ -147,10 +149,23 @@ def _leading_elsewhere(schedule: Schedule, holder: IntArray) -> set[int]:
     return leading
 
 
-def _moves(schedule: Schedule, early: Pass, place: int, due: date) -> dict[StepRef, int]:
-    """Steps elsewhere that would end earlier if a step ended by its deadline, and by how many working days."""
-    in_time = schedule.early(finish={place: schedule.in_time(place, due)})
-    days = schedule.axis.between(in_time.finish, early.finish)
-    home = schedule.ref(place).initiative
-    found = np.flatnonzero(days[: len(schedule)]).tolist()
-    return {schedule.ref(i): int(days[i]) for i in found if schedule.ref(i).initiative != home}
+def _moves(schedule: Schedule, early: Pass, late: Mapping[int, date]) -> dict[int, dict[StepRef, int]]:
+    """For each late step those elsewhere that would end earlier if it ended by its deadline, and by how many days.
+
+    One pass does for one step of all initiatives that hang together: none moves what does not hang together with it.
+    """
+    home = together({name: {ref.initiative for ref in one.upstream} for name, one in schedule.plan.initiatives.items()})
+    of: dict[str, list[int]] = {}
+    for place in late:
+        of.setdefault(home[schedule.ref(place).initiative], []).append(place)
+    found: dict[int, dict[StepRef, int]] = {place: {} for place in late}
+    for some in zip_longest(*of.values()):
+        turn = {home[schedule.ref(place).initiative]: place for place in some if place is not None}
+        in_time = schedule.early(finish={place: schedule.in_time(place, late[place]) for place in turn.values()})
+        days = schedule.axis.between(in_time.finish, early.finish)[: len(schedule)]
+        for moved in np.flatnonzero(days).tolist():
+            ref = schedule.ref(moved)
+            place = turn[home[ref.initiative]]
+            if ref.initiative != schedule.ref(place).initiative:
+                found[place][ref] = int(days[moved])
+    return found

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final
 
@@ -94,12 +95,26 @@ class Network:
         return len(self.order)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pass:
-    """The starts and finishes that a pass found: one row per step, of the shape of the durations."""
+    """The starts and finishes that a pass found: one row per step, of the shape of the durations.
 
-    start: IntArray
-    finish: IntArray
+    Either is brought from the order of layers into that of the steps when it is asked for.
+    """
+
+    _start: IntArray
+    _finish: IntArray
+    _place: IntArray
+
+    @cached_property
+    def start(self) -> IntArray:
+        """The starts."""
+        return self._start[self._place]
+
+    @cached_property
+    def finish(self) -> IntArray:
+        """The finishes."""
+        return self._finish[self._place]
 
 
 def compile_network(needs: Sequence[Sequence[int]]) -> Network:
@@ -167,7 +182,7 @@ def forward(
     _sweep(network.upstream, np.maximum, start, finish, close=close, settled=(begun, done))
     start[done] = np.minimum(start[done], done_at)
     start[begun] = begun_at
-    return Pass(start[network.place], finish[network.place])
+    return Pass(start, finish, network.place)
 
 
 def backward(
@@ -197,7 +212,7 @@ def backward(
     _sweep(network.downstream, np.minimum, finish, start, close=laid.start, settled=(begun, done))
     start[done] = done_at
     start[begun] = begun_at
-    return Pass(start[network.place], finish[network.place])
+    return Pass(start, finish, network.place)
 
 
 def slack(early: Pass, late: Pass, grain: int = 1) -> IntArray:

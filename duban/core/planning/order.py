@@ -45,6 +45,21 @@ def in_turn(waits: Waits[S]) -> list[tuple[S, ...]]:
     return [knots[name] for name in ordered(before)]
 
 
+def together(waits: Waits[S]) -> dict[S, S]:
+    """For each step the first, as written, of all that hang together with it, whichever waits for which."""
+    followers = _followers(waits)
+    first: dict[S, S] = {}
+    for root in waits:
+        stack = [root]
+        while stack:
+            step = stack.pop()
+            if step not in first:
+                first[step] = root
+                stack += followers[step]
+                stack.extend(other for other in waits[step] if other in followers)
+    return first
+
+
 def circles(waits: Waits[S]) -> Iterator[tuple[S, ...]]:
     """One circle, as short as can be found, for each knot of steps that all wait for one another.
 
