@@ -106,6 +106,19 @@ def _record(one: ProposedFile, how: str, text: str) -> Drafted:
     return Drafted(one.path, one.source, row.section or "", row.number or "", row.title, read, written)
 
 
+def rolled_record(text: str, files: Mapping[str, tuple[str, str]]) -> str:
+    """The record for another year's plan, whose `files` were so and are so now; what people had edited stays theirs."""
+    told = json.loads(text)
+
+    def now(path: str, written: str) -> str:
+        before, after = files[path]
+        return digest(after) if digest(before) == written else written
+
+    rows = [one | {"written": now(one["path"], one["written"])} for one in told["rows"] if one["path"] in files]
+    whole = {path: now(path, written) for path, written in told["files"].items() if path in files}
+    return json.dumps({"rows": rows, "files": whole}, ensure_ascii=False, indent=1)
+
+
 def with_people(directory: str, additions: Mapping[str, Sequence[Plain]]) -> str:
     """The text of a directory with more units and posts at the end of its lists; all else is kept as it is."""
     text = directory

@@ -17,6 +17,7 @@ TEXTS = frozenset({"title", "note", "evidence", "basis", "values", "covers", "ta
 """Keys below which nothing is a date; the year in them is for people to look at."""
 
 WAITED_FOR = frozenset({"needs", "also_needs"})
+CHINESE = re.compile("[\u4e00-\u9fff]")
 LASTING = "fixed"
 """A comment with this word, or 固定, beside a date keeps it where it is."""
 
@@ -119,13 +120,20 @@ class _File:
             case "id" if self.name == "plan.yaml":
                 return self.rolling.plan, "plan"
             case "title" if self.name == "plan.yaml":
-                return part.value.replace(f"{year}年", f"{new}年"), "plan"
+                return self._title(part.value, year, new), "plan"
             case "complete":
                 return "false", "plan"
             case "starts" | "ends" as edge:
                 return self._edge(edge, date.fromisoformat(part.value)).isoformat(), DateMove.DATE.value
             case _:
                 return None
+
+    @staticmethod
+    def _title(title: str, year: int, new: int) -> str:
+        """Of two plans side by side each has its year in its title."""
+        if str(year) in title:
+            return title.replace(str(year), str(new))
+        return f"{title}（{new}年）" if CHINESE.search(title) else f"{title} ({new})"
 
     def _edge(self, edge: str, day: date) -> date:
         """The first or last day of the plan on its date, or further out, so that what was within it stays so."""

@@ -1,5 +1,6 @@
 """Questions as a table to fill in, and the answers taken back into the office's table as if they had stood there."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,8 @@ EXPLAINED = "答复写应当写的内容（单位、时限等）；现有写法�
 YES = ("是", "对", "确认", "无误", "同意", "√", "✓")
 LEFT_OUT = ("略", "不督办", "外部单位")
 PARTED = "、"
+OPEN_END = re.compile(r"\s*等(?:\d*个?(?:部门|单位|科室|处室))?[。.\s]*$")
+"""What leaves a list open, which the answer closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _put(text: str, says: str, answer: str) -> str:
         return text.replace(says, answer, 1)
     if says and compact(says) == compact(text):
         return answer
-    return f"{text}，{answer}" if text and not says else answer
+    return f"{OPEN_END.sub('', text)}，{answer}" if text and not says else answer
 
 
 def still_open(questions: Iterable[Question], answers: Answers) -> tuple[Question, ...]:

@@ -133,12 +133,12 @@ def _repeated(row: TaskRow, title: str) -> Plain:
     first = row.due.dates[0]
     month_long = row.due.kind is DueKind.MONTHLY
     in_place = first.month if month_long else (first.month - 1) % 3 + 1
-    if first.day == monthrange(first.year, first.month)[1] and in_place == (1 if month_long else 3):
+    if first.month > (1 if month_long else 3):
+        due = f"{first.day} days after period"  # 次月15日前, 每季度次月10日前
+    elif first.day == monthrange(first.year, first.month)[1] and in_place == (1 if month_long else 3):
         due = "0 days after period"
-    elif month_long:
-        due = f"day {first.day} of period" if first.month == 1 else f"{first.day} days after period"
     else:
-        due = f"day {first.day} of month {in_place} of period"
+        due = f"day {first.day} of {'' if month_long else f'month {in_place} of '}period"
     return _step("report", title, due=due, evidence=[row.result or words.text("evidence", row.title)]) | {
         "repeat": PERIODS[row.due.kind],
         "duration": 3,

@@ -8,6 +8,7 @@ from pathlib import Path
 from duban.adapters.draft_files import Written, planned, read_record, with_people, write
 from duban.adapters.files import write_atomically
 from duban.adapters.pinyin import spelled
+from duban.adapters.plan_folder import load_plan_file
 from duban.adapters.project_files import ProjectDays, read_project
 from duban.adapters.tables import read_file, read_text
 from duban.adapters.workbooks_back import MOST_BYTES
@@ -153,8 +154,17 @@ def _facts(settings: Settings, table: Path, said: Said, draft: Draft, directory:
         document=said.document or draft.document or heading,
         starts=said.starts or draft.starts or draft.issued or date(draft.year, 1, 1),
         ends=draft.ends or date(draft.year, 12, 31),
-        coordinator=directory.administrator,
+        coordinator=_coordinator(settings, directory),
     )
+
+
+def _coordinator(settings: Settings, directory: DirectoryFile) -> str:
+    """Who coordinates the plan of the settings; the administrator where there is none yet."""
+    try:
+        who = load_plan_file(settings.plan).coordinator
+    except BadInput:
+        return directory.administrator
+    return who if who in {post.id for post in directory.posts} else directory.administrator
 
 
 def _known(directory: DirectoryFile) -> Known:

@@ -102,7 +102,7 @@ class _Fit:
         likely = cast("int", step.get("duration", USUAL_DURATION))
         if not self._file.row.tasks and likely > 1 and self._shorten:
             return step | {"duration": max(1, likely - found[0].days)}
-        if "repeat" in step or "due" not in step:
+        if "due" not in step:
             return step
         new = write_when(put_off(parse_written(step["due"]), found[0], found[1].roll, self._days))
         self._tell(step, new)

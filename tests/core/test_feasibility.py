@@ -61,6 +61,9 @@ def test_a_deadline_put_off_is_the_first_of_its_form_that_can_be_met(text: str, 
         ("5 days after start", "9 days after start"),
         ("1 working day before period", "1 working days after period"),
         ("2 days before period", "2 days after period"),
+        ("day 10 of month 1 of period", "day 14 of month 1 of period"),
+        ("day 24 of period", "day 28 of period"),
+        ("day 27 of period", "3 days after period"),
     ],
 )
 def test_a_distance_from_what_is_no_date_grows(text: str, after: str) -> None:

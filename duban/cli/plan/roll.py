@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from duban.adapters.draft_files import RECORD, rolled_record
 from duban.adapters.plan_folder import DOCUMENT, PLAN
 from duban.adapters.plan_rolling import Change, Remark, Rolling, dated, eased, roll_file
 from duban.cli.opening import found
@@ -16,7 +17,7 @@ from duban.cli.output import print_json
 from duban.core.checking.feasibility import put_off
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Refused
-from duban.core.ledger.summary import Summary
+from duban.core.ledger.summary import Status, Summary
 from duban.core.planning.plan import Plan, Step, StepRef
 from duban.core.planning.when import WhenWritten
 from duban.settings import Settings, load_settings
@@ -27,6 +28,8 @@ ROUNDS = 50
 """How often deadlines are put off until all can be met; each round moves at least one."""
 
 SHOWN = 10
+TAKEN_UP = (Status.WORKING, Status.REVIEW, Status.RUNNING, Status.SUSPENDED, Status.FAILED)
+"""How steps stand at which somebody has done something."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,9 @@ class Rolled:
     provisional: bool
     carried: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    under_way: list[str] = field(default_factory=list)
+    recurring: list[str] = field(default_factory=list)
+    beside: bool = False
     changes: list[Change] = field(default_factory=list)
     look_at: list[Remark] = field(default_factory=list)
 
@@ -46,12 +52,15 @@ class Rolled:
 def roll(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="The plan: the name of its folder in config/plans.")],
     year: Annotated[int, typer.Option(min=2000, max=2100, metavar="YEAR", help="The year of the new plan.")],
+    rest_beside: Annotated[
+        bool, typer.Option("--rest-beside", help="Leave out what is under way: its rest goes on in the old plan.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Make another year's plan: dates moved, finished work left out, all else as it is written (编制下一年度计划)."""
     settings = load_settings()
     settings = replace(settings, plan=settings.plan.parent / plan)
-    rolled = make(settings, year)
+    rolled = make(settings, year, rest_beside=rest_beside)
     if as_json:
         print_json(rolled)
         return
@@ -59,7 +68,7 @@ def roll(
         typer.echo(line)
 
 
-def make(settings: Settings, year: int) -> Rolled:
+def make(settings: Settings, year: int, *, rest_beside: bool = False) -> Rolled:
     """Write the plan of the settings for another year; raises Refused and BadInput, and then writes nothing."""
     from duban.wiring import load_calendar, load_office  # noqa: PLC0415  other commands need not load it
 
@@ -72,8 +81,15 @@ def make(settings: Settings, year: int) -> Rolled:
     if folder.exists():
         raise Refused("exists", f"{folder} 已经存在：请先移走，或者另选年份")
     calendar = load_calendar(settings, old.starts.year - 1, year + old.ends.year - old.starts.year + 1)
-    rolling = _rolling(old, name, year, calendar, _over(settings, old))
-    rolled = Rolled(folder, name, year in calendar.provisional_years)
+    known = _known(settings, old)
+    over = [one for one in known if _is_over(old, one)]
+    going = [one for one in known if one not in over and _is_begun(one) and not _recurs(old, one.initiative)]
+    rolling = _rolling(old, name, year, calendar, [*over, *(going if rest_beside else ())])
+    rolled = Rolled(folder, name, year in calendar.provisional_years, beside=rest_beside)
+    rolled.under_way += [one.initiative for one in going]
+    rolled.recurring += [id for id in old.initiatives if _recurs(old, id)]
+    if len(rolling.left_out) == len(old.initiatives):
+        raise Refused("nothing-left", f"计划“{old.title}”没有可以结转的举措：都已办结，或者在原计划中续办")
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
@@ -90,8 +106,8 @@ def _name(old: str, year: int, new: int) -> str:
     return old.replace(str(year), str(new)) if str(year) in old else f"{old}-{new}"
 
 
-def _over(settings: Settings, plan: Plan) -> list[Summary]:
-    """The initiatives all of whose steps are closed and none of which comes back; none where there is no ledger."""
+def _known(settings: Settings, plan: Plan) -> list[Summary]:
+    """The initiatives as they stand; none where there is no ledger."""
     from duban.wiring import make_ledger, unborn  # noqa: PLC0415  as above
 
     with found(settings) as (at, _):
@@ -102,17 +118,29 @@ def _over(settings: Settings, plan: Plan) -> list[Summary]:
             summaries = ledger.summaries()
         finally:
             ledger.close()
-    return [one for one in summaries if one.initiative in plan.initiatives and _is_over(plan, one)]
+    return [one for one in summaries if one.initiative in plan.initiatives]
 
 
 def _is_over(plan: Plan, summary: Summary) -> bool:
-    steps = plan.initiatives[summary.initiative].steps
+    """Whether all of its steps are closed, and none comes back."""
     closed = {row.step for row in summary.steps if row.finished is not None}
-    return closed >= steps.keys() and all(step.span is None for step in steps.values())
+    return closed >= plan.initiatives[summary.initiative].steps.keys() and not _recurs(plan, summary.initiative)
+
+
+def _is_begun(summary: Summary) -> bool:
+    """Whether somebody has done something about it: signed, reported or closed a step."""
+    return any(row.finished is not None or row.progress or row.status in TAKEN_UP for row in summary.steps)
+
+
+def _recurs(plan: Plan, initiative: str) -> bool:
+    return any(step.span is not None for step in plan.initiatives[initiative].steps.values())
 
 
 def _rolling(plan: Plan, name: str, year: int, calendar: WorkCalendar, over: list[Summary]) -> Rolling:
-    ends = {StepRef(one.initiative, row.step): row.finished for one in over for row in one.steps}
+    """How it is carried over without the initiatives that are `over`, or end elsewhere, by their forecast."""
+    ends = {
+        StepRef(one.initiative, row.step): row.finished or row.forecast or row.due for one in over for row in one.steps
+    }
     return Rolling(
         year=plan.starts.year,
         years=year - plan.starts.year,
@@ -126,18 +154,30 @@ def _rolling(plan: Plan, name: str, year: int, calendar: WorkCalendar, over: lis
 
 def _write(source: Path, target: Path, rolling: Rolling, rolled: Rolled) -> None:
     """Write every file of the plan for the new year into another folder."""
-    for file in sorted(one for one in source.rglob("*") if one.is_file()):
+    texts: dict[str, tuple[str, str]] = {}
+    for file in sorted(one for one in source.rglob("*") if one.is_file() and one.name != RECORD):
         name = file.relative_to(source)
-        if file.suffix != ".yaml" or file.name == DOCUMENT:
+        if file.suffix != ".yaml":
             _put(target / name, file.read_bytes())
-        elif file.stem in rolling.left_out:
+        elif file.name != DOCUMENT and file.stem in rolling.left_out:
             rolled.left_out.append(file.stem)
         else:
-            new = roll_file(name.as_posix(), file.read_bytes().decode(), rolling)
-            _put(target / name, _marked(new.text, rolled, rolling).encode() if file.name == PLAN else new.text.encode())
-            rolled.changes += new.changes
-            rolled.look_at += new.remarks
-            rolled.carried += [] if file.name == PLAN else [file.stem]
+            before = file.read_bytes().decode()
+            texts[name.as_posix()] = before, _rolled_text(name.as_posix(), before, rolling, rolled)
+    for path, (_, after) in texts.items():
+        _put(target / path, after.encode())
+    if (source / RECORD).exists():
+        _put(target / RECORD, rolled_record((source / RECORD).read_text(encoding="utf-8"), texts).encode())
+
+
+def _rolled_text(name: str, text: str, rolling: Rolling, rolled: Rolled) -> str:
+    if name == DOCUMENT:
+        return text
+    new = roll_file(name, text, rolling)
+    rolled.changes += new.changes
+    rolled.look_at += new.remarks
+    rolled.carried += [] if name == PLAN else [Path(name).stem]
+    return _marked(new.text, rolled, rolling) if name == PLAN else new.text
 
 
 def _marked(text: str, rolled: Rolled, rolling: Rolling) -> str:
@@ -205,10 +245,26 @@ HOW = {
 }
 
 
+BESIDE = "余下事项在原计划中续办，新计划不再列入"
+
+
+def _going_on(rolled: Rolled) -> Iterator[str]:
+    if rolled.recurring:
+        yield f"  按周、按月、按季等重复的，新的一年重新开始：{'、'.join(rolled.recurring)}"
+    if rolled.under_way:
+        what = BESIDE if rolled.beside else "新计划按原样列入；要在原计划中续办的，加 --rest-beside"
+        yield f"  已启动、尚未办结：{'、'.join(rolled.under_way)}（{what}）"
+    if rolled.beside:
+        yield "  原计划写入 config/duban.toml 的 beside，直到余下事项办结"
+
+
 def _lines(rolled: Rolled) -> Iterator[str]:
-    yield f"已生成 {rolled.folder}：保留{len(rolled.carried)}项举措，{len(rolled.left_out)}项已全部办结，不再列入"
-    for name in rolled.left_out:
+    rest = set(rolled.under_way) if rolled.beside else set()
+    gone = [name for name in rolled.left_out if name not in rest]
+    yield f"已生成 {rolled.folder}：保留{len(rolled.carried)}项举措，{len(gone)}项已全部办结，不再列入"
+    for name in gone:
         yield f"  不再列入：{name}"
+    yield from _going_on(rolled)
     for how, said in HOW.items():
         if count := sum(change.how == how for change in rolled.changes):
             yield f"  {said}：{count}处"

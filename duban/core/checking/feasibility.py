@@ -14,7 +14,7 @@ from duban.core.planning.dates import earliest, resolve
 from duban.core.planning.order import ordered
 from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.when import OnDate, Relative, When, WhenWritten
+from duban.core.planning.when import PERIOD, OnDate, Relative, When, WhenWritten, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,20 @@ def feasibility(
     return Feasibility(tuple(infeasible), tuple(beyond), early)
 
 
+FEBRUARY = 28
+"""Days that every month has."""
+
+
 def put_off(when: WhenWritten, late: Infeasible, roll: Roll | None, calendar: WorkCalendar) -> When:
     """The deadline in place of one that cannot be met: the same distance from the first date by which that is better.
 
-    A month, a name and the like become a day; a distance from what is no date grows by the days that are wanting.
+    A month, a name and the like become a day; a distance from what is no date grows by the days that are wanting, as a
+    day of a repeated step's period does, up to and beyond its end.
     Raises CalendarRange beyond the calendar.
     """
+    if isinstance(when, Within):
+        day = when.day + (late.finish - late.due).days
+        return replace(when, day=day) if day <= FEBRUARY else Relative(day - FEBRUARY, DayUnit.CALENDAR, PERIOD)
     if isinstance(when, Relative) and not isinstance(when.anchor, date):
         wanting = {DayUnit.WORKING: late.days, DayUnit.CALENDAR: (late.finish - late.due).days, DayUnit.MONTH: 1}
         return replace(when, amount=when.amount + wanting[when.unit], before=False)
