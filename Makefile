@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run check test test-all fuzz faults messages bench pictures schema lock clean
+.PHONY: help install install-dev run check test test-all fuzz faults messages bench pictures schema wheel sbom licences pythons lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,18 @@ messages: install-dev  ## renew the catalogues of messages from the code, and na
 
 schema: install  ## write config/schema from the models
 	$(BIN)/duban schema --write config/schema
+
+wheel: install-dev  ## build the wheel into dist/, fetching nothing
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
+sbom: install  ## write what duban is made of into dist/ (CycloneDX)
+	$(BIN)/python -m release.sbom dist/duban.cdx.json
+
+licences: install  ## fail on a licence nobody has looked at
+	$(BIN)/python -m release.licences
+
+pythons: install-dev  ## the quick tests of the core in every other Python there is
+	@$(BIN)/python -m release.pythons
 
 lock: install-dev  ## renew the locked versions
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \

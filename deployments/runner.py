@@ -1,9 +1,10 @@
-"""What the worker runs for one flow run, in place of Prefect's own command: `python -m deployments.runner FLOW`.
+"""What the worker runs for one flow run, in place of Prefect's own command.
 
-FLOW is where the flow is found, `flows.patrol.patrol`. Two things differ from Prefect's command. The flow's final state
-is taken as a value: a red light is what a tick found out, not an error of the run, and must not end in a traceback. And
-what a run of seconds has no use for is left out; `deployments.worker.short_run` names it. It stands outside the
-worker's room because deployments on servers hold its name.
+`python -m duban.room deployments.runner FLOW`, FLOW being where the flow is found, `flows.patrol.patrol`. Two things
+differ from Prefect's command. The flow's final state is taken as a value: a red light is what a tick found out, not
+an error of the run, and must not end in a traceback. And what a run of seconds has no use for is left out;
+`deployments.worker.short_run` names it. It stands outside the worker's room because deployments on servers hold its
+name.
 """
 
 import gc

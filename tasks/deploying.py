@@ -26,6 +26,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 
 from duban.core.planning.plan import Plan
 from duban.core.texts import Text, mandarin
+from duban.room import started
 from tasks.asking import of_plan
 from tasks.pools import Pool, faults_of, mend
 from tasks.server import every
@@ -65,7 +66,7 @@ class Wanted:
     @property
     def command(self) -> str:
         """What Prefect's own worker runs, with the Python on its `PATH`: the same words from whatever machine."""
-        return shlex.join(["python", "-m", "deployments.runner", self.entrypoint])
+        return shlex.join(["python", *started("deployments.runner", self.entrypoint)[1:]])
 
 
 @dataclass(frozen=True, slots=True)

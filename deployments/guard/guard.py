@@ -1,8 +1,8 @@
 """The guard (值守): sees that patrols come, stands in for one that does not, and tells people.
 
-`python -m deployments.guard.guard`. It needs the ledger alone. `duban up --clock real` keeps it alive; where no stack
-runs, the worker does. When a patrol is overdue it makes the round itself: through Prefect, which brings the server to
-the plan, so that the next one comes by itself, or, where Prefect does not answer, without it.
+`python -m duban.room deployments.guard.guard`. It needs the ledger alone. `duban up --clock real` keeps it alive;
+where no stack runs, the worker does. When a patrol is overdue it makes the round itself: through Prefect, which
+brings the server to the plan, so that the next one comes by itself, or, where Prefect does not answer, without it.
 """
 
 import logging

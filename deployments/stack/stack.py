@@ -33,6 +33,7 @@ from deployments.stack.password import SERVER_VARIABLE, keep_password
 from deployments.stack.pulse import BEAT, ENCRYPTION, Beat, Pulse, Sign, asking_for
 from deployments.stack.watch import Watch, pause
 from duban.adapters.files import close_to_others, private_folder
+from duban.room import started
 
 log = logging.getLogger(__name__)
 
@@ -266,7 +267,7 @@ class Stack:
         )
 
     def _start_guard(self) -> None:
-        command = [sys.executable, "-m", "deployments.guard.guard"]
+        command = started("deployments.guard.guard")
         told = {**self.environment(), **GUARDED, **self._beating("guard")}
         self._start_child("guard", command, told, aloud=True)
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 
 from deployments.stack.children import end_child, leashed
@@ -12,6 +11,7 @@ from deployments.stack.environment import GUARDED
 from deployments.stack.pulse import BEAT, Beat
 from deployments.worker.lasting import Log
 from duban.adapters.files import private_folder
+from duban.room import started
 from duban.settings import load_settings
 
 GRACE = 5.0
@@ -19,7 +19,7 @@ GRACE = 5.0
 
 async def keep_guard(log: Log) -> None:
     """Start the guard and see that it works, until it ends, or this is cancelled; then it ends too."""
-    command = leashed([sys.executable, "-m", "deployments.guard.guard"], signal.SIGTERM)
+    command = leashed(started("deployments.guard.guard"), signal.SIGTERM)
     settings = load_settings()
     private_folder(settings.var / "run")
     file = settings.var / "run" / f"guard-{os.getpid()}.beat"

@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from deployments.stack.children import end_child, leashed
+from duban.room import started
 
 GRACE = 2.0
 """Seconds the parent has to end when asked."""
@@ -42,7 +42,7 @@ class Nursery:
 
     async def __aenter__(self) -> Self:
         self._requests, theirs = socket.socketpair()
-        command = leashed([sys.executable, "-m", "deployments.worker.parent", theirs.fileno()], signal.SIGKILL)
+        command = leashed(started("deployments.worker.parent", str(theirs.fileno())), signal.SIGKILL)
         self._process = subprocess.Popen(  # noqa: S603  the command is ours
             command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
         )

@@ -1,9 +1,9 @@
 """The parent of warm processes: loads everything once, then forks a hand for every socket it is sent.
 
-`python -m deployments.worker.parent FD`, FD being a socket to its worker. Each request is a byte with a hand's end of a
-socket; each answer a line of JSON: `{"born": pid}` for a request, `{"died": pid, "code": exit code}` when a hand has
-ended, the code negative for a signal. A byte alone asks whether it is there: `{"there": own pid}`. The end of the
-socket is its end; its hands end with it, however it ends.
+`python -m duban.room deployments.worker.parent FD`, FD being a socket to its worker. Each request is a byte with a
+hand's end of a socket; each answer a line of JSON: `{"born": pid}` for a request, `{"died": pid, "code": exit code}`
+when a hand has ended, the code negative for a signal. A byte alone asks whether it is there: `{"there": own pid}`.
+The end of the socket is its end; its hands end with it, however it ends.
 """
 
 import gc

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
+from duban import __version__
 from duban.adapters.files import OTHERS
 from duban.cli.exits import Exit, foreseen
 from duban.cli.language import Lang, by_settings
@@ -84,10 +85,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"duban {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     plan: Annotated[str | None, typer.Option(metavar="PLAN", help="Which plan is meant, where several go on.")] = None,
     lang: Lang = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Which duban.")
+    ] = False,
 ) -> None:
     """Sees a bureau's work plan through: deadlines, escalation, an append-only ledger."""
     if plan:

@@ -160,7 +160,7 @@ def _in_order(initiative: str, steps: Mapping[str, Step]) -> dict[str, Step]:
 
 
 def _title(step: StepFile, instance: Instance, directory: Directory | None) -> str:
-    """The title with what tells this instance from the others: `编制方案（浦东新区，2024年第二季度）`."""
+    """The title with what tells this instance from the others: `编制方案（东区，2024年第二季度）`."""
     marks: list[str] = []
     if instance.unit:
         marks.append(directory.title(instance.unit) if directory else instance.unit)

@@ -154,7 +154,7 @@ def _standing(look: Look, decision: Decision, line: BoardLine) -> Iterator[str]:
 
 
 def _of_units(look: Look, decision: Decision, line: BoardLine) -> str:
-    """`各区 12/16，未办结：浦东新区、黄浦区`: how many are done, and who is not where some are."""
+    """`各区 12/16，未办结：东区、西区`: how many are done, and who is not where some are."""
     missing = f"，未办结：{_named(look, decision, line.open)}" if line.done else ""
     return f"{group_title(line, look.office.directory)} {line.done}/{len(line.rows)}{missing}"
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from duban.adapters.starting import TEMPLATES
+from duban.adapters.still_to_say import still_to_say
 from duban.adapters.yaml_models import load_model
 from duban.core.planning.pattern_file import LEAD, SUPERVISOR, PatternFile
 from duban.settings import load_settings
@@ -134,6 +135,34 @@ def test_nothing_of_it_names_the_shipped_bureau(place: Bureau) -> None:
     shipped = {name for name in shipped_names() if not name.startswith("办公室")}  # which every office has
     names = shipped | {"市政府", "市司法局", "各区", "局长", "policy-law"}
     assert {(file.name, name) for file, text in texts.items() for name in names if name in text} == set()
+
+
+def test_what_is_left_of_the_shipped_bureau_is_named_until_it_is_the_bureaus_own(place: Bureau) -> None:
+    place.ok("init", ".", "--name", "某县公路局", "--country", COUNTRY, "--year", "2027")
+    shipped = yaml.safe_load((CONFIG / "directory.yaml").read_text("utf-8"))["letterhead"]
+    for file, key, value in (
+        ("directory.yaml", "issuer", shipped["issuer"]),
+        ("directory.yaml", "number", shipped["number"]),
+        ("directory.yaml", "issue", shipped["issue"].replace("第", "")),
+        ("plans/plan-2027/plan.yaml", "document", "沪知局〔2024〕7号"),
+    ):
+        path = place.config / file
+        new, count = re.subn(
+            rf"(?m)^( *{key}: ).*$", lambda found, value=value: found[1] + value, path.read_text("utf-8")
+        )
+        assert count == 1
+        path.write_text(new, "utf-8")
+        told = [one for one in place.json("check")["warnings"] if one["id"] == "as-shipped"]
+        at = next(n for n, line in enumerate(new.splitlines(), 1) if f"{key}: {value}" in line)
+        assert (told[-1]["file"], told[-1]["line"]) == (f"config/{file}", at)
+        assert value in told[-1]["message"]
+
+
+def test_the_shipped_bureau_is_itself_and_so_is_its_next_year(tmp_path: Path) -> None:
+    folders = (CONFIG / "plans" / "shanghai-2024", tmp_path)
+    plan = (folders[0] / "plan.yaml").read_text("utf-8").replace("2024", "2025")
+    (tmp_path / "plan.yaml").write_text(plan, "utf-8")
+    assert [[*still_to_say(one, CONFIG / "directory.yaml", CONFIG / "calendar.yaml")] for one in folders] == [[], []]
 
 
 def test_patterns_name_roles_alone_and_all_of_them_are_played(place: Bureau) -> None:
