@@ -42,8 +42,7 @@ def _applies(one: Requirement) -> bool:
 
 def licence(metadata: PackageMetadata) -> str:
     """What a distribution says of its licence: an expression of SPDX, else its classifiers, else the first line."""
-    if said := metadata["License-Expression"] if "License-Expression" in metadata else "":
-        return str(said)
+    (expression, first) = ((metadata.get_all(key) or [""])[0].strip() for key in ("License-Expression", "License"))
     classified = [one.rpartition(" :: ")[2] for one in metadata.get_all("Classifier", []) if one.startswith("License")]
     named = [one for one in classified if one != "OSI Approved"]
-    return " AND ".join(named) or (str(metadata.get("License") or "").strip().splitlines() or [""])[0]
+    return expression or " AND ".join(named) or first.partition("\n")[0]

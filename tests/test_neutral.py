@@ -12,8 +12,8 @@ THEIRS = re.compile(
     r"上海|沪|浦东|黄浦|临港|奉贤|长三角|知识产权|专利|商标|[Ss]hanghai|SIPA|SHIPA|[Pp]udong"
     r"|中国|中华|国务院|[Cc]hina(?![a-z])|(?<!zh-)(?<!zh_)\bCN\b|\bPRC\b|Asia/"
 )
-DATA = {"duban/unsaid.toml"}
-"""What older folders mean where they do not say it, and by what the shipped bureau is known."""
+DATA = {"duban/unsaid.toml", "deployments/compose/duban.toml", "deployments/kubernetes/duban.toml"}
+"""What older folders mean where they do not say it, and by what the shipped bureau is known; settings of the images."""
 
 
 def texts() -> Iterator[tuple[str, str]]:

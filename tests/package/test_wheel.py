@@ -1,5 +1,6 @@
 """From a built wheel, in an empty folder, a new bureau is begun, checked, rehearsed and run; no checkout is near."""
 
+import re
 import zipfile
 from email.parser import Parser
 from pathlib import Path
@@ -47,6 +48,13 @@ def test_it_says_its_version_its_licence_and_what_it_needs(wheel: Path) -> None:
     )
     assert not [one for one in said.get_all("Classifier", []) if one.startswith("License")]
     assert f"## {duban.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_images_are_called_by_the_one_version() -> None:
+    files = ("Containerfile", "compose.yaml", "kubernetes/kustomization.yaml")
+    texts = [(ROOT / "deployments" / name).read_text("utf-8") for name in files]
+    told = [re.findall(r"duban:(\d[\w.]*)|name: duban, newTag: (\S+)\}", text) for text in texts]
+    assert [{found for each in one for found in each if found} for one in told] == [{duban.__version__}] * 3
 
 
 def test_a_new_bureau_is_begun_checked_and_rehearsed(commands: Path, tmp_path: Path) -> None:
