@@ -1,5 +1,6 @@
 """From a built wheel, in an empty folder, a new bureau is begun, checked, rehearsed and run; no checkout is near."""
 
+import json
 import re
 import zipfile
 from email.parser import Parser
@@ -59,9 +60,11 @@ def test_images_are_called_by_the_one_version() -> None:
 
 def test_a_new_bureau_is_begun_checked_and_rehearsed(commands: Path, tmp_path: Path) -> None:
     assert given(commands, tmp_path, "duban --version") == f"duban {duban.__version__}\n"
-    told = given(commands, tmp_path, "duban init x --name 某县公路局", "cd x", "duban check", "duban rehearse")
-    assert "0 problems" in told
-    assert "unsaid" in told
+    begun = ("duban init x --name 某县公路局", "cd x", "duban check", "duban check --json > ../told.json")
+    told = given(commands, tmp_path, *begun, "duban rehearse")
+    found = json.loads((tmp_path / "told.json").read_text("utf-8"))
+    assert (found["problems"], {one["id"] for one in found["warnings"]}) == ([], {"unsaid"})
+    assert f"{found['warnings'][0]['file']}:{found['warnings'][0]['line']}: unsaid: " in told
     assert "《工作交办单》" in told
     assert sorted(one.name for one in (tmp_path / "x").iterdir()) == ["config"]
 
