@@ -49,7 +49,7 @@ def mandarin(template: str, **values: Any) -> Text:
 
 
 def filled(text: Text, **values: Any) -> Text:
-    """A message of a table, written in English, with its values."""
+    """A message of a table, which has no lists, with its values."""
     return english(text.template, **values)
 
 
@@ -69,9 +69,10 @@ def listed(texts: list[Text]) -> Text:
 
 
 def joined(between: str, *texts: str) -> Text:
-    """Texts with a sign between them, which is the same in every language."""
+    """Texts with a sign between them; one that differs by language is a text itself."""
     values = {f"text{number}": text for number, text in enumerate(texts)}
-    return Text(between.join(texts), between.join(f"{{{name}}}" for name in values), values)
+    template = "{between}".join(f"{{{name}}}" for name in values)
+    return Text(between.join(texts), template, {"between": between, **values})
 
 
 def rendered(text: str, language: Language) -> str:

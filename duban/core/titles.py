@@ -6,6 +6,7 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Light, Status
 from duban.core.problems import closest
+from duban.core.texts import mandarin
 
 SLIP_TITLES: Mapping[str, str] = {
     "assign": "工作交办单",
@@ -68,16 +69,16 @@ def delivery_title(row: NoticeRow) -> str:
 
 
 STATUS_TITLES: Mapping[Status, str] = {
-    Status.WAITING: "待启动",
-    Status.OPEN: "待签收",
-    Status.WORKING: "办理中",
-    Status.REVIEW: "待审核",
-    Status.RUNNING: "自动执行中",
-    Status.ELAPSING: "期间进行中",
-    Status.SUSPENDED: "已中止",
-    Status.FAILED: "执行失败",
-    Status.DONE: "已办结",
-    Status.CANCELLED: "已终止",
+    Status.WAITING: mandarin("待启动"),
+    Status.OPEN: mandarin("待签收"),
+    Status.WORKING: mandarin("办理中"),
+    Status.REVIEW: mandarin("待审核"),
+    Status.RUNNING: mandarin("自动执行中"),
+    Status.ELAPSING: mandarin("期间进行中"),
+    Status.SUSPENDED: mandarin("已中止"),
+    Status.FAILED: mandarin("执行失败"),
+    Status.DONE: mandarin("已办结"),
+    Status.CANCELLED: mandarin("已终止"),
 }
 
 LIGHT_TITLES: Mapping[Light, str] = {

@@ -1,6 +1,7 @@
 """A small bureau on disk, at a time of its own, and a way to give commands there."""
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from duban.adapters.clock import FileClock
 from duban.cli import app
-from duban.settings import CLOCK_FILE, load_settings
+from duban.settings import CLOCK_FILE, LANGUAGE_VARIABLE, load_settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -88,6 +89,12 @@ FILES = {
 VARIABLES = ("DUBAN_LEDGER_URL", "DUBAN_CLOCK", "PREFECT_API_URL")
 
 
+def written_in(words: Sequence[str]) -> dict[str, str]:
+    """The language in which the messages of a command are written, where a test says no other."""
+    chinese = {"diff", "apply", "draft"} & {*words[:1]} and os.environ.get(LANGUAGE_VARIABLE) == "en"
+    return {LANGUAGE_VARIABLE: "zh_CN"} if chinese else {}
+
+
 @dataclass(frozen=True)
 class Bureau:
     """A bureau's folder; commands are given to it as a person would in its terminal."""
@@ -110,7 +117,7 @@ class Bureau:
 
     def run(self, *words: str) -> Result:
         """Give a command; a traceback in it is a failure of the test."""
-        result = CliRunner().invoke(app, words)
+        result = CliRunner().invoke(app, words, env=written_in(words))
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

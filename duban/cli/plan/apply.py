@@ -9,13 +9,14 @@ import typer
 from duban.applying import Author, apply, propose
 from duban.cli.account import by_command
 from duban.cli.exits import ServerUnreachable
+from duban.cli.language import Lang
 from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
 from duban.cli.plan.diff import say, written
 from duban.cli.plan.revisions import describe, report
 from duban.cli.prefect_server import address, ask, connect
 from duban.core.deciding.office import Office
-from duban.core.texts import english
+from duban.core.texts import Text, english, joined, mandarin
 
 if TYPE_CHECKING:
     from tasks.deploying import Difference
@@ -39,6 +40,7 @@ def apply_command(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
     as_json: Json = False,
+    lang: Lang = None,
 ) -> None:
     """Put the plan of the files in force and bring the Prefect server to it; a second time there is nothing to do."""
     author = Author(by.strip(), reason.strip(), tuple(cancel or ()), cancel_all, by_command())
@@ -94,15 +96,18 @@ class _Server:
         remove = [item.name for item in found.remove]
         return {"server": True, "create": create, "update": update, "remove": remove, "same": found.same}
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Text]:
         """In words."""
         if not self.known:
-            yield "没有 Prefect 服务（duban up 未运行，也未设置 PREFECT_API_URL）：只涉及台账，部署待启动后再应用"
+            yield mandarin(
+                "没有 Prefect 服务（duban up 未运行，也未设置 PREFECT_API_URL）：只涉及台账，部署待启动后再应用"
+            )
         elif self.changes is not None:
             told = self.report()
             for mark, key in (("+", "create"), ("~", "update"), ("-", "remove")):
-                yield from (f"{mark} {name}" for name in told[key])
-            yield "部署：无需变更" if self.changes.empty else f"部署：{self.changes.same} 个不变"
+                yield from (joined(" ", mark, name) for name in told[key])
+            same = mandarin("部署：{count} 个不变", count=self.changes.same)
+            yield mandarin("部署：无需变更") if self.changes.empty else same
 
     def complain(self) -> None:
         """Raise ServerUnreachable where a known server did not answer: the ledger is done, the deployments are not."""

@@ -7,13 +7,15 @@ import typer
 
 from duban.applying import Author, propose
 from duban.cli.exits import Exit
+from duban.cli.language import Lang, said
 from duban.cli.opening import Opened, opened
 from duban.cli.output import print_json
 from duban.cli.plan.revisions import describe, report
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import PLAN
 from duban.core.telling.revised import Names
-from duban.core.telling.whens import chinese
+from duban.core.telling.whens import day_in_words
+from duban.core.texts import Text, mandarin
 
 app = typer.Typer()
 
@@ -21,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def diff(as_json: Json = False) -> None:
+def diff(as_json: Json = False, lang: Lang = None) -> None:
     """Compare the plan of the files with the one in force: what differs, what it touches, what moves (计划调整)."""
     with opened() as at:
         proposal = propose(at.service, written(at), Author(""))
@@ -40,16 +42,19 @@ def written(at: Opened) -> Office:
     return load_office(at.settings, under_way(at.service))
 
 
-def _in_force(at: Opened) -> Iterator[str]:
+def _in_force(at: Opened) -> Iterator[Text]:
     """Which plan is in force, since when, by whom and why."""
     entry = at.service.ledger.last(PLAN)
     if entry is not None:
         by = Names(at.service.office.directory, ()).title(entry.actor)
-        reason = f"：{entry.data['reason']}" if entry.data["reason"] else ""
-        yield f"现行计划：第{entry.sequence}次应用（{chinese(entry.day)}，{by}{reason}）"
+        told = {"number": entry.sequence, "day": day_in_words(entry.day), "by": by}
+        if reason := entry.data["reason"]:
+            yield mandarin("现行计划：第{number}次应用（{day}，{by}：{reason}）", **told, reason=reason)
+        else:
+            yield mandarin("现行计划：第{number}次应用（{day}，{by}）", **told)
 
 
 def say(lines: Iterable[str]) -> None:
     """Print lines."""
     for line in lines:
-        typer.echo(line)
+        typer.echo(said(line))

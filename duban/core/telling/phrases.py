@@ -27,6 +27,7 @@ from duban.core.telling.remarks import in_words, words_of
 from duban.core.telling.revised import Names, reviewers_in_words
 from duban.core.telling.waits import waiting_for
 from duban.core.telling.whens import chinese, short
+from duban.core.texts import Text, mandarin
 from duban.core.typed import one_line
 
 
@@ -295,27 +296,29 @@ class Anchored(NamedTuple):
 
     why: Callable[[Occasion], str]
     missing: str
-    moved_on: str
+    moved_on: Text
 
 
 ANCHORED: Mapping[Anchor, Anchored] = {
-    Anchor.OPENED: Anchored(lambda of: f"{chinese(of.own.assigned)}起转入办理", "办结", "事项已重新启动"),
+    Anchor.OPENED: Anchored(lambda of: f"{chinese(of.own.assigned)}起转入办理", "办结", mandarin("事项已重新启动")),
     Anchor.UNSIGNED: Anchored(
-        lambda of: f"交办{_days_since(of, of.own.assigned)}个工作日，尚未签收", "签收", "事项已签收"
+        lambda of: f"交办{_days_since(of, of.own.assigned)}个工作日，尚未签收", "签收", mandarin("事项已签收")
     ),
-    Anchor.DUE: Anchored(lambda of: _lit(of) or "时限将至", "办结", "时限或者承办人已调整"),
-    Anchor.SUBMITTED: Anchored(_handed_in, "审核", "审核已有结果"),
-    Anchor.RETURNED: Anchored(lambda of: _said(of.last(EntryKind.RETURNED)), "重新报送", "事项已重新报送"),
-    Anchor.ASKED: Anchored(lambda of: _event(of, of.last(EntryKind.EXTENSION_ASKED)), "答复", "延期申请已答复"),
+    Anchor.DUE: Anchored(lambda of: _lit(of) or "时限将至", "办结", mandarin("时限或者承办人已调整")),
+    Anchor.SUBMITTED: Anchored(_handed_in, "审核", mandarin("审核已有结果")),
+    Anchor.RETURNED: Anchored(lambda of: _said(of.last(EntryKind.RETURNED)), "重新报送", mandarin("事项已重新报送")),
+    Anchor.ASKED: Anchored(
+        lambda of: _event(of, of.last(EntryKind.EXTENSION_ASKED)), "答复", mandarin("延期申请已答复")
+    ),
     Anchor.ANSWERED: Anchored(
         lambda of: _event(of, of.last(EntryKind.EXTENSION_GRANTED, EntryKind.EXTENSION_REFUSED)),
         "办结",
-        "延期申请已另行处理",
+        mandarin("延期申请已另行处理"),
     ),
-    Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", "事项另有变动"),
-    Anchor.INSTRUCTED: Anchored(_remark, "办理", "事项另有变动"),
-    Anchor.ADVISED: Anchored(_remark, "办理", "事项另有变动"),
-    Anchor.PRESSED: Anchored(_remark, "办理", "事项另有变动"),
-    Anchor.DISOWNED: Anchored(_remark, "核实", "事项另有变动"),
-    Anchor.FAILED: Anchored(_failure, "处理", "自动事项已重新执行"),
+    Anchor.CHANGED: Anchored(lambda of: _event(of, _changing(of)), "办理", mandarin("事项另有变动")),
+    Anchor.INSTRUCTED: Anchored(_remark, "办理", mandarin("事项另有变动")),
+    Anchor.ADVISED: Anchored(_remark, "办理", mandarin("事项另有变动")),
+    Anchor.PRESSED: Anchored(_remark, "办理", mandarin("事项另有变动")),
+    Anchor.DISOWNED: Anchored(_remark, "核实", mandarin("事项另有变动")),
+    Anchor.FAILED: Anchored(_failure, "处理", mandarin("自动事项已重新执行")),
 }

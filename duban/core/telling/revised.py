@@ -13,40 +13,41 @@ from duban.core.planning.review_file import Review, Several, parse_review, revie
 from duban.core.planning.revision import Edit
 from duban.core.planning.when import parse_duration, parse_kept
 from duban.core.telling.whens import duration_in_words, when_in_words
+from duban.core.texts import Text, joined, mandarin
 
-FIELDS: Mapping[str, str] = {
-    "title": "名称",
-    "kind": "类型",
-    "owner": "承办单位",
-    "duration": "用时",
-    "needs": "前置",
-    "due": "时限",
-    "earliest": "最早启动日",
-    "roll": "遇休息日",
-    "evidence": "成果",
-    "review": "审核人",
-    "ladder": "催办层级",
-    "action": "自动执行",
-    "target": "目标",
-    "measure": "自动测量",
-    "by_signing": "签收即办结",
-    "source": "出处",
-    "number": "序号",
-    "slots": "收集范围",
-    "span": "期次",
-    "basis": "依据",
-    "assumed": "假定",
-    "section": "部分",
-    "lead": "牵头单位",
-    "support": "配合单位",
-    "supervisor": "分管领导",
-    "tags": "标签",
-    "note": "备注",
-    "document": "文件",
-    "starts": "起始日",
-    "ends": "截止日",
-    "coordinator": "督办专员",
-    "sections": "部分",
+FIELDS: Mapping[str, Text] = {
+    "title": mandarin("名称"),
+    "kind": mandarin("类型"),
+    "owner": mandarin("承办单位"),
+    "duration": mandarin("用时"),
+    "needs": mandarin("前置"),
+    "due": mandarin("时限"),
+    "earliest": mandarin("最早启动日"),
+    "roll": mandarin("遇休息日"),
+    "evidence": mandarin("成果"),
+    "review": mandarin("审核人"),
+    "ladder": mandarin("催办层级"),
+    "action": mandarin("自动执行"),
+    "target": mandarin("目标"),
+    "measure": mandarin("自动测量"),
+    "by_signing": mandarin("签收即办结"),
+    "source": mandarin("出处"),
+    "number": mandarin("序号"),
+    "slots": mandarin("收集范围"),
+    "span": mandarin("期次"),
+    "basis": mandarin("依据"),
+    "assumed": mandarin("假定"),
+    "section": mandarin("部分"),
+    "lead": mandarin("牵头单位"),
+    "support": mandarin("配合单位"),
+    "supervisor": mandarin("分管领导"),
+    "tags": mandarin("标签"),
+    "note": mandarin("备注"),
+    "document": mandarin("文件"),
+    "starts": mandarin("起始日"),
+    "ends": mandarin("截止日"),
+    "coordinator": mandarin("督办专员"),
+    "sections": mandarin("部分"),
 }
 """What the fields of plans, initiatives and steps are called; those that are not here go by their own names."""
 
@@ -54,14 +55,14 @@ PEOPLE = frozenset({"owner", "review", "lead", "support", "supervisor", "coordin
 DATES = frozenset({"due", "earliest", "span", "starts", "ends"})
 STEPS = frozenset({"needs", "slots"})
 LISTS = STEPS | {"evidence", "support", "tags", "sections"}
-ROLLS: Mapping[str, str] = {"forward": "顺延", "back": "提前", "none": "不变"}
-KINDS: Mapping[str, str] = {
-    "work": "办理事项",
-    "review": "审核事项",
-    "action": "自动事项",
-    "period": "期间",
-    "milestone": "节点",
-    "indicator": "指标",
+ROLLS: Mapping[str, Text] = {"forward": mandarin("顺延"), "back": mandarin("提前"), "none": mandarin("不变")}
+KINDS: Mapping[str, Text] = {
+    "work": mandarin("办理事项"),
+    "review": mandarin("审核事项"),
+    "action": mandarin("自动事项"),
+    "period": mandarin("期间"),
+    "milestone": mandarin("节点"),
+    "indicator": mandarin("指标"),
 }
 
 
@@ -75,7 +76,7 @@ class Names:
 
     def title(self, name: str) -> str:
         """The title of a unit or post; what duban does by itself is the system's."""
-        return "系统" if name == SYSTEM else self.directory.title(name)
+        return mandarin("系统") if name == SYSTEM else self.directory.title(name)
 
     def slip(self, kind: str) -> str:
         """What a slip is called."""
@@ -89,45 +90,51 @@ class Names:
     def step(self, ref: StepRef) -> str:
         """The title of a step, or its name where no plan has it."""
         found = self.find(ref)
-        return f"“{found.title}”" if found is not None else f"“{ref}”"
+        return mandarin("“{title}”", title=found.title if found is not None else ref)
 
     def date(self, initiative: str, text: str) -> str:
         """A date as a plan writes it, in words; what it hangs on by its title."""
         when = parse_kept(text)
         name = anchor_step(when)
-        return when_in_words(when, f"{self.step(StepRef.parse(name, initiative))}办结" if name else "", self.calendar)
+        hung = mandarin("{step}办结", step=self.step(StepRef.parse(name, initiative))) if name else ""
+        return when_in_words(when, hung, self.calendar)
 
 
-def edits_in_words(names: Names, initiative: str, edits: Sequence[Edit]) -> str:
+def edits_in_words(names: Names, initiative: str, edits: Sequence[Edit]) -> Text:
     """All edits of one thing, in one line."""
-    return "；".join(edit_in_words(names, initiative, edit) for edit in edits)
+    return joined(mandarin("；"), *(edit_in_words(names, initiative, edit) for edit in edits))
 
 
-def edit_in_words(names: Names, initiative: str, edit: Edit) -> str:
+def edit_in_words(names: Names, initiative: str, edit: Edit) -> Text:
     """One edit: `时限2024年4月12日改为2024年4月19日`; of a list what came and what went."""
     field = FIELDS.get(edit.field, edit.field)
     if edit.field in LISTS:
-        return f"{field}{'，'.join(_comings_and_goings(names, initiative, edit))}"
+        return mandarin(
+            "{field}{changes}",
+            field=field,
+            changes=joined(mandarin("，"), *_comings_and_goings(names, initiative, edit)),
+        )
     before, after = (_value(names, initiative, edit.field, value) for value in (edit.before, edit.after))
-    return f"{field}{before}改为{after}" if before != after else f"{field}有改动"
+    if before == after:
+        return mandarin("{field}有改动", field=field)
+    return mandarin("{field}{before}改为{after}", field=field, before=before, after=after)
 
 
-def _comings_and_goings(names: Names, initiative: str, edit: Edit) -> Iterator[str]:
+def _comings_and_goings(names: Names, initiative: str, edit: Edit) -> Iterator[Text]:
     before, after = edit.before or [], edit.after or []
-    for word, found in (
-        ("增加", [one for one in after if one not in before]),
-        ("减少", [one for one in before if one not in after]),
-    ):
-        if found:
-            yield word + "、".join(_value(names, initiative, edit.field, one) for one in found)
+    came, went = [one for one in after if one not in before], [one for one in before if one not in after]
+    if came:
+        yield mandarin("增加{items}", items=[_value(names, initiative, edit.field, one) for one in came])
+    if went:
+        yield mandarin("减少{items}", items=[_value(names, initiative, edit.field, one) for one in went])
     if sorted(map(str, before)) == sorted(map(str, after)):
-        yield "调整顺序"
+        yield mandarin("调整顺序")
 
 
 def _value(names: Names, initiative: str, field: str, value: Any) -> str:
     """A value as a plan writes it, in words."""
     if value is None:
-        return "（无）"
+        return mandarin("（无）")
     if field == "review":
         return reviewers_in_words(names.title, parse_review(value))
     if field == "lead" and isinstance(value, list):
@@ -143,22 +150,25 @@ def _value(names: Names, initiative: str, field: str, value: Any) -> str:
     return _plain(field, value)
 
 
-def reviewers_in_words(title: Callable[[str], str], review: Review | None) -> str:
+def reviewers_in_words(title: Callable[[str], str], review: Review | None) -> Text:
     """Who judges work: one, all of several, or so many of them."""
-    titles = "、".join(map(title, reviewers(review)))
+    titles = [title(name) for name in reviewers(review)]
     if not isinstance(review, Several):
-        return titles
-    return f"{titles}会签" + ("" if review.agree == len(review.by) else f"（{review.agree}家同意即可）")
+        return mandarin("{titles}", titles=titles)
+    if review.agree == len(review.by):
+        return mandarin("{titles}会签", titles=titles)
+    return mandarin("{titles}会签（{agree}家同意即可）", titles=titles, agree=review.agree)
 
 
 def _plain(field: str, value: Any) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return mandarin("是") if value else mandarin("否")
     if field == "sections":
-        return f"“{value[1]}”"
+        return mandarin("“{title}”", title=value[1])
     if field == "target":
-        return f"{value[0]:g}{value[1]}" + ("以内" if value[4:] else "")
+        target = f"{value[0]:g}{value[1]}"
+        return mandarin("{target}以内", target=target) if value[4:] else target
     if isinstance(value, dict):
-        return str(value.get("uses", "（已写明）"))
-    words: Mapping[str, str] = {"kind": KINDS, "roll": ROLLS}.get(field, {})
-    return words.get(value, f"“{value}”") if isinstance(value, str) else str(value)
+        return str(value["uses"]) if "uses" in value else mandarin("（已写明）")
+    words: Mapping[str, Text] = {"kind": KINDS, "roll": ROLLS}.get(field, {})
+    return words.get(value, mandarin("“{title}”", title=value)) if isinstance(value, str) else str(value)

@@ -148,7 +148,7 @@ class TestApply:
         result = applied.run("apply", *BY)
         assert result.exit_code == 6
         assert "时限2024年4月12日改为2024年4月26日" in result.stdout
-        assert "apply again for the deployments" in result.stderr
+        assert "部署请重新应用" in result.stderr
         assert len(applied.json("ledger", "show")) == 2
 
     def test_added_and_removed_initiatives_and_what_holds_for_the_plan(self, applied: Bureau) -> None:

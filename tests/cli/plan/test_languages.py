@@ -113,6 +113,38 @@ def test_what_the_doctor_finds_is_told_in_chinese_with_the_same_levels(
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
+def test_a_difference_is_told_in_english_too_and_what_it_quotes_stays(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    assert bureau.run("apply", "--lang", "en").stdout.splitlines()[0] == "first application: 2 initiatives, 6 steps"
+    bureau.tick()
+    bureau.ok("sign", "cosmetics/draft", "--as", "protection-officer")
+    bureau.at("2024-04-09 09:00").tick()
+    file = bureau.config / "plans" / "small-2024" / "protection" / "cosmetics.yaml"
+    text = (
+        file.read_text("utf-8")
+        .replace("due: 2024-04-12", "due: 2024-04-26")
+        .replace("evidence: [方案", "evidence: [稿")
+    )
+    file.write_text(text.replace("duration: 5\n", "duration: 15\n"), encoding="utf-8")
+    told = bureau.run("diff", "--lang", "en").stdout.splitlines()
+    assert told == [
+        "plan in force: application 1 (2024-04-01, the system)",
+        "~ 1.01 推进化妆品产业知识产权保护 (cosmetics)",
+        "  ~ “起草保护方案” (draft): duration: 5 working days becomes 15 working days; "
+        "deadline: 2024-04-12 becomes 2024-04-26; evidence: with “稿送审稿”, without “方案送审稿”",
+        "      now being worked on, deadline 2024-04-12 becomes 2024-04-26, expected end 2024-04-09 becomes 2024-04-23",
+        "      《工作交办单》 waiting to be sent to 保护处联络员: sent as before",
+        "      《到期提醒》 waiting to be sent to 保护处联络员: no longer sent (the deadline or the owner has changed)",
+        "expected end of “推进化妆品产业知识产权保护”: 2024-04-24 becomes 2024-05-08, 8 working days later",
+        "expected end of “开展知识产权培训”: 2024-04-30 becomes 2024-05-14, 8 working days later",
+    ]
+    assert bureau.run("diff").stdout.splitlines()[0] == "现行计划：第1次应用（2024年4月1日，系统）"
+    refused = bureau.run("apply", "--lang", "en")
+    assert refused.exit_code == 4
+
+
 def test_a_plan_that_is_right_is_told_of_in_chinese_throughout(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
