@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from duban.core.texts import mandarin
 from duban.drafting.reading import Draft, Question
 from duban.drafting.tables import Field, Table, compact
 
 HEADER = ("单元格", "表中写法", "问题", "您的答复")
-EXPLAINED = "答复写应当写的内容（单位、时限等）；现有写法无误的写“是”；不予督办的单位写“略”。"
+EXPLAINED = mandarin("答复写应当写的内容（单位、时限等）；现有写法无误的写“是”；不予督办的单位写“略”。")
 YES = ("是", "对", "确认", "无误", "同意", "√", "✓")
 LEFT_OUT = ("略", "不督办", "外部单位")
 PARTED = "、"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
+from duban.core.texts import Text, mandarin
 from duban.drafting import phrases
 from duban.drafting.days import DueKind
 from duban.drafting.phrases import RHYTHMS, Mention, ReadText, Span, as_read, mentions
@@ -51,7 +52,7 @@ def read_due(text: str, year: int, *, within: bool = False) -> Due:
     named = [one for one in found if isinstance(one, Mention) and not (lasting and _inside(one.span, lasting.span()))]
     dated = list(_refined([one for one in named if not one.begins], read.text))
     if named and not dated and not lasting:
-        doubts.append("只写何时开始，没有完成期限")
+        doubts.append(mandarin("只写何时开始，没有完成期限"))
     spans = [one.span for one in dated] + ([lasting.span()] if lasting else [])
     vague = phrases.VAGUE.search(read.text) if not spans else None
     shown = _phrase(text, read, [*spans, *([vague.span()] if vague else [])]) if within else text.strip()
@@ -59,7 +60,9 @@ def read_due(text: str, year: int, *, within: bool = False) -> Due:
     doubts += _said(read, shown, dated, lasting is not None, year)
     kind = _kind(dated, lasting is not None)
     if kind is DueKind.NONE and not doubts:
-        doubts.append(f"“{shown}”无法落到日期" if shown.strip("—-–/无 ") else "没有期限")
+        doubts.append(
+            mandarin("“{shown}”无法落到日期", shown=shown) if shown.strip("—-–/无 ") else mandarin("没有期限")
+        )
     return Due(shown, kind, _stages(read.text, dated), tuple(dict.fromkeys(doubts)))
 
 
@@ -96,21 +99,25 @@ def _stages(text: str, dated: Sequence[Mention]) -> tuple[Stage, ...]:
     return tuple(Stage(day, what[day]) for day in sorted(what))
 
 
-def _said(read: ReadText, shown: str, dated: Sequence[Mention], lasting: bool, year: int) -> list[str]:
+def _said(read: ReadText, shown: str, dated: Sequence[Mention], lasting: bool, year: int) -> list[Text]:
     """What a careful person would ask about a deadline that can be read."""
     told = []
     at_once = phrases.AT_ONCE.search(read.text)
     days = [day for one in dated for day in one.days]
     if at_once and not days:
-        told.append(f"“{at_once[0]}”没有日期" + ("，只能按长期处理" if lasting else ""))
+        text = at_once[0]
+        without = mandarin("“{text}”没有日期", text=text)
+        told.append(mandarin("“{text}”没有日期，只能按长期处理", text=text) if lasting else without)
     if days and phrases.TENTATIVE.search(read.text[: dated[-1].span[0]]):
-        told.append(f"“{shown}”留有余地，是否作硬性期限需确认")
+        told.append(mandarin("“{shown}”留有余地，是否作硬性期限需确认", shown=shown))
     if days and (hit := phrases.ROUGHLY.search(read.text[dated[-1].span[1] :])):
-        told.append(f"“{shown}”写有“{hit[0].strip('(（')}”，是否仍按此期限督办需确认")
+        told.append(
+            mandarin("“{shown}”写有“{remark}”，是否仍按此期限督办需确认", shown=shown, remark=hit[0].strip("(（"))
+        )
     if days and max(days).year < year:
-        told.append(f"期限早于本表年度（{year}年），疑为沿用上年")
+        told.append(mandarin("期限早于本表年度（{year}年），疑为沿用上年", year=year))
     if len(days) == 1 and BEGUN.match(read.text[dated[0].span[1] :]):
-        told.append("只写开工、启动的期限，没有完成期限")
+        told.append(mandarin("只写开工、启动的期限，没有完成期限"))
     return told
 
 

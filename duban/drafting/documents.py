@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from duban.core.texts import mandarin
 from duban.drafting.days import DueKind
 from duban.drafting.deadlines import Due, read_due
 from duban.drafting.naming import Named, read_units
@@ -203,7 +204,7 @@ def _row(sentence: Sentence, undertaking: str, year: int) -> TaskRow:
 def _questions(row: TaskRow) -> Iterator[Question]:
     yield from (Question(row.cell, doubt, row.due.text or DUE) for doubt in row.due.doubts)
     if not row.leads:
-        yield Question(row.cell, "没有写明牵头单位", LEAD)
+        yield Question(row.cell, mandarin("没有写明牵头单位"), LEAD)
     for name in (*row.leads, *row.supports):
         if unnamed(name) or (name in row.leads and collective(name)):
-            yield Question(row.cell, f"“{name}”未点名", name)
+            yield Question(row.cell, mandarin("“{name}”未点名", name=name), name)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from duban.core.texts import mandarin
 from duban.drafting import phrases_en
 from duban.drafting.days import DueKind, NoSuchDay, day_of, month_end
 
@@ -105,7 +106,13 @@ def _until_year(hit: re.Match[str], year: int) -> int:
 def _one_day(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
     day, wrong = day_of(_year(hit, year), int(hit["month"]), int(hit["day"])), ""
     if hit["weekday"] and WEEKDAYS.index(hit["weekday"].replace("天", "日")) != day.weekday():
-        wrong = f"“{hit[0]}”：{day.month}月{day.day}日是星期{WEEKDAYS[day.weekday()]}"
+        wrong = mandarin(
+            "“{text}”：{month}月{day}日是星期{weekday}",
+            text=hit[0],
+            month=day.month,
+            day=day.day,
+            weekday=WEEKDAYS[day.weekday()],
+        )
     return DueKind.DATE, (day,), wrong
 
 
@@ -127,7 +134,8 @@ def _figures(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], 
     named = int(hit["year"] or year)
     if hit["day"] is None:
         return DueKind.MONTH, (month_end(named, int(hit["month"])),), ""
-    unsure = "" if hit["year"] else f"“{hit[0]}”是否指{int(hit['month'])}月{int(hit['day'])}日"
+    told = {"text": hit[0], "month": int(hit["month"]), "day": int(hit["day"])}
+    unsure = "" if hit["year"] else mandarin("“{text}”是否指{month}月{day}日", **told)
     return DueKind.DATE, (day_of(named, int(hit["month"]), int(hit["day"])),), unsure
 
 
@@ -137,20 +145,28 @@ TENTHS = {"上旬": 10, "上中旬": 20, "中旬": 20, "初": 5, "中": 15}
 def _part_of_month(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
     part, month = hit["part"], int(hit["month"])
     if part.endswith("下旬"):
-        return DueKind.MONTH, (month_end(_year(hit, year), month),), f"“{part}”没有具体日期，按月末，需确认"
+        return (
+            DueKind.MONTH,
+            (month_end(_year(hit, year), month),),
+            mandarin("“{part}”没有具体日期，按月末，需确认", part=part),
+        )
     day = TENTHS[part]
-    return DueKind.DATE, (day_of(_year(hit, year), month, day),), f"“{part}”没有具体日期，按惯例取{day}日，需确认"
+    return (
+        DueKind.DATE,
+        (day_of(_year(hit, year), month, day),),
+        mandarin("“{part}”没有具体日期，按惯例取{day}日，需确认", part=part, day=day),
+    )
 
 
 def _month(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
     month = int(hit["month"])
-    unsure = f"“{hit[0]}”是否含{month}月，需确认" if hit[0].endswith("月前") else ""
+    unsure = mandarin("“{text}”是否含{month}月，需确认", text=hit[0], month=month) if hit[0].endswith("月前") else ""
     return DueKind.MONTH, (month_end(_year(hit, year), month),), unsure
 
 
 def _quarter(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
     quarter = QUARTERS[hit["quarter"] or hit["q"]]
-    unsure = f"“{hit[0]}”是否含该季度，需确认" if hit[0].endswith("季度前") else ""
+    unsure = mandarin("“{text}”是否含该季度，需确认", text=hit[0]) if hit[0].endswith("季度前") else ""
     return DueKind.QUARTER, (month_end(_year(hit, year), 3 * quarter),), unsure
 
 
@@ -165,7 +181,7 @@ def _both_halves(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ..
 
 
 def _year_begins(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
-    return DueKind.QUARTER, (month_end(_year(hit, year), 3),), "“年初”没有具体日期，按一季度末，需确认"
+    return DueKind.QUARTER, (month_end(_year(hit, year), 3),), mandarin("“年初”没有具体日期，按一季度末，需确认")
 
 
 def _years(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
@@ -183,7 +199,7 @@ def _whole_year(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...
 def _monthly(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], str]:
     ends = [month_end(year, month) for month in range(1, 13)]
     if (part := hit.groupdict().get("part")) in TENTHS:
-        told = f"“{part}”没有具体日期，按惯例取{TENTHS[part]}日，需确认"
+        told = mandarin("“{part}”没有具体日期，按惯例取{day}日，需确认", part=part, day=TENTHS[part])
         return DueKind.MONTHLY, tuple(end.replace(day=TENTHS[part]) for end in ends), told
     if hit["day"] is None:
         return DueKind.MONTHLY, tuple(ends), ""
@@ -192,7 +208,7 @@ def _monthly(hit: re.Match[str], year: int) -> tuple[DueKind, tuple[date, ...], 
         after = [(year + month // 12, month % 12 + 1) for month in range(1, 13)]
         return DueKind.MONTHLY, tuple(day_of(one, month, day) for one, month in after), ""
     if not 1 <= day <= 31:
-        raise NoSuchDay(f"没有{day}日")
+        raise NoSuchDay(mandarin("没有{day}日", day=day))
     return DueKind.MONTHLY, tuple(end.replace(day=min(day, end.day)) for end in ends), ""
 
 
@@ -320,7 +336,7 @@ def mentions(read: ReadText, year: int) -> Iterator[Mention | str]:
         try:
             kind, days, doubt = reading(hit, year)
         except NoSuchDay as error:
-            yield str(error)
+            yield error.args[0]
         else:
             if named and named.isdigit():
                 year = int(named)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from duban.core.texts import mandarin
 from duban.drafting.days import DueKind, day_of, month_end
 
 Found = tuple[DueKind, tuple[date, ...], str]
@@ -33,7 +34,11 @@ def _day(hit: re.Match[str], year: int) -> Found:
 def _figures(hit: re.Match[str], year: int) -> Found:
     first, second = int(hit["first"]), int(hit["second"])
     unsure = (
-        f"“{hit[0]}”是{second}月{first}日还是{first}月{second}日，需确认" if max(first, second) <= 12 != first else ""
+        mandarin(
+            "“{text}”是{second}月{first}日还是{first}月{second}日，需确认", text=hit[0], first=first, second=second
+        )
+        if max(first, second) <= 12 != first
+        else ""
     )
     day, month = (second, first) if second > 12 else (first, second)
     return DueKind.DATE, (day_of(int(hit["year"]), month, day),), unsure
@@ -44,7 +49,11 @@ def _month_end(hit: re.Match[str], year: int) -> Found:
     named, month = _year(hit, year), _month(hit["month"])
     if part in ("mid", "early"):
         day = 15 if part == "mid" else 10
-        return DueKind.DATE, (day_of(named, month, day),), f"“{hit[0]}”没有具体日期，按{day}日，需确认"
+        return (
+            DueKind.DATE,
+            (day_of(named, month, day),),
+            mandarin("“{text}”没有具体日期，按{day}日，需确认", text=hit[0], day=day),
+        )
     return DueKind.MONTH, (month_end(named, month),), ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from duban.core.texts import english
+from duban.core.texts import english, mandarin
 from duban.drafting import words
 from duban.drafting.deadlines import Due
 from duban.drafting.links import WORKING, Length, Link, month_first, read_day, read_length, read_links, read_share
@@ -26,10 +26,10 @@ CONSTRAINTS = {key: words.expression("constraints", key) for key in words.keys("
 LOAD = re.compile(r"\[(\d+)%?\]")
 TRUE = re.compile(r"是|√|true|yes|y|1|里程碑", re.IGNORECASE)
 UNSAID = {
-    "ALAP": "限制“越晚越好”没有对应，按前置任务排定",
-    "MSO": "限制“必须开始于”按最早启动日处理，不限制最晚开始",
-    "SNLT": "限制“不得晚于某日开始”没有对应，未列入",
-    "FNET": "限制“不得早于某日完成”没有对应，未列入",
+    "ALAP": mandarin("限制“越晚越好”没有对应，按前置任务排定"),
+    "MSO": mandarin("限制“必须开始于”按最早启动日处理，不限制最晚开始"),
+    "SNLT": mandarin("限制“不得晚于某日开始”没有对应，未列入"),
+    "FNET": mandarin("限制“不得早于某日完成”没有对应，未列入"),
 }
 
 
@@ -97,7 +97,7 @@ class _Reader:
     def _left_out(self, row: Mapping[str, Field]) -> bool:
         out = "out" in row and bool(TRUE.fullmatch(compact(row["out"].text)))
         if out:
-            self._asides.append(Question(row["title"].place, "任务已停用，未列入"))
+            self._asides.append(Question(row["title"].place, mandarin("任务已停用，未列入")))
         return out
 
     def _rooted(self) -> bool:
@@ -139,7 +139,7 @@ class _Reader:
             number = re.sub("[^a-z0-9]+", "-", line.text("uid").lower()).strip("-")[:40]
             taken[number] += 1
             if number and taken[number] > 1:
-                self._ask(line, "uid", "标识号重复，前置任务按第一个理解", line.text("uid"))
+                self._ask(line, "uid", mandarin("标识号重复，前置任务按第一个理解"), line.text("uid"))
             line.id = f"task-{number}" if number and taken[number] == 1 else f"row-{line.place}"
 
     # Links
@@ -158,23 +158,23 @@ class _Reader:
         for link in read_links(line.row["links"].text):
             other = self._other(link.who)
             if other is None:
-                self._ask(line, "links", "前置任务不在本文件内，未列入", link.says)
+                self._ask(line, "links", mandarin("前置任务不在本文件内，未列入"), link.says)
             elif line in (other, *self._path(other)) or other in self._path(line):
-                self._ask(line, "links", "前置任务是本身或其上下级，未列入", link.says)
+                self._ask(line, "links", mandarin("前置任务是本身或其上下级，未列入"), link.says)
             elif link.kind in ("FF", "SF"):
-                self._ask(line, "links", f"{LINKED[link.kind]}没有对应写法，未列为前置", link.says)
+                self._ask(line, "links", mandarin("{link}没有对应写法，未列为前置", link=LINKED[link.kind]), link.says)
             else:
                 yield self._counted(line, link)
 
     def _counted(self, line: Line, link: Link) -> Link:
         """The link with a lag that has a counterpart."""
         if link.kind == "SS":
-            self._note(line, "links", "开始—开始（SS）关联按“前置启动后即可启动”处理", link.says)
+            self._note(line, "links", mandarin("开始—开始（SS）关联按“前置启动后即可启动”处理"), link.says)
         if link.ahead:
-            self._ask(line, "links", "提前量（负延隔）没有对应写法，按无提前处理", link.says)
+            self._ask(line, "links", mandarin("提前量（负延隔）没有对应写法，按无提前处理"), link.says)
             return replace(link, lag=None)
         if link.share:
-            self._ask(line, "links", "按百分比的延隔没有对应写法，按无延隔处理", link.says)
+            self._ask(line, "links", mandarin("按百分比的延隔没有对应写法，按无延隔处理"), link.says)
         return link
 
     def _ends(self, line: Line) -> list[Line]:
@@ -227,7 +227,7 @@ class _Reader:
             holder, link, other = step
             if other.place in way and link in holder.links:
                 holder.links = tuple(one for one in holder.links if one is not link)
-                self._ask(holder, "links", "前置任务互为循环，未列入", link.says)
+                self._ask(holder, "links", mandarin("前置任务互为循环，未列入"), link.says)
             elif other.place not in done and other.place not in way:
                 way[other.place] = iter(self._before(other))
 
@@ -249,9 +249,9 @@ class _Reader:
         own = self._who(head) if head.parts else []
         leads = own[:1] or [name for name, _ in owners.most_common(1)]
         if not leads:
-            self._ask(head, "who" if "who" in head.row else "title", "没有写明由谁负责", "")
+            self._ask(head, "who" if "who" in head.row else "title", mandarin("没有写明由谁负责"), "")
         elif not own:
-            self._note(head, "title", f"按其下任务最多的单位定牵头：{leads[0]}")
+            self._note(head, "title", mandarin("按其下任务最多的单位定牵头：{leads}", leads=leads[0]))
         others = [*own[1:], *owners, *(name for task in tasks for name in task.others)]
         return TaskRow(
             cell=head.cell(),
@@ -277,7 +277,7 @@ class _Reader:
         length = self._counted_from(needs, self._length(line))
         milestone = bool(TRUE.fullmatch(line.text("milestone"))) or (length is not None and length.days == 0)
         if milestone and not needs:
-            self._note(line, "title", "里程碑没有前置任务，按办理事项处理")
+            self._note(line, "title", mandarin("里程碑没有前置任务，按办理事项处理"))
         finishes, deadline = self._day(line, "finishes"), self._deadline(line)
         title = "：".join([*(one.title for one in self._path(line)[2:]), line.title])
         return PlannedTask(
@@ -298,26 +298,26 @@ class _Reader:
     def _set_aside(self, line: Line) -> None:
         """What a task says that a plan does not hold."""
         if share := read_share(line.text("percent")):
-            self._note(line, "percent", "已有完成进度，计划不记进度：启用后请按实际补录", f"{share}%")
+            self._note(line, "percent", mandarin("已有完成进度，计划不记进度：启用后请按实际补录"), f"{share}%")
         if calendar := line.text("calendar"):
-            self._note(line, "calendar", "任务另有日历，未采用，按本单位工作日历", calendar)
+            self._note(line, "calendar", mandarin("任务另有日历，未采用，按本单位工作日历"), calendar)
         for load in LOAD.finditer(line.text("who")):
             if load[1] != "100":
-                self._note(line, "who", "资源投入比例没有对应，未列入", load[0])
+                self._note(line, "who", mandarin("资源投入比例没有对应，未列入"), load[0])
 
     def _length(self, line: Line) -> Length | None:
         text = line.text("duration")
         length = read_length(text) if text else None
         if text and length is None:
-            self._ask(line, "duration", "工期读不出，暂按1个工作日", text)
+            self._ask(line, "duration", mandarin("工期读不出，暂按1个工作日"), text)
         if length is not None or text:
             return length
         starts, finishes = self._day(line, "starts"), self._day(line, "finishes")
         if starts and finishes and starts <= finishes:
             days = sum((starts.toordinal() + n) % 7 not in (6, 0) for n in range((finishes - starts).days + 1))
-            self._note(line, "title", "没有工期，按起止日期之间的周一至周五计")
+            self._note(line, "title", mandarin("没有工期，按起止日期之间的周一至周五计"))
             return Length(max(days, 1), WORKING)
-        self._ask(line, "title", "没有工期，暂按1个工作日")
+        self._ask(line, "title", mandarin("没有工期，暂按1个工作日"))
         return None
 
     def _counted_from(self, needs: Sequence[Need], length: Length | None) -> Length | None:
@@ -331,7 +331,7 @@ class _Reader:
             return None
         day = read_day(line.row[key].text, month_first=self._month_first)
         if day is None:
-            self._ask(line, key, "日期读不出或有歧义，请写成2024-06-30的样子", text)
+            self._ask(line, key, mandarin("日期读不出或有歧义，请写成2024-06-30的样子"), text)
         return day
 
     def _constraint(self, line: Line) -> str:
@@ -365,10 +365,10 @@ class _Reader:
         names = list(split_units(LOAD.sub("", line.row["who"].text))) if "who" in line.row else []
         for name in names:
             if unnamed(name) or collective(name):
-                self._ask(line, "who", f"“{name}”未点名", name)
+                self._ask(line, "who", mandarin("“{name}”未点名", name=name), name)
             elif self._names.known and name not in self._names.known:
-                self._ask(line, "who", f"“{name}”不在单位名录内", name)
+                self._ask(line, "who", mandarin("“{name}”不在单位名录内", name=name), name)
         return names
 
 
-LINKED = {"FF": "完成—完成（FF）关联", "SF": "开始—完成（SF）关联"}
+LINKED = {"FF": mandarin("完成—完成（FF）关联"), "SF": mandarin("开始—完成（SF）关联")}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from duban.core.texts import mandarin
 from duban.drafting import words
 from duban.drafting.days import DueKind
 from duban.drafting.deadlines import Due, read_due
@@ -227,7 +228,7 @@ def _task(reader: _Reader, table: Table, header: Header, row: Sequence[Field]) -
         return
     if not title and above is not None:
         number, title = above.number, above.title
-        reader.questions.append(Question(row[column].place, f"任务名称为空，暂按上一行“{title}”"))
+        reader.questions.append(Question(row[column].place, mandarin("任务名称为空，暂按上一行“{title}”", title=title)))
     elif own is not None:
         number = compact(row[own].text) or None
     places = {role: row[columns[0]].place for role, columns in header.columns.items()}
@@ -326,10 +327,10 @@ def _questions(reader: _Reader, header: Header, row: Sequence[Field], task: Task
     cell = task.places.get(Role.SUPPORT) or task.places.get(Role.UNITS, task.cell)
     for role in (Role.LEAD, Role.UNITS, Role.SUPPORT):
         open_cells = (row[column] for column in header.columns.get(role, ()) if left_open(row[column].text))
-        yield from (Question(one.place, "“等”之后未列全") for one in open_cells)
+        yield from (Question(one.place, mandarin("“等”之后未列全")) for one in open_cells)
     yield from (Question(cell, why, name) for name in task.supports if (why := _doubt(reader, name)))
     if BARE.search(task.title) and not MEASURED.search(plain(task.title)) and not task.result:
-        yield Question(task.cell, "只有指标名，没有目标值")
+        yield Question(task.cell, mandarin("只有指标名，没有目标值"))
     yield from _conflicts(reader, header, row, task)
 
 
@@ -337,9 +338,12 @@ def _about_leads(reader: _Reader, header: Header, task: TaskRow) -> Iterator[Que
     role = Role.LEAD if Role.LEAD in header.columns else Role.UNITS
     cell, column = task.places.get(role, task.cell), header.column(role)
     if not task.leads:
-        yield Question(cell, "没有责任单位一栏" if column is None else f"{header.names[column]}为空")
+        yield Question(
+            cell,
+            mandarin("没有责任单位一栏") if column is None else mandarin("{column}为空", column=header.names[column]),
+        )
     for name in task.leads:
-        why = f"牵头的是“{name}”，不是一个单位" if collective(name) else _doubt(reader, name)
+        why = mandarin("牵头的是“{name}”，不是一个单位", name=name) if collective(name) else _doubt(reader, name)
         if why:
             yield Question(cell, why, name)
 
@@ -347,12 +351,15 @@ def _about_leads(reader: _Reader, header: Header, task: TaskRow) -> Iterator[Que
 def _doubt(reader: _Reader, name: str) -> str:
     """Why a person should say who that is; empty where it is known."""
     if unnamed(name):
-        return f"“{name}”未点名"
+        return mandarin("“{name}”未点名", name=name)
     if not reader.names.unknown(name):
         return ""
     near = reader.names.nearest(name)
-    who = "，需明确由谁代表" if collective(name) else f"，疑为{near}" if near else ""
-    return f"“{name}”不在单位名录内{who}"
+    if collective(name):
+        return mandarin("“{name}”不在单位名录内，需明确由谁代表", name=name)
+    if near:
+        return mandarin("“{name}”不在单位名录内，疑为{near}", name=name, near=near)
+    return mandarin("“{name}”不在单位名录内", name=name)
 
 
 def _conflicts(reader: _Reader, header: Header, row: Sequence[Field], task: TaskRow) -> Iterator[Question]:
@@ -366,5 +373,5 @@ def _conflicts(reader: _Reader, header: Header, row: Sequence[Field], task: Task
             if said.kind in (DueKind.MONTHLY, DueKind.QUARTERLY) or not said.dates:
                 continue
             if said.dates[-1] > last or (role is Role.REMARK and said.dates[-1] not in task.due.dates):
-                why = f"写“{said.text}”，与完成时限“{task.due.text}”不一致"
+                why = mandarin("写“{text}”，与完成时限“{due}”不一致", text=said.text, due=task.due.text)
                 yield Question(row[column].place, why, said.text)

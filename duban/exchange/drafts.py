@@ -16,7 +16,7 @@ from duban.adapters.yaml_models import load_model
 from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.directory import DirectoryFile
 from duban.core.problems import BadInput, Problem
-from duban.core.texts import Text, english
+from duban.core.texts import Text, english, mandarin
 from duban.drafting.answers import Answers, read_answers, still_open, with_answers
 from duban.drafting.documents import read_document
 from duban.drafting.project_lines import TooMuch, find_project
@@ -94,7 +94,7 @@ def _other_days(days: ProjectDays, calendar: WorkCalendar, facts: Facts) -> list
     if not other:
         return []
     shown = "、".join(day.isoformat() for day in other[:DAYS_SHOWN])
-    why = f"与本单位工作日历有{len(other)}天不同（{shown}等），一律按本单位工作日历"
+    why = mandarin("与本单位工作日历有{count}天不同（{shown}等），一律按本单位工作日历", count=len(other), shown=shown)
     return [Question("项目日历", why, days.name)]
 
 

@@ -15,6 +15,7 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import USUAL_DURATION
 from duban.core.planning.when import parse_written, write_when
+from duban.core.texts import mandarin
 from duban.drafting.proposing import Proposal, ProposedFile
 from duban.drafting.reading import Question
 from duban.drafting.steps import Plain
@@ -112,10 +113,12 @@ class _Fit:
         row, id = self._file.row, str(step["id"])
         task = next((one for one in row.tasks if one.id == id), None)
         if task is not None and not task.firm:
-            self.told.append(Question(task.cell, "计划完成日按本单位工作日历排不到，已推迟", f"{step['due']}→{new}"))
+            self.told.append(
+                Question(task.cell, mandarin("计划完成日按本单位工作日历排不到，已推迟"), f"{step['due']}→{new}")
+            )
             return
         cell = task.cell if task else row.cell
-        why = f"时限{step['due']}按本单位工作日历排不到，暂推迟到{new}"
+        why = mandarin("时限{due}按本单位工作日历排不到，暂推迟到{new}", due=step["due"], new=new)
         self.asked.append(Question(cell, why, str(step["due"]) if task else row.due.text))
 
 

@@ -64,11 +64,11 @@ def bare(tree: ast.AST) -> list[ast.Call]:
 
 def words(call: ast.Call) -> list[ast.expr]:
     """What a problem and the like say; nothing of calls of other functions."""
-    first = WORDS.get(call.func.id) if isinstance(call.func, ast.Name) else None
-    if first is None:
+    said = WORDS.get(call.func.id) if isinstance(call.func, ast.Name) else None
+    if said is None:
         return []
-    return [*call.args[first : first + 2], *(one.value for one in call.keywords if one.arg in {"message", "remedy"})]
+    return [*call.args[said], *(one.value for one in call.keywords if one.arg in {"message", "remedy"})]
 
 
-WORDS = {"Problem": 3, "Fault": 1, "Finding": 2}
-"""Which argument is the first that says something; the second does."""
+WORDS = {"Problem": slice(3, 5), "Fault": slice(1, 3), "Finding": slice(2, 4), "Question": slice(1, 2)}
+"""Which arguments are words for people."""

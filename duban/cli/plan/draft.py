@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from duban.adapters.yaml_models import file_name
+from duban.cli.language import Lang, said
 from duban.cli.output import print_json
+from duban.core.texts import Text, joined, mandarin
 from duban.settings import load_settings
 
 if TYPE_CHECKING:
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 HOW = {
-    "new": "新增",
-    "changed": "变更",
-    "kept": "表中有变动，但文件已由人改过，未动",
-    "gone": "表中已无此项，文件请自行删除",
+    "new": mandarin("新增"),
+    "changed": mandarin("变更"),
+    "kept": mandarin("表中有变动，但文件已由人改过，未动"),
+    "gone": mandarin("表中已无此项，文件请自行删除"),
 }
 DAY = ["%Y-%m-%d"]
 
@@ -44,6 +46,7 @@ def draft(  # noqa: PLR0917  typer gives options by name
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="That workbook, filled in.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write the plan; nothing is written without.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: Lang = None,
 ) -> None:
     """Make a plan of an office's own table of tasks, and ask about whatever it leaves open (由任务分解表编制计划)."""
     from duban.adapters.workbooks import list_workbook  # noqa: PLC0415  other commands start faster
@@ -51,8 +54,8 @@ def draft(  # noqa: PLR0917  typer gives options by name
     from duban.exchange.drafts import Said, draft_table, put_down  # noqa: PLC0415  as above
     from duban.wiring import calendar_of, load_bureau  # noqa: PLC0415  as above
 
-    said = Said(plan, year, document, starts.date() if starts else None, answers)
-    drafting = draft_table(load_settings(), table, said, load_bureau, calendar_of)
+    wanted = Said(plan, year, document, starts.date() if starts else None, answers)
+    drafting = draft_table(load_settings(), table, wanted, load_bureau, calendar_of)
     if yes:
         put_down(load_settings(), drafting)
     if ask:
@@ -61,47 +64,57 @@ def draft(  # noqa: PLR0917  typer gives options by name
         print_json(_data(drafting) | {"written": yes})
         return
     for line in (*_read(drafting), *_open(drafting), *_work(drafting, yes)):
-        typer.echo(line)
+        typer.echo(said(line))
     if ask:
-        typer.echo(f"问题已写入{file_name(ask)}：{EXPLAINED}填好后加 --answers {ask.name} 再执行")
+        told = {"file": file_name(ask), "explained": EXPLAINED, "name": ask.name}
+        typer.echo(said(mandarin("问题已写入{file}：{explained}填好后加 --answers {name} 再执行", **told)))
 
 
-def _read(drafting: "Drafting") -> Iterator[str]:
+def _read(drafting: "Drafting") -> Iterator[Text]:
     draft = drafting.draft
     sections = len({row.section for row in draft.rows})
-    yield f"{drafting.facts.title}：{draft.year}年，{sections}个部分，{len(draft.rows)}项任务"
+    told = {"title": drafting.facts.title, "year": draft.year, "sections": sections, "rows": len(draft.rows)}
+    yield mandarin("{title}：{year}年，{sections}个部分，{rows}项任务", **told)
     for table, columns in draft.mapping.items():
-        told = "；".join(f"{'、'.join(names)}→{ROLES[role]}" for role, names in columns.items() if role in ROLES)
-        yield f"　{table or '表'}　{told}"
+        heads = [(names, ROLES[role]) for role, names in columns.items() if role in ROLES]
+        taken = [mandarin("{names}→{role}", names=list(names), role=role) for names, role in heads]
+        yield mandarin("　{table}　{taken}", table=table or mandarin("表"), taken=joined(mandarin("；"), *taken))
     if drafting.simple:
-        yield f"　{drafting.simple}项套用流程模板有问题（时限排不开，或模板中的单位本单位没有），改按时限直接列步骤"
+        yield mandarin(
+            "　{count}项套用流程模板有问题（时限排不开，或模板中的单位本单位没有），改按时限直接列步骤",
+            count=drafting.simple,
+        )
 
 
 ROLES = {
-    "number": "序号",
-    "section": "部分",
-    "title": "任务",
-    "detail": "措施",
-    "result": "成果",
-    "lead": "牵头单位",
-    "units": "责任单位",
-    "support": "配合单位",
-    "supervisor": "分管领导",
-    "person": "责任岗位",
-    "due": "时限",
-    "remark": "备注",
+    "number": mandarin("序号"),
+    "section": mandarin("部分"),
+    "title": mandarin("任务"),
+    "detail": mandarin("措施"),
+    "result": mandarin("成果"),
+    "lead": mandarin("牵头单位"),
+    "units": mandarin("责任单位"),
+    "support": mandarin("配合单位"),
+    "supervisor": mandarin("分管领导"),
+    "person": mandarin("责任岗位"),
+    "due": mandarin("时限"),
+    "remark": mandarin("备注"),
 }
 """What a column was taken for, in the words of offices."""
 
 
-def _open(drafting: "Drafting") -> Iterator[str]:
+def _open(drafting: "Drafting") -> Iterator[Text]:
     from duban.drafting.answers import asked  # noqa: PLC0415  as above
 
     for cells, _, why, _ in asked(drafting.draft):
-        yield f"待答复　{cells}　{why}"
+        yield mandarin("待答复　{cells}　{why}", cells=cells, why=why)
     for why, places in _asides(drafting).items():
-        yield f"附注　{'、'.join(places[:FEW])}{f'等{len(places)}处' if len(places) > FEW else ''}　{why}"
-    yield f"共{len(drafting.draft.questions)}处待答复" if drafting.draft.questions else "没有待答复的问题"
+        shown: object = places[:FEW]
+        if len(places) > FEW:
+            shown = mandarin("{places}等{count}处", places=places[:FEW], count=len(places))
+        yield mandarin("附注　{places}　{why}", places=shown, why=why)
+    count = len(drafting.draft.questions)
+    yield mandarin("共{count}处待答复", count=count) if count else mandarin("没有待答复的问题")
 
 
 def _asides(drafting: "Drafting") -> dict[str, list[str]]:
@@ -112,20 +125,27 @@ def _asides(drafting: "Drafting") -> dict[str, list[str]]:
     return found
 
 
-def _work(drafting: "Drafting", done: bool) -> Iterator[str]:
+def _work(drafting: "Drafting", done: bool) -> Iterator[Text]:
     counted = Counter(what.how for what, _ in drafting.work)
     for what, _ in drafting.work:
         if what.how in HOW and (what.how != "new" or counted["new"] <= FEW):
-            yield f"{HOW[what.how]}　{what.path}{f'　表中{what.cell}' if what.cell else ''}"
+            place = mandarin("　表中{cell}", cell=what.cell) if what.cell else ""
+            yield mandarin("{how}　{path}{place}", how=HOW[what.how], path=what.path, place=place)
     people = drafting.proposal
-    told = f"新增{counted['new']}个文件，变更{counted['changed']}个，未变{counted['same']}个"
+    files = {"new": counted["new"], "changed": counted["changed"], "same": counted["same"]}
+    told = mandarin("新增{new}个文件，变更{changed}个，未变{same}个", **files)
     if people.units or people.posts:
-        told += f"；通讯录补充{len(people.units)}个单位、{len(people.posts)}个岗位"
+        units, posts = len(people.units), len(people.posts)
+        told = mandarin("{told}；通讯录补充{units}个单位、{posts}个岗位", told=told, units=units, posts=posts)
     folder = file_name(drafting.folder)
     if done:
-        yield f"已写入{folder}：{told}。凡系推断的均标有 assumed: true，请逐项核对后执行 duban check {folder}"
+        yield mandarin(
+            "已写入{folder}：{told}。凡系推断的均标有 assumed: true，请逐项核对后执行 duban check {folder}",
+            folder=folder,
+            told=told,
+        )
     else:
-        yield f"拟写入{folder}：{told}。以上尚未写入，确认后加 --yes 再执行一次"
+        yield mandarin("拟写入{folder}：{told}。以上尚未写入，确认后加 --yes 再执行一次", folder=folder, told=told)
 
 
 FEW = 10

@@ -145,6 +145,28 @@ def test_a_difference_is_told_in_english_too_and_what_it_quotes_stays(
     assert refused.exit_code == 4
 
 
+def test_what_a_table_leaves_open_is_asked_in_both_languages(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    table = tmp_path / "tasks.csv"
+    table.write_text("任务,责任单位,完成时限\n修路,保护处,适时\n铺路,,2024年3月底前\n", encoding="utf-8")
+    words = ("draft", str(table), "--plan", "tasks", "--year", "2024")
+    assert [line for line in bureau.run(*words).stdout.splitlines() if "待答复" in line] == [
+        "待答复　C2　“适时”无法落到日期",
+        "待答复　B3　责任单位为空",
+        "共2处待答复",
+    ]
+    told = bureau.run(*words, "--lang", "en").stdout.splitlines()
+    assert told[1:5] == [
+        "　table　任务 → task; 责任单位 → units; 完成时限 → deadline",
+        "question　C2　“适时” is no day",
+        "question　B3　责任单位 is empty",
+        "2 questions are open",
+    ]
+    assert told[-1].endswith("Nothing is written yet; add --yes to write it")
+
+
 def test_a_plan_that_is_right_is_told_of_in_chinese_throughout(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
