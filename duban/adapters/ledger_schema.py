@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, unhurried, writing
 from duban.adapters.ledger_roles import grant, grant_again, migrates
+from duban.core.texts import english
 from duban.ports import LedgerUnusable
 
 LATEST = "0008"
@@ -30,13 +31,23 @@ def upgrade(engine: Engine) -> None:
             return
         if engine.name == "sqlite" and looked_at(connection.connection):
             raise LedgerUnusable(
-                f"ledger {named(engine)}: its schema is version {version}, this duban needs {LATEST}, and the file "
-                "cannot be written. Copy it to a folder where it can, and name that."
+                english(
+                    "ledger {ledger}: its schema is version {version}, this duban needs {latest}, and the file "
+                    "cannot be written. Copy it to a folder where it can, and name that.",
+                    ledger=named(engine),
+                    version=version,
+                    latest=LATEST,
+                )
             )
         if not migrates(connection):
             raise LedgerUnusable(
-                f"ledger {named(engine)}: its schema is version {version}, this duban needs {LATEST}, and this role "
-                "may not bring it up to date. Run duban ledger verify once with DUBAN_LEDGER_URL naming its owner."
+                english(
+                    "ledger {ledger}: its schema is version {version}, this duban needs {latest}, and this role "
+                    "may not bring it up to date. Run duban ledger verify once with DUBAN_LEDGER_URL naming its owner.",
+                    ledger=named(engine),
+                    version=version,
+                    latest=LATEST,
+                )
             )
     with _ALEMBIC, writing(engine, ("schema",), begin="EXCLUSIVE") as connection, unhurried(connection):
         if _version(connection, engine) != LATEST:  # else somebody was quicker
@@ -62,14 +73,22 @@ def _version(connection: Connection, engine: Engine) -> str | None:
     if VERSION_TABLE not in tables:
         if "entry" in tables:
             raise LedgerUnusable(
-                f"ledger {named(engine)}: this database is another application's. Name one of its own."
+                english(
+                    "ledger {ledger}: this database is another application's. Name one of its own.",
+                    ledger=named(engine),
+                )
             )
         return None
     version = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
     if version is not None and version > LATEST:
         raise LedgerUnusable(
-            f"ledger {named(engine)}: its schema is version {version}, and this duban knows versions up to {LATEST}. "
-            "Upgrade duban here as it was upgraded where the ledger was last used."
+            english(
+                "ledger {ledger}: its schema is version {version}, and this duban knows versions up to {latest}. "
+                "Upgrade duban here as it was upgraded where the ledger was last used.",
+                ledger=named(engine),
+                version=version,
+                latest=LATEST,
+            )
         )
     return str(version)
 

@@ -22,6 +22,7 @@ from duban.core.planning.directory import Mailing
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.planning.terms import restored_terms, terms_values
 from duban.core.problems import BadInput
+from duban.core.texts import english
 from duban.core.titles import perhaps
 from duban.ports import Commit, Conflict, Ledger
 from duban.service import Service
@@ -160,7 +161,7 @@ def _store(service: Service, wanted: Office, author: Author, said: Mapping[str, 
     data = {"reason": author.reason, "hash": fingerprint(plan), "plan": plan, "terms": terms, **said}
     after, day = ledger.last(PLAN), wanted.day(now)
     if (after.sequence if after else 0) != service.office.applied:
-        raise Conflict("somebody else has applied a plan meanwhile: look at duban diff, and apply again")
+        raise Conflict(english("somebody else has applied a plan meanwhile: look at duban diff, and apply again"))
     applied = came_by(author.via, Draft(EntryKind.PLAN_APPLIED, actor=author.by or SYSTEM, data=data))
     entries = chained((applied,), plan=plan["id"], initiative=PLAN, after=after, at=now, day=day)
     ledger.commit(Commit(PLAN, entries, wake=_to_wake(service, wanted, said), at=now))

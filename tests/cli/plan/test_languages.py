@@ -167,6 +167,23 @@ def test_what_a_table_leaves_open_is_asked_in_both_languages(
     assert told[-1].endswith("Nothing is written yet; add --yes to write it")
 
 
+def test_a_ledger_that_cannot_be_used_is_complained_of_in_both_languages(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUBAN_LANG")
+    monkeypatch.setenv("DUBAN_LEDGER_URL", "mysql://desk:secret@db/ledger")
+    told = bureau.run("diff")
+    assert (told.exit_code, told.stderr.partition("：")[2].partition("。")[0]) == (5, "不是台账地址")
+    assert "not an address of a ledger" in bureau.run("diff", "--lang", "en").stderr
+    (line,) = [one for one in bureau.run("check").stdout.splitlines() if one.startswith("没有查看台账：")]
+    assert "不是台账地址" in line
+    (finding,) = [
+        one for one in json.loads(bureau.run("doctor", "--json").stdout)["findings"] if one["check"] == "ledger"
+    ]
+    assert "不是台账地址" in finding["found"]
+    assert finding["remedy"].startswith("在此之前以下各项不明：")
+
+
 def test_a_plan_that_is_right_is_told_of_in_chinese_throughout(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
