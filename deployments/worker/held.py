@@ -2,17 +2,19 @@
 
 A line for each run taken (`+id`) and ended (`-id`), each written by one call: a process that is killed leaves whole
 lines. Whoever lives holds a lock on the own file; a file without one is a dead worker's. The machine's own death may
-lose the file: then the patrol ends the runs that do not end.
+lose the file, and a full disk lines or parts of them: then the patrol ends the runs that do not end.
 """
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
 NAMED = "held-*.runs"
+LINE = re.compile(r"^([+-])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.MULTILINE)
 
 
 class Held:
@@ -32,15 +34,20 @@ class Held:
     def take(self, run: UUID) -> None:
         """Note a run before it is asked for."""
         self._runs.add(run)
-        os.write(self._file, f"+{run}\n".encode())
+        self._note(f"+{run}")
 
     def drop(self, run: UUID) -> None:
         """Note that a run has ended, or is another's."""
         self._runs.discard(run)
         if self._runs:
-            os.write(self._file, f"-{run}\n".encode())
+            self._note(f"-{run}")
         else:
             os.ftruncate(self._file, 0)
+
+    def _note(self, line: str) -> None:
+        """Add a line, after whatever is left of one for which there was no room; without room, none."""
+        with suppress(OSError):
+            os.write(self._file, f"\n{line}\n".encode())
 
     def adopt(self) -> tuple[UUID, ...]:
         """Take over what dead workers have left here."""
@@ -75,9 +82,9 @@ def _dead(path: Path) -> Iterator[tuple[UUID, ...]]:
 
 def _held(lines: str) -> tuple[UUID, ...]:
     runs: dict[UUID, None] = {}
-    for line in lines.splitlines():
-        if line.startswith("+"):
-            runs[UUID(line[1:])] = None
+    for taken, run in LINE.findall(lines):
+        if taken == "+":
+            runs[UUID(run)] = None
         else:
-            runs.pop(UUID(line[1:]), None)
+            runs.pop(UUID(run), None)
     return tuple(runs)

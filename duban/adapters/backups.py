@@ -13,7 +13,14 @@ from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
 
-from duban.adapters.files import PRIVATE, private_folder, write_atomically
+from duban.adapters.files import (
+    PRIVATE,
+    Unwritten,
+    private_folder,
+    whole_or_unwritten,
+    write_atomically,
+    write_bytes_atomically,
+)
 from duban.adapters.ledger_copies import read_rows, write_rows
 from duban.adapters.ledger_schema import LATEST
 from duban.adapters.seal_folder import SealFolder
@@ -56,6 +63,8 @@ class Place:
 def back_up(place: Place, folder: Path, now: datetime, *, keys: bool = False) -> Manifest:
     """Write a backup into a folder that is empty or not there, while others work; raises NoBackup.
 
+    Where there is no room for it, nothing of it is left: Unwritten.
+
     Seals are taken before the ledger and files after it: so it has all entries that any of its seals tells of, and all
     files that any of its entries names.
     """
@@ -63,10 +72,22 @@ def back_up(place: Place, folder: Path, now: datetime, *, keys: bool = False) ->
         raise NoBackup(f"{folder} is not empty. Name a new folder for each backup.")
     if folder.resolve().is_relative_to(place.config.resolve()):
         raise NoBackup(f"{folder} is inside what is to be kept. Name one outside of {place.config}.")
+    try:
+        with whole_or_unwritten(folder):
+            made = _written(place, folder, now, keys=keys)
+    except Unwritten:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for one in place.ledger.whole().values():
+        one.note_round(Rounder.BACKUP, Round(now, str(folder)))
+    return made
+
+
+def _written(place: Place, folder: Path, now: datetime, *, keys: bool) -> Manifest:
     for name in ("ledger", "seals"):
         private_folder(folder / name)
     for name in place.seals.every():  # each is there whole or not at all
-        (folder / "seals" / Path(name).name).write_bytes(place.seals.files.cat_file(name))
+        write_bytes_atomically(folder / "seals" / Path(name).name, place.seals.files.cat_file(name))
     rows = write_rows(place.ledger, folder / "ledger")
     for name in KEPT:
         _copy(place.var / name, folder / "var" / name)
@@ -76,8 +97,6 @@ def back_up(place: Place, folder: Path, now: datetime, *, keys: bool = False) ->
     made = Manifest(now.astimezone(UTC).isoformat(), place.ledger.engine.name, LATEST, keys, rows, _digests(folder))
     _close(folder)
     write_atomically(folder / MANIFEST, json.dumps(asdict(made), ensure_ascii=False, indent=1), PRIVATE)
-    for one in place.ledger.whole().values():
-        one.note_round(Rounder.BACKUP, Round(now, str(folder)))
     return made
 
 
@@ -89,10 +108,25 @@ def _secrets(var: Path, *, keys: bool) -> Iterable[Path]:
 def _copy(source: Path, target: Path) -> None:
     """Copy a file or folder, if it is there; what is being written at this moment is left out."""
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "*.part"), dirs_exist_ok=True)
+        parts = shutil.ignore_patterns(".*", "*.part")
+        try:
+            shutil.copytree(source, target, ignore=parts, dirs_exist_ok=True, copy_function=_copy_file)
+        except _Uncopied as error:
+            raise error.args[0] from None
     elif source.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
+
+
+class _Uncopied(Exception):
+    """What kept a file from being copied: an OSError, of which `copytree` would make words alone."""
+
+
+def _copy_file(source: str, target: str) -> None:
+    try:
+        shutil.copy2(source, target)
+    except OSError as error:
+        raise _Uncopied(error) from error
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -1,14 +1,42 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there: the one way in which duban writes files that are to last."""
 
+import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 READABLE, PRIVATE = 0o644, 0o600
 OTHERS = 0o077
 """What other accounts may do with a file; as a umask: nothing."""
+
+
+class Unwritten(OSError):
+    """A file could not be written, and is as it was; the message says which, why, and what to do."""
+
+    def __init__(self, file: Path, cause: OSError) -> None:
+        super().__init__(cause.errno, cause.strerror or str(cause), str(file))
+
+    def __str__(self) -> str:
+        remedy = "Make room on that disk" if self.errno in FULL else "Let this account write there"
+        return f"{self.filename}: not written, and as it was before ({self.strerror}). {remedy}, and do it again."
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""How the system says that there is no more room: on the disk, for this account, in a file."""
+
+
+@contextmanager
+def whole_or_unwritten(file: Path) -> Iterator[None]:
+    """Raise Unwritten for whatever keeps a file, or a folder of them, from being written."""
+    try:
+        yield
+    except Unwritten:
+        raise
+    except OSError as error:
+        raise Unwritten(file, error) from error
 
 
 def private_folder(folder: Path) -> None:
@@ -31,50 +59,56 @@ def _make(folder: Path, mode: int) -> None:
 
 def write_private(file: Path, text: str) -> None:
     """Write a file that nobody but its owner may read, from the first instant; its folder is made, and closed."""
-    private_folder(file.parent)
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    part.replace(file)
+    write_atomically(file, text, PRIVATE)
 
 
 def keep_private(file: Path, text: str) -> str:
     """What a file holds that nobody but its owner may read: `text` where there was none, whoever else makes it now."""
     if not file.exists():
-        private_folder(file.parent)
-        with NamedTemporaryFile("w", encoding="ascii", dir=file.parent, prefix=".", suffix=".part") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-            with suppress(FileExistsError):
-                os.link(part.name, file)
+        with whole_or_unwritten(file):
+            private_folder(file.parent)
+            with _part(file.parent, text.encode(), PRIVATE) as part, suppress(FileExistsError):
+                os.link(part, file)
     return file.read_text(encoding="ascii")
 
 
-def write_atomically(file: Path, text: str, mode: int = READABLE) -> None:
-    """Write a file so that a reader, or a power cut, meets the old one or the new one; its folder is made."""
+def write_atomically(file: Path, text: str, mode: int | None = None) -> None:
+    """Write a file so that a reader, or a power cut, meets the old one or the new one; its folder is made.
+
+    Without a `mode` an old one keeps its own, and a new one may be read by all. Raises Unwritten.
+    """
     write_bytes_atomically(file, text.encode(), mode)
 
 
-def write_bytes_atomically(file: Path, data: bytes, mode: int = READABLE) -> None:
+def write_bytes_atomically(file: Path, data: bytes, mode: int | None = None) -> None:
     """The same with bytes."""
-    if mode == PRIVATE:
-        private_folder(file.parent)
-    else:
-        _make(file.parent, 0o755)
-    with NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".part", delete=False) as part:
-        try:
-            part.write(data)
-            part.flush()
-            os.fchmod(part.fileno(), mode)  # temporary files are made for their owner alone
-            os.fsync(part.fileno())
-            Path(part.name).replace(file)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    with whole_or_unwritten(file):
+        if mode == PRIVATE:
+            private_folder(file.parent)
+        else:
+            _make(file.parent, 0o755)
+        place = file.resolve()  # a link stays one
+        _put(place, data, mode or (stat.S_IMODE(place.stat().st_mode) if place.exists() else READABLE))
+
+
+def _put(place: Path, data: bytes, mode: int) -> None:
+    with _part(place.parent, data, mode) as part:
+        part.replace(place)
+
+
+@contextmanager
+def _part(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A file that is whole and lasts, to be given its place; what is left of it goes."""
+    handle, name = mkstemp(dir=folder, prefix=".", suffix=".part")  # made for its owner alone
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(handle, mode)
+            os.fsync(handle)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def wider(folder: Path, apart: str = "postgres") -> list[Path]:

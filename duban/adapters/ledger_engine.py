@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from shutil import disk_usage
 from time import sleep
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +27,9 @@ from duban.ports import Conflict, LedgerUnusable
 
 PATIENCE = 30
 """Seconds a writer waits for another one before the ledger counts as unusable."""
+
+BESIDE = 2**16
+"""Bytes that SQLite wants beside a ledger, even to look at it."""
 
 BEGIN = "duban_begin"
 """The execution option that says how a transaction begins on SQLite."""
@@ -317,7 +321,7 @@ def _explained(engine: Engine) -> Iterator[None]:
             )
         ) from error
     except DBAPIError as error:
-        cause = _cause(error)
+        cause = _cause(engine, error)
         if cause is None:
             raise
         what, remedy = cause
@@ -329,14 +333,22 @@ def _explained(engine: Engine) -> Iterator[None]:
         ) from error
 
 
-def _cause(error: DBAPIError) -> Cause | None:
+def _cause(engine: Engine, error: DBAPIError) -> Cause | None:
     if isinstance(error.orig, sqlite3.Error):
-        return SQLITE_CAUSES.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return SQLITE_CAUSES.get(sqlite3.SQLITE_FULL if code == sqlite3.SQLITE_IOERR and _no_room(engine) else code)
     code = _code(error)
     if code in POSTGRESQL_CAUSES:
         return POSTGRESQL_CAUSES[code]
     lost = isinstance(error, OperationalError) and (not code or code.startswith(("08", "28", "3D", "57P")))
     return UNREACHABLE if lost else None
+
+
+def _no_room(engine: Engine) -> bool:
+    """Whether there is no room beside the file for what SQLite wants there, of which it says only that it failed."""
+    with suppress(OSError):
+        return disk_usage(Path(str(engine.url.database)).absolute().parent).free < BESIDE
+    return False
 
 
 def _code(error: DBAPIError) -> str:

@@ -61,7 +61,7 @@ def _explained() -> Iterator[None]:
     except OSError as error:
         raise Unsealed(
             f"no seal was made: {error}. Let this account read and write its keys (var/secrets/seals) and its seals.",
-            f"未作存证：密钥或者存证文件无法读写（{error.strerror or error}），请系统管理员检查权限",
+            f"未作存证：密钥或者存证文件无法读写（{error.strerror or error}），请系统管理员检查权限和磁盘空间",
         ) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from duban.adapters.draft_files import planned, with_people, write
+from duban.adapters.files import write_atomically
 from duban.adapters.yaml_files import unmeetable
 from duban.core.checking.feasibility import Infeasible, put_off
 from duban.core.days.workdays import WorkCalendar
@@ -44,7 +45,7 @@ def on_disk(settings: Settings, proposal: Proposal) -> Iterator[Settings]:
         folder = Path(name) / str(proposal.plan["id"])
         directory = Path(name) / "directory.yaml"
         text = settings.directory.read_text(encoding="utf-8")
-        directory.write_text(with_people(text, {"posts": proposal.posts, "units": proposal.units}), encoding="utf-8")
+        write_atomically(directory, with_people(text, {"posts": proposal.posts, "units": proposal.units}))
         write(folder, proposal, tuple(planned(folder, proposal)))
         yield replace(settings, plan=folder, directory=directory)
 

@@ -33,6 +33,20 @@ class TestHeld:
         assert not (tmp_path / "held-1.runs").exists()
         assert held.adopt() == ()
 
+    def test_lines_there_was_no_room_for_keep_nobody_from_working(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(handle: int, line: bytes) -> int:
+            raise OSError(28, "No space left on device")
+
+        (tmp_path / "held-1.runs").write_text(f"+{ONE}\n+{str(OTHER)[:9]}\n+{OTHER}\n-{str(ONE)[:20]}")
+        held = Held(tmp_path)
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "write", full)
+            assert held.adopt() == (ONE, OTHER)
+            held.drop(ONE)
+        assert (ONE in held, OTHER in held) == (False, True)
+
     def test_what_a_living_worker_holds_is_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         living = Held(tmp_path)
         living.take(ONE)
