@@ -267,6 +267,14 @@ class Ledger(Protocol):
         """The last mark of each kind."""
         ...
 
+    def note_host(self, name: str, told: Round) -> None:
+        """Note what a host tells of itself; one that has told nothing for a day is forgotten."""
+        ...
+
+    def hosts(self) -> Mapping[str, Round]:
+        """What hosts told last, by name."""
+        ...
+
     def try_writing(self) -> None:
         """Raise LedgerUnusable where nothing could be stored now; stores nothing."""
         ...
@@ -288,6 +296,10 @@ class Ledger(Protocol):
 
         One statement, so that of several who come at once none is let in beyond the rate.
         """
+        ...
+
+    def full(self, what: str, who: str, now: datetime) -> datetime | None:
+        """Until when somebody may have no more of something that is had once in a while; None where they may."""
         ...
 
     def let_off(self, rate: Rate, who: str) -> None:

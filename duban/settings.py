@@ -200,6 +200,13 @@ class Settings:
         return named if "://" in named else str(self.root / named)
 
     @property
+    def in_common(self) -> str:
+        """What all hosts on one ledger must say alike, in words to compare."""
+        plans = [plan.name for plan in self.plans]
+        said = (self.zone, self.acts, self.leap, self.channels, self.patrol, self.desk.address, self.stack.pool)
+        return repr((plans, *said))
+
+    @property
     def patrol_every(self) -> int | None:
         """Seconds between two patrols; None in a rehearsal, whose conductor patrols."""
         return None if self.clock else self.patrol.every

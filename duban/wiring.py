@@ -172,21 +172,24 @@ def make_ledger(settings: Settings, plan: str) -> Ledger:
     return open_ledger(settings.ledger, plan)
 
 
-def make_carrier(settings: Settings) -> Carrier:
-    """Mail files for people without channels, their channels for the others; whatever the clock."""
+def make_carrier(settings: Settings, ledger: Ledger | None = None) -> Carrier:
+    """Mail files for people without channels, their channels for the others; whatever the clock.
+
+    Which of these rest is noted in the ledger, for all who send, unless there is none.
+    """
     from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
     told = settings.channels
-    channels = ChannelCarrier(settings.variables, told.timeout, told.longest, SystemClock())
+    channels = ChannelCarrier(settings.variables, told.timeout, told.longest, SystemClock(), ledger)
     return Router(MailFolder(settings.mail), channels)
 
 
-def _carrier(settings: Settings) -> Carrier:
+def _carrier(settings: Settings, ledger: Ledger) -> Carrier:
     """A rehearsal writes mail files alone, so that nobody gets a simulated notice, unless the settings want it so."""
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
-    return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings)
+    return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings, ledger)
 
 
 def _wording(settings: Settings) -> "Callable[[Writing], Words]":
@@ -324,7 +327,7 @@ def _keep_ledger(settings: Settings, plan: str) -> "SqlLedger":
 
 
 def _gear(settings: Settings, service: Service) -> Gear:
-    return Gear(settings, service, _carrier(settings), _linked(settings, service))
+    return Gear(settings, service, _carrier(settings, service.ledger), _linked(settings, service))
 
 
 def door(settings: Settings, service: Service) -> Door:

@@ -29,7 +29,7 @@ from duban.core.planning.plan import Plan
 from duban.core.telling.offered import ONLY_LOOK
 from duban.service import Service
 from tasks.naming import deployment_name, patrol_name, plan_tag
-from tasks.server import every, server
+from tasks.server import every, server, server_time
 
 UNDER_WAY = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 STARTED = {StateType.PENDING, StateType.RUNNING}
@@ -101,7 +101,7 @@ def not_taken_up(client: SyncPrefectClient, pool: str) -> tuple[int, datetime | 
     """How many runs of a work pool should have been taken up TAKEN_UP ago and were not, and since when the first."""
     overdue = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=SystemClock().now() - TAKEN_UP),
+        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=server_time(client) - TAKEN_UP),
     )
     ours = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
     first = FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC
@@ -114,11 +114,10 @@ def drop_leapt(plan: Plan) -> int:
 
     A clock that was wrong leaves them, and while they wait Prefect takes the deployment for scheduled well enough.
     """
-    far = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(after_=SystemClock().now() + AHEAD),
-    )
+    scheduled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
     with server() as client:
+        after = FlowRunFilterNextScheduledStartTime(after_=server_time(client) + AHEAD)
+        far = FlowRunFilter(state=scheduled, next_scheduled_start_time=after)
         leapt = [run for run in _runs(client, of_plan(plan), far) if run.auto_scheduled]
         for run in leapt:
             client.delete_flow_run(run.id)
@@ -144,9 +143,10 @@ def under_way(
 
     Runs begun longer than `lifetime` ago are dead: they are ended as crashed and do not count.
     """
-    now = SystemClock().now()
     states = FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY))
-    found = _runs(client, of_plan(plan, only), FlowRunFilter(state=states))
+    if not (found := _runs(client, of_plan(plan, only), FlowRunFilter(state=states))):
+        return set()
+    now = server_time(client)
     runs = [run for run in found if not _for_later(run, now + LIFETIME)]
     dead = [run for run in runs if _dead(run, now - lifetime)]
     for run in dead:
@@ -173,13 +173,11 @@ def repeat_reports(service: Service) -> int:
     The run of a form is all there is of it until it is stored. What is stored is never repeated, nor what was refused:
     that has ended otherwise.
     """
-    plan, now = service.office.plan, SystemClock().now()
-    since = _looked.get(plan.id, now - REPEATED_FOR)
-    ended = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=MAY_HAVE_BROKEN_OFF)),
-        end_time=FlowRunFilterEndTime(after_=since),
-    )
+    plan, broken_off = service.office.plan, FlowRunFilterState(type=FlowRunFilterStateType(any_=MAY_HAVE_BROKEN_OFF))
     with server() as client:
+        now = server_time(client)
+        since = _looked.get(plan.id, now - REPEATED_FOR)
+        ended = FlowRunFilter(state=broken_off, end_time=FlowRunFilterEndTime(after_=since))
         forms = [run for run in _runs(client, of_plan(plan), ended) if _is_form(run) and run.run_count < BEGUN_AT_MOST]
         lost = _not_stored(service, deployed(client, plan), forms) if forms else []
         for run in lost:

@@ -15,12 +15,13 @@ from itertools import takewhile
 from deployments.guard.alarming import tell, tell_without_ledger
 from deployments.printing import console, lights_in_words
 from deployments.stack.pulse import beat
+from duban.adapters import host_files
 from duban.adapters.clock import SystemClock
 from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
 from duban.ports import LedgerUnusable, Round, Rounder
 from duban.settings import Settings, load_settings
-from duban.wiring import Gear, kept_gear
+from duban.wiring import Gear, kept_gear, not_in_force
 from flows.patrol import patrol
 from tasks.alarming import tell_of_doubt
 from tasks.sending import send_due
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 5.0
 """Seconds between two looks at most."""
+
+HOST_EVERY = timedelta(minutes=1)
+"""Time between two times at which a host tells of its files."""
 
 ROUNDS = 20
 """How often a plain round looks again at what its own looks have woken."""
@@ -50,6 +54,8 @@ class Guard:
     told: set[str] = field(default_factory=set)
     stood_in: datetime | None = None
     shown: dict[Rounder, datetime] | None = None
+    host_told: datetime | None = None
+    host_amiss: list[str] = field(default_factory=list)
 
     @property
     def every(self) -> timedelta:
@@ -86,7 +92,21 @@ class Guard:
         stands = regularity(since, now, self.every)
         trouble = self._stand_in(at, now) if stands is not Regularity.REGULAR else ""
         tell(at, stands, Silence(at.service.office, last or self.began, now, trouble))
+        self._tell_of_this_host(at, now)
         self.gear, self.lost = at, None
+
+    def _tell_of_this_host(self, at: Gear, now: datetime) -> None:
+        """Have the ledger know what this host's files say, now and then; where another's differ, it is logged once."""
+        if self.host_told and now - self.host_told < HOST_EVERY:
+            return
+        self.host_told, ledger = now, at.service.ledger
+        waiting, marks = not_in_force(at.settings, at.service), host_files.marks_of(at.settings)
+        host_files.tell(ledger, host_files.Host(host_files.this_host(), at.service.office.applied, waiting, marks), now)
+        amiss = [f"not in force here: {', '.join(waiting)}"] if waiting else []
+        amiss += host_files.apart(host_files.told(ledger, now))
+        if amiss and amiss != self.host_amiss:
+            log.warning("the files of hosts differ, see duban doctor: %s", "; ".join(amiss))
+        self.host_amiss = amiss
 
     def _stand_in(self, at: Gear, now: datetime) -> str:
         """Make a round, at most once an interval; what kept it from that, in words."""

@@ -4,9 +4,10 @@ Every worker gives the server a sign of life every so many seconds, which the se
 its own name. So of whatever a dead worker held nothing need be kept on its machine, and no machine's clock is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from prefect.client.orchestration import PrefectClient
@@ -24,6 +25,9 @@ from tasks.server import PAGE
 
 MISSED = 3
 """Signs of life that a dead worker has not given, while whoever says so has given as many."""
+
+A_MOMENT = timedelta(seconds=3)
+"""What clocks may be apart: the server tells its own to the second, and an answer takes a while."""
 
 EVERY = 30
 """Seconds between two signs of one that does not say how often it gives them."""
@@ -69,6 +73,13 @@ async def holder(client: PrefectClient, run: FlowRun) -> str:
     """The worker that made a run pending last; empty where none of ours has."""
     pending = [one for one in await client.read_flow_run_states(run.id) if one.type is StateType.PENDING]
     return (max(pending, key=lambda one: one.timestamp).message or "") if pending else ""
+
+
+async def ahead(client: PrefectClient, here: Callable[[], datetime]) -> timedelta:
+    """How far the server's clock, by which runs are due, is ahead of this machine's; nothing where it is a moment."""
+    told = await client.request("GET", "/health")
+    found = parsedate_to_datetime(told.headers["Date"]) - here()
+    return found if abs(found) > A_MOMENT else timedelta(0)
 
 
 async def waits(client: PrefectClient, run: FlowRun) -> bool:

@@ -15,6 +15,7 @@ import os
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from os import cpu_count
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,7 @@ from deployments.worker.guarding import keep_guard
 from deployments.worker.hearing import hear
 from deployments.worker.held import Held
 from deployments.worker.lasting import lasting, told
-from deployments.worker.others import Others, forget, held_by, waits
+from deployments.worker.others import Others, ahead, forget, held_by, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.adapters.files import OTHERS
@@ -86,6 +87,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._variables = settings.variables
         self._held = Held(get_current_settings().home / "duban")
         self._others = Others(self.name)
+        self._ahead = timedelta(0)
         self._fates: dict[UUID, Fate] = {}
         self._times: dict[UUID, int] = {}
         self._waiting: deque[FlowRun] = deque()
@@ -173,8 +175,12 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         return self._hand_out()
 
     async def _inherit(self) -> None:
-        """Have settled what workers hold that have given no sign for long; those that hold nothing are forgotten."""
+        """Have settled what workers hold that have given no sign for long; those that hold nothing are forgotten.
+
+        And see how far the server's clock is ahead, by which runs are due.
+        """
         try:
+            self._ahead = await ahead(self.client, SystemClock().now)
             silent = self._others.silent(await self.client.read_workers_for_work_pool(self._pool_name))
             left = await held_by(self.client, self._pool_name, silent) if silent else []
             for run, name in left:
@@ -210,7 +216,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
     async def _ask(self) -> None:
         """Have what is due wait for a hand."""
         answers = await self.client.get_scheduled_flow_runs_for_work_pool(
-            self._pool_name, self._queues, SystemClock().now()
+            self._pool_name, self._queues, SystemClock().now() + self._ahead
         )
         known = {run.id for run in self._waiting}
         new = [a.flow_run for a in answers if a.flow_run.id not in self._held and a.flow_run.id not in known]

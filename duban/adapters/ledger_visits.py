@@ -1,14 +1,20 @@
-"""What the ledger's database keeps of visits to the desk, outside the chain: refusals, and who had how many of what."""
+"""What the ledger's database keeps outside the chain: whom the desk turned away, and who had how many of what."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, Table, case, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from duban.adapters.ledger_engine import reading, writing
-from duban.adapters.ledger_tables import RATE, REFUSAL
-from duban.ports import REFUSALS_KEPT, Rate, RefusedVisit
+from duban.adapters.ledger_lists import rows_of
+from duban.adapters.ledger_tables import RATE, REFUSAL, ROUND
+from duban.ports import REFUSALS_KEPT, Rate, RefusedVisit, Round
+
+HOST = "host/"
+"""How the round of a host's own files is called."""
+
+FORGOTTEN = timedelta(days=1)
 
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -17,7 +23,7 @@ INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
 
 
 class LedgerVisits:
-    """The part of a ledger in a database that the desk alone writes."""
+    """The part of a ledger in a database that is no part of its chain."""
 
     engine: Engine
     _plan: str
@@ -40,6 +46,20 @@ class LedgerVisits:
         with reading(self.engine) as connection:
             return {row.code: row.many for row in connection.execute(query.group_by(REFUSAL.c.code))}
 
+    def note_host(self, name: str, told: Round) -> None:
+        """Note what a host tells of itself, and forget those of long ago."""
+        row, by = ROUND.c, f"{HOST}{name}"
+        gone = or_(row.by == by, row.by.startswith(HOST, autoescape=True) & (row.at < told.at - FORGOTTEN))
+        with writing(self.engine, (self._plan, by)) as connection:
+            connection.execute(delete(ROUND).where(row.plan == self._plan, gone))
+            connection.execute(insert(ROUND).values(plan=self._plan, by=by, at=told.at, said=told.said))
+
+    def hosts(self) -> Mapping[str, Round]:
+        """What hosts told last, by name."""
+        query = rows_of(ROUND, self._plan).where(ROUND.c.by.startswith(HOST, autoescape=True))
+        with reading(self.engine) as connection:
+            return {row.by.removeprefix(HOST): Round(row.at, row.said) for row in connection.execute(query)}
+
     def take(self, rate: Rate, who: str, now: datetime) -> int:
         """Count one more of something by somebody, where there may be one more."""
         ends = now + rate.length
@@ -58,6 +78,13 @@ class LedgerVisits:
         )
         with writing(self.engine) as connection:
             return connection.scalar(statement) or 0
+
+    def full(self, what: str, who: str, now: datetime) -> datetime | None:
+        """Until when somebody may have no more of something that is had once in a while."""
+        had = select(RATE.c.until).where(RATE.c.plan == self._plan, RATE.c.what == what, RATE.c.who == who)
+        with reading(self.engine) as connection:
+            until: datetime | None = connection.scalar(had.where(RATE.c.until > now))
+        return until
 
     def let_off(self, rate: Rate, who: str) -> None:
         """Forget what somebody had of something."""

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from threading import RLock
 
@@ -30,6 +30,7 @@ class MemoryLedger:
         self._wakes: dict[int, tuple[str, datetime]] = {}
         self._ids = count(1)
         self._roster = ""
+        self._hosts: dict[str, Round] = {}
         self._rounds: dict[Rounder | Mark, Round] = {}
         self._refused: list[RefusedVisit] = []
         self._taken: dict[tuple[str, str], tuple[int, datetime]] = {}
@@ -258,6 +259,15 @@ class MemoryLedger:
         """The last mark of each kind."""
         return {by: made for by, made in self._rounds.items() if isinstance(by, Mark)}
 
+    def note_host(self, name: str, told: Round) -> None:
+        """Note what a host tells of itself, and forget those of long ago."""
+        recent = {host: one for host, one in self._hosts.items() if one.at >= told.at - timedelta(days=1)}
+        self._hosts = {**recent, name: replace(told, at=_in_utc(told.at))}
+
+    def hosts(self) -> Mapping[str, Round]:
+        """What hosts told last, by name."""
+        return dict(self._hosts)
+
     def try_writing(self) -> None:
         """Nothing keeps anybody from writing here."""
 
@@ -285,6 +295,11 @@ class MemoryLedger:
                 until = now + rate.length
             self._taken[rate.what, who] = many + 1, until
             return many + 1
+
+    def full(self, what: str, who: str, now: datetime) -> datetime | None:
+        """Until when somebody may have no more of something that is had once in a while."""
+        _, until = self._taken.get((what, who), (0, now))
+        return until if until > now else None
 
     def let_off(self, rate: Rate, who: str) -> None:
         """Forget what somebody had of something."""

@@ -16,7 +16,7 @@ from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow, Said
 from duban.core.ledger.summary import Light, Status, Upstream, chain_of
 from duban.core.planning.plan import StepRef
-from duban.ports import Commit, Conflict, Ledger, Rate, RefusedVisit
+from duban.ports import Commit, Conflict, Ledger, Rate, RefusedVisit, Round, Rounder
 from tests.contracts.samples import (
     BRIDGES,
     MINUTE,
@@ -433,6 +433,20 @@ def test_those_turned_away_by_several_at_once_are_all_put_down(ledger: Ledger) -
     assert ledger.refused(NOW) == {"unknown-link": 40}
 
 
+# What hosts tell of themselves
+
+
+def test_of_each_host_what_it_told_last_is_known_until_it_is_long_gone(ledger: Ledger) -> None:
+    ledger.note_round(Rounder.PATROL, Round(NOW, "巡查"))
+    for name, at, said in (("a", NOW, "1"), ("b_1", NOW, "2"), ("a", NOW + HOUR, "3")):
+        ledger.note_host(name, Round(at, said))
+    assert ledger.hosts() == {"a": Round(NOW + HOUR, "3"), "b_1": Round(NOW, "2")}
+    assert ledger.rounds() == {Rounder.PATROL: Round(NOW, "巡查")}
+    ledger.note_host("c", Round(NOW + 24 * HOUR + MINUTE, "4"))
+    assert sorted(ledger.hosts()) == ["a", "c"], "who told nothing for a day is gone, and patrols are no hosts"
+    assert ledger.rounds() == {Rounder.PATROL: Round(NOW, "巡查")}
+
+
 # Who had how many of what
 
 
@@ -465,6 +479,15 @@ def test_one_of_something_is_one_for_a_while(ledger: Ledger) -> None:
     one = Rate("one", 1, HOUR)
     assert [ledger.take(one, "li", at) for at in (NOW, NOW + HOUR - MINUTE, NOW + HOUR)] == [1, 0, 1]
     assert ledger.take(one, "li", NOW + HOUR + MINUTE) == 0
+
+
+def test_until_when_what_is_had_once_in_a_while_is_full(ledger: Ledger) -> None:
+    assert ledger.full("one", "li", NOW) is None
+    ledger.take(Rate("one", 1, HOUR), "li", NOW)
+    ledger.take(Rate("one", 1, MINUTE), "li", NOW + MINUTE)
+    assert ledger.full("one", "li", NOW + HOUR - MINUTE) == NOW + HOUR, "and not sooner for being asked for again"
+    assert [ledger.full(what, who, NOW) for what, who in (("one", "wang"), ("other", "li"))] == [None, None]
+    assert ledger.full("one", "li", NOW + HOUR) is None
 
 
 def test_who_is_let_off_begins_anew_and_nobody_else(ledger: Ledger) -> None:

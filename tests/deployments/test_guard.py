@@ -9,6 +9,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 
 from deployments.guard.guard import Guard
+from duban.adapters import host_files
 from duban.core.ledger.entries import GUARD, EntryKind
 from duban.ports import Round, Rounder
 from duban.settings import LEDGER_VARIABLE, SETTINGS_VARIABLE, load_settings
@@ -117,7 +118,7 @@ def test_a_ledger_that_is_gone_is_told_of_even_so(bureau: BureauFolder) -> None:
     patrol_at(NOON)
     look(guard, 0)
     (bureau.var / "ledger.sqlite").write_bytes(b"not a database, not any more")
-    for minutes in (1, 5, 6):
+    for minutes in (1, 5, 6, 9):
         look(guard, minutes)
     assert [subject for _, subject in alarms(bureau)] == ["巡查中断"] * 2
 
@@ -141,3 +142,22 @@ def test_while_the_time_is_in_doubt_it_decides_nothing_and_says_so_once_a_day(bu
 
 def subject(mail: Path) -> str:
     return str(message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"])
+
+
+def test_the_guard_has_others_know_its_hosts_files_and_logs_that_anothers_differ(
+    bureau: BureauFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = iter(["office-1", "office-2", "office-2"])
+    monkeypatch.setattr("duban.adapters.host_files.platform.node", lambda: next(names))
+    patrol_at(NOON)
+    first, second = Guard(load_settings(), NOON), Guard(load_settings(), NOON)
+    look(first, 0)
+    look(first, 0)
+    with gear(load_settings()) as at:
+        assert [one.name for one in host_files.told(at.service.ledger, NOON)] == ["office-1"], "once a minute"
+    assert "differ" not in caplog.text
+    template = next((bureau.root / "config" / "notices").iterdir())
+    template.write_text(template.read_text("utf-8") + "\n", "utf-8")
+    look(second, 0)
+    look(second, 1)
+    assert caplog.text.count("notices: office-1 ≠ office-2") == 1, "told once, and not each minute"

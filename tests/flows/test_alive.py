@@ -75,5 +75,5 @@ def test_what_nobody_takes_up_is_counted(server: Server, monkeypatch: pytest.Mon
     server.apply(pool)
     assert not_taken_up(server.client, pool) == (0, None)
     run = server.ask("1.01")
-    monkeypatch.setattr("tasks.asking.TAKEN_UP", timedelta(0))
+    monkeypatch.setattr("tasks.asking.TAKEN_UP", timedelta(seconds=-2))  # the server tells its time to the second
     assert not_taken_up(server.client, pool) == (1, run.next_scheduled_start_time)

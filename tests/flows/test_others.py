@@ -11,8 +11,10 @@ from prefect.client.schemas.objects import FlowRun, Worker
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.states import Completed, Pending, Running
 
-from deployments.worker.others import EVERY, MISSED, Others, forget, held_by, holder, waits
+from deployments.worker.others import EVERY, MISSED, Others, ahead, forget, held_by, holder, waits
 from deployments.worker.settling import Fate, settle
+from duban.adapters.clock import SystemClock
+from tasks.asking import ask_for_ticks
 from tests.flows.server import IDLE, Server
 
 pytestmark = [pytest.mark.prefect, pytest.mark.postgres]
@@ -108,3 +110,20 @@ def test_a_run_that_another_has_ended_meanwhile_is_not_begun_again(server: Serve
     assert not asked(lambda client: waits(client, run))
     again = server.client.set_flow_run_state(run.id, Pending())
     assert again.status is SetStateStatus.ACCEPT, "Prefect itself does not keep anybody from it"
+
+
+def test_what_is_due_and_what_is_dead_is_so_by_the_servers_clock(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = SystemClock().now
+    assert asked(lambda client: ahead(client, real)) == timedelta(0)
+    slow = asked(lambda client: ahead(client, lambda: real() - timedelta(minutes=10)))
+    assert abs(slow - timedelta(minutes=10)) < timedelta(seconds=5)
+
+    server.apply()
+    run = server.ask("1.01")
+    claim(server, run, "here")
+    monkeypatch.setattr(SystemClock, "now", lambda self: real() + timedelta(days=1))
+    with server.gear() as at:
+        assert ask_for_ticks(at.service.office.plan, ["new-road"]) == (), "it goes on, whatever a host's clock says"
+    assert server.client.read_flow_run(run.id).state_name == "Pending"

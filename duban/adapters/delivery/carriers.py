@@ -1,18 +1,23 @@
 """Carriers of letters: by a recipient's channels, and by mail files where there are none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
+from typing import TypeVar
 
 from duban.adapters.delivery.addresses import Unset, fill, parse, shown
 from duban.adapters.delivery.errands import Fault, Reply, Unreached, Unusable
+from duban.adapters.memory_ledger import MemoryLedger
 from duban.adapters.messengers import TookTooLong, in_time
-from duban.ports import Carrier, ChannelOutcome, Clock, Letter, Outcome
+from duban.ports import Carrier, ChannelOutcome, Clock, Ledger, LedgerUnusable, Letter, Outcome, Rate
 
 REASON_LENGTH = 300
 HANDING_OVER = "duban.adapters.delivery.services:hand_over"
 BROKEN_OFF = "到时没有送完，已中断"
+T = TypeVar("T")
+REST = "rest"
 RESTING = "限流或者刚才久未送完，稍后再送"
 UNREACHED = "通讯录文件有误，或者其中没有这个岗位，暂不知道怎样送达"
 PAUSE = timedelta(minutes=10)
@@ -47,15 +52,17 @@ class ChannelCarrier:
     refused, and so has one that has a letter under way for longer than its share of `longest`, the seconds that a
     letter may take by all its channels; `clock` is the real one. A channel that said it is busy is left alone until it
     has rested, and so is the server of one that held a letter too long, so that other letters do not wait for it again
-    and again. Outcomes hold no value of a variable.
+    and again, whoever sends them: the `ledger` knows, where there is one. Outcomes hold no value of a variable.
     """
 
-    def __init__(self, variables: Mapping[str, str], timeout: float, longest: float, clock: Clock) -> None:
+    def __init__(
+        self, variables: Mapping[str, str], timeout: float, longest: float, clock: Clock, ledger: Ledger | None = None
+    ) -> None:
         self._variables = variables
         self._timeout = timeout
         self._longest = longest
         self._clock = clock
-        self._resting: dict[str, datetime] = {}
+        self._ledger: Ledger = ledger or MemoryLedger("")
 
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
         """Send one letter, channel by channel in the directory's order; the outcome tells of each that was tried."""
@@ -76,12 +83,27 @@ class ChannelCarrier:
 
     def _try(self, channel: str, letter: Letter, now: datetime, seconds: float) -> Reply:
         for resting in (channel, _server(channel)):
-            if (rested := self._resting.get(resting, now)) > now:
+            if rested := self._rested(resting, now):
                 return Reply(False, RESTING, rested - now)
         reply = self._send(channel, letter, now, seconds)
         if reply.wait is not None:
-            self._resting[channel] = now + reply.wait
+            self._rest(channel, now, reply.wait)
         return reply
+
+    def _rest(self, what: str, now: datetime, long: timedelta) -> None:
+        self._asked(lambda known: known.take(Rate(REST, 1, long), _mark(what), now))
+
+    def _rested(self, what: str, now: datetime) -> datetime | None:
+        """Until when something rests."""
+        return self._asked(lambda known: known.full(REST, _mark(what), now))
+
+    def _asked(self, ask: Callable[[Ledger], T]) -> T:
+        """Of what knows who rests: a ledger that cannot be asked holds up no letter, which may be about just that."""
+        try:
+            return ask(self._ledger)
+        except LedgerUnusable:
+            self._ledger = MemoryLedger("")
+            return ask(self._ledger)
 
     def _send(self, channel: str, letter: Letter, now: datetime, seconds: float) -> Reply:
         try:
@@ -94,11 +116,16 @@ class ChannelCarrier:
         except Unreached as unreached:
             return Reply(False, str(unreached))
         except TookTooLong:
-            self._resting[_server(channel)] = now + PAUSE
+            self._rest(_server(channel), now, PAUSE)
             return Reply(False, BROKEN_OFF)
         except Exception as error:  # noqa: BLE001  whatever one channel does, the next one is asked
             return Reply(False, f"内部错误：{type(error).__name__}")  # its words may hold secrets
         return replace(reply, detail=filled.hide(reply.detail)[:REASON_LENGTH])
+
+
+def _mark(what: str) -> str:
+    """A channel or a server as it is noted: nothing of its address."""
+    return sha256(what.encode()).hexdigest()
 
 
 def _server(channel: str) -> str:

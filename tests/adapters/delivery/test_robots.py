@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,8 +12,10 @@ from duban.adapters.delivery.carriers import ChannelCarrier
 from duban.adapters.delivery.markdown import CONTINUED, INERT, SIGNATURE, TO_BE_CONTINUED
 from duban.adapters.delivery.services import read
 from duban.adapters.delivery.sheets import BETWEEN
+from duban.adapters.memory_ledger import MemoryLedger
+from duban.adapters.sql_ledger import open_ledger
 from duban.core.telling.slips import Enclosure
-from duban.ports import ChannelOutcome, Letter, Outcome
+from duban.ports import ChannelOutcome, Ledger, LedgerUnusable, Letter, Outcome, Rate
 from tests.adapters.delivery.letters import LETTER, LONGEST, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
 from tests.receivers.web import SECRET, TOKEN, Answer, WebReceiver
@@ -83,6 +86,44 @@ def test_the_rate_limit_is_busy_and_no_failure(kind: str) -> None:
     assert not outcome.accepted
     assert outcome.wait == outcome.channels[0].wait == BUSY[kind]
     assert "限流，稍后再送" in outcome.detail
+
+
+def on(ledger: Ledger) -> ChannelCarrier:
+    """The carrier of one host of several on that ledger."""
+    return ChannelCarrier({}, TIMEOUT, LONGEST, SystemClock(), ledger)
+
+
+def test_a_robot_that_is_busy_rests_for_all_hosts_on_one_ledger(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    with (
+        receiver("wecom", per_minute=1) as robot,
+        open_ledger(url, "bureau") as first,
+        open_ledger(url, "bureau") as second,
+    ):
+        letter = replace(LETTER, to=(robot.address,))
+        assert on(first).deliver(letter, NOW).accepted
+        assert on(second).deliver(letter, NOW).wait == BUSY["wecom"]
+        came = len(robot.asked)
+        rests = on(first).deliver(letter, NOW + timedelta(seconds=20))
+        assert (rests.accepted, rests.wait) == (False, BUSY["wecom"] - timedelta(seconds=20))
+        assert len(robot.asked) == came, "it is not even asked"
+        robot.forget_rate()
+        assert on(first).deliver(letter, NOW + BUSY["wecom"]).accepted
+
+
+def test_a_ledger_that_cannot_be_asked_who_rests_holds_up_no_letter() -> None:
+    class Gone(MemoryLedger):
+        def full(self, what: str, who: str, now: datetime) -> datetime | None:
+            raise LedgerUnusable("gone")
+
+        def take(self, rate: Rate, who: str, now: datetime) -> int:
+            raise LedgerUnusable("gone")
+
+    with receiver("wecom", per_minute=1) as robot:
+        host = on(Gone("bureau"))
+        letter = replace(LETTER, to=(robot.address,))
+        assert host.deliver(letter, NOW).accepted
+        assert host.deliver(letter, NOW).wait == host.deliver(letter, NOW).wait == BUSY["wecom"], "remembered"
 
 
 @pytest.mark.parametrize(("kind", "said"), [(kind, "没有正常答复（HTTP 503）") for kind in ROBOTS])

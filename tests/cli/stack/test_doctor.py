@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from deployments.stack.password import keep_password, password_file
+from duban.adapters import host_files
 from duban.adapters.ledger_engine import reading
 from duban.adapters.sql_ledger import open_ledger
 from duban.applying import Author, apply
@@ -413,3 +414,35 @@ def test_a_server_of_prefect_that_never_comes_to_its_answer(bureau: Bureau, monk
         (said,) = findings(bureau, code=1)["server"]
         assert "does not answer" in said["found"]
         assert tap.came
+
+
+def test_hosts_whose_files_differ_are_named_and_so_is_the_application_all_go_by(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau.tick()
+    with gear(load_settings()) as at:
+        apply(at.service, load_office(load_settings()), Author("coordinator"))
+
+    def tell(name: str, *waiting: str) -> None:
+        settings = load_settings()
+        with gear(settings) as at:
+            told = host_files.Host(name, at.service.office.applied, waiting, host_files.marks_of(settings))
+            host_files.tell(at.service.ledger, told, at.service.clock.now())
+
+    monkeypatch.setattr("duban.adapters.host_files.platform.node", lambda: "office-1")
+    tell("office-2")
+    (alike,) = findings(bureau)["hosts"]
+    assert (alike["level"], alike["found"]) == ("ok", "2 on this ledger, by application 1: office-1, office-2")
+
+    template = next(bureau.config.glob("notices/*"))
+    template.write_text(template.read_text("utf-8") + "\n", "utf-8")
+    tell("office-3", "plan")
+    told = [one["found"] for one in findings(bureau, Exit.PROBLEMS)["hosts"]]
+    assert told == [
+        "files differ from host to host: notices: office-2 ≠ office-1, office-3",
+        "files on office-3 say something else than application 1: plan",
+        "3 on this ledger, by application 1: office-1, office-2, office-3",
+    ]
+    with gear(load_settings()) as at:
+        later = at.service.clock.now() + host_files.HEARD
+        assert host_files.told(at.service.ledger, later) == [], "who has told nothing for long is not there"

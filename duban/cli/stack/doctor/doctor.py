@@ -16,7 +16,7 @@ from duban.cli.language import Lang, said
 from duban.cli.opening import engine, found
 from duban.cli.output import console, print_json
 from duban.cli.plan.check import read_files
-from duban.cli.stack.doctor import channels, desk, health, outside, prefect, rounds
+from duban.cli.stack.doctor import channels, desk, health, hosts, outside, prefect, rounds
 from duban.cli.stack.doctor.health import Finding, Level
 from duban.cli.waiting import Hangs, at_most
 from duban.core.deciding.office import Office
@@ -37,7 +37,7 @@ ALTOGETHER = 90.0
 LEAST = 1.0
 UNKNOWN = english(
     "until then nothing is known of: {checks}",
-    checks="deployments, calendar, applied, people, notices, patrol, desk, clock",
+    checks="deployments, calendar, applied, hosts, people, notices, patrol, desk, clock",
 )
 
 LEVELS = {Level.OK: english("ok"), Level.WARN: english("warn"), Level.BAD: english("bad")}
@@ -178,6 +178,7 @@ def _on_ledger(
             yield from look.safely("deployments", lambda: prefect.deployments(at.service, settings))
         yield from look.safely("calendar", lambda: health.calendar(at.service.schedule()))
         yield from look.safely("applied", lambda: health.applied(at.service, office))
+        yield from look.safely("hosts", lambda: hosts.hosts(at, settings))
         yield from look.safely("ledger", lambda: health.ledger(at.service, settings))
         yield from look.safely("ledger", lambda: health.writable(at.service))
         yield from look.safely("people", lambda: health.people(at.service))
