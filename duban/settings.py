@@ -118,6 +118,7 @@ class SettingsFile(Strict):
     timezone: PlainText = TIMEZONE
     language: Literal["zh_CN", "en"] = "zh_CN"
     var: PlainText = "var"
+    store: PlainText | None = None
     ledger: PlainText | None = None
     backups: PlainText | None = None
     stack: StackFile = StackFile()
@@ -145,7 +146,8 @@ TABLES: Mapping[str, type[Strict]] = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `backups` where the office keeps those of
-    the ledger, or None; `clock` a rehearsal's clock file or None; `leap` as `[clock]` has it.
+    the ledger, or None; `clock` a rehearsal's clock file or None; `leap` as `[clock]` has it; `store` where hosts
+    keep what they share, if not under `var`.
 
     `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name. `plan` is the folder
     of the plan that is meant, `plans` those of all that go on here.
@@ -164,6 +166,7 @@ class Settings:
     papers: Path
     var: Path
     mail: Path
+    store: str | None
     zone: ZoneInfo
     ledger: str
     backups: Path | None
@@ -195,8 +198,10 @@ class Settings:
     def seals_at(self) -> str:
         """Where seals are kept: a path, or an address for fsspec. Those of a rehearsal never get among the office's."""
         named = self.seals.folder
-        if named is None or self.clock is not None:
+        if self.clock is not None:
             return str(self.var / "seals")
+        if named is None:
+            return self.kept_at("seals")
         return named if "://" in named else str(self.root / named)
 
     @property
@@ -205,6 +210,12 @@ class Settings:
         plans = [plan.name for plan in self.plans]
         said = (self.zone, self.acts, self.leap, self.channels, self.patrol, self.desk.address, self.stack.pool)
         return repr((plans, *said))
+
+    def kept_at(self, name: str) -> str:
+        """Where all hosts keep letters, evidence and the like: a path, or fsspec's address; a rehearsal's apart."""
+        if self.store is None:
+            return str(self.mail if name == "mail" else self.var / name)
+        return f"{self.store.rstrip('/')}/{'rehearsal/' if self.clock else ''}{name}"
 
     @property
     def patrol_every(self) -> int | None:
@@ -263,6 +274,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         papers=config / "papers",
         var=var,
         mail=var / "mail",
+        store=values.store and (values.store if "://" in values.store else str(root / values.store)),
         zone=_zone(file, values.timezone),
         ledger=variables.get(LEDGER_VARIABLE) or values.ledger or f"sqlite:///{var / 'ledger.sqlite'}",
         backups=root / values.backups if values.backups else None,

@@ -182,14 +182,14 @@ def make_carrier(settings: Settings, ledger: Ledger | None = None) -> Carrier:
 
     told = settings.channels
     channels = ChannelCarrier(settings.variables, told.timeout, told.longest, SystemClock(), ledger)
-    return Router(MailFolder(settings.mail), channels)
+    return Router(MailFolder(settings.kept_at("mail")), channels)
 
 
 def _carrier(settings: Settings, ledger: Ledger) -> Carrier:
     """A rehearsal writes mail files alone, so that nobody gets a simulated notice, unless the settings want it so."""
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
-    return MailFolder(settings.mail) if settings.rehearsed else make_carrier(settings, ledger)
+    return MailFolder(settings.kept_at("mail")) if settings.rehearsed else make_carrier(settings, ledger)
 
 
 def _wording(settings: Settings) -> "Callable[[Writing], Words]":

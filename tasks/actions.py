@@ -7,14 +7,13 @@ once. What it returns is one line of text for the ledger; what it raises is the 
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from duban.adapters.files import PRIVATE, write_atomically
+from duban.adapters.stored import keep
 from duban.core.deciding.decide import decide
 from duban.core.planning.action_file import (
     Action,
@@ -63,40 +62,39 @@ def bulletin(job: Job, asked: BulletinParameters) -> str:
     """Write a bulletin (通报) of how the initiative stands to `var/bulletins/`."""
     view = _view(job)
     standing = board.bulletin(view.look, decide(view.look, view.state))
-    file = _file(job, "bulletins")
     seal = job.gear.service.last_seal()
-    write_atomically(
-        file, f"# {escape(asked.title)}\n\n{standing}\n" + (f"\n{escape(seal)}\n" if seal else ""), PRIVATE
-    )
-    return f"通报已生成：{file.relative_to(job.gear.settings.root)}"
+    text = f"# {escape(asked.title)}\n\n{standing}\n" + (f"\n{escape(seal)}\n" if seal else "")
+    return f"通报已生成：{_kept(job, 'bulletins', text)}"
 
 
 def collect(job: Job, asked: CollectParameters) -> str:
     """Compile what the units handed in to `var/collected/`, as Markdown and for spreadsheets."""
     view, entries = _view(job), job.gear.service.ledger.entries(job.step.initiative)
     table = collected(view.look, view.state, entries, view.look.initiative.steps[job.step.step])
-    file = _file(job, "collected")
-    write_atomically(file.with_name(f"{file.stem}.csv"), as_csv(HEADER, table.rows), PRIVATE)
-    write_atomically(file, document(view.look, table), PRIVATE)
-    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file.relative_to(job.gear.settings.root)}"
+    _kept(job, "collected", as_csv(HEADER, table.rows), "csv")
+    file = _kept(job, "collected", document(view.look, table))
+    return f"应报{len(table.rows)}家，已报{table.handed_in}家：{file}"
 
 
 def assign(job: Job, asked: AssignParameters) -> str:
     """Write the 《工作交办单》 to `var/assigned/`; the steps of its units, which follow, are ended by signing."""
     view, entries = _view(job), job.gear.service.ledger.entries(job.step.initiative)
     step = view.look.initiative.steps[job.step.step]
-    file = _file(job, "assigned")
     decision = decide(view.look, view.state)
-    write_atomically(file, assignment(view.look, decision, entries, step, asked.requirement), PRIVATE)
-    return f"工作交办单已生成，交{len(step.slots)}家签收：{file.relative_to(job.gear.settings.root)}"
+    file = _kept(job, "assigned", assignment(view.look, decision, entries, step, asked.requirement))
+    return f"工作交办单已生成，交{len(step.slots)}家签收：{file}"
 
 
 def _view(job: Job) -> View:
     return job.gear.service.view(job.step.initiative)
 
 
-def _file(job: Job, folder: str) -> Path:
-    return job.gear.settings.var / folder / f"{job.step.initiative}-{job.step.step}.md"
+def _kept(job: Job, folder: str, text: str, kind: str = "md") -> str:
+    """Keep the document of a step where all hosts find it; how people are told of the place."""
+    settings = job.gear.settings
+    place = f"{settings.kept_at(folder)}/{job.step.initiative}-{job.step.step}.{kind}"
+    keep(place, text.encode())
+    return place.removeprefix(f"{settings.root}/")
 
 
 def python(job: Job, asked: PythonParameters) -> str:

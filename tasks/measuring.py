@@ -23,9 +23,8 @@ def measure_value(title: str, measure: Measure, gear: Gear, step: StepRef) -> fl
     settings = gear.settings
     if settings.rehearsed:
         return _known(gear, step)
-    reading = Reading(
-        settings.file.parent, settings.var, settings.ledger, settings.variables, placeholder_values(gear, step)
-    )
+    tables = settings.store or settings.var
+    reading = Reading(settings.file.parent, tables, settings.ledger, settings.variables, placeholder_values(gear, step))
     return read(measure, reading)
 
 

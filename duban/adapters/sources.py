@@ -13,6 +13,7 @@ from urllib.parse import quote
 from duban.adapters.databases import PATIENCE, ask_database
 from duban.adapters.messengers import TookTooLong, in_time
 from duban.adapters.outside import answered
+from duban.adapters.stored import elsewhere, reading_text
 from duban.core.planning.measure_file import BOUND, CsvMeasure, HttpMeasure, Measure, SqlMeasure
 from duban.core.planning.placeholders import filled
 from duban.core.problems import shown
@@ -23,11 +24,11 @@ from duban.ports import Outside
 class Reading:
     """What a measure is read with: folders, variables of the environment, and what stands for the placeholders.
 
-    `ledger` is the address of duban's own ledger, which is not asked.
+    Of `var` it is a path, or the address of the store. `ledger` is that of duban's own ledger, which is not asked.
     """
 
     config: Path
-    var: Path
+    var: Path | str
     ledger: str
     variables: Mapping[str, str]
     values: Mapping[str, str]
@@ -78,26 +79,27 @@ def _csv(measure: CsvMeasure, reading: Reading) -> float:
         raise Outside(f"{measure.file}不是 UTF-8 或者 GBK 编码的 CSV 表") from None
 
 
-def _file(measure: CsvMeasure, reading: Reading) -> Path:
+def _file(measure: CsvMeasure, reading: Reading) -> str:
     folder, _, name = measure.file.partition("/")
-    root = {"var": reading.var, "config": reading.config}[folder].resolve()
+    place = {"var": str(reading.var), "config": str(reading.config)}[folder]
+    root = Path("/store" if elsewhere(place) else place).resolve()
     file = (root / name).resolve()
     if not file.is_relative_to(root):
         raise Outside(f"{measure.file}不在{folder}之内")
-    return file
+    return f"{place}/{file.relative_to(root)}" if elsewhere(place) else str(file)
 
 
 @contextmanager
-def _table(file: Path) -> Iterator["csv.DictReader[str]"]:
+def _table(file: str) -> Iterator["csv.DictReader[str]"]:
     """The rows of a table, whichever of the two usual encodings it is written in."""
     encoding = "utf-8-sig"
     try:
-        with file.open(encoding=encoding) as trial:
+        with reading_text(file, encoding) as trial:
             for _ in trial:
                 pass
     except UnicodeDecodeError:
         encoding = "gb18030"
-    with file.open(encoding=encoding, newline="") as lines:
+    with reading_text(file, encoding) as lines:
         yield csv.DictReader(lines)
 
 

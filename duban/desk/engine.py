@@ -73,4 +73,4 @@ def _here(settings: Settings) -> Here:
 
 def make_engine(settings: Settings, waking: Waking) -> Engine:
     """The engine of the settings; nothing is opened yet."""
-    return Engine(settings, store_at(str(settings.var / "evidence")), Rates(), waking, Pins(settings.var))
+    return Engine(settings, store_at(settings.kept_at("evidence")), Rates(), waking, Pins(settings.var))

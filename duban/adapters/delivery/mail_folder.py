@@ -5,7 +5,7 @@ from email.policy import default
 from pathlib import Path
 
 from duban.adapters.delivery.mails import DOMAIN, mail, short_hash
-from duban.adapters.files import PRIVATE, write_atomically
+from duban.adapters.stored import keep, names
 from duban.ports import Letter, Outcome
 
 READABLE = default.clone(utf8=True, max_line_length=998)
@@ -13,24 +13,27 @@ READABLE = default.clone(utf8=True, max_line_length=998)
 
 
 class MailFolder:
-    """Writes letters as mail files: `<recipient>/<date>-<recipient>-<hash of key>.eml`, UTF-8, closed to others."""
+    """Writes letters as mail files: `<recipient>/<date>-<recipient>-<hash of key>.eml`, UTF-8, closed to others.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    The folder is a path, or an address for fsspec.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = str(folder)
 
     def deliver(self, letter: Letter, now: datetime) -> Outcome:
         """Write one letter, once for its key; `now` is the office's time. Refused when the file cannot be written."""
-        folder, short = self._folder / letter.recipient, short_hash(letter.key, 12)
+        folder, short = f"{self._folder}/{letter.recipient}", short_hash(letter.key, 12)
         try:
-            there = sorted(folder.glob(f"*-{short}.eml"))
-            file = there[0] if there else folder / f"{now:%Y-%m-%d}-{letter.recipient}-{short}.eml"
+            there = names(folder, f"*-{short}.eml")
+            file = there[0] if there else f"{now:%Y-%m-%d}-{letter.recipient}-{short}.eml"
             if not there:
-                write_atomically(file, _written(letter, now), PRIVATE)
+                keep(f"{folder}/{file}", _written(letter, now))
         except OSError as error:
             return Outcome(False, f"信件未能写入{folder}：{error.strerror or error}")
-        return Outcome(True, file.relative_to(self._folder).as_posix())
+        return Outcome(True, f"{letter.recipient}/{file}")
 
 
-def _written(letter: Letter, now: datetime) -> str:
+def _written(letter: Letter, now: datetime) -> bytes:
     message = mail(letter, now, READABLE, f"督办 <duban@{DOMAIN}>", [f"{letter.recipient}@{DOMAIN}"])
-    return message.as_bytes().decode()
+    return message.as_bytes()

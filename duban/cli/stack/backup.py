@@ -41,6 +41,10 @@ def backup(
         print_json({"made": made.made, "rows": made.rows, "files": len(made.files), "keys": made.keys})
     else:
         typer.echo(f"{folder}: {_said(made)}" + ("" if keys else "; without keys, which --keys adds"))
+        if settings.store:
+            typer.echo(
+                f"without letters, evidence and whatever lies in {settings.store}, which wants a backup of its own"
+            )
 
 
 @app.command("restore")

@@ -43,7 +43,7 @@ def channels(office: Office, settings: Settings) -> Iterator[Finding]:
             "{count} posts with channels; {letters} lie in {mail}",
             count=len(posts),
             letters=letters,
-            mail=settings.mail,
+            mail=settings.kept_at("mail"),
         ),
     )
 
