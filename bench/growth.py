@@ -1,144 +1,222 @@
-"""What `var/` grows by: some days of the shipped plan, rehearsed on a real stack, counted by kind; and a year of it.
+"""The shipped plan once and ten times over, and as many bureaus in one ledger: what looking, deciding and acting cost.
 
-    python bench/growth.py [--days N | --year]
+    python bench/growth.py [--hundred]
 
-Prefect keeps so many runs of a deployment and events for so long, the ledger and the mail folder keep all: what is
-kept in part is reckoned up to that, the rest for as many working days as a year has. With `--year` the whole plan is
-rehearsed, which takes half an hour. Wanted: under 1 GB a year, which used to be 4.5.
+Initiatives: the plan rehearsed up to 14 June, each initiative so many times. Bureaus: that plan once, among so many
+others in the same ledger. Every figure is of a process of its own: seconds on the wall, of the processor, megabytes at
+most. Beside each stands how much dearer an initiative, or a look at one bureau, has become: 1.0 is flat. Wanted: a look
+at one bureau costs no more among a hundred than alone. With `--hundred` 6,600 initiatives and a hundred bureaus are
+measured as well, which takes most of an hour.
 """
 
 import argparse
+import json
 import os
-import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psycopg
+from many import configuration
+from shared.year import mid_year
 
-from deployments.stack import postgres
-from deployments.stack.postgres_folder import PORT
-from duban.core.deciding.office import Office
-from duban.core.rehearsing.day import working_days
-from duban.settings import load_settings
-from duban.wiring import load_office
-from tasks.keeping import KEPT, PATROLS_KEPT, SLACK
+from duban.adapters.clock import FileClock
+from duban.core.deciding.commands import Command, Verb
+from duban.core.planning.plan import StepRef
+from duban.outbox import deliver_due
+from duban.settings import Settings, load_settings
+from duban.wiring import at_work, gear
 
 ROOT = Path(__file__).parent.parent
-WORKING_DAYS = 250
-EARLIER = 18e6 * WORKING_DAYS
-WANTED = 1e9
-EVENTS_FOR = 120 + 60
-"""Seconds for which a rehearsal's server keeps events, and until it next looks."""
+UNTIL, NEXT = date(2024, 6, 14), date(2024, 6, 17)
+EARLY, MORNING = clock_time(0, 5), clock_time(9, 5)
+INITIATIVES = 66
+ONE, STEP, UNIT = "patent-rules-outreach", "patent-rules-outreach/materials", "protection"
+FLAT = 1.5
+"""Times dearer among many bureaus that is still taken for flat: other work on the machine counts as well."""
 
-TABLES = {
-    "events": ("events", "event_resources"),
-    "steps": ("task_run", "task_run_state", "task_run_state_cache"),
-    "runs": ("flow_run", "flow_run_state", "flow_run_notification_queue"),
-    "pages": ("artifact", "artifact_collection"),
-    "log lines": ("log",),
+LOOKS: Mapping[str, tuple[str, ...]] = {
+    "show": ("show",),
+    "show, one initiative": ("show", ONE),
+    "next, one unit": ("next", "--unit", UNIT),
+    "why, one step": ("why", STEP),
+    "forecast": ("forecast",),
+    "forecast --chances": ("forecast", "--chances"),
+}
+WRITTEN: Mapping[str, tuple[str, ...]] = {
+    "check": ("check", "config/plans/many"),
+    "apply": ("apply", "--by", "supervision-officer", "--reason", "推演"),
 }
 
 
-def configured(root: Path) -> Office:
-    """A copy of the shipped configuration; its office."""
-    shutil.copytree(ROOT / "config", root / "config")
-    file = root / "config" / "duban.toml"
-    file.write_text(file.read_text().replace("port = 4200", "port = 4400"))
-    return load_office(load_settings(file, {}))
-
-
-def rehearse(root: Path, until: date) -> float:
-    """Rehearse to the end of a day, as somebody would; the seconds it took."""
-    told = {"PATH": os.defpath, "HOME": str(root), "PYTHONPATH": str(ROOT)}
-    command = [Path(sys.executable).with_name("duban"), "up", "--pace", "0", "--until", f"{until}"]
-    began = time.monotonic()
-    subprocess.run(command, cwd=root, env=told, stdout=subprocess.DEVNULL, check=True)
-    return time.monotonic() - began
-
-
 @dataclass(frozen=True)
-class Taken:
-    """What a `var/` holds: bytes by kind, and how many runs Prefect has."""
+class Cost:
+    """Seconds on the wall and of the processor, megabytes at most, and what else the process had to say."""
 
-    sizes: dict[str, float]
-    runs: float
+    wall: float
+    cpu: float
+    memory: float
+    said: Mapping[str, float]
 
-
-def taken(var: Path) -> Taken:
-    with postgres.running(var / "postgres", var / "log" / "postgres.log", dict(os.environ)) as cluster:
-        with connected(cluster, postgres.PREFECT) as connection:
-            found = {kind: sum(size(connection, table) for table in tables) for kind, tables in TABLES.items()}
-            found["Prefect's other tables"] = whole(connection) - sum(found.values())
-            runs = number(connection, "SELECT count(*) FROM flow_run")
-        with connected(cluster, postgres.LEDGER) as connection:
-            found["ledger"] = whole(connection)
-    found["write-ahead log"] = folder(var / "postgres" / "pg_wal")
-    found["mail, papers and logs"] = folder(var) - folder(var / "postgres")
-    return Taken(found, runs)
+    def __str__(self) -> str:
+        return f"{self.wall:7.2f} {self.cpu:7.2f} {self.memory:6.0f}"
 
 
-def connected(cluster: postgres.Cluster, database: str) -> psycopg.Connection:
-    """As the role that owns it."""
-    return psycopg.connect(host=str(cluster.socket), port=PORT, user=database, dbname=database)
+def cost(command: list[str | Path], root: Path) -> Cost:
+    """What a command costs in a folder; what it prints last may be JSON."""
+    out, used = root / "out", root / "used"
+    with out.open("wb") as to:
+        bare = [sys.executable, "-S", "-c", SMALL, used, *command]
+        subprocess.run(bare, cwd=root, stdout=to, stderr=subprocess.DEVNULL, env=told(root), check=False)
+    code, *figures = json.loads(used.read_text())
+    assert code in (0, 1), f"{command}: {out.read_text()[-500:]}"
+    last = (out.read_text().splitlines() or [""])[-1]
+    return Cost(*figures, json.loads(last) if last.startswith('{"') else {})
 
 
-def whole(connection: psycopg.Connection) -> float:
-    return number(connection, "SELECT pg_database_size(current_database())")
+SMALL = """
+import json, os, sys, time
+began = time.perf_counter()
+_, status, used = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ), 0)
+told = time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+json.dump([os.waitstatus_to_exitcode(status), *told], open(sys.argv[1], "w"))
+"""
+"""A process that starts another and is small itself, for a child's memory begins with its parent's."""
 
 
-def size(connection: psycopg.Connection, table: str) -> float:
-    return number(connection, f"SELECT coalesce(pg_total_relation_size(to_regclass('{table}')), 0)")
+def told(root: Path) -> dict[str, str]:
+    return {"PATH": os.defpath, "HOME": str(root), "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}"}
 
 
-def number(connection: psycopg.Connection, query: str) -> float:
-    return float(connection.execute(query).fetchone()[0])
+def duban(root: Path, words: tuple[str, ...]) -> Cost:
+    return cost([Path(sys.executable).with_name("duban"), *words], root)
 
 
-def folder(path: Path) -> float:
-    return float(sum(file.stat().st_size for file in path.rglob("*") if file.is_file()))
+def own(root: Path, what: str) -> Cost:
+    return cost([sys.executable, __file__, "--child", what], root)
 
 
-def days_kept(kind: str, runs_a_day: float, seconds_a_day: float, deployments: int) -> float:
-    """Of how many days a kind is kept, a year's at most."""
-    if kind == "events":
-        return min(WORKING_DAYS, EVENTS_FOR / seconds_a_day)
-    if kind in {"steps", "runs", "pages", "log lines"}:
-        return min(WORKING_DAYS, SLACK * (KEPT * deployments + PATROLS_KEPT) / runs_a_day)
-    return 0 if kind == "write-ahead log" else WORKING_DAYS  # that is as large as it may be already
+# What a process of its own does -----------------------------------------------------------------------------------
 
 
-def report(first: Taken, last: Taken, days: int, seconds: float, deployments: int) -> None:
-    """By kind: bytes a working day, and what a year of them comes to beside what it came to before."""
-    year = 0.0
-    print(f"{days} working days, {(last.runs - first.runs) / days:.0f} runs and {seconds / days:.1f} s a day")
-    print(f"{'':24}{'now':>10}{'a day':>10}{'a year':>10}  MB")
-    for kind, now in last.sizes.items():
-        a_day = (now - first.sizes[kind]) / days
-        reckoned = now + a_day * max(0, days_kept(kind, last.runs / days, seconds / days, deployments) - days)
-        year += reckoned
-        print(f"{kind:24}{now / 1e6:10.1f}{a_day / 1e6:10.2f}{reckoned / 1e6:10.0f}")
-    print(f"{'together':24}{sum(last.sizes.values()) / 1e6:10.1f}{'':10}{year / 1e6:10.0f}")
-    print(f"a year {year / 1e9:.2f} GB; before {EARLIER / 1e9:.1f} GB   (wanted: under {WANTED / 1e9:.0f} GB)")
+def patrol(settings: Settings) -> dict[str, float]:
+    """The first patrol of a Monday: every initiative that is due is looked at, without Prefect."""
+    with at_work(settings) as service:
+        due, began = service.due(10_000), time.process_time()
+        for name in due:
+            service.tick(name)
+        used = time.process_time() - began
+    return {"ticks": len(due), "ticks a minute and core": 60 * len(due) / used}
+
+
+def letters(settings: Settings) -> dict[str, float]:
+    """What that patrol has to say, as files in the mail folder."""
+    with gear(settings) as at:
+        began = time.process_time()
+        sent = deliver_due(at.service, at.carrier, at.wording)
+        used = time.process_time() - began
+    return {"letters": len(sent), "letters a minute and core": 60 * len(sent) / used}
+
+
+def acts(settings: Settings) -> dict[str, float]:
+    """Fifty reports, one after another, of one who works on one step."""
+    with at_work(settings) as service:
+        ref, seconds = StepRef.parse(STEP), list[float]()
+        actor = service.office.owner_side(service.office.plan.step(ref), service.view(ONE).state.step(ref.step))[0]
+        for number in range(50):
+            said = Command(Verb.REPORT, ref, actor, progress=50, reason=f"{number}", key=f"growth/{number}")
+            began = time.perf_counter()
+            service.act(said)
+            seconds.append(1000 * (time.perf_counter() - began))
+    seconds.sort()
+    size = sum(file.stat().st_size for file in settings.var.glob("ledger.sqlite*")) / 1e6
+    return {"an act, p50 ms": seconds[25], "an act, p99 ms": seconds[49], "MB of the ledger by then": size}
+
+
+WORK: Mapping[str, Callable[[Settings], dict[str, float]]] = {"patrol": patrol, "letters": letters, "acts": acts}
+
+
+# What is measured --------------------------------------------------------------------------------------------------
+
+
+def initiatives(copies: int) -> dict[str, Cost]:
+    """One bureau of so many times the initiatives."""
+    with TemporaryDirectory(prefix="duban-") as name:
+        root = Path(name)
+        settings = mid_year(root, UNTIL, copies)
+        found = {what: duban(root, words) for what, words in LOOKS.items()}
+        assert settings.clock
+        for what, hour in (("patrol", EARLY), ("letters", MORNING), ("acts", MORNING)):
+            FileClock(settings.clock).set(datetime.combine(NEXT, hour, settings.zone))
+            found[what] = own(root, what)
+    with TemporaryDirectory(prefix="duban-") as name:
+        root = Path(name)
+        configuration(root / "config", INITIATIVES * copies)
+        return {**{what: duban(root, words) for what, words in WRITTEN.items()}, **found}
+
+
+def bureaus(count: int) -> dict[str, Cost]:
+    """One bureau among so many in one ledger."""
+    with TemporaryDirectory(prefix="duban-") as name:
+        root = Path(name)
+        settings = mid_year(root, UNTIL)
+        beside(settings, count - 1)
+        return {what: duban(root, words) for what, words in LOOKS.items() if what != "forecast --chances"}
+
+
+def beside(settings: Settings, others: int) -> None:
+    """The rows of the one bureau under so many other plans."""
+    with sqlite3.connect(settings.var / "ledger.sqlite") as connection:
+        for table in ("entry", "initiative_summary", "step_row", "notice"):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "plan"]
+            listed = ", ".join(f'"{column}"' for column in columns)
+            for number in range(others):
+                copied = f"SELECT ?, {listed} FROM {table} WHERE plan = ? ORDER BY rowid"  # noqa: S608
+                names = f"other-{number}", plan_of(settings)
+                connection.execute(f"INSERT INTO {table} (plan, {listed}) {copied}", names)
+
+
+def plan_of(settings: Settings) -> str:
+    return settings.plan.name
+
+
+def print_growth(what: str, found: Mapping[int, Mapping[str, Cost]], *, whole: bool) -> float:
+    """A line for each figure; the dearest of the last column."""
+    first, worst = found[min(found)], 0.0
+    print(f"{what:26}" + "".join(f"{f'{size:,}':>12}: wall s   cpu s    MB  ratio" for size in found))
+    for name, cost in first.items():
+        line = f"{name:26}"
+        for size, others in found.items():
+            times = others[name].cpu / cost.cpu / (size / min(found) if whole else 1)
+            worst = max(worst, times)
+            line += f"{'':6}{others[name]}{times:7.2f}"
+        print(line)
+        for said in cost.said:
+            print(f"  {said:24}" + "".join(f"{others[name].said[said]:34.1f}" for others in found.values()))
+    return worst
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--days", type=int, default=20)
-    parser.add_argument("--year", action="store_true")
+    parser.add_argument("--hundred", action="store_true")
+    parser.add_argument("--child", choices=WORK)
     arguments = parser.parse_args()
-    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name:
-        root, office = Path(name), configured(Path(name))
-        days = list(working_days(office, office.plan.starts, office.plan.ends))
-        days = days if arguments.year else days[: arguments.days + 1]
-        rehearse(root, days[0])
-        first = taken(root / "var")
-        seconds = rehearse(root, days[-1])
-        report(first, taken(root / "var"), len(days) - 1, seconds, len(office.plan.initiatives))
+    if arguments.child:
+        print(json.dumps(WORK[arguments.child](load_settings())))
+        return
+    sizes = (1, 10, 100) if arguments.hundred else (1, 10)
+    many = {INITIATIVES * copies: initiatives(copies) for copies in sizes}
+    print_growth("initiatives of a bureau", many, whole=True)
+    among = {count: bureaus(count) for count in sizes}
+    worst = print_growth("bureaus in a ledger", among, whole=False)
+    print(f"a look at one bureau among {max(sizes)}: at most {worst:.2f} times what it costs alone (wanted: {FLAT})")
+    sys.exit(worst > FLAT)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -229,3 +230,25 @@ def test_it_counts_as_the_outlook_of_each_initiative_does(story: Story) -> None:
         name: last for name, last in decision.outlook.forecast.items() if name in open_
     }
     assert all(seen.due[ref(row.step)] == row.due for row in decision.summary.steps if row.due and row.step in open_)
+
+
+def test_late_steps_that_have_nothing_to_do_with_one_another_are_told_of_in_one_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three times an initiative with a late step, and one that waits for it: two passes, and not four."""
+    pairs = (
+        (
+            initiative(work("draft", days=9, due="2024-06-05", home=f"here{n}"), name=f"here{n}"),
+            initiative(work("train", f"here{n}/draft", days=2, home=f"there{n}"), name=f"there{n}"),
+        )
+        for n in range(3)
+    )
+    schedule = Schedule(plan(*chain.from_iterable(pairs)), calendar(), {}, day("2024-06-03"))
+    passes = list[object]()
+    early = schedule.early
+    monkeypatch.setattr(schedule, "early", lambda *said, **more: (passes.append(more), early(*said, **more))[1])
+    late = forecast(schedule).late
+    assert [(str(one.step), *map(str, one.moves)) for one in late] == [
+        (f"here{n}/draft", f"there{n}/train") for n in range(3)
+    ]
+    assert len(passes) == 2

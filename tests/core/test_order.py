@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.planning.order import circles, in_turn, ordered
+from duban.core.planning.order import circles, in_turn, ordered, together
 
 GRAPHS = st.integers(1, 9).flatmap(
     lambda size: st.lists(st.lists(st.integers(0, size - 1), max_size=4), min_size=size, max_size=size)
@@ -98,3 +98,17 @@ def test_every_knot_is_told_by_one_circle(numbers: list[list[int]]) -> None:
         assert len(set(circle)) == len(circle)
         assert circle[0] == min(knot)
         assert all(other in waits[step] for step, other in pairwise((*circle, circle[0])))
+
+
+def test_what_hangs_together_is_found_whichever_waits_for_which() -> None:
+    waits = {"a": ["c"], "b": [], "c": [], "d": ["c", "elsewhere"], "e": ["b"], "f": []}
+    assert together(waits) == {"a": "a", "c": "a", "d": "a", "b": "b", "e": "b", "f": "f"}
+
+
+@given(GRAPHS)
+def test_what_hangs_together_is_what_can_be_walked_to_either_way(numbers: list[list[int]]) -> None:
+    waits = named(numbers)
+    either = {step: [*others, *(one for one in waits if step in waits[one])] for step, others in waits.items()}
+    found = together(waits)
+    for step in waits:
+        assert {other for other in waits if found[other] == found[step]} == reached(either, step) | {step}
