@@ -76,8 +76,7 @@ class Service:
         wakes = self.ledger.wakes(name)  # before the facts: a wake that comes later is answered by a later look
         entries = tuple(self.ledger.entries(name))
         names = self.names(initiative, entries)
-        exported = {ref for ref in self.office.plan.downstream if ref.initiative == name}
-        known = self.ledger.upstream(initiative.upstream | exported)
+        known = self.ledger.upstream(initiative.upstream.union(self.office.plan.exports.get(name, ())))
         return View(
             look=Look(self.office, initiative, known, self.clock.now()),
             entries=entries,

@@ -66,8 +66,8 @@ Say = Callable[[Mapping[str, View]], Joint | None]
 def moved(view: View, decision: Decision) -> Iterator[StepRef]:
     """Steps others wait for whose expected end is not what it was."""
     rows = decision.rows
-    for ref in view.look.office.plan.downstream:
-        if ref.initiative == view.look.initiative.id and rows[ref.step].finished is None:
+    for ref in view.look.office.plan.exports.get(view.look.initiative.id, ()):
+        if rows[ref.step].finished is None:
             fact = view.known.get(ref)
             if fact is None or (fact.forecast, fact.held_by) != (rows[ref.step].forecast, rows[ref.step].held_by):
                 yield ref

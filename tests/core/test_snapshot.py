@@ -4,15 +4,19 @@ import json
 from dataclasses import fields, replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duban.core.planning import snapshot as snapshots
 from duban.core.planning.directory import Directory
 from duban.core.planning.expand import expand
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.snapshot import fingerprint, restored, snapshot
 from duban.core.planning.when import Duration
+from tests.core.builders import initiative, work
+from tests.core.builders import plan as small_plan_of
 from tests.core.small_plan import directory_file, plan_file, step, written
 from tests.core.test_check_properties import INITIATIVES
 
@@ -102,3 +106,22 @@ def test_another_plan_has_another_fingerprint(field: str, text: str) -> None:
     changed: Plan = replace(RICH, **{field: text})
     same = getattr(RICH, field) == text
     assert (fingerprint(snapshot(changed)) == fingerprint(snapshot(RICH))) is same
+
+
+TWO = small_plan_of(initiative(work("draft")), initiative(work("train", "here/draft", home="there"), name="there"))
+
+
+def test_of_a_plan_kept_only_what_is_looked_at_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = snapshot(TWO)
+    made = list[str]()
+    make = snapshots._restored_initiative
+    monkeypatch.setattr(snapshots, "_restored_initiative", lambda one: (made.append(one["id"]), make(one))[1])
+    plan = restored(kept)
+    assert (list(plan.initiatives), len(plan.initiatives), "there" in plan.initiatives) == (["here", "there"], 2, True)
+    assert plan.downstream == TWO.downstream
+    assert plan.exports == {"here": (StepRef("here", "draft"),)}
+    assert made == []
+    assert plan.initiatives["there"] is plan.initiatives["there"]
+    assert made == ["there"]
+    with pytest.raises(KeyError):
+        plan.initiatives["nowhere"]

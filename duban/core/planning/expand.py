@@ -50,7 +50,7 @@ def expand(
             Section(file.id, file.title, number, file.number) for number, file in enumerate(plan.sections, start=1)
         ),
         initiatives=initiatives,
-        downstream=downstream_of(initiatives.values()),
+        downstream=downstream_of((name, one.upstream) for name, one in initiatives.items()),
     )
 
 
@@ -197,10 +197,10 @@ def _usual_duration(kind: Kind) -> Duration:
     return Duration(days, days, days)
 
 
-def downstream_of(initiatives: Iterable[Initiative]) -> dict[StepRef, tuple[str, ...]]:
-    """For each step that other initiatives wait for: those that do, sorted."""
+def downstream_of(upstream: Iterable[tuple[str, Iterable[StepRef]]]) -> dict[StepRef, tuple[str, ...]]:
+    """For each step that other initiatives wait for: those that do, sorted; `upstream` is what each waits for."""
     waiting: dict[StepRef, set[str]] = {}
-    for initiative in initiatives:
-        for ref in initiative.upstream:
-            waiting.setdefault(ref, set()).add(initiative.id)
+    for name, refs in upstream:
+        for ref in refs:
+            waiting.setdefault(ref, set()).add(name)
     return {ref: tuple(sorted(waiting[ref])) for ref in sorted(waiting)}

@@ -211,6 +211,14 @@ class Plan:
         """A mark of which initiatives there are: another one as soon as one comes or goes."""
         return sha256("\n".join(self.initiatives).encode()).hexdigest()
 
+    @cached_property
+    def exports(self) -> Mapping[str, tuple[StepRef, ...]]:
+        """Of every initiative that others wait for the steps for which they do."""
+        found: dict[str, list[StepRef]] = {}
+        for ref in self.downstream:
+            found.setdefault(ref.initiative, []).append(ref)
+        return {name: tuple(refs) for name, refs in found.items()}
+
     def cited(self, initiative: Initiative) -> str:
         """The place of the document an initiative comes from: 二、（三）, or 第2部分第3句 where it bears no number."""
         section, _, sentence = initiative.source.rstrip(LETTERS).partition(".")

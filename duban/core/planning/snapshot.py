@@ -5,7 +5,7 @@ when their snapshots are; only the places in the files, which messages point to,
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -125,7 +125,7 @@ def _when(when: When | None) -> str | None:
 
 def restored(plan: Json) -> Plan:
     """The plan of a snapshot; `file` and `written` are at their defaults."""
-    initiatives = {one["id"]: _restored_initiative(one) for one in plan["initiatives"]}
+    initiatives = _Initiatives(plan["initiatives"])
     return Plan(
         id=plan["id"],
         title=plan["title"],
@@ -138,8 +138,43 @@ def restored(plan: Json) -> Plan:
             for number, (name, title, *numeral) in enumerate(plan["sections"], start=1)
         ),
         initiatives=initiatives,
-        downstream=downstream_of(initiatives.values()),
+        downstream=downstream_of((name, _upstream(name, one)) for name, one in initiatives.kept.items()),
     )
+
+
+class _Initiatives(Mapping[str, Initiative]):
+    """Initiatives by id, each made of what is `kept` when it is asked for: who looks at one need not wait for all."""
+
+    def __init__(self, values: Iterable[Json]) -> None:
+        self.kept = {one["id"]: one for one in values}
+        self._made: dict[str, Initiative] = {}
+
+    def __getitem__(self, name: str) -> Initiative:
+        """The initiative of an id; KeyError when there is none."""
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = _restored_initiative(self.kept[name])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids, in the order of the plan."""
+        return iter(self.kept)
+
+    def __len__(self) -> int:
+        """Give the number of initiatives."""
+        return len(self.kept)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is an initiative of that id."""
+        return name in self.kept
+
+
+def _upstream(name: str, values: Json) -> Iterator[StepRef]:
+    """As `Initiative.upstream`, read off what is kept."""
+    inside = f"{name}/"
+    for step in values["steps"]:
+        for key in ("needs", "due_anchor", "earliest_anchor"):
+            yield from (StepRef.parse(ref) for ref in step.get(key, ()) if not ref.startswith(inside))
 
 
 def _restored_initiative(values: Json) -> Initiative:
