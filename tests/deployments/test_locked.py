@@ -159,7 +159,7 @@ class TestServer:
         elsewhere = make_bureau(bureau.root / "elsewhere", "locked")
         api = {"PREFECT_API_URL": stack.addresses.api}
         code, said = duban(elsewhere, "patrol", **api)
-        assert (code, f"asks for another password; set {CLIENT_VARIABLE}" in said) == (6, True)
+        assert (code, f"要求另一个密码；设置 {CLIENT_VARIABLE}" in said) == (6, True)
         assert duban(elsewhere, "patrol", **api, **{CLIENT_VARIABLE: "wrong"})[0] == 6
         code, said = duban(elsewhere, "patrol", **api, **{CLIENT_VARIABLE: password})
         assert code == 0, said

@@ -17,6 +17,7 @@ from deployments.stack.server import free_port, wait_healthy
 from deployments.stack.stack import Stack
 from duban.cli.exits import Exit
 from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.settings import LANGUAGE_VARIABLE
 from tests.flows.server import Server, eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.worker, pytest.mark.postgres]
@@ -26,7 +27,13 @@ NOT_REACHED = "台账已记录；Prefect 服务暂不可达，巡查将补办"
 
 
 def duban(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([DUBAN, *words], env=stack.environment(), capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [DUBAN, *words],
+        env=stack.environment() | {LANGUAGE_VARIABLE: "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def end_server(stack: Stack) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from deployments.stack.stack import Stack, StackSettings
-from duban.settings import load_settings
+from duban.settings import LANGUAGE_VARIABLE, load_settings
 from tests.cli.conftest import COSMETICS, Bureau, write
 from tests.cli.test_exits import DUBAN
 
@@ -32,8 +32,11 @@ TRAINED = "  - {id: train, title: 开展内部培训, kind: work, duration: 3, d
 
 
 def shell(bureau: Bureau, *words: str) -> tuple[int, str, str]:
-    """Run a command as a process of its own, which Prefect then has for itself."""
-    done = subprocess.run((*DUBAN, *words), cwd=bureau.root, capture_output=True, text=True, timeout=120, check=False)
+    """Run a command as a process of its own, which Prefect then has for itself, and speaks as it does in offices."""
+    environment = {**os.environ, LANGUAGE_VARIABLE: "zh_CN"}
+    done = subprocess.run(
+        (*DUBAN, *words), cwd=bureau.root, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -100,7 +103,7 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
         clicked(stack, f"client.{click}_automation(client.read_automations()[0].id)")
         code, printed, _ = shell(bureau, "doctor")
         assert code == 1, f"{click}: {printed}"
-        assert re.search("deployments +bad +2024 2.01 .*：自动启动规则", printed), printed
+        assert re.search("deployments +异常 +2024 2.01 .*：自动启动规则", printed), printed
 
 
 BAD = ("deployments", "bad")
