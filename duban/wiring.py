@@ -173,10 +173,7 @@ def make_ledger(settings: Settings, plan: str) -> Ledger:
 
 
 def make_carrier(settings: Settings, ledger: Ledger | None = None) -> Carrier:
-    """Mail files for people without channels, their channels for the others; whatever the clock.
-
-    Which of these rest is noted in the ledger, for all who send, unless there is none.
-    """
+    """Mail files for people without channels, their channels for the others, whose rests a ledger keeps for all."""
     from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 

@@ -91,7 +91,7 @@ VARIABLES = ("DUBAN_LEDGER_URL", "DUBAN_CLOCK", "PREFECT_API_URL")
 
 def written_in(words: Sequence[str]) -> dict[str, str]:
     """The language in which the messages of a command are written, where a test says no other."""
-    chinese = {"diff", "apply", "draft"} & {*words[:1]} and os.environ.get(LANGUAGE_VARIABLE) == "en"
+    chinese = {"diff", "apply", "draft", "import"} & {*words[:1]} and os.environ.get(LANGUAGE_VARIABLE) == "en"
     return {LANGUAGE_VARIABLE: "zh_CN"} if chinese else {}
 
 
