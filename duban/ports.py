@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.readings import Readings
 from duban.core.ledger.summary import Summary, Upstream
 from duban.core.planning.plan import StepRef
 from duban.core.telling.slips import Enclosure
@@ -33,7 +34,8 @@ class Commit:
 
     `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` replaces
     the initiative's derived rows, each of `notices` the one with its key; `wake` names initiatives to be looked at at
-    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes and the look.
+    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes and the look. What `counted`
+    names is counted with it (`core.ledger.readings`), and so is how long an answered wake has waited.
     """
 
     initiative: str
@@ -43,6 +45,7 @@ class Commit:
     wake: tuple[str, ...] = ()
     woken: tuple[int, ...] = ()
     at: datetime | None = None
+    counted: tuple[str, ...] = ()
 
 
 class Head(NamedTuple):
@@ -273,6 +276,10 @@ class Ledger(Protocol):
 
     def hosts(self) -> Mapping[str, Round]:
         """What hosts told last, by name."""
+        ...
+
+    def readings(self, now: datetime) -> Readings:
+        """How the ledger stands; costs the same however many entries there are."""
         ...
 
     def try_writing(self) -> None:

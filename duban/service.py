@@ -21,6 +21,7 @@ from duban.core.deciding.settle import closed_by, downstream
 from duban.core.deciding.upset import elsewhere
 from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained
 from duban.core.ledger.histories import names_for_good
+from duban.core.ledger.readings import CONFLICTS, TICKS
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import known_of
@@ -50,8 +51,7 @@ class Service:
     """The engine at work for one office, on one ledger.
 
     `replans` is what the last application of a plan has to say to initiatives; each takes it in once, before all else.
-    `back` is how many working days later people may enter what they did. `belief` is the clock where
-    time is held against what is known of it: not in a rehearsal.
+    `back` is how many working days later people may enter what they did; `belief` the clock, but in a rehearsal.
     """
 
     office: Office
@@ -92,10 +92,7 @@ class Service:
         return names_for_good(entries, initiative.renamed, self.replans.get(initiative.id, ()))
 
     def everything(self, names: Iterable[str] | None = None) -> Iterator[tuple[Look, State]]:
-        """Every initiative of the plan as stored, seen now, in the plan's order; with `names` those.
-
-        The whole plan in three queries.
-        """
+        """Every initiative of the plan as stored, seen now, in its order and three queries; with `names` those."""
         if names is not None:
             return ((view.look, view.state) for view in map(self.view, names))
         return self._each(self._folded)
@@ -220,7 +217,8 @@ class Service:
             with suppress(Conflict), self.ledger.undisturbed(name) if tried else nullcontext():
                 view = self.view(name)
                 result, commit = self._written(view, more)
-                commit = replace(commit, wake=(*wake, *commit.wake), woken=view.wakes if answered else ())
+                counted, woken = (CONFLICTS,) * tried + (TICKS,) * answered, view.wakes if answered else ()
+                commit = replace(commit, wake=(*wake, *commit.wake), woken=woken, counted=counted)
                 self.ledger.commit(commit, *beside(view, result))
                 return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")

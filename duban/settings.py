@@ -33,6 +33,9 @@ LANGUAGES = ("zh_CN", "en")
 LINK_KEY_VARIABLE = "DUBAN_LINK_KEY"
 """Where an office with several machines says the one key of its links."""
 
+LOG_VARIABLE = "DUBAN_LOG"
+"""Where the stack says that a process logs JSON, and as which part."""
+
 CLOCK_FILE = "rehearsal-clock"
 """Under `var`: there only where a rehearsal lives, so that nobody mistakes its ledger for the office's own."""
 
@@ -91,6 +94,19 @@ class DeskFile(Strict):
     upload: int = Field(20, ge=1, le=200)
 
 
+class LogFile(Strict):
+    """`[log]`: how processes log; `json` is one object a line."""
+
+    objects: bool = Field(default=False, alias="json")  # which is a method of pydantic's
+
+
+class MetricsFile(Strict):
+    """`[metrics]`: where Prometheus finds the figures; they name plans and nothing of what is in them."""
+
+    host: PlainText = "127.0.0.1"
+    port: int = Field(4290, ge=1, le=65535)
+
+
 class SealsFile(Strict):
     """`[seals]`: where seals of the ledger are kept, and the variable that holds their key, if it is in no file."""
 
@@ -129,6 +145,8 @@ class SettingsFile(Strict):
     patrol: PatrolFile = PatrolFile()
     desk: DeskFile = DeskFile()
     seals: SealsFile = SealsFile()
+    metrics: MetricsFile = MetricsFile()
+    log: LogFile = LogFile()
 
 
 TABLES: Mapping[str, type[Strict]] = {
@@ -140,6 +158,8 @@ TABLES: Mapping[str, type[Strict]] = {
     "patrol": PatrolFile,
     "desk": DeskFile,
     "seals": SealsFile,
+    "metrics": MetricsFile,
+    "log": LogFile,
 }
 
 
@@ -179,6 +199,8 @@ class Settings:
     patrol: PatrolFile
     desk: DeskFile
     seals: SealsFile
+    metrics: MetricsFile
+    log: LogFile
     variables: Mapping[str, str]
 
     @property
@@ -203,6 +225,10 @@ class Settings:
         if named is None:
             return self.kept_at("seals")
         return named if "://" in named else str(self.root / named)
+
+    def logs_as(self, part: str) -> str:
+        """As which part a process logs JSON, `part` unless the stack said another; empty where it logs as ever."""
+        return self.variables.get(LOG_VARIABLE, "") or (part if self.log.objects else "")
 
     @property
     def in_common(self) -> str:
@@ -249,6 +275,12 @@ def language_name(environment: Mapping[str, str] | None = None) -> str:
         return LANGUAGES[0]
 
 
+def logs_as(environment: Mapping[str, str] | None = None) -> str:
+    """The part as which this process logs JSON; empty where it logs as ever."""
+    variables = os.environ if environment is None else environment  # noqa: TID251  the one place
+    return variables.get(LOG_VARIABLE, "")
+
+
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises BadInput naming the key and the remedy."""
     variables = dict(os.environ) if environment is None else dict(environment)  # noqa: TID251  the one place
@@ -287,6 +319,8 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         patrol=values.patrol,
         desk=values.desk,
         seals=values.seals,
+        metrics=values.metrics,
+        log=values.log,
         variables=variables,
     )
 
@@ -351,7 +385,8 @@ def _problem(file: Path, error: dict[str, object]) -> Problem:
     keys = [str(part) for part in error["loc"]]  # type: ignore[attr-defined]  # pydantic gives a tuple
     name = ".".join(keys)
     if error["type"] == "extra_forbidden":
-        known = TABLES[keys[0]].model_fields if len(keys) > 1 else SettingsFile.model_fields
+        fields = (TABLES[keys[0]] if len(keys) > 1 else SettingsFile).model_fields
+        known = [field.alias or key for key, field in fields.items()]
         remedy = nearest(keys[-1], known, english("remove it"))
         return Problem(file.name, 0, "unknown-key", english("unknown setting {name}", name=name), remedy)
     message = said_elsewhere(f"{name}: {error['msg']}")

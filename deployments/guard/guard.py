@@ -17,6 +17,7 @@ from deployments.printing import console, lights_in_words
 from deployments.stack.pulse import beat
 from duban.adapters import host_files
 from duban.adapters.clock import SystemClock
+from duban.adapters.log_lines import log_as_json
 from duban.core.deciding.rounds import Regularity, regularity
 from duban.core.telling.alarm import Silence
 from duban.ports import LedgerUnusable, Round, Rounder
@@ -160,8 +161,11 @@ def plain_round(at: Gear, now: datetime) -> None:
 
 def main() -> None:
     """Look at every plan that goes on here, now and then, for as long as this process lives."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings, clock = load_settings(), SystemClock()
+    if part := settings.logs_as("guard"):
+        log_as_json(part, ["stderr"])  # what it prints is for whoever watches the terminal
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     guards = [Guard(replace(settings, plan=folder), clock.now()) for folder in settings.plans]
     while True:
         for guard in guards:

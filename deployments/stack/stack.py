@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -35,6 +36,7 @@ from deployments.stack.watch import Watch, pause
 from duban.adapters.files import close_to_others, private_folder
 from duban.core.texts import english
 from duban.room import started
+from duban.settings import LOG_VARIABLE
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ WHEN_WE_DIE = {
     "worker": signal.SIGTERM,  # it ends its flow runs first
     "desk": signal.SIGTERM,  # it gives the answers it has begun
     "guard": signal.SIGTERM,
+    "metrics": signal.SIGTERM,
 }
 STARTS = 4  # how often database and server are begun before it is given up
 GRACE = 15.0  # seconds a child has to end when asked
@@ -65,6 +68,7 @@ class StackSettings:
     locked: bool = False
     desk: int | None = None
     desk_host: str = "127.0.0.1"
+    json_logs: bool = False
 
 
 class Stack:
@@ -129,7 +133,7 @@ class Stack:
         self._watches = []
         for sign in self._signs.values():
             sign.end()
-        for name in ("guard", "desk", "worker", "server"):
+        for name in ("metrics", "guard", "desk", "worker", "server"):
             if child := self._children.pop(name, None):
                 end_child(child, GRACE)
         if self._cluster is not None:
@@ -152,6 +156,19 @@ class Stack:
         """Start the guard, which sees that patrols come, and keep it alive."""
         self._start_guard()
         self._watches.append(self._watch_over("guard", self._start_guard))
+
+    def start_metrics(self, host: str, wanted: int) -> str:
+        """Start what serves figures for Prometheus, and keep it alive; its address."""
+        address = _address(host, wanted)
+        start = partial(self._start_metrics, *server.host_and_port(address))
+        start()
+        self._watches.append(self._watch_over("metrics", start))
+        return f"{address}/metrics"
+
+    def _start_metrics(self, host: str, port: int) -> None:
+        command = started("deployments.metrics", str(port))
+        self._start_child("metrics", command, {**self.environment(), **GUARDED})
+        self._look_for("metrics", Pulse((host, port), time.monotonic() + server.STARTING, asking_for("/healthz")))
 
     def _begin(self) -> None:
         """Have database and server answer; one that ends meanwhile, killed by whatever, is begun again."""
@@ -259,7 +276,8 @@ class Stack:
         return {BEAT: str(file)}
 
     def _start_prefect(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        self._start_child(name, [sys.executable, "-m", "prefect", *command], environment)
+        prefect = ["deployments.logged", "prefect"] if self.settings.json_logs else ["prefect"]
+        self._start_child(name, [sys.executable, "-m", *prefect, *command], environment)
 
     def _start_child(
         self, name: str, command: list[str], environment: Mapping[str, str], *, aloud: bool = False
@@ -267,9 +285,8 @@ class Stack:
         if name in self._children:
             end_child(self._children[name], GRACE)  # it still lives, or some of its process group does
         log_file, folder = self._log(name), self.var / "prefect"
-        self._children[name] = start_child(
-            command, environment, log_file, folder, death_signal=WHEN_WE_DIE[name], aloud=aloud
-        )
+        told = {**environment, LOG_VARIABLE: name} if self.settings.json_logs else environment
+        self._children[name] = start_child(command, told, log_file, folder, death_signal=WHEN_WE_DIE[name], aloud=aloud)
 
     def _start_guard(self) -> None:
         command = started("deployments.guard.guard")

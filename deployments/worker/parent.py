@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator
 
 from deployments.stack.leash import end_with_parent
+from duban.adapters.log_lines import log_as_json
+from duban.settings import logs_as
 
 LOADED = (
     "deployments.worker.hand",
@@ -32,6 +34,8 @@ def main() -> None:
     """Load, then fork until the worker goes."""
     worker = socket.socket(fileno=int(sys.argv[1]))
     children = _wake_up_on(signal.SIGCHLD)
+    if part := logs_as():
+        log_as_json(part)
     _load()
     while True:
         ready, _, _ = select.select([worker, children], [], [])

@@ -60,6 +60,13 @@ class Place:
     config: Path
 
 
+def last_backup(made: Round | None, folder: Path | None) -> datetime | None:
+    """When the last backup was made: `made` is ours, a file in the office's own folder another; None without any."""
+    files = [file for file in folder.glob("*") if file.is_file()] if folder else []
+    moments = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files] + ([made.at] if made else [])
+    return max(moments, default=None)
+
+
 def back_up(place: Place, folder: Path, now: datetime, *, keys: bool = False) -> Manifest:
     """Write a backup into a folder that is empty or not there, while others work; raises NoBackup.
 

@@ -12,6 +12,7 @@ from duban.adapters.ledger_rules import START, admit, as_kept
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.readings import Readings, rounds_of, waited
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.core.texts import Text
@@ -34,6 +35,7 @@ class MemoryLedger:
         self._rounds: dict[Rounder | Mark, Round] = {}
         self._refused: list[RefusedVisit] = []
         self._taken: dict[tuple[str, str], tuple[int, datetime]] = {}
+        self._counted: Counter[str] = Counter()
         self._looked: dict[str, datetime] = {}
 
     def entries(self, initiative: str) -> Sequence[Entry]:
@@ -113,8 +115,11 @@ class MemoryLedger:
             raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already")
 
     def _answer(self, commit: Commit) -> None:
-        for wake in set(commit.woken).intersection(self.wakes(commit.initiative)):
-            del self._wakes[wake]
+        answered = set(commit.woken).intersection(self.wakes(commit.initiative))
+        since = [self._wakes.pop(wake)[1] for wake in answered]
+        self._counted.update(commit.counted)
+        if commit.at and since:
+            self._counted.update(waited(commit.at - min(since)))
         if commit.at:
             self.wake(commit.wake, commit.at)
 
@@ -141,12 +146,12 @@ class MemoryLedger:
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Initiatives to look at now, longest waiting first."""
         with self._lock:
-            waiting = [(at, name) for name, at in self._wakes.values()]
-            summaries = self._summaries.values()
-            waiting += [
-                (row.look_again, row.initiative) for row in summaries if row.look_again and row.look_again <= now
-            ]
-        return list(dict.fromkeys(name for _, name in sorted(waiting)))[:limit]
+            return list(dict.fromkeys(name for _, name in sorted(self._waiting(now))))[:limit]
+
+    def _waiting(self, now: datetime) -> list[tuple[datetime, str]]:
+        rows = self._summaries.values()
+        ripe = [(row.look_again, row.initiative) for row in rows if row.look_again and row.look_again <= now]
+        return [(at, name) for name, at in self._wakes.values()] + ripe
 
     def pending_notices(self, now: datetime, limit: int, initiative: str | None = None) -> Sequence[NoticeRow]:
         """Notices to send on their own now, of one initiative or of the plan, earliest first."""
@@ -250,6 +255,8 @@ class MemoryLedger:
     def note_round(self, by: Rounder | Mark, made: Round) -> None:
         """Note that a round over the plan was made, or a mark of the clock."""
         self._rounds[by] = replace(made, at=_in_utc(made.at))
+        if isinstance(by, Rounder):
+            self._counted[rounds_of(by)] += 1
 
     def rounds(self) -> Mapping[Rounder, Round]:
         """The last round of each of those who make them."""
@@ -267,6 +274,23 @@ class MemoryLedger:
     def hosts(self) -> Mapping[str, Round]:
         """What hosts told last, by name."""
         return dict(self._hosts)
+
+    def readings(self, now: datetime) -> Readings:
+        """How the ledger stands; it has no size."""
+        with self._lock:
+            waits = self._waiting(now)
+            unsent = [row.next_try for row in self._notices.values() if row.next_try and row.next_try <= now]
+            return Readings(
+                entries=sum(map(len, self._entries.values())),
+                chains=len(self.heads()),
+                size=0,
+                lights=Counter(summary.light for summary in self._summaries.values()),
+                waiting=len({name for _, name in waits}),
+                waiting_since=min((since for since, _ in waits), default=None),
+                unsent=len(unsent),
+                unsent_since=min(unsent, default=None),
+                counted=dict(self._counted),
+            )
 
     def try_writing(self) -> None:
         """Nothing keeps anybody from writing here."""

@@ -1,10 +1,11 @@
 """The ledger in SQLite or PostgreSQL: entries that are only appended, and the tables derived from them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from sqlalchemy import (
     CTE,
@@ -19,28 +20,28 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
 )
 from sqlalchemy.exc import IntegrityError
 
 from duban.adapters.ledger_engine import alone, is_collision, joining, ledger_engine, reading, undisturbed, writing
 from duban.adapters.ledger_guards import amiss
 from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
+from duban.adapters.ledger_readings import LedgerReadings, add_up, waiting
 from duban.adapters.ledger_roles import too_free
 from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
 from duban.adapters.ledger_rules import START, admit
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, ROSTER, ROUND, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, ROSTER, STEP, SUMMARY, WAKE
 from duban.adapters.ledger_visits import LedgerVisits
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
+from duban.core.ledger.readings import waited
 from duban.core.ledger.summary import RECIPIENT, Upstream
 from duban.core.planning.plan import StepRef
 from duban.core.texts import Text
-from duban.ports import Commit, Conflict, Head, Ledger, Mark, Round, Rounder
+from duban.ports import Commit, Conflict, Head, Ledger
 
-By = TypeVar("By", Rounder, Mark)
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 PAGE = 1000
@@ -79,7 +80,7 @@ def keep_ledger(url: str, plan: str) -> "SqlLedger":
     return _kept[url, plan]
 
 
-class SqlLedger(LedgerVisits, LedgerLists):
+class SqlLedger(LedgerVisits, LedgerReadings, LedgerLists):
     """The memory of one plan in a database; several plans, processes and threads may share the database."""
 
     def __enter__(self) -> Self:
@@ -211,10 +212,14 @@ class SqlLedger(LedgerVisits, LedgerLists):
             _add(connection, NOTICE, ({**here, **as_columns(row)} for row in commit.notices))
 
     def _answer(self, connection: Connection, commit: Commit) -> None:
+        counted = Counter(commit.counted)
         if commit.woken:
             answered = delete(WAKE).filter_by(plan=self._plan, initiative=commit.initiative)
-            connection.execute(answered.where(WAKE.c.id.in_(commit.woken)))
+            since = connection.scalars(answered.where(WAKE.c.id.in_(commit.woken)).returning(WAKE.c.at)).all()
+            counted.update(waited(commit.at - min(since)) if commit.at and since else {})
         _add(connection, WAKE, self._wakes(commit.wake, commit.at))
+        if counted:
+            add_up(connection, self._plan, counted)
 
     def _wakes(self, initiatives: Iterable[str], at: datetime | None) -> list[dict[str, Any]]:
         return [{"plan": self._plan, "initiative": name, "at": at} for name in initiatives]
@@ -248,13 +253,9 @@ class SqlLedger(LedgerVisits, LedgerLists):
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Initiatives to look at now, longest waiting first."""
-        woken = select(WAKE.c.initiative, WAKE.c.at.label("since")).where(WAKE.c.plan == self._plan)
-        ripe = select(SUMMARY.c.initiative, SUMMARY.c.look_again).where(
-            SUMMARY.c.plan == self._plan, SUMMARY.c.look_again <= now
-        )
-        waiting = union_all(woken, ripe).subquery()
-        name = waiting.c.initiative
-        query = select(name).group_by(name).order_by(func.min(waiting.c.since), name).limit(limit)
+        late = waiting(self._plan, now)
+        name = late.c.initiative
+        query = select(name).group_by(name).order_by(func.min(late.c.since), name).limit(limit)
         with reading(self.engine) as connection:
             return connection.scalars(query).all()
 
@@ -312,26 +313,6 @@ class SqlLedger(LedgerVisits, LedgerLists):
         with writing(self.engine, (self._plan,)) as connection:
             connection.execute(delete(ROSTER).filter_by(plan=self._plan))
             connection.execute(insert(ROSTER).values(plan=self._plan, mark=mark))
-
-    def note_round(self, by: Rounder | Mark, made: Round) -> None:
-        """Note that a round over the plan was made, or a mark of the clock."""
-        here = {"plan": self._plan, "by": by.value}
-        with writing(self.engine, (self._plan, by)) as connection:
-            connection.execute(delete(ROUND).filter_by(**here))
-            connection.execute(insert(ROUND).values(**here, at=made.at, said=made.said))
-
-    def rounds(self) -> Mapping[Rounder, Round]:
-        """The last round of each of those who make them."""
-        return self._made(Rounder)
-
-    def marks(self) -> Mapping[Mark, Round]:
-        """The last mark of each kind."""
-        return self._made(Mark)
-
-    def _made(self, by: type[By]) -> Mapping[By, Round]:
-        query = rows_of(ROUND, self._plan).where(ROUND.c.by.in_(list(by)))
-        with reading(self.engine) as connection:
-            return {by(row.by): Round(row.at, row.said) for row in connection.execute(query)}
 
     def try_writing(self) -> None:
         """Write a row, and take it back before anybody sees it."""

@@ -2,8 +2,12 @@
 
 import sys
 
+from duban.adapters.log_lines import log_as_json
 from duban.desk.serving import serve
 from duban.desk.waking import by_prefect
 from duban.settings import load_settings
 
-serve(load_settings(), by_prefect(), int(sys.argv[1]))
+settings = load_settings()
+if part := settings.logs_as("desk"):
+    log_as_json(part)
+serve(settings, by_prefect(), int(sys.argv[1]))

@@ -6,6 +6,7 @@ from threading import Event
 import uvicorn
 from fastapi import FastAPI
 
+from duban.adapters.log_lines import logging_json
 from duban.desk.app import WithoutMarks, make_app
 from duban.desk.engine import make_engine
 from duban.desk.uploads import keep_swept
@@ -29,6 +30,7 @@ def config_of(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         proxy_headers=False,  # whom of those that pass requests on we believe, `peers` knows
         server_header=False,
         log_level="info",
+        log_config=None if logging_json() else uvicorn.config.LOGGING_CONFIG,
         timeout_graceful_shutdown=5,
     )
     for name in ("uvicorn.access", "uvicorn.error"):

@@ -18,6 +18,7 @@ import pytest
 import typer
 import yaml
 
+from deployments.stack.machines import in_common
 from duban.cli import app
 from duban.settings import SettingsFile
 from tests.deployments.loose_ends import loose_ends, strangers
@@ -104,6 +105,8 @@ def refused(words: list[str]) -> str:
         return _refused_by_ours(rest)
     if Path(program).name == "prefect":
         return _refused_by_prefect(rest)
+    if rest[:3] == ["-m", "deployments.logged", "prefect"]:
+        return _refused_by_prefect(rest[3:])
     if Path(program).name in ("python", "python3") and rest[0] == "-m":
         return "" if importlib.util.find_spec(rest[1]) else f"there is no module {rest[1]}"
     return f"{program}: whose command is that?"
@@ -156,12 +159,13 @@ def test_the_settings_beside_them_are_settings() -> None:
         assert (ROOT / "config" / "plans" / said.plan).is_dir()
         assert said.desk.port == 4280
         assert said.desk.proxies
+        assert (said.metrics.port, said.log.objects) == (4290, True)
 
 
 def test_all_parts_are_in_the_compose_file_and_in_the_manifests() -> None:
     services = {part.name for part in compose_parts(FILES / "compose.yaml")}
     pods = {part.name.partition("/")[0] for part in kubernetes_parts(FILES / "kubernetes")}
-    same = {"postgres", "redis", "migrations", "services", "worker", "desk"}
+    same = {"postgres", "redis", "migrations", "services", "worker", "desk", "metrics"}
     assert same | {"api"} <= pods
     assert same | {"api-1", "api-2", "prefect", "command"} <= services
     workers = compose(FILES / "compose.yaml")["services"]["worker"]
@@ -178,7 +182,9 @@ def test_servers_are_told_the_same_by_both() -> None:
     assert {name: value for name, value in here.items() if name not in apart} == {
         name: value for name, value in there.items() if name not in apart
     }
-    assert told["services"] == here
+    assert {**told["services"], "DUBAN_LOG": None} == {**here, "DUBAN_LOG": None}
+    redis = in_common("redis://redis:6379")
+    assert {name: here[name] for name in redis.keys() - apart} == {name: redis[name] for name in redis.keys() - apart}
     assert (FILES / "compose" / "roles.sh").read_text() == (FILES / "kubernetes" / "roles.sh").read_text()
 
 
@@ -243,7 +249,15 @@ def test_every_secret_of_the_compose_file_is_asked_for_by_name() -> None:
     assert re.findall(r"(?<!\$)\$\{[A-Z_]+(?!:\?)\}", text) == []  # one that is missing would count as empty
 
 
-LISTENING = {"postgres": 5432, "redis": 6379, "api-1": 4200, "api-2": 4200, "prefect": 4200, "desk": 4280}
+LISTENING = {
+    "postgres": 5432,
+    "redis": 6379,
+    "api-1": 4200,
+    "api-2": 4200,
+    "prefect": 4200,
+    "desk": 4280,
+    "metrics": 4290,
+}
 """Where each service of the compose file answers."""
 
 
@@ -282,6 +296,7 @@ def test_api_servers_begin_one_after_the_other_and_nobody_before_the_migrations(
         ("Deployment", "services"),
         ("Deployment", "worker"),
         ("Deployment", "desk"),
+        ("Deployment", "metrics"),
     ):
         first = said[kind, name]["template"]["spec"]["initContainers"]
         assert [one["name"] for one in first] == ["migrated"]

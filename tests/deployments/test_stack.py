@@ -64,7 +64,7 @@ def base_env(base: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def stack(base: Path, base_env: dict[str, str]) -> Iterator[Stack]:
-    with Stack(StackSettings(base / "var", port=PORT, desk=PORT + 50), base_env) as stack:
+    with Stack(StackSettings(base / "var", port=PORT, desk=PORT + 50, json_logs=True), base_env) as stack:
         yield stack
 
 
@@ -182,6 +182,44 @@ def test_nothing_leaves_the_machine(stack: Stack, base: Path) -> None:
 
 def test_the_home_of_the_user_is_left_alone(stack: Stack, base: Path) -> None:
     assert not list((base / "home").iterdir())
+
+
+def test_figures_are_served_beside_it_and_tell_of_its_worker(stack: Stack) -> None:
+    eventually(lambda: pool_status(stack) == "READY")
+    host, port = host_and_port(stack.start_metrics("127.0.0.1", PORT + 90).removesuffix("/metrics"))
+
+    def served() -> str:
+        connection = HTTPConnection(host, port, timeout=20)
+        try:
+            connection.request("GET", "/metrics")
+            return connection.getresponse().read().decode()
+        except OSError:
+            return ""
+        finally:
+            connection.close()
+
+    eventually(lambda: 'duban_scrape_error{source="prefect"} 0.0' in served())
+    found = served()
+    assert 'duban_scrape_error{source="ledger"} 0.0' in found
+    assert 'duban_workers{pool="duban"} 1.0' in found
+    assert 'duban_ledger_entries{plan="stack"} 0.0' in found
+    stack._children["metrics"].kill()
+    eventually(lambda: "metrics" in stack.tend())
+    eventually(served)
+
+
+def test_every_part_logs_an_object_a_line_where_the_office_wants_it(stack: Stack) -> None:
+    """Whatever has happened to them in the tests before this one."""
+    eventually(lambda: pool_status(stack) == "READY" and desk_answers(stack))
+    parts = {"server", "worker", "desk", "metrics"}
+    logs = {part: (stack.var / "log" / f"{part}.log").read_text(encoding="utf-8") for part in parts}
+    told = {part: [json.loads(line) for line in text.splitlines()] for part, text in logs.items()}
+    assert {part: {one["part"] for one in lines} for part, lines in told.items() if lines} == {
+        part: {part} for part, lines in told.items() if lines
+    }
+    assert [one for lines in told.values() for one in lines if not {"time", "level", "message"} <= one.keys()] == []
+    assert any("started" in one["message"] for one in told["worker"])
+    assert any("Application startup complete" in one["message"] for one in told["desk"])
 
 
 def test_a_stack_stops_wholly_and_starts_with_its_data(base: Path, base_env: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from duban.adapters.log_lines import log_as_json
 from duban.cli.opening import found, opened
 from duban.core.deciding.commands import Refused
 from duban.core.titles import perhaps
@@ -29,6 +30,8 @@ def desk(context: typer.Context) -> None:
     from duban.desk.waking import by_prefect, no_waking  # noqa: PLC0415  as above
 
     with found(load_settings()) as (settings, stack):
+        if part := settings.logs_as("desk"):
+            log_as_json(part, ["stderr"])
         port = free_port(settings.desk.host, settings.desk.port)
         address = f"http://{settings.desk.host}:{port}"
         told = {DESK_VARIABLE: address, **settings.variables}

@@ -16,6 +16,7 @@ from rich.console import Console
 from deployments.stack.password import SERVER_VARIABLE, password_file
 from deployments.stack.watch import SETTLED, pause
 from duban.adapters.files import private_folder
+from duban.adapters.log_lines import log_as_json
 from duban.cli.exits import Exit
 from duban.settings import CLOCK_FILE, CLOCK_VARIABLE, SETTINGS_VARIABLE, Settings, load_settings
 
@@ -53,6 +54,8 @@ def up(
     settings = load_settings()
     _refuse_other_kind(settings, clock)
     _refuse_any_flow(settings, clock)
+    if part := settings.logs_as("up"):
+        log_as_json(part, ["stderr"])  # what is printed is for whoever watches the terminal
     console.print(f"正在启动本机环境（{settings.var}）……")
     wanted = _wanted(settings, clock)
     for ending in (signal.SIGINT, signal.SIGTERM):
@@ -68,6 +71,8 @@ def up(
         if code == 0 and until is None:
             if clock is ClockKind.REAL:
                 stack.start_guard()
+                at = stack.start_metrics(settings.metrics.host, settings.metrics.port)
+                console.print(f"运行指标（供 Prometheus 采集）：{at}")
             console.print("计划运行中，按 Ctrl-C 结束。")
             while True:
                 _tend(stack)
@@ -87,6 +92,7 @@ def _wanted(settings: Settings, clock: ClockKind) -> "StackSettings":
         locked=locked(settings, clock),
         desk=settings.desk.port,
         desk_host=settings.desk.host,
+        json_logs=settings.log.objects,
     )
 
 

@@ -1,8 +1,9 @@
 """What `doctor` says of the rounds: when the last patrol, look, letter and backup were, and what waits too long."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from duban.adapters.backups import last_backup
 from duban.cli.opening import Opened
 from duban.cli.stack.doctor.health import NOTHING, Finding, Level
 from duban.core.deciding.rounds import SILENT_AFTER
@@ -79,24 +80,21 @@ def _waiting(service: Service, longest: timedelta, level: Level) -> Finding:
 
 
 def _backed_up(service: Service, settings: Settings, now: datetime) -> Finding:
-    made = service.ledger.rounds().get(Rounder.BACKUP)
-    kept = [file for file in settings.backups.glob("*") if file.is_file()] if settings.backups else []
-    moments = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in kept] + ([made.at] if made else [])
-    if not moments and settings.backups is None:
+    last = last_backup(service.ledger.rounds().get(Rounder.BACKUP), settings.backups)
+    if last is None and settings.backups is None:
         return Finding(
             "backup",
             Level.WARN,
             english("none was made, and no folder of backups is named"),
             english("duban backup FOLDER"),
         )
-    if not moments:
+    if last is None:
         return Finding(
             "backup",
             Level.BAD,
             english("none was made, and none is in {backups}", backups=settings.backups),
             english("duban backup FOLDER"),
         )
-    last = max(moments)
     found = english("the last was {when:%Y-%m-%d %H:%M}", when=last.astimezone(settings.zone))
     if now - last > BACKUP_AGE:
         return Finding(
