@@ -17,6 +17,7 @@ from duban.adapters.plan_folder import load_plan_file
 from duban.adapters.yaml_models import file_name, load_model
 from duban.applying import differing, holds_terms, in_force, office_of
 from duban.belief import BelievedClock
+from duban.carrying import Carrier
 from duban.core.access.doors import Door, ListLink, MatterLink
 from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
@@ -29,7 +30,7 @@ from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
 from duban.core.rehearsing.profile import Profile
 from duban.core.texts import english
-from duban.ports import Carrier, Clock, Ledger
+from duban.ports import Clock, Ledger
 from duban.service import Service
 from duban.settings import LINK_KEY_VARIABLE, Settings, load_settings
 

@@ -1,13 +1,14 @@
 """Telling people what keeps the whole office from going on, over their channels and without Prefect."""
 
 from duban.adapters.letter_parts import Part, PartKind, paragraph, words
+from duban.carrying import Letter
 from duban.core.deciding.doubt import Doubt
 from duban.core.ledger.entries import GUARD
 from duban.core.telling.alarm import AlarmWords
 from duban.core.telling.doubtful import doubt_words
 from duban.core.telling.slips import Words
 from duban.outbox.sweep import carried
-from duban.ports import Letter, Mark, Round
+from duban.ports import Mark, Round
 from duban.wiring import Gear
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from duban.adapters.memory_ledger import MemoryLedger
+from duban.carrying import Letter, Outcome
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.office import Office
@@ -24,7 +25,7 @@ from duban.core.telling.digest import Digest
 from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words, slip
-from duban.ports import Ledger, Letter, Outcome
+from duban.ports import Ledger
 from duban.service import Service
 from duban.views import Result
 

@@ -11,6 +11,7 @@ import pytest
 
 from duban.adapters.papers import Papers
 from duban.adapters.wording import Wording
+from duban.carrying import ChannelOutcome, Letter, Outcome
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.entries import BULLETINS, EntryKind, first_broken
 from duban.core.ledger.notices import Delivery
@@ -23,7 +24,7 @@ from duban.exchange.bulletins import Act, Issue, correction_of, filed, filed_as,
 from duban.outbox import LEASE, deliver_due
 from duban.outbox.bulletins import notice_key
 from duban.outbox.resending import dead_notice
-from duban.ports import ChannelOutcome, Letter, Outcome, Round, Rounder
+from duban.ports import Round, Rounder
 from tests.bureau import DIRECTORY, HEAD, LEADER, Postbox, Story, office, plain
 
 CONFIG = Path(__file__).parents[1] / "config"

@@ -12,6 +12,7 @@ import pytest
 
 from duban.adapters.ledger_rules import verify
 from duban.adapters.memory_ledger import MemoryLedger
+from duban.carrying import Letter, Outcome
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
@@ -21,7 +22,7 @@ from duban.core.planning.policy import Policy
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
-from duban.ports import Commit, Conflict, Letter, Outcome
+from duban.ports import Commit, Conflict
 from tests.bureau import (
     COSMETICS,
     HEAD,

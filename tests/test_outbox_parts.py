@@ -12,6 +12,7 @@ import pytest
 
 from duban.adapters.delivery.carriers import ChannelCarrier
 from duban.adapters.wording import Wording
+from duban.carrying import Carrier, Letter, Outcome
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import chain_of
@@ -19,7 +20,6 @@ from duban.core.planning.plan_file import Kind
 from duban.core.planning.policy import Policy
 from duban.core.planning.when import OnDate
 from duban.outbox import LEASE, Delivered, deliver_due
-from duban.ports import Carrier, Letter, Outcome
 from tests.adapters.delivery.letters import carrier
 from tests.bureau import COSMETICS, DIRECTORY, IN_DIGESTS, OFFICER, Story, initiative, office, step
 from tests.receivers import Behaviour, Do, Got, Receiver, always, receiver

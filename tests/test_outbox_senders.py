@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from duban.adapters.delivery.mail_folder import MailFolder
+from duban.carrying import Letter, Outcome
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.telling.slips import Slip, Words
 from duban.outbox import LEASE, Delivered, deliver_due
-from duban.ports import LedgerUnusable, Letter, Outcome
+from duban.ports import LedgerUnusable
 from duban.service import Service
 from duban.wiring import Gear
 from tasks.sending import send_due

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from duban.carrying import Carrier, Letter, Outcome
 from duban.core.deciding.alarms import Alarm, AlarmMatter, alarms
 from duban.core.deciding.office import Office
 from duban.core.deciding.rounds import Regularity
 from duban.core.ledger.entries import GUARD
 from duban.core.telling.alarm import Silence, alarm_words
 from duban.outbox.sweep import carried
-from duban.ports import Carrier, Letter, Outcome
 from duban.wiring import Gear
 from tasks.alarming import written
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from duban.adapters.pins import Pins
+from duban.carrying import Carrier
 from duban.core.access.doors import Door
 from duban.desk.rates import Rates, known_as
 from duban.desk.uploads import Store, store_at
 from duban.desk.waking import Waking
-from duban.ports import Carrier, Rate
+from duban.ports import Rate
 from duban.service import Service
 from duban.settings import Settings
 from duban.wiring import door, kept_gear

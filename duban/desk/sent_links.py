@@ -4,9 +4,9 @@ import logging
 from dataclasses import dataclass
 
 from duban.adapters.letter_parts import Part, PartKind, words
+from duban.carrying import Letter
 from duban.desk.engine import Here
 from duban.outbox.sweep import carried
-from duban.ports import Letter
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
 
+from duban.carrying import Carrier
 from duban.core.ledger.summary import RECIPIENT
 from duban.core.telling.digest import by_recipient
 from duban.core.titles import BULLETIN
 from duban.outbox import bulletins, digests, immediate
 from duban.outbox.sweep import LEASE, Delivered, Sweep, Wording
-from duban.ports import Carrier, LedgerUnusable
+from duban.ports import LedgerUnusable
 from duban.service import Service
 
 __all__ = ["LEASE", "Delivered", "Wording", "deliver_due"]

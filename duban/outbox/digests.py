@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from duban.carrying import Outcome
 from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import DELIVERIES, PENDING, Delivery, NoticeRow
@@ -22,7 +23,6 @@ from duban.core.titles import DIGEST
 from duban.outbox.books import Book, Read, added, note, read
 from duban.outbox.immediate import GONE, claim
 from duban.outbox.sweep import Delivered, Ending, Sweep, ending, failed, part_gone, try_key
-from duban.ports import Outcome
 from duban.views import Joint, View
 
 Drafts = Mapping[str, tuple[Draft, ...]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from duban.carrying import Outcome
 from duban.core.deciding.recheck import recheck
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.notices import DELIVERIES, NoticeRow
@@ -9,7 +10,6 @@ from duban.core.telling.lapses import why_lapsed
 from duban.core.telling.slips import Slip, slip
 from duban.outbox.books import note
 from duban.outbox.sweep import LEASE, Delivered, Ending, Sweep, ending, failed, part_gone, try_key
-from duban.ports import Outcome
 
 GONE = "计划中已无此举措"
 

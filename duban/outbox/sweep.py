@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from duban.carrying import Carrier, Letter, Outcome
 from duban.core.deciding.decide import decide
 from duban.core.deciding.intake import heard
 from duban.core.deciding.office import Office
@@ -17,7 +18,6 @@ from duban.core.telling.linked import ACTS, by_link
 from duban.core.telling.papers import Writing
 from duban.core.telling.slips import Words
 from duban.core.telling.unheld import unheld
-from duban.ports import Carrier, Letter, Outcome
 from duban.service import Service
 from duban.views import View
 

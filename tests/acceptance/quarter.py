@@ -23,13 +23,13 @@ import chinese_calendar
 
 from duban.adapters.clock import FileClock
 from duban.applying import Author, apply
+from duban.carrying import Letter, Outcome
 from duban.core.deciding.decide import decide
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import SYSTEM, Entry
 from duban.core.rehearsing.day import carry_out, turns
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.rehearse import rehearse
-from duban.ports import Letter, Outcome
 from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import Gear, gear, load_office, load_profile
 from tasks.sending import send_due

@@ -23,7 +23,8 @@ from duban.adapters import files, seal_folder
 from duban.adapters.clock import FileClock
 from duban.adapters.delivery.mail_folder import MailFolder
 from duban.adapters.sql_ledger import SqlLedger
-from duban.ports import LedgerUnusable, Letter, Outcome
+from duban.carrying import Letter, Outcome
+from duban.ports import LedgerUnusable
 
 WRITES = ("commit", "wake", "check_off", "note_round")
 """What of a ledger stores something."""

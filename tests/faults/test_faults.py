@@ -12,8 +12,9 @@ from unittest.mock import patch
 import pytest
 
 from duban.adapters.sql_ledger import SqlLedger
+from duban.carrying import Letter, Outcome
 from duban.outbox.sweep import Sweep
-from duban.ports import Commit, Letter, Outcome
+from duban.ports import Commit
 from tests.faults.comparing import Outcome as Weeks
 from tests.faults.comparing import difference
 from tests.faults.points import Point

@@ -11,7 +11,8 @@ from duban.adapters.delivery.addresses import Unset, fill, parse, shown
 from duban.adapters.delivery.errands import Fault, Reply, Unreached, Unusable
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.adapters.messengers import TookTooLong, in_time
-from duban.ports import Carrier, ChannelOutcome, Clock, Ledger, LedgerUnusable, Letter, Outcome, Rate
+from duban.carrying import Carrier, ChannelOutcome, Letter, Outcome
+from duban.ports import Clock, Ledger, LedgerUnusable, Rate
 
 REASON_LENGTH = 300
 HANDING_OVER = "duban.adapters.delivery.services:hand_over"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from duban.ports import Clock, Letter
+from duban.carrying import Letter
+from duban.ports import Clock
 
 SENT = "已送出"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from duban.adapters.delivery.mails import DOMAIN, mail, short_hash
 from duban.adapters.stored import keep, names
-from duban.ports import Letter, Outcome
+from duban.carrying import Letter, Outcome
 
 READABLE = default.clone(utf8=True, max_line_length=998)
 """Headers and bodies as they are, not encoded; 998 bytes is the longest line mail may have."""

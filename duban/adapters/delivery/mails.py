@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import quote
 
-from duban.ports import Letter
+from duban.carrying import Letter
 
 DOMAIN = "duban.invalid"
 """The domain of addresses that no mail ever leaves to."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from duban.ports import Letter
+from duban.carrying import Letter
 
 SIGNATURE = "—— 督办系统"
 """Below every message, so that a robot may be set to take only messages with the word 督办."""

@@ -26,7 +26,8 @@ from duban.adapters.delivery.sheets import next_sheet
 from duban.adapters.delivery.web import IDEMPOTENCY
 from duban.adapters.delivery.webhook import by_webhook
 from duban.adapters.delivery.written import ALIASES, ALWAYS, as_read, ours
-from duban.ports import Clock, Letter
+from duban.carrying import Letter
+from duban.ports import Clock
 
 MARGIN = 10
 """Characters that Apprise may put between a subject and a text."""

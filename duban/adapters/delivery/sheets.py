@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from duban.adapters.delivery.mails import short_hash
-from duban.ports import Letter
+from duban.carrying import Letter
 
 BETWEEN = f"\n\n{'━' * 20}\n\n"
 """What parts matters on one sheet."""

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from duban.carrying import Carrier, ChannelOutcome, Letter
 from duban.cli.exits import Exit
 from duban.cli.output import print_json
 from duban.core.deciding.commands import Refused
 from duban.core.titles import perhaps
 from duban.outbox.sweep import carried
-from duban.ports import Carrier, ChannelOutcome, Clock, Letter
+from duban.ports import Clock
 from duban.settings import load_settings
 
 app = typer.Typer()

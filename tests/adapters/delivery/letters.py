@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import ChannelCarrier
-from duban.ports import Letter, Outcome
+from duban.carrying import Letter, Outcome
 
 TIMEOUT, LONGEST = 0.3, 30.0
 NOW = datetime(2024, 4, 15, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -10,7 +10,7 @@ import pytest
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import Router
 from duban.adapters.delivery.services import hand_over
-from duban.ports import ChannelOutcome, Letter, Outcome
+from duban.carrying import ChannelOutcome, Letter, Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, carrier, send
 from tests.receivers import Do, always, receiver, share
 

@@ -12,13 +12,13 @@ import pytest
 from duban.adapters.clock import SystemClock
 from duban.adapters.delivery.carriers import BROKEN_OFF, ChannelCarrier
 from duban.adapters.messengers import DISPATCH
+from duban.carrying import Outcome
 from duban.core.deciding.office import Office
 from duban.core.ledger.notices import Delivery
 from duban.core.planning.directory import Post
 from duban.core.planning.policy import LadderFile, Policy, Rung
 from duban.core.telling.slips import Enclosure
 from duban.outbox import deliver_due
-from duban.ports import Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, carrier, send
 from tests.bureau import COSMETICS, DIRECTORY, Story, initiative, office, plain, step
 from tests.receivers import KINDS, Do, How, Receiver, Tap, always, receiver

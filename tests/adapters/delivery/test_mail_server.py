@@ -8,8 +8,8 @@ import pytest
 
 from duban.adapters.delivery.mails import HEADER
 from duban.adapters.messengers import DISPATCH
+from duban.carrying import ChannelOutcome, Letter, Outcome
 from duban.core.telling.slips import Enclosure
-from duban.ports import ChannelOutcome, Letter, Outcome
 from tests.adapters.delivery.letters import LETTER, NOW, carrier, send
 from tests.receivers import Do, always
 from tests.receivers.mail import PASSWORD, MailReceiver, certificate_file

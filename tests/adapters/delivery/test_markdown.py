@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from duban.adapters.delivery.markdown import LONGEST_SUBJECT, inert, message
 from duban.adapters.delivery.sheets import BETWEEN, Sheet, next_sheet
-from duban.ports import Letter
+from duban.carrying import Letter
 from tests.adapters.delivery.letters import LETTER
 
 

@@ -14,8 +14,9 @@ from duban.adapters.delivery.services import read
 from duban.adapters.delivery.sheets import BETWEEN
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.adapters.sql_ledger import open_ledger
+from duban.carrying import ChannelOutcome, Letter, Outcome
 from duban.core.telling.slips import Enclosure
-from duban.ports import ChannelOutcome, Ledger, LedgerUnusable, Letter, Outcome, Rate
+from duban.ports import Ledger, LedgerUnusable, Rate
 from tests.adapters.delivery.letters import LETTER, LONGEST, NOW, TIMEOUT, carrier, send
 from tests.receivers import Do, always, receiver
 from tests.receivers.web import SECRET, TOKEN, Answer, WebReceiver

@@ -6,8 +6,8 @@ from email.policy import default
 
 import pytest
 
+from duban.carrying import ChannelOutcome, Letter, Outcome
 from duban.outbox import deliver_due
-from duban.ports import ChannelOutcome, Letter, Outcome
 from duban.settings import load_settings
 from duban.wiring import gear
 from tests.bureau import Postbox
