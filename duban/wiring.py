@@ -138,8 +138,7 @@ def not_in_force(settings: Settings, service: Service) -> tuple[str, ...]:
         except BadInput:
             return ("files",)
 
-    shelf = _differing.setdefault(settings.plan, [])
-    return kept(shelf, (settings, number), settings.file.parent, make)
+    return kept(_differing.setdefault(settings.plan, []), (settings, number), settings.file.parent, make)
 
 
 def calendar_of(settings: Settings) -> WorkCalendar:

@@ -20,7 +20,7 @@ import yaml
 
 from deployments.stack.machines import in_common
 from duban.cli import app
-from duban.settings import SettingsFile
+from duban.settings_tables import SettingsFile
 from tests.deployments.loose_ends import loose_ends, strangers
 from tests.deployments.machine_files import (
     FILES,
