@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from duban.core.deciding.changes import change_rungs, gone
 from duban.core.deciding.deadlines import NO_LIMITS, Limits, deadlines, goes_by_reports, may_open
-from duban.core.deciding.given import Given
+from duban.core.deciding.given import DATES, Given
 from duban.core.deciding.indicators import measured_again, to_measure
 from duban.core.deciding.ladder import NO_LADDER, due, has_dead, of_dead
 from duban.core.deciding.office import Look
@@ -88,16 +88,19 @@ def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept
     here, adopted, found = (look.office, look.initiative), look.office.day(state.adopted or look.now), dict[str, Made]()
     for name, step in look.initiative.steps.items():
         own, known = state.steps.get(name, NOTHING), kept.get(name)
-        over, same = own.finished is not None, known if known is not None and known[0].own is own else None
-        if same is not None and over and own.judged is not None and same[0].adopted == adopted:
+        same = known if known is not None and known[0].own is own and known[0].adopted == adopted else None
+        over = own.finished is not None
+        if over and same is not None and own.judged is not None:
             found[name] = same  # half of a year's steps: what was judged once moves no more
             continue
-        where = same[0].status if same is not None else status(step, own)
-        due, original = limits[name] or (None, None)
         waits = own.opened is None and not over and outlook.held_by[name] is None
         opens = may_open(look, step, state) if waits else None  # not while another step holds it up
-        forecast, latest, root = outlook.forecast[name], None if over else outlook.latest[name], outlook.root[name]
-        at = Given(*here, adopted, step, own, where, due, original, opens, latest, forecast, root)
+        latest = None if over else outlook.latest[name]
+        dates = (*(limits[name] or (None, None)), opens, latest, outlook.forecast[name], outlook.root[name])
+        if same is not None and same[0][DATES:] == dates:
+            found[name] = same
+            continue
+        at = Given(*here, adopted, step, own, same[0].status if same is not None else status(step, own), *dates)
         found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
     return found
 

@@ -38,4 +38,5 @@ class Given(NamedTuple):
         return self[:EXPECTED]
 
 
-EXPECTED = Given._fields.index("forecast")
+DATES, EXPECTED = map(Given._fields.index, ("due", "forecast"))
+"""From where on there is what moves while nothing happens to the step, and what is only expected."""

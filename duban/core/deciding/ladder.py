@@ -160,7 +160,7 @@ def _kept_apart(office: Office, rung: DueRung, free: Mapping[str, datetime]) -> 
     recipient, moment = rung.recipient, rung.moment
     while (again := free.get(recipient, moment)) > moment:
         recipient, moment = _standing_in(office, rung.post, again.date()), again
-    return rung._replace(recipient=recipient, moment=moment)
+    return rung if moment is rung.moment else rung._replace(recipient=recipient, moment=moment)
 
 
 def _instead(

@@ -47,7 +47,7 @@ def turns(at: Given) -> tuple[Turn, ...]:
     if at.step.target is not None and _exceeded(at.step.target, at.own.value):
         found.append(Turn(ALWAYS, Light.RED, Rule.EXCEEDED))
     if rules.forecast:
-        found += _forecast(at)
+        found += foreseen(at)
     if rules.unanswered and at.own.notices and _unanswered(at):
         found.append(Turn(ALWAYS, Light.ORANGE, Rule.UNANSWERED))
     return tuple(found)
@@ -102,7 +102,8 @@ def _part(share: float, whole: int) -> int:
     return floor(share * whole + 1e-9)
 
 
-def _forecast(at: Given) -> tuple[Turn, ...]:
+def foreseen(at: Given) -> tuple[Turn, ...]:
+    """What lights a step because of what is only expected."""
     due, latest, forecast = at.due, at.latest, at.forecast
     if due is not None and forecast > due:
         return (Turn(ALWAYS, Light.YELLOW, Rule.FORECAST),)

@@ -51,9 +51,9 @@ def foresee(look: Look, state: State, deadlines: Limits, kept: Outlook | None = 
     """
     soonest = look.calendar.next_working(look.today)
     forecast, held_by, root = dict[str, date](), dict[str, StepRef | None](), dict[str, StepRef | None]()
-    going_on = list[str]()
+    going_on, recorded = list[str](), state.steps.get
     for name, step in look.initiative.steps.items():
-        own, holder = state.steps.get(name, NOTHING), None
+        own, holder = recorded(name, NOTHING), None
         if own.finished is not None:
             forecast[name], held_by[name], root[name] = own.finished, None, None
             continue

@@ -120,20 +120,20 @@ def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
 
     The first entry of a ledger comes before these.
     """
-    after, inward = state, look.initiative.inward
+    after, inward, recorded = state, look.initiative.inward, state.steps.get
     drafts = [] if state.adopted else [Draft(EntryKind.ADOPTED, key="adopted")]
-    going_on = {name for name in look.initiative.steps if state.steps.get(name, NOTHING).finished is None}
-    for step in look.initiative.steps.values():
-        if step.id not in going_on:
+    going_on = {name for name in look.initiative.steps if recorded(name, NOTHING).finished is None}
+    for name, step in look.initiative.steps.items():
+        if name not in going_on:
             continue
-        own = after.steps.get(step.id, NOTHING)
-        if own.suspended is not None or (own.opened is None and not going_on.isdisjoint(inward[step.id])):
+        own = recorded(name, NOTHING)
+        if own.suspended is not None or (own.opened is None and not going_on.isdisjoint(inward[name])):
             continue
         for draft in _moves(look, step, own, after):
             drafts.append(draft)
             after = applied(after, draft, look.today)
             if draft.kind in ENDING:
-                going_on.discard(step.id)
+                going_on.discard(name)
     return after, tuple(drafts)
 
 

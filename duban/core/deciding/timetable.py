@@ -12,7 +12,7 @@ from duban.core.deciding.changes import change_rungs
 from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, planned
 from duban.core.deciding.given import Given
 from duban.core.deciding.ladder import Ladder, ladder
-from duban.core.deciding.lights import UNLIT, Turn, lit, turns
+from duban.core.deciding.lights import UNLIT, Turn, foreseen, lit, turns
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
 from duban.core.deciding.pace import progress
@@ -42,10 +42,11 @@ Timetables = Mapping[str, Made]
 
 def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     """The timetable of a step; what one made of something else has in common with it is taken from there."""
-    own, was = at.own, before[1] if before is not None and at.settled == before[0].settled else None
-    if was is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
-        return was._replace(row=_row(at), lights=turns(at))
-    rungs = was.rungs if was is not None else ladder(at, (before[0], before[1].rungs) if before is not None else None)
+    own, same = at.own, before if before is not None and at.settled == before[0].settled else None
+    if same is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
+        lights = same[1].lights if foreseen(at) == foreseen(same[0]) else turns(at)
+        return same[1]._replace(row=_row(at), lights=lights)
+    rungs = same[1].rungs if same else ladder(at, (before[0], before[1].rungs) if before is not None else None)
     untold = bool((own.changes or own.remarks) and (rungs.dead or change_rungs(look, at)))
     if own.finished is not None:
         return Timetable(_row(at), (), (), rungs, untold)

@@ -20,9 +20,9 @@ from duban.core.deciding.pace import course, planned_on
 from duban.core.deciding.settle import status
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import NOTHING, Extension, StepState
+from duban.core.ledger.steps import Extension, StepState
 from duban.core.ledger.summary import Status
-from duban.core.planning.plan import Step, StepRef, Target
+from duban.core.planning.plan import Initiative, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.profile import Manner, Profile
 
@@ -60,6 +60,10 @@ class Temper:
     mended_after: int
 
 
+_Waited = tuple[Step, StepState, Status]
+"""A step that waits for people, what has happened to it, and where it stands."""
+
+
 class Owners:
     """The people of a rehearsal. What they are like is drawn when they are first met, and remembered."""
 
@@ -67,15 +71,24 @@ class Owners:
         self.profile = profile
         self._known: dict[tuple[StepRef, int], Temper] = {}
         self._met: dict[StepRef, _Owner] = {}
+        self._before: dict[str, tuple[State, list[_Waited]]] = {}
 
     def conduct(self, look: Look, state: State, limits: Limits) -> Iterator[Command]:
         """What the people of an initiative do on this day, by where its steps stand; nothing on a day off."""
         if not look.calendar.is_working(look.today):
             return
-        for name, step in look.initiative.steps.items():
-            own = state.steps.get(name, NOTHING)
-            if own.opened is not None and own.finished is None and (where := status(step, own)) in ACTIVE:
-                yield from self._owner(look, state, limits, step, own).acts(where)
+        for step, own, where in self._waited(look.initiative, state):
+            yield from self._owner(look, state, limits, step, own).acts(where)
+
+    def _waited(self, initiative: Initiative, state: State) -> list[_Waited]:
+        """The steps that wait for people: those of yesterday, if nothing has happened since."""
+        known, waited = self._before.get(initiative.id, (None, list[_Waited]()))
+        if known is not state:
+            recorded = ((step, state.steps[name]) for name, step in initiative.steps.items() if name in state.steps)
+            there = ((step, own, status(step, own)) for step, own in recorded if own.opened is not None)
+            waited = [one for one in there if one[2] in ACTIVE]
+            self._before[initiative.id] = state, waited
+        return waited
 
     def measured(self, look: Look, state: State, limits: Limits, ref: StepRef) -> float:
         """What an indicator that measures itself is found to be."""
