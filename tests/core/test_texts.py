@@ -8,6 +8,7 @@ import pytest
 
 from duban.core.planning.plan import StepRef
 from duban.core.problems import BadInput, Fault, Invalid, Problem, shown
+from duban.core.telling.whens import day_in_words
 from duban.core.texts import (
     ENGLISH,
     MANDARIN,
@@ -117,3 +118,8 @@ def test_problems_keep_their_place_and_id_in_every_language() -> None:
     ]
     assert refused.told == str(refused)
     assert str(Invalid(Fault("x", english("one"), english("two")))) == "one; two"
+
+
+def test_a_day_that_is_unknown_is_said_by_nothing() -> None:
+    assert (day_in_words(None), rendered(day_in_words(None), IN_ENGLISH)) == ("", "")
+    assert day_in_words(date(2024, 4, 1)) == "2024年4月1日"
