@@ -13,6 +13,15 @@ from pathlib import Path
 from deployments.stack.password import CLIENT_VARIABLE, SERVER_VARIABLE, read_password
 from duban.settings import CLOCK_VARIABLE, DESK_VARIABLE, LEDGER_VARIABLE
 
+IN_COMMON = (
+    "PREFECT_MESSAGING_",
+    "PREFECT_REDIS_MESSAGING_",
+    "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE",
+    "PREFECT_SERVER_DOCKET_URL",
+)
+"""How variables begin by which several servers are one."""
+
 FOREIGN = ("PREFECT_", "PG")  # a user's own Prefect and PostgreSQL settings must not reach the stack
 
 GUARDED = {
@@ -95,7 +104,15 @@ def server_environment(addresses: Addresses, base_env: Mapping[str, str]) -> dic
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
         **_kept(base_env),
+        **_in_common(base_env),
     }
+
+
+def _in_common(base_env: Mapping[str, str]) -> dict[str, str]:
+    """What an office says of Redis, by which this server is one with others; a rehearsal's is alone."""
+    if CLOCK_VARIABLE in base_env:
+        return {}
+    return {name: value for name, value in base_env.items() if name.startswith(IN_COMMON)}
 
 
 def _kept(base_env: Mapping[str, str]) -> dict[str, str]:

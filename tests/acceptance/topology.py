@@ -104,7 +104,8 @@ class Weeks:
                 host.set_clock(moment)
             if report := killed.WEEKS.get(moment):
                 self._ask("new-road", f"act/{number}", {"report": report})
-            self._ask("", f"patrol/{number}/0", {})
+            for patrol in ("0", "beside"):  # two at once, on whichever hosts
+                self._ask("", f"patrol/{number}/{patrol}", {})
             if part := next(befalling, ""):
                 sleep(self.chance.uniform(0, WITHIN))
                 self._disturb(part)
