@@ -10,7 +10,7 @@ from duban.core.days.workdays import WorkCalendar
 from duban.core.planning.dates import resolve
 from duban.core.planning.plan import StepRef
 from duban.core.planning.rolling import DateMove, named_days, rolled, rolled_day, same_date
-from duban.core.planning.when import DATE, Relative, WhenWritten, parse_when, parse_written, write_when
+from duban.core.planning.when import BEGUN, DATE, Relative, WhenWritten, parse_when, parse_written, write_when
 from duban.core.problems import Invalid
 
 TEXTS = frozenset({"title", "note", "evidence", "basis", "values", "covers", "tags", "document", "action", "measure"})
@@ -153,8 +153,8 @@ class _File:
     # What hangs on steps that are left out
 
     def _ref(self, word: str) -> StepRef | None:
-        """The step a word names, where its initiative is left out."""
-        ref = StepRef.parse(word)
+        """The step a word names, whole or by its beginning, where its initiative is left out."""
+        ref = StepRef.parse(word.rpartition(" ")[2].removesuffix(f"/{BEGUN}"))
         return ref if ref.initiative in self.rolling.left_out else None
 
     def _loses(self, items: Items) -> bool:

@@ -105,7 +105,7 @@ def _said(read: ReadText, shown: str, dated: Sequence[Mention], lasting: bool, y
     at_once = phrases.AT_ONCE.search(read.text)
     days = [day for one in dated for day in one.days]
     if at_once and not days:
-        text = at_once[0]
+        text = shown if shown.isascii() else at_once[0]
         without = mandarin("“{text}”没有日期", text=text)
         told.append(mandarin("“{text}”没有日期，只能按长期处理", text=text) if lasting else without)
     if days and phrases.TENTATIVE.search(read.text[: dated[-1].span[0]]):

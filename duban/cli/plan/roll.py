@@ -19,7 +19,7 @@ from duban.core.checking.feasibility import put_off
 from duban.core.days.workdays import WorkCalendar
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.summary import Status, Summary
-from duban.core.planning.plan import Plan, Step, StepRef
+from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
 from duban.core.planning.when import WhenWritten
 from duban.settings import Settings, load_settings
 
@@ -84,7 +84,7 @@ def make(settings: Settings, year: int, *, rest_beside: bool = False) -> Rolled:
     calendar = load_calendar(settings, old.starts.year - 1, year + old.ends.year - old.starts.year + 1)
     known = _known(settings, old)
     over = [one for one in known if _is_over(old, one)]
-    going = [one for one in known if one not in over and _is_begun(one) and not _recurs(old, one.initiative)]
+    going = [one for one in known if one not in over and _is_begun(old, one) and not _recurs(old, one.initiative)]
     rolling = _rolling(old, name, year, calendar, [*over, *(going if rest_beside else ())])
     rolled = Rolled(folder, name, year in calendar.provisional_years, beside=rest_beside)
     rolled.under_way += [one.initiative for one in going]
@@ -128,9 +128,13 @@ def _is_over(plan: Plan, summary: Summary) -> bool:
     return closed >= plan.initiatives[summary.initiative].steps.keys() and not _recurs(plan, summary.initiative)
 
 
-def _is_begun(summary: Summary) -> bool:
+def _is_begun(plan: Plan, summary: Summary) -> bool:
     """Whether somebody has done something about it: signed, reported or closed a step."""
-    return any(row.finished is not None or row.progress or row.status in TAKEN_UP for row in summary.steps)
+    steps = plan.initiatives[summary.initiative].steps
+    ended = (row for row in summary.steps if row.finished is not None and row.step in steps)
+    return any(steps[row.step].kind in ACTED_ON for row in ended) or any(
+        row.progress or row.status in TAKEN_UP for row in summary.steps
+    )
 
 
 def _recurs(plan: Plan, initiative: str) -> bool:
