@@ -8,8 +8,6 @@ from duban.settings import CLOCK_VARIABLE
 
 API = "http://127.0.0.1:4200"
 HERE = Addresses(f"{API}/api", f"{API}/v2", "postgresql://ledger", "postgresql://prefect", Path("/var"))
-    "http://127.0.0.1:4200/api", "http://127.0.0.1:4200/v2", "postgresql://l", "postgresql://p", Path("/var")
-)
 SAID = {name: value for name, value in in_common("redis://redis:6379").items() if "MIGRATE" not in name}
 
 
