@@ -1,5 +1,6 @@
 """A part of `make faults`; and services that are broken on purpose, of which it must tell what they do."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,11 +16,12 @@ from duban.adapters.sql_ledger import SqlLedger
 from duban.carrying import Letter, Outcome
 from duban.outbox.sweep import Sweep
 from duban.ports import Commit
+from tests.faults.comparing import Difference, difference, outcome
 from tests.faults.comparing import Outcome as Weeks
-from tests.faults.comparing import difference
 from tests.faults.points import Point
 from tests.faults.prefects_part import Server
 from tests.faults.trying import Fault, Moment, met, table, trials, weeks
+from tests.faults.weeks import live, return_to
 
 SEED = 2024
 
@@ -35,6 +37,20 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
     assert Counter(one.mode for one in faults) == {"crash": 24, "kill -9": 12, "error": 12}
     assert set(Counter(one.point[:2] for one in faults).values()) == {4}, told
     assert {one.point[:2] for one in faults if one.did.repeated} >= {("send", "after")}
+
+
+def test_hosts_in_other_time_zones_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six hours before the office, and fifteen behind it: whose days these are."""
+    with weeks(tmp_path, days=2) as (bureau, lived):
+        for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
+            with monkeypatch.context() as host:
+                host.setenv("TZ", zone)
+                time.tzset()
+                return_to(bureau, lived[0].before)
+                for moment in lived:
+                    live(bureau, moment.at)
+                    assert difference(moment.whole, outcome(bureau), "") == Difference()
+            time.tzset()
 
 
 # Services that are broken on purpose ----------------------------------------------------------------------------------
