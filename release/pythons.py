@@ -28,13 +28,12 @@ NEEDED = (
 SHOWN = 40
 """Lines of what failing tests print."""
 
+CORE = "workdays when dates deadlines decide settle ladder lights entries state commands check patterns revision total"
 TESTS = (
-    "tests/fundamentals",
-    "tests/core",
-    "--ignore=tests/core/test_unchanged.py",
-    "-m",
-    "not hypothesis and not slow",
+    *("tests/fundamentals", *(f"tests/core/test_{name}.py" for name in CORE.split())),
+    *("-m", "not hypothesis and not slow and not long_story"),
 )
+"""A few hundred tests that go through every room of the core and take seconds."""
 
 
 def found(minor: int) -> str | None:
