@@ -9,10 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from deployments.metrics.collecting import Source, Sources
-from deployments.metrics.sources import ask_ledger, ask_prefect
+from deployments.metrics.sources import API_VARIABLE, ask_ledger, ask_prefect
 from duban.settings import Settings
-
-API_VARIABLE = "PREFECT_API_URL"
 
 
 def sources_of(settings: Settings, *, prefect: bool) -> Sources:

@@ -16,6 +16,7 @@ from duban.service import Service
 from duban.settings import Settings
 from duban.wiring import kept_gear
 
+API_VARIABLE = "PREFECT_API_URL"
 DAY = timedelta(days=1)
 NO_TIME = timedelta(0)
 
@@ -75,11 +76,17 @@ def _of_letters(service: Service, now: datetime, plan: str, figured: Figured) ->
 def ask_prefect(settings: Settings, figured: Figured) -> None:
     """The workers of the pool, and what waits for them; raises what asking the server raises."""
     from prefect.client.orchestration import get_client  # noqa: PLC0415  slow to import, and nothing without a server
+    from prefect.settings import (  # noqa: PLC0415  as above
+        PREFECT_API_URL,
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+        temporary_settings,
+    )
 
     from tasks.asking import not_taken_up  # noqa: PLC0415  as above
 
     pool, now = settings.stack.pool, SystemClock().now()
-    with get_client(sync_client=True) as client:
+    there = {PREFECT_API_URL: settings.variables[API_VARIABLE], PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False}
+    with temporary_settings(there), get_client(sync_client=True) as client:
         workers = client.read_workers_for_work_pool(pool)
         waiting, since = not_taken_up(client, pool)
     figured("duban_workers", sum(worker.status == "ONLINE" for worker in workers), pool)

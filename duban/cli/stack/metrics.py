@@ -19,7 +19,8 @@ def metrics(
     once: Annotated[bool, typer.Option("--once", help="Print them and end, in 1 if a source gave none.")] = False,
 ) -> None:
     """Serve figures for Prometheus at /metrics; Ctrl-C ends it. `duban up --clock real` does so beside its stack."""
-    from deployments.metrics.serving import API_VARIABLE, serve, sources_of, told  # noqa: PLC0415  slow to import
+    from deployments.metrics.serving import serve, sources_of, told  # noqa: PLC0415  slow to import
+    from deployments.metrics.sources import API_VARIABLE  # noqa: PLC0415  as above
     from deployments.stack.server import free_port  # noqa: PLC0415  as above
     from duban.cli.prefect_server import address, connect  # noqa: PLC0415  as above
 
