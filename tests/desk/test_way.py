@@ -4,11 +4,12 @@ Signed for, reported, handed in with a PDF, sent back, handed in again, approved
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as NotInTime
 
 from duban.core.access.doors import SESSION
 from duban.core.ledger.entries import EntryKind
@@ -95,9 +96,13 @@ class Keyboard:
 
     def upload(self, page: Page, field: str, name: str) -> None:
         self._to(page, lambda found, _: found == field)
-        with page.expect_file_chooser() as chosen:
-            page.keyboard.press("Space")
-        chosen.value.set_files(pdf(name))
+        for longest in (10_000, 10_000, 60_000):  # a browser with much to do overhears a key: one presses again
+            with suppress(NotInTime):
+                with page.expect_file_chooser(timeout=longest) as chosen:
+                    page.keyboard.press("Space")
+                chosen.value.set_files(pdf(name))
+                return
+        raise AssertionError(f"{field} opens no window to choose a file in")
 
     def press(self, page: Page, words: str) -> None:
         self._to(page, lambda _, text: words in text)
