@@ -9,7 +9,7 @@ from typing import IO
 
 from deployments.stack.children import StackError
 from deployments.stack.environment import Addresses
-from duban.adapters.files import private_folder, write_atomically
+from duban.adapters.files import PRIVATE, private_folder, write_atomically
 from duban.core.texts import english
 
 PATIENCE = 1.0  # seconds; somebody who only looks holds the lock for an instant
@@ -40,7 +40,7 @@ def take_lock(var: Path, patience: float = PATIENCE) -> IO[str]:
 
 def publish(addresses: Addresses) -> None:
     """Leave the addresses for `running`."""
-    write_atomically(_file(addresses.var), json.dumps(asdict(addresses), default=str))
+    write_atomically(_file(addresses.var), json.dumps(asdict(addresses), default=str), PRIVATE)
 
 
 def withdraw(var: Path) -> None:

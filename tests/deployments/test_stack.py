@@ -100,6 +100,12 @@ def test_pages_and_api_are_served(stack: Stack) -> None:
     assert (settings["api_url"], settings["default_ui"]) == ("/api", "v2")
 
 
+def test_where_it_runs_is_for_its_account_alone(stack: Stack) -> None:
+    told = [path for path in (stack.var / "run").iterdir() if path.is_file()]
+    assert told
+    assert [path.name for path in told if path.stat().st_mode & 0o077] == []
+
+
 def test_a_worker_serves_the_pool(stack: Stack) -> None:
     eventually(lambda: pool_status(stack) == "READY")
 
