@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -107,14 +108,16 @@ def _faults(environment: SandboxedEnvironment, folder: Path) -> Iterator[Problem
 
 
 def _lost(trees: Mapping[str, nodes.Template], folder: Path) -> Iterator[Problem]:
+    """Files that a template takes in and that are not there, or not named: what else one would meet in a letter."""
+    there = {path.name for path in folder.glob("*") if path.is_file()}
     for file, tree in trees.items():
-        wanted = [*(node.template for node in tree.find_all(nodes.Extends))]
-        wanted += [node.template for node in tree.find_all(nodes.Include)]
-        wanted += [node.template for node in tree.find_all(nodes.FromImport)]
-        for name in wanted:
-            if isinstance(name, nodes.Const) and not (folder / name.value).is_file():
-                otherwise = english("write it, or remove the line")
-                remedy = nearest(name.value, (path.name for path in folder.iterdir()), otherwise)
+        taken_in: Iterator[Any] = tree.find_all((nodes.Extends, nodes.Include, nodes.FromImport, nodes.Import))
+        for name in [one.template for one in taken_in]:
+            if not (isinstance(name, nodes.Const) and isinstance(name.value, str)):
+                message = english("the file that is taken in is not named")
+                yield Problem(file, name.lineno, "broken-template", message, english("write its name, in quotes"))
+            elif name.value not in there:
+                remedy = nearest(name.value, there, english("write it, or remove the line"))
                 message = english("there is no {file}", file=name.value)
                 yield Problem(file, name.lineno, "missing-template", message, remedy)
 

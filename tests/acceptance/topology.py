@@ -4,8 +4,8 @@
 
 Two API servers, the services, PostgreSQL, Redis and three workers, each with a folder and a cable of its own; whoever
 acts does so by Prefect's forms. Prints what came of it; ends 0 only where nothing was lost or doubled and every run
-has ended. A letter that two hosts have written, because the first died before it could say so, is counted apart: both
-bear the same key.
+has ended, in time. A letter that two hosts have written, because the first died before it could say so, is counted
+apart: both bear the same key.
 """
 
 import argparse
@@ -142,6 +142,8 @@ class Weeks:
                     return
             except DOWN:
                 sleep(0.2)
+        what = "; ".join(self._under_way()) or "looks are due"
+        print(f"{MOMENTS[number]}: not at rest within {REST:.0f} s: {what}", file=sys.stderr)  # noqa: T201  why it fails
 
     def _under_way(self) -> list[str]:
         return [f"{run.name}: {run.state}" for run in self._runs() if run.state is None or not run.state.is_final()]
@@ -264,10 +266,12 @@ def main() -> None:
     print(f"\n{'disturbed':12}{'times':>6}{'at rest after, s: longest':>28}")  # noqa: T201
     for part, seconds in rests.items():
         print(f"{part or 'nothing':12}{len(seconds):6}{max(seconds):28.1f}")  # noqa: T201
+    restless = sum(taken >= REST for seconds in rests.values() for taken in seconds)
+    print(f"not at rest within {REST:.0f} s {restless}", end=", ")  # noqa: T201
     named = ("entries lost", "entries doubled", "letters lost", "letters doubled", "hanging")
     print(", ".join(f"{what} {sum(len(one.get(what, ())) for one in faults)}" for what in named))  # noqa: T201
     print(f"letters written again under their key by a second host {seen.repeated}; seed {asked.seed}")  # noqa: T201
-    sys.exit(any(faults))
+    sys.exit(any(faults) or restless > 0)
 
 
 if __name__ == "__main__":

@@ -187,6 +187,21 @@ def test_a_part_called_with_too_little_or_too_much_is_named(folder: Path, call: 
     assert problems(folder) == ["notices/ask.txt.j2:3 broken-template"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["{% include 5 %}", "{% extends 5 %}", "{% include topic %}", '{% import ["base.txt.j2"] as base %}'],
+)
+def test_a_file_that_is_taken_in_is_named_in_quotes(folder: Path, line: str) -> None:
+    (folder / "ask.txt.j2").write_text(f"{line}\n", encoding="utf-8")
+    assert "notices/ask.txt.j2:1 broken-template" in problems(folder)
+
+
+@pytest.mark.parametrize("name", ["../notices/base.txt.j2", "/etc/hostname", "."])
+def test_no_file_elsewhere_is_taken_in(folder: Path, name: str) -> None:
+    (folder / "ask.txt.j2").write_text(f'{{% import "{name}" as base %}}\n', encoding="utf-8")
+    assert problems(folder) == ["notices/ask.txt.j2:1 missing-template"]
+
+
 def test_everything_that_is_missing_is_told_at_once(folder: Path) -> None:
     (folder / "remind.txt.j2").unlink()
     (folder / "ask.txt.j2").write_text('{% extends "bace.txt.j2" %}\n', encoding="utf-8")
