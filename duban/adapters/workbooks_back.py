@@ -18,7 +18,18 @@ from duban.core.workbooks.rows_back import ReadSheet
 MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 48 * 2**20
 """Bytes of a file, and of what is packed in it, that are read at most: as cells they take twenty times as much."""
 
-UNREADABLE = (BadZipFile, Damaged, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, SyntaxError)
+UNREADABLE = (
+    BadZipFile,
+    Damaged,
+    NotImplementedError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OSError,
+    SyntaxError,
+)
 """What openpyxl raises at files that are none."""
 
 REMEDY = mandarin("请另存为“Excel 工作簿（.xlsx）”，不加密，再导入")
@@ -45,8 +56,11 @@ def sheets_of(data: bytes, name: str) -> tuple[ReadSheet, ...]:
 
 def unpacked(data: bytes) -> int:
     """Bytes of what is packed in a file of an office program; raises BadZipFile for none."""
-    with ZipFile(BytesIO(data)) as packed:
-        return sum(one.file_size for one in packed.infolist())
+    try:
+        with ZipFile(BytesIO(data)) as packed:
+            return sum(one.file_size for one in packed.infolist())
+    except NotImplementedError as error:  # a version of packing that nobody writes: bytes have been changed
+        raise BadZipFile(str(error)) from None
 
 
 def _bad(name: str, message: Text, remedy: Text) -> BadInput:
