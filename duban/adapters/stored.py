@@ -13,7 +13,10 @@ def elsewhere(place: str) -> bool:
 
 
 def keep(place: str, content: bytes) -> None:
-    """Write a file so that a reader meets the old one or the new one; its folder is made. Raises OSError."""
+    """Write a file so that a reader meets none of its parts; its folder is made. Raises OSError.
+
+    In a folder a reader meets the old one or the new one; at an address, for a moment, perhaps neither.
+    """
     if not elsewhere(place):
         write_bytes_atomically(Path(place), content, PRIVATE)
         return

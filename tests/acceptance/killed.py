@@ -15,7 +15,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -35,6 +35,7 @@ from duban.settings import CLOCK_FILE, Settings, load_settings
 from duban.wiring import Gear, gear, load_office
 from tests.acceptance.ticking import patrol, without_prefect
 from tests.bureau_folder import SHANGHAI, make_bureau
+from tests.processes import in_a_process
 
 WEEKS: dict[datetime, dict[str, Any] | None] = {
     datetime(2024, 4, 1, 9, tzinfo=SHANGHAI): None,
@@ -152,19 +153,6 @@ def _key(key: str | None) -> str:
 def _named(file: Path) -> str:
     """Folder and name of a file, without the letter's key, which begins with the plan's name."""
     return f"{file.parent.name}/{file.stem.rpartition('-')[0]}"
-
-
-def in_a_process(task: Callable[[], Any]) -> int:
-    """Do something in a fork of this process; its exit code, negative for a signal."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException:  # noqa: BLE001  it is told, and the fork ends
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def bureau_of(common: Bureau, number: int) -> Bureau:

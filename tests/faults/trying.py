@@ -1,9 +1,7 @@
 """Faults drawn by a seed, each met in the midst of the undisturbed weeks, and what came of them."""
 
-import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +13,7 @@ from tests.faults.comparing import Difference, Outcome, difference, outcome
 from tests.faults.points import MODES, Death, Point, Trap, armed, wrapped
 from tests.faults.prefects_part import playing
 from tests.faults.weeks import Bureau, forget, found, leave, live, moments, persistently, return_to
+from tests.processes import in_a_process
 
 SHARES = ("crash", "crash", "kill -9", "error")
 """Of four faults."""
@@ -87,7 +86,8 @@ def met(bureau: Bureau, lived: Sequence[Moment], start: int, fatal: int, mode: s
 def _strike(bureau: Bureau, at: datetime, trap: Trap, point: Point) -> None:
     """Have it go wrong; whatever lived is gone after it, but for where a port failed once and its caller lives on."""
     if trap.mode == "kill -9":
-        code = _in_a_fork(lambda: _lived(bureau, at, trap))
+        forget()
+        code = in_a_process(lambda: _lived(bureau, at, trap))
         assert code == -signal.SIGKILL, f"it ended with {code}"
         return
     _lived(bureau, at, trap)
@@ -102,19 +102,6 @@ def _lived(bureau: Bureau, at: datetime, trap: Trap) -> None:
             persistently(lambda: live(bureau, at))
         except Death:
             return
-
-
-def _in_a_fork(task: Callable[[], None]) -> int:
-    forget()
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException:  # noqa: BLE001  it is told, and the fork ends
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @contextmanager
