@@ -64,6 +64,8 @@ def test_a_stopped_stacks_for_the_length_of_the_command(bureau: Bureau) -> None:
         assert not (bureau.var / "postgres" / "postmaster.pid").exists()
         bureau.ok("diff")  # it wakes it
 
+    looked = json.loads(bureau.run("doctor", "--json").stdout)
+    assert {one["check"]: one["level"] for one in looked["findings"]}["ledger"] == "ok"
     assert not (bureau.var / "ledger.sqlite").exists()
     assert not leftover.exists()
     assert not (bureau.var / "postgres" / "postmaster.pid").exists()

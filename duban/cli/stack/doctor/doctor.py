@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from threading import Event
 from time import monotonic
 from typing import Annotated, TypeVar
 
@@ -97,8 +98,10 @@ class Looking:
     @contextmanager
     def opened(self, open_: AbstractContextManager[T]) -> Iterator[T]:
         """Something opened in its time; raises Hangs."""
+        over = Event()
         with ExitStack() as held:
-            yield self._in_time(lambda: held.enter_context(open_))
+            held.callback(over.set)
+            yield self._in_time(lambda: held.enter_context(open_), over)
 
     def around(self, check: str, looks: Iterator[Finding]) -> Iterator[Finding]:
         """Looks that need something opened first; that it cannot be is a finding, and so is what is unknown thereby."""
@@ -107,8 +110,8 @@ class Looking:
         except Exception as error:  # noqa: BLE001  as above
             yield replace(self._ended(check, error), remedy=UNKNOWN)
 
-    def _in_time(self, do: Callable[[], T]) -> T:
-        return at_most(min(LONGEST, max(self.until - monotonic(), LEAST)), do)
+    def _in_time(self, do: Callable[[], T], over: Event | None = None) -> T:
+        return at_most(min(LONGEST, max(self.until - monotonic(), LEAST)), do, over)
 
     def _ended(self, check: str, error: Exception) -> Finding:
         if isinstance(error, Hangs):
