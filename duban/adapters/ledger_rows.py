@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.notices import Delivery, NoticeRow, said_of
-from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
+from duban.core.ledger.summary import Light, Reason, Status, StepRow, Summary
+from duban.core.planning.lights import Rule
 from duban.ports import LedgerUnusable
 
 

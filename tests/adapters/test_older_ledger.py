@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.core.ledger.entries import SECOND
-from duban.core.ledger.summary import Rule
+from duban.core.planning.lights import Rule
 from duban.ports import Rate, RefusedVisit
 from duban.service import Service
 from tests.adapters.older_ledger import LAST_LOOK, MUSEUM, OFFICE, PLAN, older_ledger

@@ -7,7 +7,8 @@ from typing import Any
 from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
+from duban.core.ledger.summary import Light, Reason, Status, StepRow, Summary
+from duban.core.planning.lights import Rule
 from duban.ports import Commit, Ledger
 
 PLAN = "shanghai-2024"

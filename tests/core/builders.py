@@ -32,9 +32,10 @@ from duban.core.planning.action_file import (
     CollectParameters,
 )
 from duban.core.planning.directory import Absence, Directory, DirectoryFile, OfficeUnit, Post
+from duban.core.planning.lights import Lights
 from duban.core.planning.plan import Initiative, Plan, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import LadderFile, Lights, Policy, Rung
+from duban.core.planning.policy import LadderFile, Policy, Rung
 from duban.core.planning.when import Duration, parse_duration, parse_when
 from duban.core.telling.reasons import reason_of, reason_of_all
 

@@ -10,8 +10,8 @@ from duban.core.deciding.decide import decide
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.state import EMPTY, fold
 from duban.core.ledger.summary import Light
+from duban.core.planning.lights import Lights
 from duban.core.planning.plan import StepRef
-from duban.core.planning.policy import Lights
 from tests.core.builders import (
     HERE,
     Story,

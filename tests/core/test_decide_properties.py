@@ -12,15 +12,14 @@ from duban.core.deciding.commands import RULES as COMMANDS
 from duban.core.deciding.commands import Command, Refused, Verb, respond
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.given import Given
-from duban.core.deciding.lights import lit, turns
-from duban.core.deciding.pace import course, planned_on, points
 from duban.core.deciding.settle import ENDING, LIVES, status
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.state import EMPTY, fold
-from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Rule, Status, Upstream
+from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Status, Upstream
 from duban.core.planning.directory import Directory
+from duban.core.planning.lights import Lights, Rule, course, lit, planned_on, turns
 from duban.core.planning.plan import HUMAN, Step, StepRef
-from duban.core.planning.policy import Lights
+from duban.core.planning.progress import points
 from duban.core.planning.review_file import Several
 from duban.core.planning.when import parse_when
 from tests.core import builders
@@ -356,7 +355,10 @@ def test_more_progress_never_makes_a_light_graver(at: Given, more: int, later: i
     assert at.own.opened
     today = at.own.opened + timedelta(days=later)
     better = at._replace(own=at.own._replace(progress=min(100, at.own.progress + more)))
-    assert lit(better, turns(better), today)[0] <= lit(at, turns(at), today)[0]
+    assert (
+        lit(better, turns(better, better.office.policy.lights), today)[0]
+        <= lit(at, turns(at, at.office.policy.lights), today)[0]
+    )
 
 
 @given(standings(*RULES), st.integers(0, 150))
@@ -364,9 +366,10 @@ def test_what_lights_a_step_is_what_the_figures_of_the_day_say(at: Given, later:
     """Turns are worked out once, ahead; on its day each rule, asked by its own figures, says the same."""
     assert at.own.opened
     today = at.own.opened + timedelta(days=later)
-    assert {turn.rule for turn in turns(at) if turn.first <= today} - {Rule.LATE, Rule.UNREVIEWED} == by_figures(
-        at, today
-    ) - {Rule.LATE}
+    assert {turn.rule for turn in turns(at, at.office.policy.lights) if turn.first <= today} - {
+        Rule.LATE,
+        Rule.UNREVIEWED,
+    } == by_figures(at, today) - {Rule.LATE}
 
 
 def by_figures(at: Given, today: date) -> set[Rule]:

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from duban.core.deciding.indicators import Gauge, gauge, period
-from duban.core.deciding.pace import share
 from duban.core.ledger.entries import EntryKind
 from duban.core.planning.measure_file import CsvMeasure
 from duban.core.planning.plan import Step, StepRef, Target
+from duban.core.planning.progress import share
 from tests.core.builders import HERE, Story, day, indicator, moment, work
 
 WEEKLY = CsvMeasure(by="csv", file="var/cases.csv", column="件数")

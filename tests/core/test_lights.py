@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from duban.core.deciding import lights
 from duban.core.deciding.given import Given
-from duban.core.deciding.lights import turns
 from duban.core.ledger.keys import NoticeKey, StepRef
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.summary import Status
-from duban.core.planning.policy import Lights
+from duban.core.planning import lights
+from duban.core.planning.lights import Lights, turns
 from duban.core.telling.reasons import ALL_IS_WELL, in_words
 from tests.core.builders import HERE, calendar, day, given, moment, policy, work
 
@@ -36,14 +35,14 @@ CAUSE = StepRef(HERE, "a")
 
 def lit(today: str, rules: Lights = ALL, **said: Any) -> str:
     at = standing(rules, **said)
-    light, reason = lights.lit(at, turns(at), day(today))
+    light, reason = lights.lit(at, turns(at, at.office.policy.lights), day(today))
     told = in_words(at.office, HERE, reason) if reason else ALL_IS_WELL if light else ""
     return f"{light.name} {told}".strip()
 
 
 def changes(rules: Lights, **said: Any) -> set[date]:
     """Days on which the passing of time may light the step otherwise."""
-    return {turn.first for turn in turns(standing(rules, **said))} - {lights.ALWAYS}
+    return {turn.first for turn in turns(standing(rules, **said), rules)} - {lights.ALWAYS}
 
 
 def only(**rule: object) -> Lights:

@@ -5,7 +5,8 @@ from datetime import date
 from xml.etree import ElementTree as Xml
 
 from duban.core.deciding.office import Office
-from duban.core.ledger.summary import Light, Reason, Rule, Status, StepRow, Summary
+from duban.core.ledger.summary import Light, Reason, Status, StepRow, Summary
+from duban.core.planning.lights import Rule
 from duban.core.planning.plan import Initiative, Section, StepRef
 from duban.core.telling.overview import Overview, overview, reddest, seen_of
 from duban.core.telling.year_chart import year_chart

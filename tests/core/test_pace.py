@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.deciding.pace import Knot, course, planned_on, points, reached_on
+from duban.core.planning.lights import course, planned_on, reached_on
+from duban.core.planning.progress import Knot, points
 from tests.core.builders import calendar, day
 
 OPENED, DUE = day("2024-05-31"), day("2024-06-28")  # 19 working days

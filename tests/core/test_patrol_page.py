@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.summary import Light, Reason, Rule
+from duban.core.ledger.summary import Light, Reason
+from duban.core.planning.lights import Rule
 from duban.core.telling.links import to_page
 from duban.core.telling.patrol_page import PatrolFindings, patrol_page
 from duban.core.telling.seals import seal_line

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from duban.core.planning.policy import Hours, Pace, Policy, Retry, TimeShare
+from duban.core.planning.lights import Pace, TimeShare
+from duban.core.planning.policy import Hours, Policy, Retry
 
 RUNG = {"id": "press", "anchor": "due", "to": ["owner"], "slip": "press"}
 LADDER = {"id": "standard", "title": "常规", "rungs": [RUNG]}

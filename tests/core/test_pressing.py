@@ -4,7 +4,8 @@ import pytest
 
 from duban.core.deciding.commands import Refused
 from duban.core.ledger.notices import Delivery
-from duban.core.ledger.summary import Light, Rule
+from duban.core.ledger.summary import Light
+from duban.core.planning.lights import Rule
 from tests.core.builders import Story, day, milestone, work
 
 WORDS = "请于周五前报送，困难请说明"

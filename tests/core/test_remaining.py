@@ -15,8 +15,8 @@ from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.summary import Light
+from duban.core.planning.lights import Lights
 from duban.core.planning.plan import Target
-from duban.core.planning.policy import Lights
 from tests.core.builders import Story, calendar, day, indicator, policy, review, work
 
 

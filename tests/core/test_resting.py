@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import WorkCalendar
-from duban.core.deciding.deadlines import clock, days_late, days_left, off_clock, worked
+from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.indicators import gauge
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import Late, forecast
 from duban.core.forecasting.schedule import Schedule
-from duban.core.ledger.summary import Light, Rule
+from duban.core.ledger.summary import Light
+from duban.core.planning.dates import clock, days_late, off_clock, worked
+from duban.core.planning.lights import Lights, Rule
 from duban.core.planning.plan import Target
-from duban.core.planning.policy import Lights
 from tests.core.builders import Story, calendar, day, indicator, policy, review, work
 
 DAY = timedelta(days=1)

@@ -16,7 +16,8 @@ from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.entries import EntryKind
-from duban.core.ledger.summary import CLOSED, Rule
+from duban.core.ledger.summary import CLOSED
+from duban.core.planning.lights import Rule
 from duban.core.planning.plan import HUMAN, Step
 from duban.core.planning.when import OnDate, Relative
 from tests.core.builders import Story, calendar, day, milestone, period, work

@@ -8,9 +8,10 @@ import pytest
 from duban.core.deciding.commands import RULES, VERB_TITLES, Verb
 from duban.core.deciding.recheck import Lapse
 from duban.core.deciding.settle import LIVES
-from duban.core.ledger.summary import Light, Rule, Status
+from duban.core.ledger.summary import Light, Status
+from duban.core.planning.anchors import Anchor
+from duban.core.planning.lights import Rule
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Anchor
 from duban.core.telling.lapses import WORDS
 from duban.core.telling.phrases import ANCHORED
 from duban.core.telling.reasons import JUDGED

@@ -13,10 +13,11 @@ from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Verb
 from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.why import Link, Origin, Why
-from duban.core.ledger.summary import Light, Rule, Status
+from duban.core.ledger.summary import Light, Status
+from duban.core.planning.lights import DaysLeft, Lights, Pace, Rule, TimeShare
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import DaysLeft, Lights, Pace, Policy, TimeShare
+from duban.core.planning.policy import Policy
 from duban.core.planning.when import Relative, When, month_span
 from duban.outbox import deliver_due
 from tests.bureau import (

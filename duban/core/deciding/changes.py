@@ -22,9 +22,10 @@ from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.keys import NoticeKey, StepRef
 from duban.core.ledger.steps import Changed, Remark, StepState
 from duban.core.ledger.summary import Status
+from duban.core.planning.anchors import REMARKS, Anchor
 from duban.core.planning.plan import HUMAN, Step
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Anchor, Rung
+from duban.core.planning.policy import Rung
 from duban.core.planning.when import Duration
 
 OF_WHAT_IS_DONE = frozenset({EntryKind.UPSET, EntryKind.CORRECTED})
@@ -64,15 +65,6 @@ def gone(look: Look, name: str, own: StepState) -> Given | None:
     step = Step(ref, known.title, Kind.WORK, (), lasts, known.owner, ladder=ladder, was=known.was)
     dates = (None, None, None, None, look.today, None)
     return Given(look.office, here, look.today, step, own, Status.CANCELLED, *dates)
-
-
-REMARKS = {
-    Anchor.INSTRUCTED: EntryKind.INSTRUCTED,
-    Anchor.ADVISED: EntryKind.ADVISED,
-    Anchor.PRESSED: EntryKind.PRESSED,
-    Anchor.DISOWNED: EntryKind.DISOWNED,
-}
-"""What the rungs that tell of remarks count from."""
 
 
 def remark_of(own: StepState, key: NoticeKey) -> Remark:

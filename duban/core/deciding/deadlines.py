@@ -4,19 +4,16 @@ When it closes they are written down with that (`judged`), and are never compute
 calendar, a plan, a rule, judges nobody anew.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
 from duban.core.deciding.office import Look
-from duban.core.deciding.pace import progress
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import NOTHING, Deadline, Excluded, StepState
-from duban.core.planning.dates import Limit, earliest, limit_of
+from duban.core.ledger.steps import NOTHING, Deadline, StepState
+from duban.core.planning.dates import DAY, Limit, Spells, days_late, earliest, grown, limit_of
 from duban.core.planning.plan import ACTED_ON, HUMAN, Step, StepRef
-
-Spells = tuple[Excluded, ...]
-DAY = timedelta(days=1)
+from duban.core.planning.progress import progress
 
 
 class Limits(dict[str, Deadline | None]):
@@ -193,68 +190,12 @@ def suspensions(look: Look, own: StepState) -> Spells:
     return (*own.excluded, (own.suspended, look.calendar.next_working(look.today)))
 
 
-def grown(calendar: WorkCalendar, limit: Limit, spells: Spells) -> date:
-    """The last day of a limit with what suspensions give back; it is never a day on which the step rested.
-
-    A limit in working days grows by working days, one in calendar days by calendar days.
-    """
-    counted, working = counting(limit, spells), limit.unit is DayUnit.WORKING
-    last = calendar.roll(limit.day, limit.roll)
-    day = last if working else limit.day
-    if calendar.taken(day, counted, limit.unit):
-        # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
-        pushed = calendar.shift(calendar.next_working(day) if working else day, counted, limit.unit)
-        last = calendar.roll(pushed, limit.roll)
-    for first, end in spells:
-        if first <= last < end:
-            last = calendar.next_working(end)
-    return last
-
-
-def counting(limit: Limit, spells: Spells) -> Spells:
-    """What of the spells lies in the time that counts."""
-    since = limit.first
-    return spells if since is None else tuple((max(first, since), end) for first, end in spells if end > since)
-
-
-def worked(calendar: WorkCalendar, spells: Spells, first: date, last: date) -> int:
-    """Count the working days after `first` up to and including `last` on which a step did not rest."""
-    days = calendar.between(first, last)
-    for begin, end in spells:
-        rest = max(begin, first + DAY) - DAY, min(end, last + DAY) - DAY
-        if rest[0] < rest[1]:
-            days -= calendar.between(*rest)
-    return days
-
-
-def days_late(calendar: WorkCalendar, limit: date, day: date, spells: Spells = ()) -> int:
-    """Working days from a limit to a later day, on which the step did not rest; late by days off alone is late by one.
-
-    The one number in words, lights, ladder and reports.
-    """
-    return max(1, worked(calendar, spells, limit, day))
-
-
 def days_left(look: Look, own: StepState, due: date) -> int:
     """Working days until a deadline; late, they are negative, and do not grow while the step rests."""
     day = look.today if own.suspended is None else look.calendar.next_working(look.today)
     return (
         look.calendar.between(day, due) if day <= due else -days_late(look.calendar, due, day, suspensions(look, own))
     )
-
-
-def clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
-    """The day it would be for a step that opened then, had its time not stood still while it rested."""
-    if not spells or day <= opened:
-        return day
-    return calendar.after(opened, worked(calendar, spells, opened, day), DayUnit.WORKING)
-
-
-def off_clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
-    """The first day that `clock` shows as that day."""
-    if not spells or day <= opened:
-        return day
-    return grown(calendar, Limit(day, Roll.NONE, DayUnit.WORKING, opened + DAY), spells)
 
 
 def may_open(look: Look, step: Step, state: State) -> date | None:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from duban.core.deciding.deadlines import clock, off_clock, suspensions
+from duban.core.deciding.deadlines import suspensions
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.pace import Course, course, planned_on, points, progress, share
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import AWAITING_OWNER, Status
+from duban.core.planning.dates import clock, off_clock
+from duban.core.planning.lights import course, planned_on
 from duban.core.planning.plan import Step, Target
+from duban.core.planning.progress import Course, path, points, progress
 
 DAY = timedelta(days=1)
 
@@ -40,12 +42,6 @@ class Gauge:
     """All values, oldest first."""
     course: tuple[tuple[date, float], ...]
     """Days and the values planned for them; evenly from one to the next by working days."""
-
-
-def path(step: Step) -> Course:
-    """What is planned on the way to an indicator's target, in percent; nothing of other steps."""
-    target = step.target
-    return tuple((day, share(target, value)) for day, value in target.path) if target else ()
 
 
 def gauge(look: Look, step: Step, own: StepState, due: date | None) -> Gauge | None:

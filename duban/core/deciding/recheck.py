@@ -20,7 +20,7 @@ from duban.core.ledger.notices import PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import Status
-from duban.core.planning.policy import Anchor
+from duban.core.planning.anchors import Anchor
 
 
 class Lapse(StrEnum):

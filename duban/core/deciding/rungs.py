@@ -9,15 +9,13 @@ from datetime import date, datetime
 from typing import NamedTuple, assert_never
 
 from duban.core.days.workdays import DayUnit, Roll
-from duban.core.deciding.deadlines import DAY, grown
 from duban.core.deciding.given import Given
 from duban.core.ledger.keys import AGAIN, BACK, NoticeKey
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.steps import StepState
-from duban.core.ledger.summary import Status
-from duban.core.planning.dates import Limit
-from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Anchor, Role, Rung
+from duban.core.planning.anchors import JUDGED, Anchor, anchors
+from duban.core.planning.dates import DAY, Limit, grown
+from duban.core.planning.policy import Role, Rung
 
 
 class DueRung(NamedTuple):
@@ -42,12 +40,6 @@ class DueRung(NamedTuple):
     waits: bool = False
     repeat: int | None = None
 
-
-LEARNT = frozenset({Anchor.SUBMITTED, Anchor.RETURNED, Anchor.ASKED, Anchor.ANSWERED})
-"""Anchors of what people did, from which rungs count once it can be known."""
-
-JUDGED = frozenset({Anchor.SUBMITTED, Anchor.ASKED})
-"""Anchors of rungs that ask for an answer to what somebody did."""
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -89,7 +81,7 @@ def _alike(at: Given, was: Given) -> bool:
 
 def _going(at: Given) -> tuple[Going, ...]:
     """The rungs that apply, lowest first, spent or not, as each goes out when it is sent on its own day."""
-    found, holding, since = list[Going](), anchors(at), _since(at.own)
+    found, holding, since = list[Going](), anchors(at.step, at.own, at.status, at.due), _since(at.own)
     rungs, calendar = at.office.rungs[at.step.ladder], at.office.calendar
     for place, rung in enumerate(rungs):
         if rung.anchor not in holding:
@@ -162,36 +154,6 @@ def of_rung(
         key, meant = NoticeKey(name, version, rung.id, post), (rung.id, rung.slip, post, there)
         found.append(DueRung(key, at.step.id, *meant, moment, moment, rung.immediate, stale, waits, rung.repeat))
     return tuple(found)
-
-
-def anchors(at: Given) -> Mapping[Anchor, tuple[date, str]]:
-    """The days that rungs count from now, each with the version it belongs to; not there: no such rung applies.
-
-    A change of the step has no place here: each has rungs of its own (`changes.py`).
-    """
-    own, due, assigned = at.own, at.due, at.own.assigned
-    opened = f"opened-{assigned}"
-    if own.rounds and at.step.kind is Kind.REVIEW:  # it may open twice on one day
-        opened = f"{opened}-{own.rounds}"
-    days: dict[Anchor, tuple[date | None, str]] = {}
-    if at.status is Status.REVIEW:
-        days = {Anchor.SUBMITTED: (own.submitted, f"round-{own.rounds}")}
-    elif at.status is Status.FAILED:
-        days = {Anchor.FAILED: (own.failed, f"try-{own.tries}")}
-    else:  # its owner is waited for
-        days = {
-            Anchor.DUE: (due, f"{due}"),
-            Anchor.OPENED: (assigned, opened),
-            Anchor.UNSIGNED: (assigned if at.status is Status.OPEN else None, opened),
-            Anchor.RETURNED: (own.returned, f"round-{own.rounds}"),
-            Anchor.ASKED: (own.asked.on if own.asked else None, f"ask-{own.asks}"),
-            Anchor.ANSWERED: (None if own.asked else own.answer, f"ask-{own.asks}"),
-            Anchor.FAILED: (own.failed, f"measuring-{own.failed}"),  # to measure an indicator
-        }
-    found = {what: (day, version) for what, (day, version) in days.items() if day is not None}
-    if own.late:
-        found |= {what: (own.learnt(found[what][0]), found[what][1]) for what in LEARNT & found.keys()}
-    return found
 
 
 def _since(own: StepState) -> date:

@@ -12,11 +12,11 @@ from duban.core.deciding.changes import change_rungs
 from duban.core.deciding.deadlines import goes_by_reports, left, left_unsaid, planned
 from duban.core.deciding.given import Given
 from duban.core.deciding.ladder import Ladder, ladder
-from duban.core.deciding.lights import UNLIT, Turn, foreseen, lit, turns
 from duban.core.deciding.office import Look
 from duban.core.deciding.outlook import latest_start
-from duban.core.deciding.pace import progress
 from duban.core.ledger.summary import Light, Status, StepRow
+from duban.core.planning.lights import UNLIT, Turn, foreseen, lit, turns
+from duban.core.planning.progress import progress
 
 DAY = timedelta(days=1)
 
@@ -42,15 +42,16 @@ Timetables = Mapping[str, Made]
 
 def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     """The timetable of a step; what one made of something else has in common with it is taken from there."""
-    own, same = at.own, before if before is not None and at.settled == before[0].settled else None
+    rules, own = at.office.policy.lights, at.own
+    same = before if before is not None and at.settled == before[0].settled else None
     if same is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
-        lights = same[1].lights if foreseen(at) == foreseen(same[0]) else turns(at)
+        lights = same[1].lights if foreseen(at) == foreseen(same[0]) else turns(at, rules)
         return same[1]._replace(row=_row(at), lights=lights)
     rungs = same[1].rungs if same else ladder(at, (before[0], before[1].rungs) if before is not None else None)
     untold = bool((own.changes or own.remarks) and (rungs.dead or change_rungs(look, at)))
     if own.finished is not None:
         return Timetable(_row(at), (), (), rungs, untold)
-    lights = turns(at)
+    lights = turns(at, rules)
     return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs, untold)
 
 

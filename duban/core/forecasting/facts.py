@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from duban.core.deciding.deadlines import Spells, counting, goes_by_reports, lasting, still_takes, suspensions
+from duban.core.deciding.deadlines import goes_by_reports, lasting, still_takes, suspensions
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import StepRow
+from duban.core.planning.dates import Spells, counting
 from duban.core.planning.plan import Step, StepRef
 
 

@@ -13,10 +13,10 @@ from types import MappingProxyType
 import numpy as np
 
 from duban.core.days.arrays import IntArray
-from duban.core.deciding.deadlines import days_late
 from duban.core.forecasting.network import Pass
 from duban.core.forecasting.network import critical_chain as links_to
 from duban.core.forecasting.schedule import AS_IT_STANDS, Schedule
+from duban.core.planning.dates import days_late
 from duban.core.planning.order import together
 from duban.core.planning.plan import ACTED_ON, StepRef
 

@@ -13,12 +13,11 @@ import numpy as np
 
 from duban.core.days.arrays import IntArray
 from duban.core.days.workdays import DayUnit, WorkCalendar
-from duban.core.deciding.deadlines import Spells
 from duban.core.forecasting.facts import Fact, Facts
 from duban.core.forecasting.network import UNSET, Pass, backward, compile_network, forward, holders, slack
 from duban.core.forecasting.spans import Axis, BoolArray, Spans
 from duban.core.ledger.summary import CLOSED, Status
-from duban.core.planning.dates import earliest, resolve
+from duban.core.planning.dates import Spells, earliest, resolve
 from duban.core.planning.plan import ACTED_ON, Plan, Step, StepRef
 from duban.core.planning.when import Relative
 

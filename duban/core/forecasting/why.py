@@ -12,17 +12,18 @@ from types import NoneType
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.agenda import awaited
 from duban.core.deciding.commands import Verb
-from duban.core.deciding.deadlines import days_late, heard, may_open, still_takes, suspensions, whole, worked
+from duban.core.deciding.deadlines import heard, may_open, still_takes, suspensions, whole
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.indicators import Gauge, gauge
 from duban.core.deciding.ladder import acknowledged
 from duban.core.deciding.office import Look
-from duban.core.deciding.pace import progress
 from duban.core.forecasting.forecast import Forecast
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import Changed, Deadline, Extension, LapsedRequest, LateEntry, Remark, StepState
 from duban.core.ledger.summary import AWAITING_OWNER, CLOSED, Light, Reason, Status, StepRow
+from duban.core.planning.dates import days_late, worked
 from duban.core.planning.plan import HUMAN, Step, StepRef
+from duban.core.planning.progress import progress
 from duban.core.planning.when import Duration, OnDate, Relative, Span, When, Within
 
 DecisionOf = Callable[[str], Decision]

@@ -37,25 +37,14 @@ CLOSED = frozenset({Status.DONE, Status.CANCELLED})
 AWAITING_OWNER = frozenset({Status.OPEN, Status.WORKING})
 
 
-class Rule(StrEnum):
-    """What lights a step."""
-
-    FAILED = "failed"  # an action failed for good
-    LATE = "late"  # the deadline has passed
-    UNREVIEWED = "unreviewed"  # so it has, but the work was handed in in time
-    EXCEEDED = "exceeded"  # an indicator has passed the ceiling it was to keep
-    DAYS_LEFT = "days_left"
-    TIME_SHARE = "time_share"
-    PACE = "pace"
-    FORECAST = "forecast"  # it is expected after its deadline
-    DOWNSTREAM = "downstream"  # it is expected too late for what waits for it
-    UNANSWERED = "unanswered"
+class AnyRule(StrEnum):
+    """What lights a step, for rows: that there is a rule. Which there are says `planning/lights.py`."""
 
 
 class Reason(NamedTuple):
     """Why a step is lit: the rule, and the figures it goes by; other figures than those of the rule are 0 or None."""
 
-    rule: Rule
+    rule: AnyRule
     days: int = 0
     """Working days: left until the deadline, or late by."""
     percent: int = 0

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from duban.core.days.workdays import DayUnit, Roll, WorkCalendar
+from duban.core.ledger.steps import Excluded
 from duban.core.planning.when import PERIOD, START, OnDate, Relative, Span, When, Within, month_span
 
 DAY = timedelta(days=1)
+Spells = tuple[Excluded, ...]
 
 
 class Limit(NamedTuple):
@@ -111,3 +113,59 @@ def _period(span: Span | None) -> Span:
     if span is None:
         raise ValueError("`period` is the month or quarter of a repeated step; this step is not repeated")
     return span
+
+
+def grown(calendar: WorkCalendar, limit: Limit, spells: Spells) -> date:
+    """The last day of a limit with what suspensions give back; it is never a day on which the step rested.
+
+    A limit in working days grows by working days, one in calendar days by calendar days.
+    """
+    counted, working = counting(limit, spells), limit.unit is DayUnit.WORKING
+    last = calendar.roll(limit.day, limit.roll)
+    day = last if working else limit.day
+    if calendar.taken(day, counted, limit.unit):
+        # A limit on a day off counts as the next working day: otherwise the first day given back would be lost on it.
+        pushed = calendar.shift(calendar.next_working(day) if working else day, counted, limit.unit)
+        last = calendar.roll(pushed, limit.roll)
+    for first, end in spells:
+        if first <= last < end:
+            last = calendar.next_working(end)
+    return last
+
+
+def counting(limit: Limit, spells: Spells) -> Spells:
+    """What of the spells lies in the time that counts."""
+    since = limit.first
+    return spells if since is None else tuple((max(first, since), end) for first, end in spells if end > since)
+
+
+def worked(calendar: WorkCalendar, spells: Spells, first: date, last: date) -> int:
+    """Count the working days after `first` up to and including `last` on which a step did not rest."""
+    days = calendar.between(first, last)
+    for begin, end in spells:
+        rest = max(begin, first + DAY) - DAY, min(end, last + DAY) - DAY
+        if rest[0] < rest[1]:
+            days -= calendar.between(*rest)
+    return days
+
+
+def days_late(calendar: WorkCalendar, limit: date, day: date, spells: Spells = ()) -> int:
+    """Working days from a limit to a later day, on which the step did not rest; late by days off alone is late by one.
+
+    The one number in words, lights, ladder and reports.
+    """
+    return max(1, worked(calendar, spells, limit, day))
+
+
+def clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
+    """The day it would be for a step that opened then, had its time not stood still while it rested."""
+    if not spells or day <= opened:
+        return day
+    return calendar.after(opened, worked(calendar, spells, opened, day), DayUnit.WORKING)
+
+
+def off_clock(calendar: WorkCalendar, spells: Spells, opened: date, day: date) -> date:
+    """The first day that `clock` shows as that day."""
+    if not spells or day <= opened:
+        return day
+    return grown(calendar, Limit(day, Roll.NONE, DayUnit.WORKING, opened + DAY), spells)

@@ -4,14 +4,16 @@ import re
 from datetime import time, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from duban.core.planning.values import Many, PlainText, Share, Slug, Strict
+from duban.core.planning.anchors import TOLD_ONCE, Anchor
+from duban.core.planning.lights import Lights
+from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.planning.when import LONGEST
 from duban.core.problems import Fault, Invalid, refuse_repeated, shown
-from duban.core.texts import Text, english
+from duban.core.texts import english
 
 SPREAD = 0.2
 """The share of a wait by which it may be longer than written."""
@@ -39,68 +41,6 @@ TimeText = Annotated[
 ]
 
 
-M = TypeVar("M", bound=Strict)
-
-_ORANGE_FIRST = english("orange comes at a smaller share of time left than yellow")
-_RED_FIRST = english("yellow comes fewer points behind than red")
-
-
-def _in_order(rule: M, lower: float, higher: float, order: Text) -> M:
-    if lower > higher:
-        raise Invalid(
-            Fault(
-                "lights-out-of-order",
-                english("{order}, not {lower} against {higher}", order=order, lower=lower, higher=higher),
-                english("exchange the figures"),
-            )
-        )
-    return rule
-
-
-class DaysLeft(Strict):
-    """Yellow from this many working days before the deadline."""
-
-    yellow: int = Field(3, ge=0, description="working days left")
-
-
-class TimeShare(Strict):
-    """Yellow, then orange, at this share of time left without progress."""
-
-    yellow: Share = Field(0.30, description="share of time left, 0 to 1, at which it turns yellow")
-    orange: Share = Field(0.15, description="share of time left, 0 to 1, at which it turns orange")
-
-    @model_validator(mode="after")
-    def _yellow_comes_first(self) -> Self:
-        return _in_order(self, self.orange, self.yellow, _ORANGE_FIRST)
-
-
-class Pace(Strict):
-    """序时进度: points that actual progress may lag behind elapsed time before yellow and before red.
-
-    Progress is told every few days, so that a step of a week is behind by half before anybody could have told any.
-    """
-
-    yellow: int = Field(10, ge=0, le=100, description="points behind at which it turns yellow")
-    red: int = Field(30, ge=0, le=100, description="points behind at which it turns red")
-    from_days: int = Field(
-        0, ge=0, le=LONGEST, description="working days from opening to deadline from which on a step is held to it"
-    )
-
-    @model_validator(mode="after")
-    def _yellow_comes_first(self) -> Self:
-        return _in_order(self, self.yellow, self.red, _RED_FIRST)
-
-
-class Lights(Strict):
-    """Which rules light a step; a rule left out is off. Late is always red."""
-
-    days_left: DaysLeft | None = Field(None, description="lit by the working days left")
-    time_share: TimeShare | None = Field(None, description="lit by the share of time left without progress")
-    pace: Pace | None = Field(None, description="lit by planned against actual progress (序时进度)")
-    forecast: bool = Field(False, description="yellow when the forecast passes the deadline")
-    unanswered: bool = Field(False, description="orange when the last pressing was not answered")
-
-
 class Hours(Strict):
     """Hours of a working day in which people may be written to."""
 
@@ -121,35 +61,6 @@ class Hours(Strict):
             )
             raise Invalid(Fault("ends-before-start", message, english("correct one of the two times"), ("last",)))
         return self
-
-
-class Anchor(StrEnum):
-    """What a rung counts from.
-
-    `opened` (the step opened), `unsigned` (opened and not signed for), `due` (its deadline), `submitted` (handed in for
-    review), `returned` (sent back), `asked` (an extension was asked for), `answered` (it was answered), `failed` (an
-    action failed for good), `changed` (somebody suspended, resumed, handed over or cancelled it), `instructed` (a
-    leader gave an instruction about it), `advised` (another unit gave its opinion), `pressed` (the coordinator pressed
-    the owner in words of their own), `disowned` (somebody who was written to says that it is not theirs).
-    """
-
-    OPENED = "opened"
-    UNSIGNED = "unsigned"
-    DUE = "due"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    CHANGED = "changed"
-    INSTRUCTED = "instructed"
-    ADVISED = "advised"
-    PRESSED = "pressed"
-    DISOWNED = "disowned"
-
-
-TOLD_ONCE = frozenset({Anchor.CHANGED, Anchor.INSTRUCTED, Anchor.ADVISED, Anchor.PRESSED, Anchor.DISOWNED})
-"""What rungs count from that tell of what was done, and ask for nothing that could be waited for."""
 
 
 class Role(StrEnum):

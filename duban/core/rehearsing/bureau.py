@@ -14,7 +14,6 @@ from itertools import chain, groupby
 from duban.core.deciding.commands import Command, respond
 from duban.core.deciding.deadlines import NO_LIMITS, Limits, deadlines
 from duban.core.deciding.decide import Decision, decide_on
-from duban.core.deciding.lights import WANTING_ANSWER
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.recheck import recheck, still_due
 from duban.core.deciding.settle import downstream, settle
@@ -22,6 +21,7 @@ from duban.core.ledger.entries import Draft, Entry, EntryKind, number
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import EMPTY, State, fold
 from duban.core.ledger.summary import Light, Upstream, known_of
+from duban.core.planning.lights import WANTING_ANSWER
 from duban.core.planning.plan import Initiative, StepRef
 from duban.core.rehearsing.causes import Missed, missed, passed
 from duban.core.rehearsing.day import carry_out, knots

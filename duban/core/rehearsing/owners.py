@@ -13,17 +13,17 @@ from typing import Any, get_args
 from duban.core.days.workdays import DayUnit
 from duban.core.deciding.commands import Command, Verb
 from duban.core.deciding.deadlines import Limits
-from duban.core.deciding.indicators import path
 from duban.core.deciding.judging import answerers, doers
 from duban.core.deciding.office import Look
-from duban.core.deciding.pace import course, planned_on
 from duban.core.deciding.settle import status
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import Extension, StepState
 from duban.core.ledger.summary import Status
+from duban.core.planning.lights import course, planned_on
 from duban.core.planning.plan import Initiative, Step, StepRef, Target
 from duban.core.planning.plan_file import Kind
+from duban.core.planning.progress import path
 from duban.core.rehearsing.profile import Manner, Profile
 
 ACTIVE = frozenset({Status.OPEN, Status.WORKING, Status.REVIEW, Status.FAILED})

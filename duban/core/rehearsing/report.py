@@ -7,11 +7,11 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from duban.core.deciding.deadlines import days_late
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import EntryKind
 from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.summary import Light
+from duban.core.planning.dates import days_late
 from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.rehearsing.bureau import Bureau, Trail

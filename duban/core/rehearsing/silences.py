@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.core.deciding.agenda import awaited
-from duban.core.deciding.deadlines import worked
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.ledger.state import State
+from duban.core.planning.dates import worked
 from duban.core.planning.plan import StepRef
 
 WITHOUT_A_LETTER = 10

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from duban.core.deciding.commands import Refused
-from duban.core.deciding.deadlines import days_late
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import ENDING
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.histories import about
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.steps import StepState
+from duban.core.planning.dates import days_late
 from duban.core.planning.plan import Step
 from duban.core.telling.events import event
 from duban.core.telling.phrases import HISTORY

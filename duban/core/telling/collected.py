@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from duban.core.deciding.deadlines import days_late, deadline
+from duban.core.deciding.deadlines import deadline
 from duban.core.deciding.office import Look
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
+from duban.core.planning.dates import days_late
 from duban.core.planning.plan import Step
 from duban.core.telling.tables import as_markdown, escape
 

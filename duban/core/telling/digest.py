@@ -10,7 +10,7 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.ladder import PRESSINGS
 from duban.core.deciding.office import Look, Office
 from duban.core.ledger.notices import NoticeRow
-from duban.core.ledger.summary import Rule
+from duban.core.planning.lights import Rule
 from duban.core.telling.reasons import reason_of
 from duban.core.telling.slips import Slip
 from duban.core.telling.whens import chinese

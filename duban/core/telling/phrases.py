@@ -6,8 +6,7 @@ from datetime import date
 from shlex import quote
 from typing import NamedTuple
 
-from duban.core.deciding.changes import REMARKS, change_of, remark_of
-from duban.core.deciding.deadlines import worked
+from duban.core.deciding.changes import change_of, remark_of
 from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.rungs import DueRung
@@ -17,9 +16,11 @@ from duban.core.ledger.keys import DEAD
 from duban.core.ledger.steps import Deadline, StepState
 from duban.core.ledger.summary import Light, StepRow
 from duban.core.planning.action_file import AssignAction
+from duban.core.planning.anchors import REMARKS, Anchor
+from duban.core.planning.dates import worked
 from duban.core.planning.plan import Step
 from duban.core.planning.plan_file import Kind
-from duban.core.planning.policy import Anchor, Rung
+from duban.core.planning.policy import Rung
 from duban.core.planning.review_file import Several
 from duban.core.telling.events import event
 from duban.core.telling.reasons import reason_of

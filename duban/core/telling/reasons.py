@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from duban.core.deciding.office import Office
 from duban.core.ledger.keys import StepRef
-from duban.core.ledger.summary import Light, Reason, Rule, StepRow, Summary
+from duban.core.ledger.summary import AnyRule, Light, Reason, StepRow, Summary
+from duban.core.planning.lights import Rule
 from duban.core.planning.plan import Plan
 from duban.core.telling.whens import short
 
@@ -61,7 +62,7 @@ class Judged(NamedTuple):
     words: Callable[[Reason, str, str], str]
 
 
-JUDGED: Mapping[Rule, Judged] = {
+JUDGED: Mapping[AnyRule, Judged] = {
     Rule.FAILED: Judged("自动事项执行失败，一律亮红灯", lambda why, *_: "自动事项执行失败，需人工处理"),
     Rule.LATE: Judged("过了时限", lambda why, cause, _: f"已逾期{why.days}个工作日" + (f"，{cause}" if cause else "")),
     Rule.UNREVIEWED: Judged("过了时限，已按时报送", lambda why, *_: f"按时报送，待审核，已过时限{why.days}个工作日"),

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from duban.core.deciding.commands import Verb, entitled
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
-from duban.core.deciding.pace import progress
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.state import State
 from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import CLOSED, StepRow
 from duban.core.planning.plan import Step
+from duban.core.planning.progress import progress
 from duban.core.telling.gauges import gauge_of, in_words
 from duban.core.telling.lines import BoardLine, group_title, lines
 from duban.core.telling.reasons import ALL_IS_WELL, reason_of

@@ -11,7 +11,8 @@ from duban.cli.output import plain
 from duban.core.days.workdays import DayUnit, WorkCalendar
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Draft, EntryKind
-from duban.core.ledger.summary import Light, Rule
+from duban.core.ledger.summary import Light
+from duban.core.planning.lights import Rule
 from duban.core.planning.plan import Step, StepRef
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import OnDate, Relative, Span, When, month_span
