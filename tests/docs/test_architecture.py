@@ -17,6 +17,8 @@ from duban.adapters.wording import Wording
 from duban.core.deciding.commands import Verb
 from duban.core.deciding.offers import offers
 from duban.core.ledger.notices import Delivery
+from duban.core.planning.anchors import Anchor
+from duban.core.planning.lights import Rule
 from duban.core.telling.offered import choices
 from duban.outbox import deliver_due
 from duban.settings import Settings
@@ -101,3 +103,24 @@ def test_files_that_are_named_exist() -> None:
 
 def test_it_stays_short() -> None:
     assert len(TEXT.splitlines()) <= LINES
+
+
+@pytest.mark.parametrize(
+    ("row", "member"),
+    [
+        *(("Rule of a light", f"Rule.{rule.name}") for rule in Rule if rule is not Rule.UNREVIEWED),  # digests name it
+        *(
+            ("Anchor of a rung", f"Anchor.{anchor.name}")
+            for anchor in Anchor
+            if anchor.name in ("RETURNED", "UNSIGNED")
+        ),
+    ],
+)
+def test_a_rule_and_an_anchor_are_named_where_the_table_says(row: str, member: str) -> None:
+    told = re.search(rf"^\| {row} \| (\d+) \| (.*) \|$", TEXT, re.M)
+    assert told
+    core = DOCUMENT.parents[1] / "duban"
+    found = {f for f in core.rglob("*.py") if re.search(rf"\b{re.escape(member)}\b", f.read_text(encoding="utf-8"))}
+    named = {core / "core" / name for name in re.findall(r"`([\w/]+\.py)`", told[2])}
+    assert found == named
+    assert len(named) == int(told[1])
