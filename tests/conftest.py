@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from duban.settings import LANGUAGE_VARIABLE
 from tests.http_server import HttpServer
+from tests.once import tables_worked_out_once, templates_compiled_once
 
 NUMBERS = count(1)
 TESTS = Path(__file__).parent
@@ -110,6 +111,13 @@ def counts(item: pytest.Item) -> bool:
     """
     drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
     return ring(item) in TRACED and not drawn and not item.get_closest_marker("long_story")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def once() -> Iterator[None]:
+    """What comes to the same in every test is worked out once."""
+    with tables_worked_out_once(), templates_compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

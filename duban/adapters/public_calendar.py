@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 import holidays
@@ -75,7 +76,7 @@ def public_calendar(first_year: int, last_year: int, file: CalendarFile = PUBLIC
     """
     first, last = date(first_year, 1, 1), date(last_year, 12, 31)
     # One year more, because a make-up day of January's holiday can fall in December.
-    public = _public(last_year + 1, file)
+    public = _public(last_year + 1, file.country, file.subdivision)
     make_up = public.weekend_workdays
     calendar = WorkCalendar.build(
         first, last, _working(first, last, public, file), notes=public | dict.fromkeys(make_up, _MAKE_UP_NOTE)
@@ -84,18 +85,18 @@ def public_calendar(first_year: int, last_year: int, file: CalendarFile = PUBLIC
     return replace(calendar, provisional_years=_provisional(range(first_year, last_year + 1), public, file))
 
 
-def _public(last_year: int, file: CalendarFile) -> holidays.HolidayBase:
-    """What the library knows up to the end of a year, in Chinese where it can; nothing of a country not yet said."""
+@lru_cache(maxsize=16)  # the library works out every feast of a country anew, which takes longer than all the rest
+def _public(last_year: int, country: str, subdivision: str | None) -> holidays.HolidayBase:
+    """What the library knows up to the end of a year, in Chinese where it can; nothing of a country not yet said.
+
+    What is given stays as it is: it does not grow by years that it is asked about.
+    """
     years = range(min(SINCE, last_year), last_year + 1)
-    if file.country == UNSAID:
-        return holidays.HolidayBase(years=years)
-    spoken = holidays.country_holidays(file.country).supported_languages
-    return holidays.country_holidays(
-        file.country,
-        subdiv=file.subdivision,
-        years=years,
-        language=_CHINESE if _CHINESE in spoken else None,
-    )
+    if country == UNSAID:
+        return holidays.HolidayBase(years=years, expand=False)
+    spoken = holidays.country_holidays(country).supported_languages
+    language = _CHINESE if _CHINESE in spoken else None
+    return holidays.country_holidays(country, subdiv=subdivision, years=years, language=language, expand=False)
 
 
 def _working(first: date, last: date, public: holidays.HolidayBase, file: CalendarFile) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """The desk on a small bureau with its ledger in SQLite, and somebody who opens its pages."""
 
 import re
+import shutil
 import socket
 import sqlite3
 import threading
@@ -9,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import policy
 from email.parser import BytesParser
+from hashlib import sha256
 from html import unescape
+from pathlib import Path
 from threading import Semaphore
 from typing import Any
 
@@ -212,22 +215,74 @@ def served(office: Office, listener: socket.socket) -> Iterator[None]:
 @contextmanager
 def open_office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, *mornings: str) -> Iterator[Office]:
     """The bureau after these moments, the letters of each sent, and its desk open; nobody is too quick there."""
-    monkeypatch.setattr(nonces, "TOO_QUICK", -1.0)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
-        opened = Office(bureau, load_settings())
-        for module in (signing_in, new_links):
-            monkeypatch.setattr(module, "_send", opened.telling(module._send))
+    with socket.create_server(("127.0.0.1", 0)) as listener, begun(bureau, monkeypatch, listener) as opened:
         for moment in mornings:
             opened.patrol(moment)
-        with served(opened, listener):
+        with at_its_desk(opened, listener):
             yield opened
-            for browser in opened.browsers:
-                browser.close()
+
+
+@contextmanager
+def begun(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> Iterator[Office]:
+    """The bureau before its first morning, which will answer there."""
+    monkeypatch.setattr(nonces, "TOO_QUICK", -1.0)
+    monkeypatch.setenv(DESK_VARIABLE, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    opened = Office(bureau, load_settings())
+    for module in (signing_in, new_links):
+        monkeypatch.setattr(module, "_send", opened.telling(module._send))
+    yield opened
+
+
+@contextmanager
+def at_its_desk(opened: Office, listener: socket.socket) -> Iterator[None]:
+    """Its desk open; in the end its visitors leave."""
+    with served(opened, listener):
+        yield
+        for browser in opened.browsers:
+            browser.close()
+
+
+MORNINGS = ("2024-04-01 09:00", "2024-04-02 09:00")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """The first mornings of bureaus that are alike, lived once in a process: their letters name one address."""
+
+    listener: socket.socket
+    folder: Path
+
+    def mornings(self, office: Office) -> None:
+        """Live them, or have what is left by those that were lived."""
+        kept = self.folder / written(office.bureau.root)
+        if kept.exists():
+            shutil.copytree(kept, office.bureau.root, dirs_exist_ok=True)
+            return
+        for moment in MORNINGS:
+            office.patrol(moment)
+        shutil.copytree(office.bureau.root, kept)
+
+
+def written(folder: Path) -> str:
+    """A mark of the names and contents of all files in a folder."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    mark = sha256()
+    for file in files:
+        mark.update(f"{file.relative_to(folder)}\n{file.stat().st_size}\n".encode() + file.read_bytes())
+    return mark.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """What the desks of this process have in common."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield Lived(listener, tmp_path_factory.mktemp("lived"))
 
 
 @pytest.fixture
-def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, lived: Lived) -> Iterator[Office]:
     """The small bureau on its second morning."""
-    with open_office(bureau, monkeypatch, "2024-04-01 09:00", "2024-04-02 09:00") as opened:
-        yield opened
+    with begun(bureau, monkeypatch, lived.listener) as opened:
+        lived.mornings(opened)
+        with at_its_desk(opened, lived.listener.dup()):
+            yield opened
