@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from duban.core.ledger.notices import Delivery
-from duban.core.ledger.readings import CONFLICTS, LIMITS, LONGEST, TICKS, WAITED, waited
+from duban.core.ledger.readings import CONFLICTS, TICKS, WAITED
 from duban.core.ledger.summary import Light
 from duban.ports import Commit, Ledger, Mark, Round, Rounder
 from tests.contracts.samples import BRIDGES, MINUTE, NOW, ROADS, SCHOOLS, append, notice, report, summary
@@ -71,12 +71,3 @@ def test_what_is_counted_is_never_forgotten_with_rates(ledger: Ledger) -> None:
     ledger.commit(Commit(BRIDGES, (), counted=(TICKS,)))
     ledger.forget_taken(NOW + timedelta(days=36_500))
     assert ledger.readings(NOW).counted == {TICKS: 1}
-
-
-@pytest.mark.parametrize(
-    ("seconds", "limit", "tenths"),
-    [(-5, "1", 0), (0, "1", 0), (1, "1", 10), (1.1, "2", 11), (3600, "3600", 36_000), (90_000, "beyond", 36_000)],
-)
-def test_a_wait_counts_by_the_limit_it_kept(seconds: float, limit: str, tenths: int) -> None:
-    assert waited(timedelta(seconds=seconds)) == {f"waited/{limit}": 1, WAITED: tenths}
-    assert timedelta(seconds=LIMITS[-1]) == LONGEST

@@ -8,6 +8,8 @@ from duban.core.deciding.commands import Refused, Verb
 from duban.core.planning.plan_file import Kind
 from duban.core.planning.when import OnDate
 from duban.core.telling.bulletin_paper import BulletinPaper, month_of, week_of
+from duban.core.telling.bulletin_text import BulletinLetter
+from duban.core.telling.papers import enclosed
 from tests.bureau import COSMETICS, LEADER, REVIEWER, STEPS, Story, initiative, office, step
 from tests.papers import told_in
 from tests.slips import sent, signed
@@ -136,3 +138,10 @@ def test_of_what_an_initiative_waits_for_a_bulletin_of_then_knows_what_was_known
 def test_there_is_none_of_a_time_before_the_plan_or_still_to_come(day: date) -> None:
     with pytest.raises(Refused, match="不在计划已经经过的时间内，不能出具《督查通报》"):
         told_in(Story().at(15), month_of(office(), day))
+
+
+@pytest.mark.parametrize(("wanted", "papers"), [(True, ["bulletin"]), (False, [])])
+def test_the_paper_goes_with_the_letter_where_it_is_wanted(wanted: bool, papers: list[str]) -> None:
+    letter = BulletinLetter(april(late()), LEADER, "分管副局长", wanted, 1)
+    assert [one.kind for one in enclosed(letter)] == papers
+    assert all(one.matter is letter.paper for one in enclosed(letter))

@@ -246,6 +246,21 @@ def test_a_repeated_step_needs_a_period() -> None:
     assert [text.split(" ends")[0] for text in texts] == ["no month", "no quarter"]
 
 
+def test_the_step_of_the_period_before_is_one_that_is_repeated() -> None:
+    steps = [
+        step("brief"),
+        step("again", repeat="monthly", needs=["brief@previous", "quarterly@nowhere@previous"]),
+        step("quarterly", repeat="quarterly", due="day 31 of month 4 of period"),
+        step("once", needs=["again@previous"]),
+    ]
+    assert in_steps(*steps) == [
+        ("needs-a-repeat", (1, "needs", 0)),
+        ("needs-a-repeat", (3, "needs", 0)),
+        ("no-such-day", (2, "due")),
+        ("unknown-need", (1, "needs", 1)),
+    ]
+
+
 def test_dates_that_count_from_what_is_not_there() -> None:
     steps = [
         step("a", due="1 day after period", earliest="1 day before period"),

@@ -106,3 +106,9 @@ def test_a_complete_plan_needs_a_document() -> None:
     assert found(plan(document=None, document_name="")) == [("plan.yaml", "no-document", "complete")]
     assert found(plan(document=None)) == []  # it is there, and cannot be used
     assert found(plan(document=None, document_name="", complete=False)) == []
+
+
+def test_a_sentence_of_a_table_is_told_with_its_cell() -> None:
+    left = document(**{"1.3": {"text": "植树。", "cell": "B7"}})
+    (problem,) = check_document(plan(*WHOLE, sentences=left))
+    assert problem.message == "no initiative carries out sentence 1.3 of cell B7 (植树。)"

@@ -287,6 +287,13 @@ def test_one_looks_again_when_what_a_date_counts_from_here_is_overdue() -> None:
     assert again(story) == "06-05 00:00"  # it opens
 
 
+def test_one_looks_again_every_day_while_what_a_date_counts_from_here_goes_by_reports() -> None:
+    steps = (work("a", days=9), work("x", earliest="2 working days after a", due="2024-09-30"))
+    story = Story(*steps, rules=QUIET).act("officer", "sign", "a")
+    story.act("officer", "report", "a", progress=50)
+    assert again(story) == "06-04 00:00"
+
+
 def test_a_rung_kept_apart_goes_to_whoever_stands_in_meanwhile_looked_at_before_or_not() -> None:
     people = directory(post("officer", "vice", "2024-06-13..2024-06-14"))
     rungs = (rung("first", "due", -3, "owner", "remind"), rung("second", "due", -2, "owner", "press"))

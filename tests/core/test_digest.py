@@ -6,10 +6,24 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duban.core.telling.digest import AWAITED, GROUPS, LATE, NEAR, OTHER, URGENT, by_recipient, day_of, digest, key_of
+from duban.core.deciding.commands import Verb
+from duban.core.deciding.decide import decide
+from duban.core.telling.digest import (
+    AWAITED,
+    GROUPS,
+    LATE,
+    NEAR,
+    OTHER,
+    URGENT,
+    by_recipient,
+    day_of,
+    digest,
+    key_of,
+    still_late,
+)
 from duban.core.telling.slips import Slip
 from duban.core.titles import SLIP_TITLES
-from tests.bureau import OFFICER, Story, office
+from tests.bureau import COSMETICS, LEADER, OFFICER, Story, office
 from tests.contracts.samples import notice
 
 DAY = date(2024, 4, 15)
@@ -101,3 +115,17 @@ def test_nothing_is_lost_and_the_order_is_the_same_however_the_notices_came(told
     assert digest(office(), OFFICER, DAY, reversed(slips)).items == items
     places = [GROUPS.index(item.group) for item in items]
     assert places == sorted(places)
+
+
+def test_a_line_about_what_is_still_late_is_for_those_it_concerns() -> None:
+    story = Story().at(1).act(Verb.SIGN).at(15)
+    view = story.service.view(COSMETICS)
+    (late,) = still_late(view.look, decide(view.look, view.state))
+    told = {to: digest(office(), to, DAY, [], still=[late]).still for to in (OFFICER, LEADER, "service-officer")}
+    assert told == {OFFICER: (late.line,), LEADER: (), "service-officer": ()}
+    assert "已逾期1个工作日" in late.line
+    draft = replace(SOME, days_left=-1)
+    assert digest(office(), OFFICER, DAY, [draft], still=[late]).still == (), "which a slip of it tells already"
+    story = story.act(Verb.SUBMIT, evidence=("方案送审稿", "起草说明")).act(Verb.APPROVE, actor=LEADER).at(16)
+    view = story.service.view(COSMETICS)
+    assert list(still_late(view.look, decide(view.look, view.state))) == [], "what is over waits for nobody"

@@ -60,6 +60,8 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
             "officer岗调整计划（工作日历调整，时限不变，原时限仍为2024年6月14日）",
         ),
         ("replanned", {"limit": ["2024-06-14", "2024-06-14"]}, "officer岗调整计划（办结时的时限记入台账）"),
+        ("disowned", {"reason": "不归我处"}, "officer岗说明不是本单位办的：不归我处"),
+        ("disowned", {"to": "judge"}, "officer岗说明不是本单位办的（认为应由judge岗办理）"),
         ("plan-applied", {"reason": "年中调整"}, "officer岗应用计划：年中调整"),
         (
             "plan-applied",

@@ -75,3 +75,13 @@ def test_a_look_knows_its_day() -> None:
     look = look_at(work("draft"), on="2024-06-14 23:59")
     assert look.today == day("2024-06-14")
     assert look.calendar is look.office.calendar
+
+
+def test_what_it_decides_by_besides_the_plan() -> None:
+    assert OFFICE.terms == (OFFICE.calendar, OFFICE.directory, OFFICE.policy)
+
+
+def test_a_plans_roster_is_another_one_once_an_initiative_comes_or_goes() -> None:
+    same, more = office(initiative(work("other"))), office(initiative(work("draft")), initiative(name="there"))
+    assert OFFICE.plan.roster == same.plan.roster
+    assert OFFICE.plan.roster != more.plan.roster

@@ -3,17 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+from duban.core.days.overrides import CalendarOverrides, apply_overrides
 from duban.core.deciding.recheck import recheck
-from duban.core.deciding.replanning import UnderPlan, former_names, removed_with_history, replans
+from duban.core.deciding.replanning import UnderPlan, former_names, removed_with_history, replans, unjudged
 from duban.core.ledger.entries import Draft, EntryKind
 from duban.core.ledger.histories import about, called_now, names_for_good
 from duban.core.ledger.state import State, fold
+from duban.core.ledger.steps import Deadline
 from duban.core.planning.directory import Directory, DirectoryFile
 from duban.core.planning.plan import Initiative, Step
 from duban.core.planning.policy import LadderFile
 from duban.core.planning.revision import InitiativeRevision, revision
 from duban.core.telling.slips import Slip, slip
-from tests.core.builders import POSTS, UNITS, Story, action, day, initiative, milestone, policy, work
+from tests.core.builders import POSTS, UNITS, Story, action, calendar, day, initiative, milestone, policy, work
 
 BY, WHY = "coordinator", "职责调整"
 
@@ -428,3 +430,29 @@ def test_an_entry_is_about_its_step_by_whatever_name_this_bears_now() -> None:
     last = [entry for entry in story.entries if entry.step == "draft"][-1]
     assert called_now(story.entries, last, {}) == "draft"
     assert called_now(story.entries, first, {"outline": "paper"}) == "paper"
+
+
+# Working days --------------------------------------------------------------------------------------------------------
+
+
+def test_other_working_days_recount_a_deadline_and_nothing_that_is_closed() -> None:
+    steps = work("draft", days=8), work("over", days=3), work("dated", due="2024-06-14")
+    story = Changing(*steps).act("officer", "submit", "over")
+    before = story.scene()
+    resting = apply_overrides(calendar(), CalendarOverrides(holidays=tuple(map(day, ("2024-06-05", "2024-06-06")))))
+    story.office = replace(story.office, calendar=resting)
+    same = InitiativeRevision(story.initiative, story.initiative, (), ())
+    drafts = replans(same, before, story.look, (), by=BY, reason=WHY)
+    assert told(drafts) == [("replanned", "draft", {"recounted": ["2024-06-14", "2024-06-14", "2024-06-18"]})]
+    story.write(*drafts).tick()
+    assert dues(story) == ("2024-06-18", "2024-06-14")
+    assert (story.step("draft").recounted, story.step("over").recounted) == (day("2024-06-03"), None)
+
+
+def test_by_what_a_closed_step_of_an_older_ledger_is_judged_is_put_down_once() -> None:
+    story = Changing(DRAFT, work("open")).happens(EntryKind.COMPLETED, "draft", day="2024-06-03")
+    drafts = unjudged(story.look, story.state, BY)
+    assert [(draft.step, draft.data) for draft in drafts] == [("draft", {"limit": ["2024-06-14", "2024-06-14"]})]
+    story.write(*drafts).tick()
+    assert story.step("draft").judged == Deadline(day("2024-06-14"), day("2024-06-14"))
+    assert unjudged(story.look, story.state, BY) == ()

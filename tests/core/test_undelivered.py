@@ -59,3 +59,8 @@ def test_one_that_was_revived_has_not_reached_nobody_though_the_deputy_was_not_r
 def test_another_initiatives_or_a_digest_is_told_apart() -> None:
     assert keys(notice("a", **DEAD), notice("a/instead/vice", "roads", **SENT)) == [["a"]]
     assert keys(notice("digest/2024-03-01", "@zhang", **DEAD)) == []
+
+
+def test_what_a_channel_answered_is_kept_with_what_has_arrived() -> None:
+    assert Said("mail", True, "250").data() == {"channel": "mail", "accepted": True, "detail": "250"}
+    assert Said("mail", False, "552", ("1", "2")).data()["gone"] == ["1", "2"]

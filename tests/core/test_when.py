@@ -223,3 +223,9 @@ def test_days_are_written_as_they_are_read() -> None:
 def test_the_ledger_keeps_a_date_with_its_name(text: str) -> None:
     assert write_kept(parse_kept(text)) == text
     assert write_when(parse_kept(text)) == text.partition(" (")[0], "which is all that a plan says"
+
+
+@pytest.mark.parametrize("text", ["0024-06-30", "9024-06-30", "9024-06"])
+def test_a_year_that_no_plan_has_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=f"{text[:4].lstrip('0')} is not a year of a plan; write a day from"):
+        parse_when(text)
