@@ -121,6 +121,7 @@ def _have_patience(engine: Engine) -> None:
 
     event.listen(engine, "do_connect", patient.connect)
     event.listen(engine, "connect", partial(patient.connected, lock=PATIENCE))
+    event.listen(engine, "handle_error", patient.refused)
 
 
 def _address(url: str) -> URL:

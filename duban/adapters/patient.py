@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
+from sqlalchemy.engine import ExceptionContext
 
 CONNECTING = 10
 """Seconds a server may take to let somebody in."""
@@ -14,6 +15,8 @@ STATEMENT = 45
 
 MARGIN = 5
 """Seconds beyond that in which a server that lives says so itself."""
+
+READ_ONLY = "25006"
 
 
 class Patient(psycopg.Connection[Any]):
@@ -43,3 +46,9 @@ def connected(connection: Patient, record: object, lock: int) -> None:
     """Tell the server the limits of a new connection; `lock` are the seconds another client's lock is waited for."""
     connection.execute(f"SET lock_timeout = '{lock}s'; SET statement_timeout = '{STATEMENT}s'")
     connection.commit()
+
+
+def refused(context: ExceptionContext) -> None:
+    """Give up a connection that may only read: so it stays, though its server, or another, is the primary again."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True

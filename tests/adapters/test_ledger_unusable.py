@@ -75,6 +75,26 @@ def test_a_server_that_may_not_be_written(postgres_url: str) -> None:
         append(ledger, report())
 
 
+@pytest.mark.postgres
+def test_a_server_that_may_be_written_again_may_be_so_by_those_who_came_meanwhile(postgres_url: str) -> None:
+    def writable(whether: str) -> None:
+        with psycopg.connect(make_url(postgres_url).set(drivername="postgresql").render_as_string(False)) as connection:
+            connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
+            connection.commit()
+            name = make_url(postgres_url).database
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {whether}")  # type: ignore[arg-type]
+
+    with open_ledger(postgres_url, PLAN) as ledger:
+        append(ledger, report())
+    writable("on")
+    with open_ledger(postgres_url, PLAN) as ledger:
+        for _ in range(2):
+            with pytest.raises(LedgerUnusable, match="does not let it be written"):
+                append(ledger, report())
+        writable("off")
+        assert len(append(ledger, report())) == 1, "its connection was given up, though nobody cut it"
+
+
 # Servers that hang
 
 
