@@ -6,7 +6,6 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import PurePath
 from typing import Any
-from zipfile import BadZipFile
 
 import docx
 from docx.opc.exceptions import OpcError
@@ -17,13 +16,16 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from duban.adapters.workbooks_back import MOST_UNPACKED, unpacked
+from duban.adapters.workbooks_back import MOST_UNPACKED, UNREADABLE, unpacked
 from duban.core.problems import BadInput, Problem
 from duban.core.texts import Text, english
 from duban.drafting.tables import Field, Table
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """How offices save CSV; whatever is not the first is the second."""
+
+DAMAGED = (*UNREADABLE, csv.Error, OpcError, LxmlError)
+"""What the readers of tables and documents raise at files that are none."""
 
 
 def read_file(name: str, content: bytes) -> tuple[Table, ...]:
@@ -42,7 +44,7 @@ def read_file(name: str, content: bytes) -> tuple[Table, ...]:
                 name, english("what is packed in it is too large"), english("take out pictures and empty sheets")
             )
         return tuple(reader(content))
-    except (ValueError, KeyError, OSError, csv.Error, BadZipFile, OpcError, LxmlError) as error:
+    except DAMAGED as error:
         message = english("it cannot be read as {kind}: {error}", kind=kind, error=error)
         raise unreadable(name, message, english("save it anew")) from None
 
@@ -55,7 +57,7 @@ def read_text(name: str, content: bytes) -> tuple[str, ...]:
         return tuple(" ".join(block.split("\n")) for block in parted)
     try:
         return tuple(paragraph.text for paragraph in docx.Document(BytesIO(content)).paragraphs)
-    except (ValueError, KeyError, OSError, BadZipFile, OpcError, LxmlError) as error:
+    except DAMAGED as error:
         message = english("it cannot be read as {kind}: {error}", kind=".docx", error=error)
         raise unreadable(name, message, english("save it anew")) from None
 

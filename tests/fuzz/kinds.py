@@ -38,6 +38,7 @@ from duban.wiring import load_calendar
 from flows.forms import command_of, parameter_schema
 from tests.bureau import COSMETICS, OFFICER, Hands, office
 from tests.cli.conftest import CONFIG, FILES
+from tests.fuzz.drafts import PROJECTS, TABLES, drafted
 from tests.fuzz.mutating import bytes_, value, word
 
 REFUSALS = (BadInput, Refused, CalendarRange, Unusable, Unset, Outside)
@@ -330,4 +331,6 @@ KINDS: dict[str, Callable[[Folder], Try]] = {
     "links": _links,
     "addresses": _addresses,
     "measures": _measures,
+    "projects": lambda folder: drafted(folder.config, PROJECTS),
+    "tables": lambda folder: drafted(folder.config, TABLES),
 }

@@ -1,5 +1,6 @@
 """Mutations: what fingers, programs and enemies make of a file, a form or an address. The same for the same seed."""
 
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -74,6 +75,33 @@ CODINGS: tuple[Callable[[bytes], bytes], ...] = (
     lambda text: text.decode("utf-8", "replace").encode("gb18030"),
     lambda text: text.decode("utf-8", "replace").encode("latin-1", "replace"),
 )
+
+
+def cell(draw: Random, text: bytes) -> bytes:
+    """A table or a tree, XML or CSV, in a few cells of which something else is written."""
+    for _ in range(draw.choice((1, 1, 2, 5))):
+        if cells := [*CELL.finditer(text)]:
+            first, last = draw.choice(cells).span()
+            said = draw.choice((*WORDS, *LINKS)) if draw.random() < 0.7 else text[first:last].decode("utf-8", "replace")
+            text = text[:first] + said.encode("utf-8", "surrogateescape") * draw.choice((1, 1, 1, 2)) + text[last:]
+    return text
+
+
+CELL = re.compile(rb"(?<=[>,\n])[^<>,\n]*(?=[<,\r\n])")
+LINKS = (
+    "3FS+2d,5",
+    "1SS-3ed",
+    "2FF+50%",
+    "4SF",
+    "99999",
+    "-1",
+    "5FS+1e9d",
+    "P9Y9M",
+    "PT1E9H0M0S",
+    "PT-8H0M0S",
+    "2024-03-04T08:00:00",
+)
+"""What stands in a project's cells: tasks that come before, lengths of time, moments."""
 
 
 def word(draw: Random, text: str) -> str:
