@@ -28,7 +28,7 @@ class Held:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._runs: set[UUID] = set()
 
-    def __contains__(self, run: UUID) -> bool:
+    def __contains__(self, run: object) -> bool:
         return run in self._runs
 
     def take(self, run: UUID) -> None:

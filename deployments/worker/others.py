@@ -2,13 +2,16 @@
 
 Every worker gives the server a sign of life every so many seconds, which the server dates, and makes a run pending in
 its own name. So of whatever a dead worker held nothing need be kept on its machine, and no machine's clock is asked.
+Who holds a run and is unknown to the server gives no sign either: it was forgotten while it was cut off, say, and died
+as soon as it was back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
@@ -29,6 +32,8 @@ MISSED = 3
 A_MOMENT = timedelta(seconds=3)
 """What clocks may be apart: the server tells its own to the second, and an answer takes a while."""
 
+UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+
 EVERY = 30
 """Seconds between two signs of one that does not say how often it gives them."""
 
@@ -38,17 +43,22 @@ class Others:
     """What a worker of that name sees of the others: the last sign of each, and its own when it first saw that."""
 
     name: str
-    _seen: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    _seen: dict[str, tuple[datetime | None, datetime]] = field(default_factory=dict)
 
-    def silent(self, workers: Sequence[Worker]) -> tuple[str, ...]:
-        """Those who have died, or are cut off, by all workers as the server knows them."""
-        signs = {one.name: one.last_heartbeat_time for one in workers if one.last_heartbeat_time}
-        if (mine := signs.get(self.name)) is None:
+    def silent(self, workers: Sequence[Worker], holders: Iterable[str] = ()) -> tuple[str, ...]:
+        """Those who have died, or are cut off, of all workers that the server knows and of whoever holds a run."""
+        known = {one.name: one.last_heartbeat_time for one in workers if one.last_heartbeat_time}
+        if (mine := known.get(self.name)) is None:
             return ()
+        signs = dict.fromkeys(holders) | known
         seen = {name: self._seen.get(name) for name in signs}
         self._seen = {name: was if (was := seen[name]) and was[0] == at else (at, mine) for name, at in signs.items()}
         missed = {one.name: MISSED * (one.heartbeat_interval_seconds or EVERY) for one in workers}
-        return tuple(name for name, (_, since) in self._seen.items() if (mine - since).total_seconds() > missed[name])
+        return tuple(
+            name  # one that nobody knows is given the time of whoever says so
+            for name, (_, since) in self._seen.items()
+            if (mine - since).total_seconds() > missed.get(name, missed[self.name])
+        )
 
     @property
     def any(self) -> bool:
@@ -60,13 +70,13 @@ class Others:
         self._seen.clear()
 
 
-async def held_by(client: PrefectClient, pool: str, names: Sequence[str]) -> list[tuple[FlowRun, str]]:
-    """Runs of a pool that one of these workers has begun and not ended, each with its name."""
-    begun = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))
-    ours = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
-    runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=begun), work_pool_filter=ours, limit=PAGE)
-    holders = [(run, await holder(client, run)) for run in runs]
-    return [(run, name) for run, name in holders if name in names]
+async def begun(client: PrefectClient, pool: str, ours: Container[UUID]) -> dict[UUID, str]:
+    """Runs of a pool that were begun and have not ended, besides `ours`, each with the worker that holds it."""
+    under_way = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*UNDER_WAY])))
+    of_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+    runs = await client.read_flow_runs(flow_run_filter=under_way, work_pool_filter=of_pool, limit=PAGE)
+    held = {run.id: await holder(client, run) for run in runs if run.id not in ours}
+    return {run: name for run, name in held.items() if name}
 
 
 async def holder(client: PrefectClient, run: FlowRun) -> str:

@@ -46,7 +46,7 @@ from deployments.worker.guarding import keep_guard
 from deployments.worker.hearing import hear
 from deployments.worker.held import Held
 from deployments.worker.lasting import lasting, told
-from deployments.worker.others import Others, ahead, forget, held_by, waits
+from deployments.worker.others import Others, ahead, begun, forget, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.adapters.files import OTHERS
@@ -87,6 +87,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         self._variables = settings.variables
         self._held = Held(get_current_settings().home / "duban")
         self._others = Others(self.name)
+        self._known = True
         self._ahead = timedelta(0)
         self._fates: dict[UUID, Fate] = {}
         self._times: dict[UUID, int] = {}
@@ -156,40 +157,53 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         """
         self._crew.stand()
         await self._inherit()
-        begun = await self._look()
+        out = await self._look()
         beat(self._variables)
         if self._at_work:
             await self._end_cancelled()
-        return begun
+        return out
 
     async def _look(self) -> list[FlowRun]:
         """Settle what is unsettled, ask what is due, hand out what there are hands for; what was handed out."""
         async with self._asking:
             self._missed = False
             try:
+                await self._be_known()
                 await self._settle_all()
                 await self._ask()
             except HTTPError as error:  # not for Prefect's loop, which would ask ever more seldom
-                self._others.look_anew()
-                self._log.warning("The server cannot be asked what is due: %r", error)
+                self._was_away("what is due", error)
         return self._hand_out()
 
     async def _inherit(self) -> None:
-        """Have settled what workers hold that have given no sign for long; those that hold nothing are forgotten.
+        """Have settled what workers hold that give no sign; those that hold nothing are forgotten.
 
         And see how far the server's clock is ahead, by which runs are due.
         """
         try:
             self._ahead = await ahead(self.client, SystemClock().now)
-            silent = self._others.silent(await self.client.read_workers_for_work_pool(self._pool_name))
-            left = await held_by(self.client, self._pool_name, silent) if silent else []
-            for run, name in left:
-                self._fates[run.id] = Fate(f"执行它的进程（{name}）没有音信", holder=name)
+            workers = await self.client.read_workers_for_work_pool(self._pool_name)
+            held = await begun(self.client, self._pool_name, self._held)
+            silent = self._others.silent(workers, held.values())
+            left = {run: name for run, name in held.items() if name in silent}
+            for run, name in left.items():
+                self._fates[run] = Fate(f"执行它的进程（{name}）没有音信", holder=name)
             for name in () if left else silent:
                 await forget(self.client, self._pool_name, name)
         except HTTPError as error:
-            self._others.look_anew()
-            self._log.warning("The server cannot be asked about other workers: %r", error)
+            self._was_away("about other workers", error)
+
+    def _was_away(self, asked: str, error: HTTPError) -> None:
+        """Nobody could give the server a sign, or others may have had it forget this one meanwhile."""
+        self._log.warning("The server cannot be asked %s: %r", asked, error)
+        self._others.look_anew()
+        self._known = False
+
+    async def _be_known(self) -> None:
+        """Give a sign before anything is taken on again; Prefect's own loop, once it has failed, is in no hurry."""
+        if not self._known:
+            await self.sync_with_backend()
+            self._known = True
 
     async def _hear(self) -> None:
         pool = None

@@ -9,9 +9,9 @@ import pytest
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, Worker
 from prefect.client.schemas.responses import SetStateStatus
-from prefect.states import Completed, Pending, Running
+from prefect.states import Cancelling, Completed, Pending, Running
 
-from deployments.worker.others import EVERY, MISSED, Others, ahead, forget, held_by, holder, waits
+from deployments.worker.others import EVERY, MISSED, Others, ahead, begun, forget, holder, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from tasks.asking import ask_for_ticks
@@ -65,24 +65,34 @@ def test_who_gives_no_sign_while_another_gives_three_is_dead() -> None:
     here.look_anew()
     assert here.silent(later(9 * EVERY)) == (), "while the server was away nobody could give it a sign"
     assert Others("nobody").silent([gone]) == (), "who is unknown to the server itself says nothing of others"
+
+    here.look_anew()
+    assert here.silent(later(0), ["unknown"]) == ()
+    assert here.silent(later(MISSED * EVERY), ["unknown"]) == (), "it may only just be back"
+    assert {*here.silent(later(MISSED * EVERY + 1), ["unknown"])} == {"gone", "unknown"}
+    assert here.silent(later(MISSED * EVERY + 1)) == ("gone",), "it holds nothing any more"
     asked(lambda client: forget(client, IDLE, "here"))
 
 
 def test_its_runs_are_put_back_and_it_is_forgotten(server: Server) -> None:
     server.apply()
-    pending, running, others, asked_for = (server.ask("1.01") for _ in range(4))
+    pending, running, cancelled, others, ours, asked_for = (server.ask("1.01") for _ in range(6))
     sign("gone")
-    for run in (pending, running):
+    for run in (pending, running, cancelled):
         claim(server, run, "gone")
+    claim(server, ours, "here")
     claim(server, others, "alive")
     server.client.set_flow_run_state(running.id, Running(), force=True)
 
-    found = asked(lambda client: held_by(client, IDLE, ["gone"]))
-    assert {(run.id, name) for run, name in found} == {(pending.id, "gone"), (running.id, "gone")}
-    for run, name in found:
-        asked(lambda client, run=run, name=name: settle(client, run, Fate("没有音信", holder=name)))
+    server.client.set_flow_run_state(cancelled.id, Cancelling(), force=True)
+
+    found = asked(lambda client: begun(client, IDLE, {ours.id}))
+    assert found == dict.fromkeys((pending.id, running.id, cancelled.id), "gone") | {others.id: "alive"}
+    for run in (pending, running, cancelled):
+        stands = server.client.read_flow_run(run.id)
+        asked(lambda client, run=stands: settle(client, run, Fate("没有音信", holder="gone")))
     states = {run.id: run.state and run.state.name for run in server.runs()}
-    assert [states[run.id] for run in (pending, running)] == ["AwaitingRetry", "AwaitingRetry"]
+    assert [states[run.id] for run in (pending, running, cancelled)] == ["AwaitingRetry", "AwaitingRetry", "Cancelled"]
     assert [states[run.id] for run in (others, asked_for)] == ["Pending", "Scheduled"]
 
     for _ in range(2):  # another may have been quicker
