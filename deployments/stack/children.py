@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
+from duban.adapters.files import OTHERS, added_to
+
 MARK = "DUBAN_STACK"
 LEASH = Path(__file__).with_name("leash.py")
-PRIVATE = 0o077  # what a child makes is its own account's alone
 LOG_LIMIT = 20 * 1024 * 1024  # bytes; a longer log is set aside when its child is next started
 
 
@@ -46,7 +47,7 @@ def start_child(
     `death_signal` when the thread that started it ends. `account` is a (uid, gid) to run as.
     """
     set_aside(log)
-    with log.open("ab") as output:
+    with added_to(log) as output:
         return subprocess.Popen(  # noqa: S603  the command is ours
             leashed(command, death_signal, account),
             stdin=subprocess.DEVNULL,
@@ -55,7 +56,7 @@ def start_child(
             env=dict(environment),
             cwd=folder,
             start_new_session=True,
-            umask=PRIVATE,
+            umask=OTHERS,  # what a child makes is its own account's alone
         )
 
 

@@ -6,7 +6,7 @@ server serves a copy that lies under `var`, so that copy is told, in the browser
 
 from pathlib import Path
 
-from duban.adapters.files import PRIVATE, write_atomically
+from duban.adapters.files import write_atomically
 
 POLICY = """<meta http-equiv="Content-Security-Policy" content="connect-src 'self'">"""
 
@@ -16,4 +16,4 @@ def close_pages(folder: Path) -> None:
     for page in folder.glob("*/index.html"):
         text = page.read_text(encoding="utf-8")
         if POLICY not in text:
-            write_atomically(page, text.replace("<head>", f"<head>\n    {POLICY}", 1), PRIVATE)
+            write_atomically(page, text.replace("<head>", f"<head>\n    {POLICY}", 1))

@@ -9,7 +9,7 @@ from typing import IO
 
 from deployments.stack.children import StackError
 from deployments.stack.environment import Addresses
-from duban.adapters.files import PRIVATE, private_folder, write_atomically
+from duban.adapters.files import added_to, private_folder, write_atomically
 from duban.core.texts import english
 
 PATIENCE = 1.0  # seconds; somebody who only looks holds the lock for an instant
@@ -22,7 +22,7 @@ def take_lock(var: Path, patience: float = PATIENCE) -> IO[str]:
     """
     folder = var / "run"
     private_folder(folder)
-    file = (folder / "stack.lock").open("a+", encoding="utf-8")
+    file = added_to(folder / "stack.lock")
     until = time.monotonic() + patience
     while True:
         try:
@@ -40,7 +40,7 @@ def take_lock(var: Path, patience: float = PATIENCE) -> IO[str]:
 
 def publish(addresses: Addresses) -> None:
     """Leave the addresses for `running`."""
-    write_atomically(_file(addresses.var), json.dumps(asdict(addresses), default=str), PRIVATE)
+    write_atomically(_file(addresses.var), json.dumps(asdict(addresses), default=str))
 
 
 def withdraw(var: Path) -> None:

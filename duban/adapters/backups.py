@@ -103,7 +103,7 @@ def _written(place: Place, folder: Path, now: datetime, *, keys: bool) -> Manife
         _copy(file, folder / "var" / file.relative_to(place.var))
     made = Manifest(now.astimezone(UTC).isoformat(), place.ledger.engine.name, LATEST, keys, rows, _digests(folder))
     _close(folder)
-    write_atomically(folder / MANIFEST, json.dumps(asdict(made), ensure_ascii=False, indent=1), PRIVATE)
+    write_atomically(folder / MANIFEST, json.dumps(asdict(made), ensure_ascii=False, indent=1))
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from duban.adapters.files import write_atomically
+from duban.adapters.files import READABLE, write_atomically
 from duban.adapters.yaml_spans import parts
 from duban.adapters.yaml_writing import plain_text
 from duban.drafting.proposing import Proposal, ProposedFile
@@ -87,7 +87,7 @@ def write(folder: Path, proposal: Proposal, work: Sequence[tuple[Written, str]])
         if what.how in ("new", "changed"):
             file = folder / what.path
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, text)
+            write_atomically(file, text, READABLE)
     hows = {what.path: (what.how, text) for what, text in work}
     record = [_record(one, *hows[one.path]) for one in proposal.initiatives]
     before: dict[str, str] = _recorded(folder)["files"]
@@ -95,7 +95,7 @@ def write(folder: Path, proposal: Proposal, work: Sequence[tuple[Written, str]])
         name: before[name] if how == "kept" and name in before else digest(text) for name, (how, text) in hows.items()
     }
     told = {"rows": [asdict(one) for one in record], "files": {name: files[name] for name in (PLAN, DOCUMENT)}}
-    write_atomically(folder / RECORD, json.dumps(told, ensure_ascii=False, indent=1))
+    write_atomically(folder / RECORD, json.dumps(told, ensure_ascii=False, indent=1), READABLE)
 
 
 def _record(one: ProposedFile, how: str, text: str) -> Drafted:

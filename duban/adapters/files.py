@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
+from typing import IO
 
 READABLE, PRIVATE = 0o644, 0o600
 OTHERS = 0o077
@@ -57,9 +58,11 @@ def _make(folder: Path, mode: int) -> None:
         missing.chmod(mode)
 
 
-def write_private(file: Path, text: str) -> None:
+def write_private(file: Path, content: str | bytes) -> None:
     """Write a file that nobody but its owner may read, from the first instant; its folder is made, and closed."""
-    write_atomically(file, text, PRIVATE)
+    with whole_or_unwritten(file):
+        private_folder(file.parent)
+    write_bytes_atomically(file, content.encode() if isinstance(content, str) else content)
 
 
 def keep_private(file: Path, text: str) -> str:
@@ -72,23 +75,28 @@ def keep_private(file: Path, text: str) -> str:
     return file.read_text(encoding="ascii")
 
 
-def write_atomically(file: Path, text: str, mode: int | None = None) -> None:
+def added_to(file: Path) -> IO[str]:
+    """A file to be added to, and read, made for its owner alone: a log, a lock. Raises OSError."""
+    handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE)
+    return os.fdopen(handle, "a+", encoding="utf-8")
+
+
+def write_atomically(file: Path, text: str, mode: int = PRIVATE) -> None:
     """Write a file so that a reader, or a power cut, meets the old one or the new one; its folder is made.
 
-    Without a `mode` an old one keeps its own, and a new one may be read by all. Raises Unwritten.
+    It is for its owner alone unless it is said to be READABLE, as what people name or edit is; then an old one keeps
+    its own rights. Raises Unwritten.
     """
     write_bytes_atomically(file, text.encode(), mode)
 
 
-def write_bytes_atomically(file: Path, data: bytes, mode: int | None = None) -> None:
+def write_bytes_atomically(file: Path, data: bytes, mode: int = PRIVATE) -> None:
     """The same with bytes."""
+    shared = bool(mode & OTHERS)
     with whole_or_unwritten(file):
-        if mode == PRIVATE:
-            private_folder(file.parent)
-        else:
-            _make(file.parent, 0o755)
+        _make(file.parent, 0o755 if shared else 0o700)
         place = file.resolve()  # a link stays one
-        _put(place, data, mode or (stat.S_IMODE(place.stat().st_mode) if place.exists() else READABLE))
+        _put(place, data, stat.S_IMODE(place.stat().st_mode) if shared and place.exists() else mode)
 
 
 def _put(place: Path, data: bytes, mode: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import jinja2
 
 from duban.adapters.brought import BROUGHT, SHARED
-from duban.adapters.files import write_atomically
+from duban.adapters.files import READABLE, write_atomically
 from duban.adapters.public_calendar import CalendarFile
 from duban.core.planning.letterhead import Letterhead
 from duban.unsaid import COUNTRY
@@ -102,13 +102,13 @@ def _write(config: Path, said: Start) -> None:
     for template in sorted(TEMPLATES.rglob("*.j2")):
         name = template.relative_to(TEMPLATES).with_suffix("").as_posix()
         target = name.replace("plan/", f"plans/{said.plan}/", 1)
-        write_atomically(config / target, _filled_in(template, said))
+        write_atomically(config / target, _filled_in(template, said), READABLE)
 
 
 def _without_rules(patterns: Path) -> None:
     """Take out of patterns which rules of another country their figures come from."""
     for file in patterns.glob("*.yaml"):
-        write_atomically(file, BASIS.sub("", file.read_text(encoding="utf-8")))
+        write_atomically(file, BASIS.sub("", file.read_text(encoding="utf-8")), READABLE)
 
 
 def _filled_in(template: Path, said: Start) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any
 
-from duban.adapters.files import PRIVATE, write_bytes_atomically
+from duban.adapters.files import write_private
 
 
 def elsewhere(place: str) -> bool:
@@ -18,7 +18,7 @@ def keep(place: str, content: bytes) -> None:
     In a folder a reader meets the old one or the new one; at an address, for a moment, perhaps neither.
     """
     if not elsewhere(place):
-        write_bytes_atomically(Path(place), content, PRIVATE)
+        write_private(Path(place), content)
         return
     files, path = _opened(place)
     part = f"{path}.{token_hex(8)}.part"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from duban.adapters.files import write_atomically
+from duban.adapters.files import READABLE, write_atomically
 from duban.adapters.pattern_folder import Placed, read_patterns, written_out
 from duban.adapters.plan_folder import DOCUMENT, read_initiatives, read_plan
 from duban.adapters.yaml_models import Read, read_model
@@ -140,7 +140,7 @@ def load_rules(directory: Path, escalation: Path) -> tuple[Directory, Policy]:
 def write_schemas(folder: Path) -> None:
     """Write the JSON Schemas of the files a bureau writes."""
     for name, schema in schemas().items():
-        write_atomically(folder / name, json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(folder / name, json.dumps(schema, ensure_ascii=False, indent=2) + "\n", READABLE)
 
 
 def _files(

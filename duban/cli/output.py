@@ -126,11 +126,11 @@ def put_out(listing: Listing, to: Outlet) -> None:
     if to.as_csv:
         typer.echo(as_csv(listing.header, [list(map(_in_words, row)) for row in listing.rows]).encode(), nl=False)
     if to.xlsx is not None:
-        from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  other lists start faster
+        from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  other lists start faster
         from duban.adapters.workbooks import list_workbook  # noqa: PLC0415  as above
 
         rows = [tuple(map(_in_words, row)) for row in listing.rows]
-        write_bytes_atomically(to.xlsx, list_workbook(listing.name, listing.header, rows))
+        write_bytes_atomically(to.xlsx, list_workbook(listing.name, listing.header, rows), READABLE)
         complain(f"已写入：{to.xlsx}")
 
 

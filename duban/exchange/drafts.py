@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from duban.adapters.draft_files import Written, planned, read_record, with_people, write
-from duban.adapters.files import write_atomically
+from duban.adapters.files import READABLE, write_atomically
 from duban.adapters.pinyin import spelled
 from duban.adapters.plan_folder import load_plan_file
 from duban.adapters.project_files import ProjectDays, read_project
@@ -84,7 +84,9 @@ def put_down(settings: Settings, drafting: Drafting) -> None:
     people = drafting.proposal
     if people.units or people.posts:
         text = settings.directory.read_text(encoding="utf-8")
-        write_atomically(settings.directory, with_people(text, {"posts": people.posts, "units": people.units}))
+        write_atomically(
+            settings.directory, with_people(text, {"posts": people.posts, "units": people.units}), READABLE
+        )
     write(drafting.folder, drafting.proposal, drafting.work)
 
 

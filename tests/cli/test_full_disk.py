@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -150,13 +151,37 @@ def test_any_account_meets_a_file_without_room(tmp_path: Path) -> None:
         files.write_atomically(file / "below.yaml", "new")
 
 
-def test_a_file_that_exists_keeps_its_rights_and_a_link_stays_one(tmp_path: Path) -> None:
+def test_a_file_that_people_name_keeps_its_rights_and_a_link_stays_one(tmp_path: Path) -> None:
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
-    files.write_atomically(link, "new")
-    assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (True, "new", 0o640)
+    files.write_atomically(link, "new", files.READABLE)
+    assert (link.is_symlink(), real.read_text(), rights(real)) == (True, "new", 0o640)
+
+
+def test_what_is_written_is_for_its_owner_alone_unless_said_otherwise(tmp_path: Path) -> None:
+    """Also where an earlier one lay open, and whatever the umask; the folder of a file that people name stays open."""
+    (old := tmp_path / "old").write_text("old")
+    old.chmod(0o644)
+    tmp_path.chmod(0o755)
+    before = os.umask(0)
+    try:
+        files.write_atomically(old, "new")
+        files.write_atomically(tmp_path / "run" / "addresses.json", "new")
+        files.write_atomically(tmp_path / "named.xlsx", "new", files.READABLE)
+    finally:
+        os.umask(before)
+    assert [rights(path) for path in (old, tmp_path / "run" / "addresses.json", tmp_path / "run")] == [
+        0o600,
+        0o600,
+        0o700,
+    ]
+    assert (rights(tmp_path / "named.xlsx"), rights(tmp_path)) == (0o644, 0o755)
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 PLAIN = {"write_text", "write_bytes", "mkstemp", "fdopen", "NamedTemporaryFile"}

@@ -20,12 +20,12 @@ def xlsx(
     fold: Annotated[bool, typer.Option("--fold", help="One row for the steps of all units of one kind.")] = False,
 ) -> None:
     """Write 督办台账 and 任务分解表 as a workbook; what is filled in comes back by `duban import xlsx` (导出)."""
-    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  other commands start faster
+    from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  other commands start faster
     from duban.exchange.outward import plan_workbook  # noqa: PLC0415  as above
 
     with opened() as at:
         data = plan_workbook(at.service, unit, fold=fold, plan_only=plan_only)
-    write_bytes_atomically(output, data)
+    write_bytes_atomically(output, data, READABLE)
     typer.echo(f"已导出：{output}")
 
 
@@ -36,12 +36,12 @@ def ics(
     unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Only what is with this unit, or group.")] = None,
 ) -> None:
     """Write deadlines with their lights as a calendar (.ics), closed ones as done (日程)."""
-    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  as above
+    from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  as above
     from duban.exchange.calendars import deadlines_file  # noqa: PLC0415  as above
 
     if post and unit:
         raise typer.BadParameter("give --post or --unit, not both")
     with opened() as at:
         data = deadlines_file(at.service, post or unit)
-    write_bytes_atomically(output, data)
+    write_bytes_atomically(output, data, READABLE)
     typer.echo(f"已导出：{output}")

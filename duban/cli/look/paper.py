@@ -30,7 +30,7 @@ def paper(
     output: Output = None,
 ) -> None:
     """Write a paper as a Word file, to be printed and filed: of a slip, of what is closed, a bulletin (文书)."""
-    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  other commands start faster
+    from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  other commands start faster
 
     if kind not in MATTERS:
         raise Refused("unknown-paper", f"没有文书 {kind}：{perhaps(kind, MATTERS, '可用的有' + '、'.join(MATTERS))}")
@@ -41,7 +41,7 @@ def paper(
     with opened() as at:
         made = _made(at, kind, subject, month, week)
     file = output or Path(made.name)
-    write_bytes_atomically(file, made.content)
+    write_bytes_atomically(file, made.content, READABLE)
     typer.echo(f"已写入 {file}")
 
 

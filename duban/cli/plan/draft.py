@@ -49,7 +49,7 @@ def draft(  # noqa: PLR0917  typer gives options by name
     lang: Lang = None,
 ) -> None:
     """Make a plan of an office's own table of tasks, and ask about whatever it leaves open (由任务分解表编制计划)."""
-    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  other commands start faster
+    from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  other commands start faster
     from duban.adapters.workbooks import list_workbook  # noqa: PLC0415  as above
     from duban.drafting.answers import EXPLAINED, HEADER, asked  # noqa: PLC0415  as above
     from duban.exchange.drafts import Said, draft_table, put_down  # noqa: PLC0415  as above
@@ -60,7 +60,7 @@ def draft(  # noqa: PLR0917  typer gives options by name
     if yes:
         put_down(load_settings(), drafting)
     if ask:
-        write_bytes_atomically(ask, list_workbook("待答复", HEADER, [*asked(drafting.draft)]))
+        write_bytes_atomically(ask, list_workbook("待答复", HEADER, [*asked(drafting.draft)]), READABLE)
     if as_json:
         print_json(_data(drafting) | {"written": yes})
         return

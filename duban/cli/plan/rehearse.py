@@ -67,8 +67,8 @@ def _rehearsed(settings: Settings, people: Profile, last: date | None) -> Report
 
 
 def _write(file: Path, one: Report, beside: Comparison | None) -> None:
-    from duban.adapters.files import write_atomically  # noqa: PLC0415  needed for a page only
+    from duban.adapters.files import READABLE, write_atomically  # noqa: PLC0415  needed for a page only
     from duban.adapters.rehearsal_page import page  # noqa: PLC0415  as above
 
-    write_atomically(file, page(one, beside))
+    write_atomically(file, page(one, beside), READABLE)
     complain(f"页面已写入 {file}")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from duban.adapters.draft_files import RECORD, rolled_record
-from duban.adapters.files import write_bytes_atomically
+from duban.adapters.files import READABLE, write_bytes_atomically
 from duban.adapters.plan_folder import DOCUMENT, PLAN
 from duban.adapters.plan_rolling import Change, Remark, Rolling, dated, eased, roll_file
 from duban.cli.opening import found
@@ -196,7 +196,7 @@ def _marked(text: str, rolled: Rolled, rolling: Rolling) -> str:
 
 
 def _put(file: Path, content: bytes) -> None:
-    write_bytes_atomically(file, content)
+    write_bytes_atomically(file, content, READABLE)
 
 
 def _ease(settings: Settings, rolled: Rolled) -> None:
@@ -235,7 +235,7 @@ def _eased(
         found = dated(path, text, name, step.due, later(step.due))
     if found is None:
         return None
-    write_bytes_atomically(file, found[0].encode())
+    write_bytes_atomically(file, found[0].encode(), READABLE)
     return found[1]
 
 

@@ -136,12 +136,12 @@ def paper(
     ] = None,
 ) -> None:
     """Write a bulletin as a Word file, as it was filed (通报文书)."""
-    from duban.adapters.files import write_bytes_atomically  # noqa: PLC0415  as above
+    from duban.adapters.files import READABLE, write_bytes_atomically  # noqa: PLC0415  as above
     from duban.exchange.bulletins import filed_as  # noqa: PLC0415  as above
     from duban.exchange.papers import bulletin_paper_file  # noqa: PLC0415  as above
 
     with opened() as at:
         made = bulletin_paper_file(at.settings.papers, filed_as(at.service, number).paper)
     file = output or Path(made.name)
-    write_bytes_atomically(file, made.content)
+    write_bytes_atomically(file, made.content, READABLE)
     typer.echo(f"已写入 {file}")
