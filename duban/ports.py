@@ -32,9 +32,10 @@ class Commit:
     """One transaction on one initiative: everything in it is stored, or nothing.
 
     `entries` follow the last stored entry (the ledger refuses them with Conflict when they do not); `summary` replaces
-    the initiative's derived rows, each of `notices` the one with its key; `wake` names initiatives to be looked at at
-    once; `woken` are the wakes, by id, that this look has answered. `at` stamps the wakes and the look. What `counted`
-    names is counted with it (`core.ledger.readings`), and so is how long an answered wake has waited.
+    the initiative's derived rows, each of `notices` the one with its key, and those whose keys are `gone` are no more;
+    `wake` names initiatives to be looked at at once; `woken` are the wakes, by id, that this look has answered. `at`
+    stamps the wakes and the look. What `counted` names is counted with it (`core.ledger.readings`), and so is how long
+    an answered wake has waited.
     """
 
     initiative: str
@@ -45,6 +46,7 @@ class Commit:
     woken: tuple[int, ...] = ()
     at: datetime | None = None
     counted: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class Head(NamedTuple):

@@ -17,9 +17,8 @@ from duban.core.deciding.doubt import Doubt
 from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.late_entry import BACK, predated
 from duban.core.deciding.office import Look, Office
-from duban.core.deciding.settle import closed_by, downstream
 from duban.core.deciding.upset import elsewhere
-from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained
+from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained, first_key, renewed, with_keys
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.readings import CONFLICTS, TICKS
 from duban.core.ledger.state import State, fold
@@ -32,7 +31,7 @@ from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
 from duban.turns import TRIES, turns
-from duban.views import Beside, More, Result, Say, View, moved
+from duban.views import Beside, More, Page, Result, Say, View, concluded
 
 if TYPE_CHECKING:
     from duban.core.forecasting.schedule import Schedule
@@ -83,6 +82,7 @@ class Service:
             state=fold(entries, names),
             names=names,
             keys=frozenset(entry.key for entry in entries if entry.key),
+            renewed=renewed(entries),
             wakes=wakes,
             known=known,
         )
@@ -161,7 +161,7 @@ class Service:
         """What a tick would come to now; stores nothing."""
         page, decision = self._begun(view)
         page.write(decision.drafts)
-        return _concluded(view, page, decision)[0]
+        return concluded(view, page, decision)[0]
 
     def replan(self, name: str) -> Result:
         """Take in what the last application has to say to an initiative, and what follows; a tick shows it."""
@@ -202,9 +202,14 @@ class Service:
 
     def record(self, name: str, *drafts: Draft) -> Result | None:
         """Store entries about what was done outside (an action, a delivery); None when a key of theirs is there."""
+
+        def unless_there(view: View, state: State) -> tuple[Draft, ...]:
+            there = any(draft.key in view.keys for draft in with_keys(drafts, view.renewed) if draft.key)
+            return () if there else drafts
+
+        result = self._store(name, unless_there)
         wanted = {draft.key for draft in drafts if draft.key}
-        result = self._store(name, lambda view, state: () if wanted & view.keys else drafts)
-        return result if wanted <= {entry.key for entry in result.entries} else None
+        return result if wanted <= {first_key(entry.key) for entry in result.entries if entry.key} else None
 
     def _store(
         self, name: str, more: More, *, wake: tuple[str, ...] = (), answered: bool = False, beside: Beside = _nobody
@@ -223,9 +228,9 @@ class Service:
                 return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
 
-    def _begun(self, view: View) -> "tuple[_Page, Decision]":
+    def _begun(self, view: View) -> tuple[Page, Decision]:
         """A page that begins with what an application says, if that is new, and what follows from it and the time."""
-        page = _Page(view)
+        page = Page(view)
         if drafts := self.unheard(view):
             page.write(drafts)
         return page, decide(view.look, page.state)
@@ -243,7 +248,7 @@ class Service:
             page.write((*(d for d in decision.drafts if d.kind is not EntryKind.NOTICE_QUEUED), *drafts))
             decision = decide(view.look, page.state, decision)
         page.write(decision.drafts)
-        return _concluded(view, page, decision)
+        return concluded(view, page, decision)
 
     def record_together(self, views: Mapping[str, View], say: Say) -> bool:
         """Store entries of several initiatives and what follows from them, as one transaction; false: nothing to say.
@@ -343,30 +348,6 @@ class Service:
         return fresh
 
 
-class _Page:
-    """Entries being written after the last stored one, and the state they come to."""
-
-    def __init__(self, view: View) -> None:
-        self._look = view.look
-        self._renamed = view.names
-        self.state = view.state
-        self.entries: list[Entry] = []
-
-    def write(self, drafts: tuple[Draft, ...]) -> None:
-        """Add drafts as the next entries."""
-        look = self._look
-        sealed = chained(
-            drafts,
-            plan=look.office.plan.id,
-            initiative=look.initiative.id,
-            after=self.state.head,
-            at=look.now,
-            day=look.today,
-        )
-        self.entries += sealed
-        self.state = fold(sealed, self._renamed, self.state)
-
-
 def _life(own: StepState) -> str:
     """What keeps the keys of an action apart from those of one that the plan had under the same name before."""
     return f"~{own.rounds}" if own.rounds else ""
@@ -374,23 +355,3 @@ def _life(own: StepState) -> str:
 
 def _saying(drafts: tuple[Draft, ...]) -> More:
     return lambda view, state: drafts
-
-
-def _concluded(view: View, page: _Page, decision: Decision) -> tuple[Result, Commit]:
-    plan, initiative = view.look.office.plan, view.look.initiative
-    closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
-    woken = downstream(plan, closed)
-    head, told = page.state.head, view.state.notices
-    # An action that is begun and dies with its process is begun again by the patrol.
-    unfinished = {initiative.id} if decision.actions or decision.measures else set()
-    commit = Commit(
-        initiative=initiative.id,
-        entries=tuple(page.entries),
-        # One that the plan no longer has stays as it stood.
-        summary=replace(decision.summary, sequence=head.sequence if head else 0) if initiative.steps else None,
-        notices=tuple(row for key, row in page.state.notices.items() if row is not told.get(key)),
-        wake=tuple(sorted({*woken, *downstream(plan, moved(view, decision)), *unfinished})),
-        at=view.look.now,
-    )
-    stored = replace(decision, state=page.state)  # as it is once the drafts are
-    return Result(view.look, stored, tuple(page.entries), closed, woken, called=bool(view.wakes)), commit

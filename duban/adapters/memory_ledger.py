@@ -99,6 +99,9 @@ class MemoryLedger:
                 self._entries[commit.initiative] += map(as_kept, commit.entries)
             self._summaries.update(summaries)
             self._looked.update({one.initiative: _in_utc(one.at) for one in commits if one.summary and one.at})
+            for commit in commits:
+                for key in commit.gone:
+                    self._notices.pop((commit.initiative, key), None)
             self._notices.update(notices)
             for commit in commits:
                 self._answer(commit)

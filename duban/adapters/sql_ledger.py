@@ -205,9 +205,8 @@ class SqlLedger(LedgerVisits, LedgerReadings, LedgerLists):
             _add(connection, STEP, ({**here, "position": place, **as_columns(step)} for place, step in steps))
 
     def _notify(self, connection: Connection, commit: Commit) -> None:
-        if commit.notices:
+        if keys := [*commit.gone, *[row.key for row in commit.notices]]:
             here = {"plan": self._plan, "initiative": commit.initiative}
-            keys = [row.key for row in commit.notices]
             connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
             _add(connection, NOTICE, ({**here, **as_columns(row)} for row in commit.notices))
 

@@ -9,7 +9,7 @@ from duban.core.access.classes import LINKED
 from duban.core.access.doors import ListLink, list_link
 from duban.core.access.holding import LinkLapse, list_lapse
 from duban.core.deciding.agenda import Duty, agenda, of_post, urgent_first
-from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.entries import EntryKind, standing
 from duban.core.ledger.summary import chain_of
 from duban.core.planning.plan import StepRef
 from duban.core.telling.digest import day_of
@@ -67,7 +67,7 @@ def _lapse(here: Here, link: ListLink) -> LinkLapse | None:
 
 def _last(here: Here, post: str) -> date | None:
     """The day of the last digest that bore a list: one of a single notice is its letter, and bears none."""
-    entries = here.service.ledger.entries(chain_of(post))
+    entries = standing(here.service.ledger.entries(chain_of(post)))
     lists = {one.data["notice"] for one in entries if len(one.data.get("members", ())) > 1}
     sent = (one.data["notice"] for one in entries if one.kind is EntryKind.NOTICE_SENT)
     return max((day_of(key) for key in sent if key in lists), default=None)

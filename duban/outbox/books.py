@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from duban.core.ledger.entries import Draft, Entry, chained
+from duban.core.ledger.entries import Draft, Entry, chained, renewed, with_keys
 from duban.core.ledger.notices import notices_in
 from duban.core.ledger.state import State, fold
 from duban.ports import Commit, Conflict
@@ -41,7 +41,7 @@ def added(service: Service, book: Book, drafts: tuple[Draft, ...], now: datetime
     """The transaction that adds drafts, all about notices, to a ledger; `wake` asks for a look at it."""
     office = service.office
     entries = chained(
-        drafts,
+        with_keys(drafts, renewed(book.entries)),
         plan=office.plan.id,
         initiative=book.name,
         after=book.entries[-1] if book.entries else None,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from duban.carrying import Outcome
 from duban.core.deciding.recheck import recheck
-from duban.core.ledger.entries import Draft, EntryKind
+from duban.core.ledger.entries import Draft, EntryKind, standing
 from duban.core.ledger.notices import DELIVERIES, PENDING, Delivery, NoticeRow
 from duban.core.ledger.state import State
 from duban.core.ledger.summary import chain_of
@@ -32,6 +32,7 @@ Member = tuple[str, str]
 LATE = "已过今日日报时间，并入下次日报"
 DISSOLVED = "当日未能送达，各项并入下次日报"
 LAPSED = "各项均已不再需要"
+NO_MORE = "待发记录已作为不计"
 
 
 # Composing -----------------------------------------------------------------------------------------------------------
@@ -62,20 +63,20 @@ def compose(sweep: Sweep, recipient: str, waiting: Sequence[NoticeRow]) -> None:
 
 
 def _still(read: Read, rows: Sequence[NoticeRow]) -> list[NoticeRow]:
-    """Those that still wait; the others another sender has seen to."""
-    present = [read(row.initiative).state.notice(row.key) for row in rows]
-    return [now for now, row in zip(present, rows, strict=True) if now.next_try == row.next_try]
+    """Those that still wait; the others another sender has seen to, or they are no more."""
+    present = [read(row.initiative).state.known(row.key) for row in rows]
+    return [now for now, row in zip(present, rows, strict=True) if now and now.next_try == row.next_try]
 
 
 def _in_digest(read: Read, chain: Book, key: str) -> list[NoticeRow]:
     """The notices that go the way of a digest."""
-    rows = [read(name).state.notice(notice) for name, notice in members_of(chain, key)]
-    return [row for row in rows if row.delivery is Delivery.BUNDLED and row.digest == key]
+    rows = [read(name).state.known(notice) for name, notice in members_of(chain, key)]
+    return [row for row in rows if row and row.delivery is Delivery.BUNDLED and row.digest == key]
 
 
 def members_of(chain: Book, key: str) -> list[Member]:
     """What a digest was composed of: initiatives and keys of notices."""
-    (composed,) = (e for e in chain.entries if e.kind is EntryKind.NOTICE_QUEUED and e.data["notice"] == key)
+    (composed,) = (e for e in standing(chain.entries) if e.kind is EntryKind.NOTICE_QUEUED and e.data["notice"] == key)
     return [(name, notice) for name, notice in composed.data["members"]]
 
 
@@ -200,7 +201,9 @@ def _take_again(sweep: Sweep, parts: Parts, member: Member, mine: NoticeRow) -> 
         parts.lapsed[member] = GONE
         return
     view = parts.views[name]
-    notice = view.state.notice(key)
+    if (notice := view.state.known(key)) is None:
+        parts.lapsed[member] = NO_MORE
+        return
     parts.before += notice.delivery is Delivery.SENT and notice.digest == mine.key
     if _goes_with(notice, mine):
         # As of the moment the digest is for: who is written to was chosen for that.

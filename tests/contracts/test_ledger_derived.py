@@ -154,6 +154,15 @@ def test_a_notice_replaces_the_one_with_its_key_and_leaves_the_others(ledger: Le
     assert list(ledger.notices()) == [sent, notice("a", ROADS), second]
 
 
+def test_a_notice_that_is_no_more_goes_and_the_others_stay(ledger: Ledger) -> None:
+    ledger.commit(Commit(BRIDGES, (), notices=(notice("a"), notice("b"))))
+    ledger.commit(Commit(ROADS, (), notices=(notice("a", ROADS),)))
+    ledger.commit(Commit(BRIDGES, (), notices=(notice("c"),), gone=("a", "never there")))
+    ledger.commit(Commit(BRIDGES, (), gone=("b",)))
+    assert sorted(row.key for row in ledger.notices(BRIDGES)) == ["c"]
+    assert [row.key for row in ledger.notices(ROADS)] == ["a"]
+
+
 def test_pending_notices_are_those_to_try_now_earliest_first(ledger: Ledger) -> None:
     rows = (
         notice("over", delivery=Delivery.SENT, next_try=None),

@@ -18,7 +18,7 @@ from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.given import Given
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.undelivered import revival
-from duban.core.ledger.entries import Draft, Entry, EntryKind, chained
+from duban.core.ledger.entries import Draft, Entry, EntryKind, chained, renewed, with_keys
 from duban.core.ledger.notices import Delivery
 from duban.core.ledger.state import EMPTY, State, fold
 from duban.core.ledger.steps import StepState
@@ -247,6 +247,7 @@ class Story:
         """Store entries as they are, without deciding."""
         last = self.entries[-1] if self.entries else None
         today = self.look.today
+        drafts = with_keys(drafts, renewed(self.entries))
         self.entries += chained(drafts, plan="p", initiative=HERE, after=last, at=self.now, day=today)
         return self
 

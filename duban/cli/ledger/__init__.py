@@ -11,7 +11,9 @@ from duban.cli.parts import PartsGroup, placed
 class _Entries(PartsGroup):
     """The commands, as the help has them."""
 
-    places: ClassVar[Mapping[str, str]] = placed(__name__, "verify rebuild list show since seal seal:rotate-key roles")
+    places: ClassVar[Mapping[str, str]] = placed(
+        __name__, "verify rebuild list show since take_back:take-back seal seal:rotate-key roles"
+    )
 
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 from duban.cli.opening import opened
 from duban.cli.output import Csv, Listing, Xlsx, outlet, print_json, put_out
-from duban.core.ledger.entries import PLAN, Entry, EntryKind
+from duban.core.ledger.entries import PLAN, Entry, EntryKind, standing
 from duban.core.ledger.histories import about
 from duban.core.planning.plan import Plan, StepRef
 from duban.core.planning.snapshot import restored
@@ -64,10 +64,12 @@ def _told(service: Service, initiative: str | None, step: str | None, *, notices
         service.initiative(initiative)  # refuses a name that is in neither the ledger nor the plan
     names = Names(service.office.directory, _plans(service))
     was = _was(service, initiative, step)
+    counting = {entry.sequence for entry in standing(entries)}
     for entry in about(entries, step, was) if step else entries:
         if notices or entry.kind not in NOTICES:
             title = title_of(names, entry)
-            yield entry, f"{title}{'：' if title else ''}{in_full(names, entry, _unit(names, entry))}"
+            said = in_full(names, entry, _unit(names, entry)) + ("" if entry.sequence in counting else "（不计）")
+            yield entry, f"{title}{'：' if title else ''}{said}"
 
 
 def _plans(service: Service) -> tuple[Plan, ...]:

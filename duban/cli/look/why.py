@@ -18,6 +18,7 @@ from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.forecasting.why import Why, why
 from duban.core.planning.plan import StepRef
+from duban.core.telling.undone import disregarded_line
 from duban.service import Service
 
 app = typer.Typer()
@@ -32,12 +33,22 @@ def why_command(
     """Say why a step stands as it does, and where acting helps (为什么)."""
     with opened() as at:
         reasons = reasons_of(at.service, known(at.service, step_of(step)))
+        disregarded = _disregarded(at.service, reasons.step)
     if as_json:
         told = {field.name: getattr(reasons, field.name) for field in fields(reasons)}
-        print_json({**told, "provisional_years": sorted(at.service.office.calendar.provisional_years)})
+        years = sorted(at.service.office.calendar.provisional_years)
+        print_json({**told, "provisional_years": years, "disregarded": disregarded})
     else:
         for line in _lines(reasons, at):
             console().print(line, soft_wrap=True)
+        if disregarded:
+            console().print(f"  [dim]不计　　[/]{escape(disregarded)}", soft_wrap=True)
+
+
+def _disregarded(service: Service, ref: StepRef) -> str:
+    """That entries about a step count no longer; empty where all do."""
+    entries, step = service.ledger.entries(ref.initiative), service.office.plan.step(ref)
+    return disregarded_line(service.office, entries, step.id, step.was)
 
 
 def reasons_of(service: Service, ref: StepRef) -> Why:

@@ -87,6 +87,7 @@ class EntryKind(StrEnum):
     ALARM_BEGUN = "alarm-begun"  # in the chain GUARD alone: somebody is about to be told that patrols do not come
     ALARM_ENDED = "alarm-ended"
     MENDED = "mended"  # in the chain GUARD as well: what was brought back on Prefect's server
+    DISREGARDED = "disregarded"  # what was put down by itself at a wrong time, by its numbers, counts no longer
     CLOCK_CONFIRMED = "clock-confirmed"  # there too: a person says that the time is right, which was in doubt
     LINKS_REVOKED = "links-revoked"  # in the chain LINKS alone: of a post, or of all, no earlier link opens anything
     SIGNED_IN = "signed-in"  # in the chain VISITS alone: a link to sign in was used, which is good once
@@ -119,6 +120,75 @@ class Entry(NamedTuple):
     key: str | None
     previous: str
     hash: str
+
+
+BY_ITSELF = frozenset(
+    {
+        EntryKind.ADOPTED,
+        EntryKind.OPENED,
+        EntryKind.COMPLETED,
+        EntryKind.ACTION_STARTED,
+        EntryKind.ACTION_WAITING,
+        EntryKind.ACTION_SUCCEEDED,
+        EntryKind.ACTION_FAILED,
+        EntryKind.MEASURED,
+        EntryKind.MEASURING_FAILED,
+        EntryKind.RUNG_SKIPPED,
+        EntryKind.NOTICE_QUEUED,
+        EntryKind.NOTICE_BUNDLED,
+        EntryKind.NOTICE_CLAIMED,
+        EntryKind.NOTICE_SENT,
+        EntryKind.NOTICE_REFUSED,
+        EntryKind.NOTICE_POSTPONED,
+        EntryKind.NOTICE_DROPPED,
+        EntryKind.NOTICE_DEAD,
+    }
+)
+"""What time alone brings about, and what becomes of letters; all else people did, or it was told because they did."""
+
+
+def by_itself(entry: Entry) -> bool:
+    """Whether time brought it about, and nobody."""
+    return entry.actor == SYSTEM and entry.kind in BY_ITSELF
+
+
+def standing(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries that count: without what came about by itself and a later one disregards, by first and last numbers.
+
+    What people did counts, whatever an entry says.
+    """
+    said = [entry for entry in entries if entry.kind is EntryKind.DISREGARDED]
+    gone = set[int]().union(*map(_numbers, said)) if said else ()
+    return [entry for entry in entries if entry.sequence not in gone or not by_itself(entry)] if gone else entries
+
+
+def _numbers(entry: Entry) -> set[int]:
+    """The numbers that an entry disregards: of those before it alone."""
+    spans = entry.data["entries"]
+    return {number for first, last in spans for number in range(max(first, 1), min(last + 1, entry.sequence))}
+
+
+AGAIN = "again/"
+
+
+def renewed(entries: Sequence[Entry]) -> Mapping[str, str]:
+    """Keys of entries that count no longer, and those under which the same may be put down once more."""
+    found = dict[str, str]()
+    for said in (entry for entry in entries if entry.kind is EntryKind.DISREGARDED):
+        gone = _numbers(said)
+        keys = [first_key(e.key) for e in entries if e.key and e.sequence in gone and by_itself(e)]
+        found |= {key: f"{AGAIN}{said.sequence}/{key}" for key in keys}
+    return found
+
+
+def first_key(key: str) -> str:
+    """The key as it was before it was renewed."""
+    return key.split("/", 2)[2] if key.startswith(AGAIN) else key
+
+
+def with_keys(drafts: Iterable[Draft], keys: Mapping[str, str]) -> tuple[Draft, ...]:
+    """Drafts under the keys they may be put down by now; the same ones where nothing was disregarded."""
+    return tuple([d._replace(key=keys.get(d.key or "", d.key)) for d in drafts]) if keys else tuple(drafts)
 
 
 def chained(

@@ -7,16 +7,17 @@ applied, when the files alone told of it, the entry comes after both names were 
 
 from collections.abc import Mapping, Sequence
 
-from duban.core.ledger.entries import Draft, Entry, EntryKind
+from duban.core.ledger.entries import Draft, Entry, EntryKind, standing
 
 
 def about(entries: Sequence[Entry], step: str, was: str | None = None) -> tuple[Entry, ...]:
-    """The entries of an initiative about a step, in sequence; `was` is a former name that no entry tells of yet.
+    """The entries that count about a step of an initiative, in sequence.
 
-    An id that was given to another step before, or is now, does not mix the two.
+    `was` is a former name that no entry tells of yet. An id that was given to another step before, or is now, does not
+    mix the two.
     """
     names, found = {step, was or step}, list[Entry]()
-    for entry in reversed(entries):
+    for entry in reversed(standing(entries)):
         if entry.step not in names:
             continue
         found.append(entry)

@@ -272,6 +272,7 @@ CHANGES: Mapping[EntryKind, Change] = {
     EntryKind.ALARM_ENDED: _same,
     EntryKind.MENDED: _same,
     EntryKind.CLOCK_CONFIRMED: _same,
+    EntryKind.DISREGARDED: _same,
     EntryKind.LINKS_REVOKED: _same,
     EntryKind.SIGNED_IN: _same,
     EntryKind.BULLETIN_DRAFTED: _same,

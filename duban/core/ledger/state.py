@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.entries import Entry, EntryKind, standing
 from duban.core.ledger.keys import NoticeKey
 from duban.core.ledger.notices import DELIVERIES, NoticeRow, told
 from duban.core.ledger.recording import CHANGES, entered_late, lapsed, with_
@@ -29,11 +29,14 @@ class State:
 
     def notice(self, key: str) -> NoticeRow:
         """The notice of a key as text; KeyError when there is none."""
+        if (found := self.known(key)) is None:
+            raise KeyError(key)
+        return found
+
+    def known(self, key: str) -> NoticeRow | None:
+        """The same; None when there is none, or none any more."""
         known = NoticeKey.parse(key)
-        for own in self.steps.values():
-            if known in own.notices:
-                return own.notices[known]
-        raise KeyError(key)
+        return next((own.notices[known] for own in self.steps.values() if known in own.notices), None)
 
     @property
     def notices(self) -> Mapping[str, NoticeRow]:
@@ -45,10 +48,13 @@ EMPTY = State(MappingProxyType({}), None, None)
 
 
 def fold(entries: Iterable[Entry], renamed: Mapping[str, str] = MappingProxyType({}), start: State = EMPTY) -> State:
-    """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now."""
+    """Add entries, in sequence, to a state. `renamed` maps a step's former id to the one it bears now.
+
+    Of whole ledgers only what counts is added: an entry that disregards others is never added to a state that has them.
+    """
     steps, head, adopted = dict(start.steps), start.head, start.adopted
     notices: dict[str, dict[NoticeKey, NoticeRow]] = {}  # put into the records at last: most entries are about these
-    for entry in entries:
+    for entry in standing(tuple(entries)) if start is EMPTY else entries:
         head, name = entry, renamed.get(entry.step, entry.step)
         if entry.kind is EntryKind.ADOPTED:
             adopted = adopted or entry.at

@@ -10,7 +10,7 @@ from duban.core.deciding.commands import Refused
 from duban.core.deciding.deadlines import days_left
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look, Office
-from duban.core.ledger.entries import Entry, EntryKind
+from duban.core.ledger.entries import Entry, EntryKind, standing
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import CLOSED, Light, Status, StepRow, Upstream, known_of
 from duban.core.planning.plan import ACTED_ON, Step, StepRef
@@ -315,7 +315,7 @@ def _group(row: StepRow) -> str:
 def _happened(seen: Iterable[_Stood], spell: Spell) -> Iterator[Entry]:
     wanted = {EntryKind.COMPLETED, EntryKind.EXTENSION_GRANTED, EntryKind.NOTICE_SENT}
     for one in seen:
-        yield from (e for e in one.entries if e.kind in wanted and spell.first <= e.day <= spell.last)
+        yield from (e for e in standing(one.entries) if e.kind in wanted and spell.first <= e.day <= spell.last)
 
 
 def _share(part: int, whole: int) -> int:

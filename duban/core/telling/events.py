@@ -158,6 +158,11 @@ def _corrected(told: Told) -> str:
     return _did(f"更正{'，'.join(said)}" if said else "更正成果材料")(told)
 
 
+def _disregarded(told: Told) -> str:
+    many = sum(last + 1 - first for first, last in told.get("entries"))
+    return _did(f"因系统时间有误，将{many}条系统记录作为不计")(told)
+
+
 def _measured(told: Told) -> str:
     return f"系统测得{told.get('value'):g}{told.unit}"
 
@@ -275,6 +280,7 @@ EVENTS: Mapping[EntryKind, Telling] = {
     EntryKind.ALARM_ENDED: _did("告知巡查情况"),
     EntryKind.LINKS_REVOKED: _did("使此前发出的链接失效"),
     EntryKind.SIGNED_IN: lambda told: f"{told.actor}登录工作台",
+    EntryKind.DISREGARDED: _disregarded,
     EntryKind.CLOCK_CONFIRMED: lambda told: f"{told.actor}确认服务器时间无误：{told.reason}",
     EntryKind.BULLETIN_DRAFTED: lambda told: f"{told.actor}保存{told.get('title')}通报草稿",
     EntryKind.BULLETIN_FILED: lambda told: f"{told.actor}发出通报{told.get('number')}（SHA-256：{told.get('sha256')}）",
