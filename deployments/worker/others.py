@@ -44,6 +44,19 @@ class Others:
 
     name: str
     _seen: dict[str, tuple[datetime | None, datetime]] = field(default_factory=dict)
+    _holders: dict[tuple[UUID, UUID | None], str] = field(default_factory=dict)
+
+    async def begun(self, client: PrefectClient, pool: str, ours: Container[UUID]) -> dict[UUID, str]:
+        """Runs of a pool that were begun and have not ended, besides `ours`, each with the worker that holds it.
+
+        Who holds a run is asked once for each state of it.
+        """
+        under_way = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*UNDER_WAY])))
+        of_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+        runs = await client.read_flow_runs(flow_run_filter=under_way, work_pool_filter=of_pool, limit=PAGE)
+        known, states = self._holders, [(run, (run.id, run.state_id)) for run in runs if run.id not in ours]
+        self._holders = {state: known.get(state) or await holder(client, run) for run, state in states}
+        return {run: name for (run, _), name in self._holders.items() if name}
 
     def silent(self, workers: Sequence[Worker], holders: Iterable[str] = ()) -> tuple[str, ...]:
         """Those who have died, or are cut off, of all workers that the server knows and of whoever holds a run."""
@@ -68,15 +81,6 @@ class Others:
     def look_anew(self) -> None:
         """Forget what was seen: the server was away, and nobody could give it a sign."""
         self._seen.clear()
-
-
-async def begun(client: PrefectClient, pool: str, ours: Container[UUID]) -> dict[UUID, str]:
-    """Runs of a pool that were begun and have not ended, besides `ours`, each with the worker that holds it."""
-    under_way = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*UNDER_WAY])))
-    of_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
-    runs = await client.read_flow_runs(flow_run_filter=under_way, work_pool_filter=of_pool, limit=PAGE)
-    held = {run.id: await holder(client, run) for run in runs if run.id not in ours}
-    return {run: name for run, name in held.items() if name}
 
 
 async def holder(client: PrefectClient, run: FlowRun) -> str:

@@ -46,7 +46,7 @@ from deployments.worker.guarding import keep_guard
 from deployments.worker.hearing import hear
 from deployments.worker.held import Held
 from deployments.worker.lasting import lasting, told
-from deployments.worker.others import Others, ahead, begun, forget, waits
+from deployments.worker.others import Others, ahead, forget, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from duban.adapters.files import OTHERS
@@ -183,7 +183,7 @@ class WarmWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, WarmResul
         try:
             self._ahead = await ahead(self.client, SystemClock().now)
             workers = await self.client.read_workers_for_work_pool(self._pool_name)
-            held = await begun(self.client, self._pool_name, self._held)
+            held = await self._others.begun(self.client, self._pool_name, self._held)
             silent = self._others.silent(workers, held.values())
             left = {run: name for run, name in held.items() if name in silent}
             for run, name in left.items():

@@ -9,9 +9,9 @@ import pytest
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, Worker
 from prefect.client.schemas.responses import SetStateStatus
-from prefect.states import Cancelling, Completed, Pending, Running
+from prefect.states import Cancelling, Completed, Pending, Running, Scheduled
 
-from deployments.worker.others import EVERY, MISSED, Others, ahead, begun, forget, holder, waits
+from deployments.worker.others import EVERY, MISSED, Others, ahead, forget, holder, waits
 from deployments.worker.settling import Fate, settle
 from duban.adapters.clock import SystemClock
 from tasks.asking import ask_for_ticks
@@ -86,7 +86,12 @@ def test_its_runs_are_put_back_and_it_is_forgotten(server: Server) -> None:
 
     server.client.set_flow_run_state(cancelled.id, Cancelling(), force=True)
 
-    found = asked(lambda client: begun(client, IDLE, {ours.id}))
+    here = Others("here")
+    found = asked(lambda client: here.begun(client, IDLE, {ours.id}))
+    claim(server, asked_for, "gone")
+    again = asked(lambda client: here.begun(client, IDLE, {ours.id}))
+    assert again == found | {asked_for.id: "gone"}
+    server.client.set_flow_run_state(asked_for.id, Scheduled(), force=True)
     assert found == dict.fromkeys((pending.id, running.id, cancelled.id), "gone") | {others.id: "alive"}
     for run in (pending, running, cancelled):
         stands = server.client.read_flow_run(run.id)
