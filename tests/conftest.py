@@ -33,7 +33,7 @@ What others meet of it is met on the way to something else, and most of what is 
 
 # On CI Hypothesis by itself takes a profile that repeats the same examples; here and there no example has a time limit.
 settings.register_profile("all", parent=settings(), deadline=None)
-settings.register_profile("quick", parent=settings.get_profile("all"), max_examples=40)
+settings.register_profile("quick", parent=settings.get_profile("all"), max_examples=25)
 
 
 def pytest_configure(config: pytest.Config) -> None:

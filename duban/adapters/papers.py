@@ -166,8 +166,9 @@ def _rows(matter: type) -> Iterator[type]:
 
 def _unfilled(file: Path, matter: type, where: str) -> Iterator[Problem]:
     """What fails only when the template is filled in: a loop that crosses cells, say."""
+    sample: object = sampled(matter)
     try:
-        _written(file.read_bytes(), {one.name: getattr(sampled(matter), one.name) for one in fields(matter)})
+        _written(file.read_bytes(), {one.name: getattr(sample, one.name) for one in fields(matter)})
     except TemplateError as error:
         yield Problem(where, 0, "broken-template", said_elsewhere(str(error)), MEND)
     except (*BROKEN, TypeError, AttributeError) as error:
@@ -190,5 +191,6 @@ def _sample(hint: Any) -> Any:
     if get_origin(hint) is UnionType:
         return next(_sample(one) for one in get_args(hint) if one is not NoneType)
     if is_dataclass(hint) and isinstance(hint, type):
-        return hint(**{one.name: _sample(get_type_hints(hint)[one.name]) for one in fields(hint)})
+        hints = get_type_hints(hint)
+        return hint(**{one.name: _sample(hints[one.name]) for one in fields(hint)})
     return hint(1)

@@ -37,4 +37,4 @@ def test_what_does_not_look_at_the_core_is_not_traced(request: pytest.FixtureReq
 
 @given(st.none())
 def test_fewer_examples_are_drawn_where_slow_tests_are_left_out(pytestconfig: pytest.Config, nothing: None) -> None:
-    assert settings().max_examples == (40 if pytestconfig.option.markexpr == QUICK else 100)
+    assert settings().max_examples == (25 if pytestconfig.option.markexpr == QUICK else 100)
