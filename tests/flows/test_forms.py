@@ -136,28 +136,26 @@ def test_a_run_executed_again_stores_nothing_twice(server: Server) -> None:
     assert len(said(server)) == len([entry for entry in before if entry.actor != "system"]) + 1, "another form counts"
 
 
-@pytest.mark.parametrize(
-    ("report", "reason"),
-    [
-        (form(SUBMIT), "“起草建设方案”办结须附成果材料：建设方案"),
-        (form(EXTEND, reason="等待批复"), "请写明延期至哪一天"),
-        (form(DIRECTED[0]), "中止应当说明理由"),
-        (form(DIRECTED[1], reason="职责调整"), "请选择转办给哪个单位或岗位"),
-    ],
-)
-def test_a_form_that_is_refused_says_why_and_stores_nothing(
-    server: Server, report: dict[str, Any], reason: str
-) -> None:
+REFUSED = {
+    "“起草建设方案”办结须附成果材料：建设方案": form(SUBMIT),
+    "请写明延期至哪一天": form(EXTEND, reason="等待批复"),
+    "中止应当说明理由": form(DIRECTED[0]),
+    "请选择转办给哪个单位或岗位": form(DIRECTED[1], reason="职责调整"),
+}
+
+
+def test_a_form_that_is_refused_says_why_and_stores_nothing(server: Server) -> None:
     server.apply()
     server.tick("1.01")
     before = stored(server)
-    run = server.tick("1.01", report)
-    name, message = ended(run)
-    assert name == "Cancelled", "grey, and no red light"
-    assert message.startswith(f"未受理：{reason}")
-    assert run.name.startswith(f"未受理：{reason}")
-    assert message in logged(server, run)
-    assert stored(server) == before
+    for reason, report in REFUSED.items():
+        run = server.tick("1.01", report)
+        name, message = ended(run)
+        assert name == "Cancelled", "grey, and no red light"
+        assert message.startswith(f"未受理：{reason}")
+        assert run.name.startswith(f"未受理：{reason}")
+        assert message in logged(server, run)
+        assert stored(server) == before
 
 
 def test_a_form_opened_before_others_were_quicker_is_refused_in_words(server: Server) -> None:
@@ -172,39 +170,38 @@ def test_a_form_opened_before_others_were_quicker_is_refused_in_words(server: Se
     )
 
 
-@pytest.mark.parametrize(
-    "report",
-    [
-        None,
-        {},
-        {"offer": ""},
-        form("副局长 签收：起草建设方案"),
-        form("道路处联络员 签收：道路通车"),
-        form(REPORT, progress=120),
-        form(REPORT, progress=1.5),
-        form(DIRECTED[1], to="财政处", reason="职责调整"),
-        form(SIGN, extra="x"),
-    ],
-    ids=["nothing", "empty", "no-choice", "not-theirs", "a-milestone", "too-much", "half", "nobody", "a-stray-key"],
-)
-def test_what_the_form_does_not_offer_is_refused_by_the_server(server: Server, report: dict[str, Any] | None) -> None:
+NOT_OFFERED = {
+    "nothing": {},
+    "empty": {"report": {}},
+    "no choice": {"report": {"offer": ""}},
+    "not theirs": {"report": form("副局长 签收：起草建设方案")},
+    "a milestone": {"report": form("道路处联络员 签收：道路通车")},
+    "too much": {"report": form(REPORT, progress=120)},
+    "half": {"report": form(REPORT, progress=1.5)},
+    "nobody": {"report": form(DIRECTED[1], to="财政处", reason="职责调整")},
+    "a stray key": {"report": form(SIGN, extra="x")},
+}
+
+
+def test_what_the_form_does_not_offer_is_refused_by_the_server(server: Server) -> None:
     server.apply()
     deployment = server.deployment("1.01")
     server.tick("1.01")
-    before = len(server.runs())
-    given = {} if report is None else {"report": report}
-    with pytest.raises(PrefectHTTPStatusError) as refused:
-        server.client.create_flow_run_from_deployment(deployment.id, parameters=given)
-    assert refused.value.response.status_code == 409
+    before, told = len(server.runs()), dict[str, int]()
+    for name, given in NOT_OFFERED.items():
+        with pytest.raises(PrefectHTTPStatusError) as refused:
+            server.client.create_flow_run_from_deployment(deployment.id, parameters=given)
+        told[name] = refused.value.response.status_code
+    assert told == dict.fromkeys(NOT_OFFERED, 409)
     assert len(server.runs()) == before
 
 
-@pytest.mark.parametrize("report", [None, "签收", {"offer": "  "}])
-def test_an_empty_form_that_gets_past_the_server_is_refused_in_words(server: Server, report: Any) -> None:
+def test_an_empty_form_that_gets_past_the_server_is_refused_in_words(server: Server) -> None:
     server.apply()
-    run = server.ask("1.01")
-    server.client.request(
-        "PATCH", "/flow_runs/{id}", path_params={"id": run.id}, json={"parameters": {"report": report}}
-    )
-    assert ended(server.run(run)) == ("Cancelled", "未受理：没有选择办理事项")
+    reports: tuple[Any, ...] = (None, "签收", {"offer": "  "})
+    for report in reports:
+        run = server.ask("1.01")
+        given = {"parameters": {"report": report}}
+        server.client.request("PATCH", "/flow_runs/{id}", path_params={"id": run.id}, json=given)
+        assert ended(server.run(run)) == ("Cancelled", "未受理：没有选择办理事项"), report
     assert not [entry for entry in stored(server) if entry.actor != "system"]
