@@ -53,8 +53,8 @@ CLOCK_FILE = "rehearsal-clock"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings with every path made absolute. `ledger` is an SQLAlchemy URL; `backups` where the office keeps those of
-    the ledger, or None; `clock` a rehearsal's clock file or None; `leap` as `[clock]` has it; `store` where hosts
-    keep what they share, if not under `var`.
+    the ledger, or None; `clock` a rehearsal's clock file or None; `leap` and `witness` as `[clock]` has them; `store`
+    where hosts keep what they share, if not under `var`.
 
     `root` is the folder that holds `config/`; `variables` are what `${NAME}` in channels may name. `plan` is the folder
     of the plan that is meant, `plans` those of all that go on here.
@@ -82,6 +82,7 @@ class Settings:
     worker: WorkerFile
     acts: ActsFile
     leap: int
+    witness: str | None
     channels: ChannelsFile
     patrol: PatrolFile
     desk: DeskFile
@@ -199,6 +200,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         worker=values.worker,
         acts=values.acts,
         leap=values.clock.leap,
+        witness=values.clock.witness,
         channels=values.channels,
         patrol=values.patrol,
         desk=values.desk,

@@ -91,9 +91,13 @@ class ActsFile(Strict):
 
 
 class ClockFile(Strict):
-    """`[clock]`: `leap` working days past the last believed moment at which the time is believed by itself."""
+    """`[clock]`: `leap` working days past the last believed moment at which the time is believed by itself.
+
+    `witness` is an address on another machine whose answers tell the time by their Date header.
+    """
 
     leap: int = Field(3, ge=1, le=60)
+    witness: str | None = Field(None, pattern=r"^https?://[^\s@]+$")
 
 
 class SettingsFile(Strict):

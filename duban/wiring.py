@@ -6,17 +6,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from duban.adapters.clock import FileClock, SystemClock, running
+from duban.adapters.clock import FileClock, SystemClock
 from duban.adapters.files import PRIVATE, READABLE, private_folder
 from duban.adapters.kept import Shelf, kept
 from duban.adapters.plan_folder import PLAN as PLAN_FILE
 from duban.adapters.plan_folder import load_plan_file
+from duban.adapters.witness import believed_clock
 from duban.adapters.yaml_models import file_name, load_model
 from duban.applying import differing, holds_terms, in_force, office_of
-from duban.belief import BelievedClock
 from duban.carrying import Carrier
 from duban.core.access.doors import Door, ListLink, MatterLink
 from duban.core.checking.feasibility import UnderWay
@@ -233,7 +232,7 @@ def _at_work(settings: Settings, ledger: Ledger, office: Office | None = None) -
 def _service(settings: Settings, office: Office, ledger: Ledger) -> Service:
     if settings.clock:  # a rehearsal's time is its conductor's, and may leap
         return Service(office, ledger, make_clock(settings), back=settings.acts.back)
-    clock = BelievedClock(make_clock(settings), ledger, office, running, monotonic, settings.leap)
+    clock = believed_clock(make_clock(settings), ledger, office, settings)
     return Service(office, ledger, clock, back=settings.acts.back, belief=clock)
 
 

@@ -1,6 +1,6 @@
 """The clock that is believed, over a clock that is set by hand: nothing is decided by a time in doubt."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -39,11 +39,14 @@ class Machine:
     started: str = "first"
     ran: float = 1000.0
 
+    witness: Callable[[], datetime | None] | None = None
+
     def process(self) -> Service:
         """A process of duban's on it."""
         rules = made(work("draft", home="rules", due="2024-06-14"), milestone("issued", "draft", home="rules"))
         bureau = office(replace(rules, id="rules"))
         clock = BelievedClock(self.clock, self.ledger, bureau, lambda: (self.started, self.ran), lambda: self.ran)
+        clock = replace(clock, another=self.witness, witness=self.witness is not None)
         return Service(bureau, self.ledger, clock, belief=clock)
 
     def pass_by(self, length: timedelta, *, wrong: timedelta = timedelta(0)) -> "Machine":
@@ -141,6 +144,52 @@ def test_off_linux_the_database_is_asked(machine: Machine) -> None:
     assert blind.doubt() is not None
     machine.ledger.told = machine.clock.moment
     assert replace(blind).doubt() is None
+
+
+class TestAnAddressThatTellsTheTime:
+    def test_a_machine_that_starts_with_a_wrong_clock_beside_its_own_database_is_not_believed(
+        self, machine: Machine
+    ) -> None:
+        right = machine.clock.moment
+        machine.off(YEAR)
+        machine.ledger.told = machine.clock.moment  # the same machine's
+        assert machine.process().doubt() is None, "there is nothing else to ask"
+        machine.witness = lambda: right
+        service = machine.process()
+        doubt = service.doubt()
+        assert doubt is not None
+        assert (doubt.told, service.clock.now()) == (right, MONDAY)
+        with unchanged(machine):
+            service.tick("rules")
+            believe(service)
+
+    def test_nor_is_one_whose_clock_does_not_leap_but_is_not_right(self, machine: Machine) -> None:
+        machine.off(timedelta(days=1))
+        right, wrong = machine.clock.moment - timedelta(hours=20), machine.clock.moment
+        machine.witness = lambda: right
+        assert machine.process().doubt() is not None
+        machine.clock.moment = right
+        assert machine.process().doubt() is None
+        machine.clock.moment = wrong
+        machine.witness = lambda: None
+        assert machine.process().doubt() is None, "it does not tell, and nothing leaps"
+
+    def test_one_that_was_off_for_weeks_goes_on_by_itself(self, machine: Machine) -> None:
+        machine.off(timedelta(days=30))
+        machine.witness = lambda: machine.clock.moment
+        assert machine.process().doubt() is None
+
+    def test_while_it_does_not_tell_a_leap_stays_in_doubt_whatever_the_database_says(self, machine: Machine) -> None:
+        machine.off(timedelta(days=30))
+        machine.ledger.told = machine.clock.moment
+        machine.witness = lambda: None
+        assert machine.process().doubt() is not None
+
+    def test_it_is_not_asked_while_the_machine_runs_on(self, machine: Machine) -> None:
+        asked = list[int]()
+        machine.witness = lambda: asked.append(1)
+        machine.pass_by(timedelta(days=1)).process().doubt()
+        assert asked == []
 
 
 def test_acts_count_as_moments_that_were_believed(machine: Machine) -> None:

@@ -1,5 +1,6 @@
 """The clocks: the real one, and a rehearsal's, kept in a file. Nothing else reads the time of day."""
 
+import ctypes
 import os
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -29,6 +30,19 @@ def running() -> tuple[str, float] | None:
     try:
         return STARTED.read_text().strip(), float(RUNNING.read_text().split()[0])
     except (OSError, ValueError):
+        return None
+
+
+UNKEPT = 5
+"""What the kernel answers of a clock that nothing keeps: TIME_ERROR of adjtimex(2)."""
+
+
+def kept_right() -> bool | None:
+    """Whether a time service keeps this machine's clock, by its kernel; None where that does not tell."""
+    asked = (ctypes.c_long * 64)()  # struct timex, of which nothing is to be set
+    try:
+        return int(ctypes.CDLL(None).adjtimex(ctypes.byref(asked))) != UNKEPT
+    except (OSError, AttributeError):
         return None
 
 

@@ -4,8 +4,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from duban.adapters.clock import kept_right
 from duban.adapters.files import wider
 from duban.core.checking.check_force import check_names
 from duban.core.deciding.doubt import APART
@@ -267,12 +269,30 @@ def clock(settings: Settings, service: Service) -> Finding:
         return Finding(
             "clock", Level.BAD, english("real: {local}, which no year of the plan's calendar holds", local=local), right
         )
-    told = service.ledger.clock()
+    return _borne_out(settings, service, moment, local)
+
+
+def _borne_out(settings: Settings, service: Service, moment: datetime, local: str) -> Finding:
+    """What another clock says of a moment that is believed."""
+    told = service.belief.other() if service.belief else None
     if told is not None and abs(told - moment) > APART:
-        apart = english(
-            "real: {local}; the database's clock says {told:%Y-%m-%d %H:%M}",
+        found = english(
+            "real: {local}; the clock of {whose} says {told:%Y-%m-%d %H:%M}",
             local=local,
+            whose=settings.witness or english("the database"),
             told=told.astimezone(settings.zone),
         )
-        return Finding("clock", Level.WARN, apart, english("set both clocks by one time service"))
+        level = Level.BAD if settings.witness else Level.WARN
+        return Finding("clock", level, found, english("set both clocks by one time service"))
+    if told is None and settings.witness:
+        found = english(
+            "real: {local}, believed; {witness} does not tell the time", local=local, witness=settings.witness
+        )
+        return Finding("clock", Level.WARN, found, english("see that it answers, or name another ([clock] witness)"))
+    if told is None and kept_right() is False:
+        found = english("real: {local}, believed; nothing but this machine's own clock says so", local=local)
+        remedy = english(
+            "have its clock kept by a time service (NTP), or name an address that tells the time ([clock] witness)"
+        )
+        return Finding("clock", Level.WARN, found, remedy)
     return Finding("clock", Level.OK, english("real: {local}, believed", local=local))
