@@ -26,8 +26,6 @@ from duban.core.ledger.steps import StepState
 from duban.core.ledger.summary import known_of
 from duban.core.planning.plan import Initiative, Plan, StepRef
 from duban.core.planning.snapshot import restored
-from duban.core.telling.doubtful import doubtful
-from duban.core.telling.seals import seal_line
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
 from duban.turns import TRIES, turns
@@ -67,6 +65,8 @@ class Service:
     def trusted(self) -> None:
         """Raise Refused while the time is in doubt: what people do is not put down under a wrong one."""
         if doubt := self.doubt():
+            from duban.core.telling.doubtful import doubtful  # noqa: PLC0415  time is believed nearly always
+
             raise Refused("time-in-doubt", doubtful(self.office, doubt))
 
     def view(self, name: str) -> View:
@@ -323,6 +323,8 @@ class Service:
 
     def last_seal(self) -> str:
         """The last seal of the ledger, in a line; empty before the first."""
+        from duban.core.telling.seals import seal_line  # noqa: PLC0415  most looks tell of none
+
         made = self.ledger.rounds().get(Rounder.SEAL)
         return seal_line(self.office.day(made.at), made.said) if made else ""
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,6 @@ from duban.adapters.plan_folder import load_plan_file
 from duban.adapters.witness import believed_clock
 from duban.adapters.yaml_models import file_name, load_model
 from duban.applying import differing, holds_terms, in_force, office_of
-from duban.carrying import Carrier
-from duban.core.access.doors import Door, ListLink, MatterLink
-from duban.core.checking.feasibility import UnderWay
 from duban.core.days.workdays import CalendarRange, WorkCalendar
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import LINKS, PLAN, Entry
@@ -27,7 +23,6 @@ from duban.core.planning.plan import StepRef
 from duban.core.planning.plan_file import PlanFile
 from duban.core.planning.snapshot import restored
 from duban.core.problems import BadInput, Problem
-from duban.core.rehearsing.profile import Profile
 from duban.core.texts import english
 from duban.ports import Clock, Ledger
 from duban.service import Service
@@ -39,8 +34,12 @@ if TYPE_CHECKING:
     from duban.adapters.sql_ledger import SqlLedger
     from duban.adapters.wording import Wording
     from duban.adapters.yaml_files import Loaded
+    from duban.carrying import Carrier
+    from duban.core.access.doors import Door
+    from duban.core.checking.feasibility import UnderWay
+    from duban.core.rehearsing.profile import Profile
     from duban.core.telling.papers import Paper, Writing
-    from duban.core.telling.slips import Enclosure, Slip, Words
+    from duban.core.telling.slips import Enclosure, Words
 
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 """Years the calendar covers before and after a plan: a plan is still looked at, and forecast, after its end."""
@@ -54,7 +53,7 @@ class Gear:
 
     settings: Settings
     service: Service
-    carrier: Carrier
+    carrier: "Carrier"
     wording: "Callable[[Writing], Words]"
 
 
@@ -71,7 +70,7 @@ def load_calendar(settings: Settings, first: int, last: int) -> WorkCalendar:
         raise BadInput([problem]) from None
 
 
-def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office:
+def load_office(settings: Settings, under_way: "UnderWay | None" = None) -> Office:
     """The bureau as its files describe it, whatever is in force; raises BadInput with every problem in them.
 
     `under_way` is what has happened to the plan already: its checks begin from there.
@@ -79,7 +78,7 @@ def load_office(settings: Settings, under_way: UnderWay | None = None) -> Office
     return load_bureau(settings, under_way)[0]
 
 
-def load_bureau(settings: Settings, under_way: UnderWay | None = None) -> "tuple[Office, Loaded]":
+def load_bureau(settings: Settings, under_way: "UnderWay | None" = None) -> "tuple[Office, Loaded]":
     """The bureau, and its plan as it is written; raises BadInput with every problem in the files."""
     from duban.adapters.yaml_files import load_plan  # noqa: PLC0415  as above
 
@@ -111,8 +110,10 @@ def current_office(settings: Settings) -> Office:
     return _kept_service(settings).office
 
 
-def under_way(service: Service) -> UnderWay | None:
+def under_way(service: Service) -> "UnderWay | None":
     """What has happened to the plan of a service that is in force; None before anything was applied."""
+    from duban.core.checking.feasibility import UnderWay  # noqa: PLC0415  looks need none
+
     plan = service.office.plan
     if not service.office.applied:
         return None
@@ -153,8 +154,10 @@ def _years(settings: Settings) -> tuple[int, int]:
     return plan.starts.year - YEARS_BEFORE, plan.ends.year + YEARS_AFTER
 
 
-def load_profile(settings: Settings) -> Profile:
+def load_profile(settings: Settings) -> "Profile":
     """How the simulated people of a rehearsal behave."""
+    from duban.core.rehearsing.profile import Profile  # noqa: PLC0415  rehearsals alone need it
+
     return load_model(settings.rehearsal, Profile)
 
 
@@ -163,15 +166,19 @@ def make_clock(settings: Settings) -> Clock:
     return FileClock(settings.clock) if settings.clock else SystemClock()
 
 
-def make_ledger(settings: Settings, plan: str) -> Ledger:
-    """The ledger of a plan, its schema brought up to date."""
-    from duban.adapters.sql_ledger import open_ledger  # noqa: PLC0415  checks of a plan start without databases
+def make_ledger(settings: Settings, plan: str, *, to_look: bool = False) -> Ledger:
+    """The ledger of a plan, its schema brought up to date; `to_look`, one that is there sooner where there can be."""
+    from duban.adapters.ledger_looks import look_at  # noqa: PLC0415  checks of a plan start without databases
 
     private_folder(settings.var)
+    if to_look and (ledger := look_at(settings.ledger, plan)):
+        return ledger
+    from duban.adapters.sql_ledger import open_ledger  # noqa: PLC0415  as above, and looks too
+
     return open_ledger(settings.ledger, plan)
 
 
-def make_carrier(settings: Settings, ledger: Ledger | None = None) -> Carrier:
+def make_carrier(settings: Settings, ledger: Ledger | None = None) -> "Carrier":
     """Mail files for people without channels, their channels for the others, whose rests a ledger keeps for all."""
     from duban.adapters.delivery.carriers import ChannelCarrier, Router  # noqa: PLC0415  as above
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
@@ -181,7 +188,7 @@ def make_carrier(settings: Settings, ledger: Ledger | None = None) -> Carrier:
     return Router(MailFolder(settings.kept_at("mail")), channels)
 
 
-def _carrier(settings: Settings, ledger: Ledger) -> Carrier:
+def _carrier(settings: Settings, ledger: Ledger) -> "Carrier":
     """A rehearsal writes mail files alone, so that nobody gets a simulated notice, unless the settings want it so."""
     from duban.adapters.delivery.mail_folder import MailFolder  # noqa: PLC0415  as above
 
@@ -210,7 +217,7 @@ def printed(settings: Settings, paper: "Paper") -> "Enclosure":
 
 
 @contextmanager
-def at_work(settings: Settings, office: Office | None = None) -> Iterator[Service]:
+def at_work(settings: Settings, office: Office | None = None, *, to_look: bool = False) -> Iterator[Service]:
     """The engine on the plan in force and the ledger the settings name, which is closed at the end.
 
     In force is what was applied last, or what the files say where nothing was. From the first application on the files
@@ -219,7 +226,8 @@ def at_work(settings: Settings, office: Office | None = None) -> Iterator[Servic
     """
     if office is None and unborn(settings):
         office = load_office(settings)  # before there is a ledger: bad input changes nothing
-    with closing(make_ledger(settings, office.plan.id if office else plan_id(settings))) as ledger:
+    plan = office.plan.id if office else plan_id(settings)
+    with closing(make_ledger(settings, plan, to_look=to_look)) as ledger:
         yield _at_work(settings, ledger, office)
 
 
@@ -326,10 +334,11 @@ def _gear(settings: Settings, service: Service) -> Gear:
     return Gear(settings, service, _carrier(settings, service.ledger), _linked(settings, service))
 
 
-def door(settings: Settings, service: Service) -> Door:
+def door(settings: Settings, service: Service) -> "Door":
     """The desk's door: what its links are made with, and known by."""
     from duban.adapters.delivery.addresses import told_to_groups  # noqa: PLC0415  most commands open none
     from duban.adapters.link_key import link_key  # noqa: PLC0415  as above
+    from duban.core.access.doors import Door  # noqa: PLC0415  as above
 
     posts = _posts(settings)
     personal = frozenset(post.id for post in posts if post.personal)
@@ -378,22 +387,9 @@ def _linked(settings: Settings, service: Service) -> "Callable[[Writing], Words]
     if not settings.desk_address:
         return words
 
-    def linked(matter: "Writing") -> "Words":
-        from duban.core.telling.bulletin_text import BulletinLetter  # noqa: PLC0415  as above
-        from duban.core.telling.slips import Slip  # noqa: PLC0415  as above
+    def led(matter: "Writing") -> "Words":
+        from duban.core.telling.addressed import addressed  # noqa: PLC0415  as above
 
-        links = door(settings, service)
-        if isinstance(matter, Slip):
-            return words(with_link(links, matter))
-        if isinstance(matter, BulletinLetter):
-            return words(replace(matter, link=f"{links.home}bulletins/{matter.sequence}"))
-        items = tuple(replace(item, slip=with_link(links, item.slip)) for item in matter.items)
-        address = links.to_list(ListLink(matter.recipient, date.fromisoformat(matter.on)))
-        return words(replace(matter, items=items, link=address))
+        return words(addressed(door(settings, service), matter))
 
-    return linked
-
-
-def with_link(links: Door, slip: "Slip") -> "Slip":
-    """A slip with the address at which its recipient answers it."""
-    return replace(slip, link=links.to_matter(MatterLink(slip.initiative_number, slip.sequence), slip.recipient))
+    return led

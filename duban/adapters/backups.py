@@ -22,7 +22,7 @@ from duban.adapters.files import (
     write_bytes_atomically,
 )
 from duban.adapters.ledger_copies import read_rows, write_rows
-from duban.adapters.ledger_schema import LATEST
+from duban.adapters.ledger_version import LATEST
 from duban.adapters.seal_folder import SealFolder
 from duban.adapters.sql_ledger import SqlLedger
 from duban.ports import Round, Rounder

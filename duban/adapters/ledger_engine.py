@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import disk_usage
 from time import sleep
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -332,6 +332,15 @@ def _explained(engine: Engine) -> Iterator[None]:
                 "ledger {ledger}: {what} ({why}). {remedy}", ledger=named(engine), what=what, why=detail, remedy=remedy
             )
         ) from error
+
+
+def explain(url: str, error: Exception) -> NoReturn:
+    """Raise what a failure of the driver means, which met somebody who asked it without an engine."""
+    engine = ledger_engine(url)
+    with _explained(engine):
+        base = engine.dialect.import_dbapi().Error
+        raise DBAPIError.instance("", (), error, base, hide_parameters=True, dialect=engine.dialect) from error
+    raise AssertionError(error)
 
 
 def _cause(engine: Engine, error: DBAPIError) -> Cause | None:

@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.ledger.keys import StepRef
@@ -14,6 +12,9 @@ from duban.core.ledger.notices import Delivery, NoticeRow, said_of
 from duban.core.ledger.summary import Light, Reason, Status, StepRow, Summary
 from duban.core.planning.lights import Rule
 from duban.ports import LedgerUnusable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 
 def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
     return columns
 
 
-def read_entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+def read_entries(rows: "Iterable[Row[Any]]") -> Iterator[Entry]:
     """Entries from their rows; raises LedgerUnusable where one cannot be read."""
     last = "the beginning"
     try:
@@ -41,7 +42,7 @@ def read_entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
         ) from error
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: "Row[Any]") -> Entry:
     return Entry(
         plan=row.plan,
         initiative=row.initiative,
@@ -58,7 +59,7 @@ def _entry(row: Row[Any]) -> Entry:
     )
 
 
-def read_summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
+def read_summary(row: "Row[Any]", steps: tuple[StepRow, ...]) -> Summary:
     """A summary from its row and those of its steps."""
     return Summary(
         initiative=row.initiative,
@@ -72,7 +73,7 @@ def read_summary(row: Row[Any], steps: tuple[StepRow, ...]) -> Summary:
     )
 
 
-def read_step(row: Row[Any]) -> StepRow:
+def read_step(row: "Row[Any]") -> StepRow:
     """A step from its row."""
     return StepRow(
         step=row.step,
@@ -89,7 +90,7 @@ def read_step(row: Row[Any]) -> StepRow:
     )
 
 
-def read_notice(row: Row[Any]) -> NoticeRow:
+def read_notice(row: "Row[Any]") -> NoticeRow:
     """A notice from its row."""
     return NoticeRow(
         key=row.key,

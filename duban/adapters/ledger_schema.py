@@ -6,14 +6,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, unhurried, writing
 from duban.adapters.ledger_roles import grant, grant_again, migrates
+from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.core.texts import english
 from duban.ports import LedgerUnusable
-
-LATEST = "0008"
-"""The newest version these migrations lead to; versions are four digits and only rise."""
-
-VERSION_TABLE = "ledger_version"
-"""Alembic's table under a name of our own, so that no other application's is taken for it."""
 
 _ALEMBIC = Lock()
 """Alembic keeps the migration at work in its module, so one process migrates one ledger at a time."""

@@ -1,11 +1,17 @@
 """Connections to PostgreSQL that do not wait without end: a server that is frozen ends no wait by its own settings."""
 
+from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
-from sqlalchemy.engine import ExceptionContext
+from psycopg.types.datetime import TimestamptzLoader
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
+
+Error = psycopg.Error
 
 CONNECTING = 10
 """Seconds a server may take to let somebody in."""
@@ -48,7 +54,25 @@ def connected(connection: Patient, record: object, lock: int) -> None:
     connection.commit()
 
 
-def refused(context: ExceptionContext) -> None:
+def refused(context: "ExceptionContext") -> None:
     """Give up a connection that may only read: so it stays, though its server, or another, is the primary again."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True
+
+
+class _Universal(TimestamptzLoader):
+    """Gives moments in UTC, whatever zone the session has."""
+
+    def load(self, data: Any) -> datetime:
+        return super().load(data).astimezone(UTC)
+
+
+def looking(uri: str, lock: int) -> Patient | None:
+    """A connection for looks, whose statements stand for themselves; None where the server does not let us in."""
+    try:
+        connection = Patient.connect(uri, connect_timeout=CONNECTING, autocommit=True)
+    except Error:
+        return None
+    connected(connection, None, lock)
+    connection.adapters.register_loader("timestamptz", _Universal)
+    return connection

@@ -1,20 +1,21 @@
 """The command line: `duban COMMAND`. Every command ends in one of the exit codes of `exits`."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NoReturn
 
 import typer
 
 from duban import __version__
 from duban.adapters.files import OTHERS
-from duban.cli.exits import Exit, foreseen
 from duban.cli.language import Lang, by_settings
-from duban.cli.output import complain
 from duban.cli.parts import PartsGroup, placed
-from duban.core.texts import english
 from duban.settings import PLAN_VARIABLE
+
+UNLOOKED = 50_000
+"""Things a command makes before it looks for those nobody holds any more: all that it loads is held."""
 
 ACTS = (
     "sign,report,submit,approve,return,extend,suspend,resume,hand-over,cancel,withdraw,correct,reopen,conclude,ack,"
@@ -46,24 +47,23 @@ class Guarded(PartsGroup):
         """Read the words; what is no text in them ends the command before anything is looked at."""
         by_settings()
         if wrong := [word for word in args if not _is_text(word)]:
-            complain(
-                english("bytes of another encoding, or a NUL, stand in {words!r}; use a terminal in UTF-8", words=wrong)
-            )
-            raise typer.Exit(Exit.BAD_INPUT)
+            _refuse(wrong)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            _silence()
-            raise typer.Exit(Exit.PIPE_CLOSED) from None
         except (Exception, KeyboardInterrupt) as error:
+            from duban.cli.exits import foreseen  # noqa: PLC0415  what goes well starts sooner
+            from duban.cli.output import complain  # noqa: PLC0415  as above
+
             end = foreseen(error)
             if end is None:
                 raise
             code, message = end
+            if isinstance(error, BrokenPipeError):
+                _silence()
             complain(message)
             raise typer.Exit(code) from None
 
@@ -71,6 +71,16 @@ class Guarded(PartsGroup):
 def _is_text(word: str) -> bool:
     """Whether a word came in the encoding of the terminal: what did not comes as halves of characters."""
     return "\0" not in word and not any("\ud800" <= character <= "\udfff" for character in word)
+
+
+def _refuse(words: list[str]) -> NoReturn:
+    """End the command because of words that are no text."""
+    from duban.cli.exits import Exit  # noqa: PLC0415  what goes well starts sooner
+    from duban.cli.output import complain  # noqa: PLC0415  as above
+    from duban.core.texts import english  # noqa: PLC0415  as above
+
+    complain(english("bytes of another encoding, or a NUL, stand in {words!r}; use a terminal in UTF-8", words=words))
+    raise typer.Exit(Exit.BAD_INPUT)
 
 
 def _silence() -> None:
@@ -108,6 +118,7 @@ def common(
 def main() -> None:
     """The console script; what it leaves in `var/` is for this account alone, whatever the umask."""
     os.umask(OTHERS)
+    gc.set_threshold(UNLOOKED)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # text streams; a GBK terminal has no lights
     app(prog_name="duban")

@@ -9,7 +9,6 @@ from typing import IO, TYPE_CHECKING
 from duban.cli.output import complain
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
-from duban.core.telling.doubtful import doubtful
 from duban.service import Service
 from duban.settings import DESK_VARIABLE, Settings, load_settings
 
@@ -35,11 +34,16 @@ class Opened:
 
 
 @contextmanager
-def opened() -> Iterator[Opened]:
-    """Open the engine as the settings say; raises BadInput, LedgerUnusable or StackError."""
-    with found(load_settings()) as (settings, stack), engine(settings, stack) as at:
+def opened(*, to_look: bool = False) -> Iterator[Opened]:
+    """Open the engine as the settings say; raises BadInput, LedgerUnusable or StackError.
+
+    What is opened `to_look` is there sooner, and can do the same.
+    """
+    with found(load_settings()) as (settings, stack), engine(settings, stack, to_look=to_look) as at:
         _say_which(at)
         if doubt := at.service.doubt():
+            from duban.core.telling.doubtful import doubtful  # noqa: PLC0415  time is believed nearly always
+
             complain(doubtful(at.service.office, doubt))
         yield at
 
@@ -52,11 +56,11 @@ def _say_which(at: Opened) -> None:
 
 
 @contextmanager
-def engine(settings: Settings, stack: "Addresses | None") -> Iterator[Opened]:
+def engine(settings: Settings, stack: "Addresses | None", *, to_look: bool = False) -> Iterator[Opened]:
     """The engine on the plan in force and the ledger the settings name; templates and carriers stay unread."""
     from duban.wiring import at_work  # noqa: PLC0415  checks of a plan start faster
 
-    with at_work(settings) as service:
+    with at_work(settings, to_look=to_look) as service:
         yield Opened(settings, service, stack)
 
 

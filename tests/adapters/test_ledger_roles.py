@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from duban.adapters.ledger_roles import grant, rights
-from duban.adapters.ledger_schema import LATEST, VERSION_TABLE
+from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.adapters.sql_ledger import open_ledger
 from duban.ports import LedgerUnusable
 from tests.adapters.older_ledger import migrate

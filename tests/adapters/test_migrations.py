@@ -10,8 +10,8 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 
 from duban.adapters import migrations
 from duban.adapters.ledger_rules import verify
-from duban.adapters.ledger_schema import LATEST, VERSION_TABLE
 from duban.adapters.ledger_tables import METADATA
+from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.cli.ledger.rebuild import rebuild_derived
 from duban.core.deciding.decide import decide

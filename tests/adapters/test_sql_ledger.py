@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from duban.adapters import ledger_engine, migrations
 from duban.adapters.ledger_engine import reading
 from duban.adapters.ledger_rules import Broken, verify
-from duban.adapters.ledger_schema import LATEST, VERSION_TABLE
 from duban.adapters.ledger_tables import METADATA
+from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
 from duban.core.ledger.entries import Draft, Entry, EntryKind
 from duban.core.planning.plan import StepRef

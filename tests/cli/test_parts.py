@@ -50,4 +50,6 @@ def test_a_look_loads_neither_other_commands_nor_what_only_checks_and_letters_ne
 
 
 LOOKING = {f"duban.cli.look.{name}" for name in ("show", "expanded", "trees", "weeks")}
-HEAVY = {"holidays", "jinja2", "openpyxl", "docx", "alembic", "prefect", "duban.core.checking.check"}
+HEAVY = {"holidays", "jinja2", "openpyxl", "docx", "alembic", "prefect", "sqlalchemy", "sqlmodel", "numpy"} | {
+    f"duban.core.{name}" for name in ("checking.check", "rehearsing.profile", "access.doors", "telling.alarm")
+}

@@ -14,8 +14,17 @@ from duban.core.access.marks import mark, parted, proves
 from duban.core.deciding.commands import Verb
 from duban.core.ledger.entries import Entry, EntryKind
 from duban.core.planning.plan import StepRef
+from duban.core.telling.addressed import addressed
+from duban.core.telling.bulletin_paper import month_of
+from duban.core.telling.bulletin_text import BulletinLetter
+from duban.core.telling.digest import Digest, Item
 from duban.core.telling.lapsed_links import LAPSED
+from duban.core.telling.slips import Slip
+from tests.bureau import office
 from tests.core.builders import Story, day, directory, post, work
+from tests.papers import pressed as reported
+from tests.papers import told_in
+from tests.slips import assigned
 
 DOOR = Door("https://duban.example.cn", b"k" * 32, "p")
 LINK = MatterLink("1.01", 7)
@@ -55,6 +64,24 @@ def test_a_link_to_a_list_is_read_as_it_was_written() -> None:
 def test_a_link_is_good_at_its_own_door_alone(changed: Door) -> None:
     said = token(DOOR.to_matter(LINK, "officer"))[-22:]
     assert not changed.opens_matter(said, LINK, "officer")
+
+
+def test_what_a_letter_is_written_of_leads_to_where_it_is_answered() -> None:
+    slip = assigned()
+    one = addressed(DOOR, slip)
+    assert isinstance(one, Slip)
+    here = MatterLink(slip.initiative_number, slip.sequence)
+    assert one == replace(slip, link=DOOR.to_matter(here, slip.recipient))
+
+    digest = Digest("题", "办理人", "", "", "", "", 0, (Item(1, "", slip),), recipient="officer", on="2024-06-03")
+    many = addressed(DOOR, digest)
+    assert isinstance(many, Digest)
+    assert many.link == DOOR.to_list(LISTED)
+    assert [item.slip for item in many.items] == [one]
+
+    paper = told_in(reported(), month_of(office(), date(2024, 4, 15)))
+    bulletin = addressed(DOOR, BulletinLetter(paper, "officer", "办理人", enclosed=False, sequence=5))
+    assert bulletin.link == f"{DOOR.home}bulletins/5"
 
 
 def test_a_link_that_was_made_void_is_known_again() -> None:

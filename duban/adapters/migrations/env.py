@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from duban.adapters.ledger_schema import VERSION_TABLE
 from duban.adapters.ledger_tables import METADATA
+from duban.adapters.ledger_version import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

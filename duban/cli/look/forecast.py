@@ -47,7 +47,7 @@ def forecast_command(
 ) -> None:
     """Forecast the whole plan from how it stands: what will miss its deadline, and why (预计)."""
     to = outlet(as_json, as_csv, xlsx)
-    with opened() as at:
+    with opened(to_look=True) as at:
         asked = None if what is None else set(_asked(at.service, what))
         schedule = at.service.schedule()
         drawn = chances(schedule, samples, seed) if with_chances else None

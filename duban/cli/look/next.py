@@ -36,7 +36,7 @@ def next_due(
 ) -> None:
     """List what people have to do next, most urgent first (近期要办)."""
     to = outlet(as_json, as_csv, xlsx)
-    with opened() as at:
+    with opened(to_look=True) as at:
         office, today = at.service.office, at.service.office.day(at.service.clock.now())
         if post is not None and post not in office.directory.posts:
             hint = perhaps(post, office.directory.posts, "请核对岗位编号")

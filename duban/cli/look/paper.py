@@ -38,7 +38,7 @@ def paper(
         raise typer.BadParameter("a bulletin takes --month or --week, and no subject")
     if kind != BULLETIN and (subject is None or month or week):
         raise typer.BadParameter(f"{kind} takes a subject, and neither --month nor --week")
-    with opened() as at:
+    with opened(to_look=True) as at:
         made = _made(at, kind, subject, month, week)
     file = output or Path(made.name)
     write_bytes_atomically(file, made.content, READABLE)

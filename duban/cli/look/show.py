@@ -38,7 +38,7 @@ def show(
     if expanded:
         typer.echo(expanded_text(what))
         return
-    with opened() as at:
+    with opened(to_look=True) as at:
         sections = _outline(at, what)
         now = at.service.clock.now()
     every = all_steps or what is not None

@@ -31,7 +31,7 @@ def why_command(
     step: Annotated[str, typer.Argument(metavar="STEP", help="The step, as initiative/step.")], as_json: Json = False
 ) -> None:
     """Say why a step stands as it does, and where acting helps (为什么)."""
-    with opened() as at:
+    with opened(to_look=True) as at:
         reasons = reasons_of(at.service, known(at.service, step_of(step)))
         disregarded = _disregarded(at.service, reasons.step)
     if as_json:

@@ -162,7 +162,7 @@ def people(service: Service) -> Iterator[Finding]:
 def ledger(service: Service, settings: Settings) -> Iterator[Finding]:
     """The ledger: its schema, its chain of entries."""
     from duban.adapters.delivery.addresses import located  # noqa: PLC0415  as below
-    from duban.adapters.ledger_schema import LATEST  # noqa: PLC0415  loaded with the ledger anyway
+    from duban.adapters.ledger_version import LATEST  # noqa: PLC0415  loaded with the ledger anyway
     from duban.adapters.testimony import differing  # noqa: PLC0415  as below
     from duban.wiring import seals_of  # noqa: PLC0415  as above
 
