@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from math import sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import DayUnit
+from duban.core.forecasting import chances as module
 from duban.core.forecasting.chances import Chance, Chances, chances
 from duban.core.forecasting.facts import facts_of
 from duban.core.forecasting.forecast import forecast
@@ -160,6 +162,22 @@ def test_what_holds_of_every_plan(story: Story, by: int) -> None:
         assert {one.step: one.p50 for one in seen.steps} == {one.step: one.p80 for one in seen.steps} == least.finish
         assert {one.initiative: one.p80 for one in seen.initiatives} == least.ends
         assert {one.step for one in seen.steps if one.kept == 0} == {late.step for late in least.late}
+
+
+@given(stories)
+@settings(max_examples=20)
+def test_fewer_bits_change_nothing(story: Story) -> None:
+    few = drawn(story, 50)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_bits", lambda schedule: np.int64)
+        assert drawn(story, 50) == few
+
+
+def test_times_that_do_not_fit_into_few_bits_have_more() -> None:
+    schedule = schedule_of(Story(work("a")))
+    assert module._bits(schedule) is np.int32
+    schedule.estimates = lambda place: (0, 0, 10**8)  # type: ignore[method-assign]
+    assert module._bits(schedule) is np.int64
 
 
 def test_an_initiative_that_is_over_has_no_chances() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from duban.core.days.workdays import WorkCalendar
 from duban.core.texts import english, said_elsewhere
 
-IntArray = NDArray[np.int64]
+IntArray = NDArray[np.signedinteger[Any]]
+"""Days and times; of 64 bits, but where many are gone through at once and 32 do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,7 @@ from duban.core.forecasting.spans import BoolArray
 from duban.core.planning.plan import StepRef
 
 FloatArray = NDArray[np.float64]
+Bits = type[np.int32 | np.int64]
 
 SAMPLES = 2000
 """Enough for probabilities to within two percentage points or so."""
@@ -103,11 +104,12 @@ def _sampled(
 
     So many samples at a time as the processor has at hand: all at once it waits for memory most of the time.
     """
-    finish = np.empty((len(schedule), samples), np.int64)
-    ends = np.empty((len(firsts), samples), np.int64)
+    bits = _bits(schedule)
+    finish = np.empty((len(schedule), samples), bits)
+    ends = np.empty((len(firsts), samples), bits)
     critical, sizes = np.zeros(len(schedule), np.int64), np.diff(firsts, append=len(schedule))
     first = 0
-    for durations in _durations(schedule, samples, random):
+    for durations in _durations(schedule, samples, random, bits):
         some = slice(first, first := first + durations.shape[1])
         early = schedule.early(durations)
         finish[:, some] = early.finish[: len(schedule)]
@@ -117,7 +119,14 @@ def _sampled(
     return finish, ends, critical / samples
 
 
-def _durations(schedule: Schedule, samples: int, random: np.random.Generator) -> Iterator[IntArray]:
+def _bits(schedule: Schedule) -> Bits:
+    """The type times fit in though all steps take their longest, one after another; 32 bits are gone through sooner."""
+    longest = sum(max(schedule.estimates(place)) + step.duration.likely for place, step in enumerate(schedule.steps))
+    last = schedule.time(schedule.calendar.last) + schedule.axis.grain * longest
+    return np.int32 if 2 * last < np.iinfo(np.int32).max else np.int64
+
+
+def _durations(schedule: Schedule, samples: int, random: np.random.Generator, bits: Bits) -> Iterator[IntArray]:
     """Whole days for each step and some of the samples, shape (n, some), until there are all."""
     spread = [i for i, step in enumerate(schedule.steps) if schedule.open[i] and _spread(schedule, i)]
     low, peak, high = _estimates(schedule, spread)
@@ -127,7 +136,7 @@ def _durations(schedule: Schedule, samples: int, random: np.random.Generator) ->
     at_once = max(1, AT_HAND // max(1, len(schedule)))
     for first in range(0, samples, at_once):
         some = shares[:, first : first + at_once]
-        days = np.repeat(schedule.likely[:, np.newaxis], some.shape[1], axis=1)
+        days = np.repeat(schedule.likely.astype(bits)[:, np.newaxis], some.shape[1], axis=1)
         days[spread] = np.rint(_quantile(low, peak, high, passed + (1 - passed) * some))
         yield days
 
@@ -164,8 +173,10 @@ def _share_below(low: FloatArray, peak: FloatArray, high: FloatArray, at: FloatA
 def _quantile(low: FloatArray, peak: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
     """The inverse of `_share_below`."""
     width = high - low
-    rises = share * width < peak - low
-    root = np.sqrt(np.where(rises, share * width * (peak - low), (1 - share) * width * (high - peak)))
+    above = share * width
+    rises = above < peak - low
+    above = np.where(rises, above * (peak - low), (width - above) * (high - peak))
+    root = np.sqrt(above, out=above)
     return np.where(rises, low + root, high - root)
 
 

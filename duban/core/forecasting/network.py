@@ -1,12 +1,12 @@
 """The critical path method on a graph of steps: earliest and latest times, slack, and the chain that makes a date.
 
-Times are int64 and read as ends of days (当日不计入): a step that starts at a time and takes `d` days finishes `d`
+Times are integers and read as ends of days (当日不计入): a step that starts at a time and takes `d` days finishes `d`
 later, and a step that needs it may start then. A milestone has d = 0 and finish == start. What lies between two times
 is for `spans` to say: bare numbers, or the days of a calendar.
 
 Steps are the indices 0 … n-1. A column (deadlines, starts …) is an int64 array with one row per step, `UNSET` where a
 step has no value. Durations may also have the shape (n, samples): each column of them is then a plan of its own, and
-so is each column of the answer.
+so is each column of the answer. The answer has the bits of the durations, 64 or fewer, which its times must fit.
 
 Both passes go through the graph layer by layer, with a few array operations for each layer, in linear time.
 """
@@ -26,7 +26,6 @@ from duban.core.days.arrays import IntArray
 from duban.core.forecasting.spans import BoolArray, Spans, check_rows
 
 UNSET: Final = int(np.iinfo(np.int64).min)
-_FREE: Final = int(np.iinfo(np.int64).max)  # a latest start that holds nothing back
 _NONE: Final = np.empty(0, np.int64)
 _LOOPS_TRIED: Final = 8  # each costs a search of the whole graph, which 100,000 steps in a circle must still bear
 
@@ -174,7 +173,7 @@ def forward(
     def close(opened: IntArray, rows: slice | IntArray) -> IntArray:
         return least(laid.finish(opened, rows), rows)
 
-    start, finish = _blank(spans.shape, opens=data_date, closes=UNSET)
+    start, finish = _blank(spans.days, opens=data_date, closes=np.iinfo(spans.days.dtype).min)
     start[bound] = np.maximum(bound_at, data_date)
     start[begun] = begun_at
     finish[begun] = least(laid.ended(np.maximum(laid.finish(start[begun], begun), data_date), begun), begun)
@@ -207,7 +206,7 @@ def backward(
     begun, begun_at = _known(network, fixed_start, spans)
     done, done_at = _known(network, fixed_finish, spans)
     bound, bound_at = _known(network, deadlines, spans)
-    finish, start = _blank(spans.shape, opens=horizon, closes=_FREE)
+    finish, start = _blank(spans.days, opens=horizon, closes=np.iinfo(spans.days.dtype).max)
     finish[bound] = bound_at
     _sweep(network.downstream, np.minimum, finish, start, close=laid.start, settled=(begun, done))
     start[done] = done_at
@@ -277,10 +276,10 @@ def _sweep(
         np.copyto(closes[rows], close(opened, rows), where=free[rows])
 
 
-def _blank(shape: tuple[int, ...], opens: int, closes: int) -> tuple[IntArray, IntArray]:
+def _blank(days: IntArray, opens: int, closes: int) -> tuple[IntArray, IntArray]:
     """Give the columns a pass begins with, the second with the row beyond the steps that bounds nothing."""
-    rows, *samples = shape
-    return np.full((rows, *samples), opens), np.full((rows + 1, *samples), closes)
+    rows, *samples = days.shape
+    return np.full((rows, *samples), opens, days.dtype), np.full((rows + 1, *samples), closes, days.dtype)
 
 
 def _known(network: Network, column: IntArray | None, spans: Spans) -> tuple[IntArray, IntArray]:
@@ -300,7 +299,8 @@ def _floor(network: Network, lasting: IntArray | None, spans: Spans) -> IntArray
     if lasting is None or (lasting == UNSET).all():
         return None
     check_rows(lasting, len(network))
-    return lasting[network.order].reshape((-1,) + (1,) * (spans.days.ndim - 1))
+    kept = np.maximum(lasting[network.order], np.iinfo(spans.days.dtype).min).astype(spans.days.dtype)
+    return kept.reshape((-1,) + (1,) * (spans.days.ndim - 1))
 
 
 def _refuse_strangers(needing: IntArray, needed: IntArray, size: int) -> None:

@@ -112,7 +112,8 @@ class Schedule:
         limits = self._due if deadlines is None else deadlines
         horizon = max(self.time(self.plan.ends), int(early.finish.max(initial=0)), int(limits.max(initial=0)))
         if len(limits) < len(self._network):
-            beyond = np.full((len(self._distances), *limits.shape[1:]), horizon if limits.ndim > 1 else UNSET)
+            open_ended = horizon if limits.ndim > 1 else UNSET
+            beyond = np.full((len(self._distances), *limits.shape[1:]), open_ended, limits.dtype)
             limits = np.concatenate([limits, beyond])
         return backward(
             self._network,
@@ -200,7 +201,7 @@ class Schedule:
     def _spans(self, durations: IntArray | None) -> Spans:
         days = self.likely if durations is None else durations
         if self._distances:
-            amounts = np.array([one.when.amount for one in self._distances], np.int64)
+            amounts = np.array([one.when.amount for one in self._distances], days.dtype)
             shape = (len(amounts), *days.shape[1:])
             days = np.concatenate([days, np.broadcast_to(amounts.reshape(-1, *[1] * (days.ndim - 1)), shape)])
         return Spans(days, self.axis, self._elapsing, self._counting, self._worked, self._months)

@@ -83,7 +83,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """How long each step takes: `days`, int64, of shape (n,) or (n, samples).
+    """How long each step takes: `days`, integers, of shape (n,) or (n, samples).
 
     On a bare axis of slots they are working days of 0 or more. With an `axis`, `elapsing` (n,) is true for steps that
     take calendar days, `months` (n,) for those that take months, and `distances` (n,) for those that only count days
@@ -110,9 +110,12 @@ class Spans:
             return _Bare(days)
         others = (_or_none(flags, order) for flags in (self.elapsing, self.distances, self.months))
         worked = np.zeros(len(order), np.bool_) if self.worked is None else self.worked[order]
-        at_once = worked.reshape(-1, *[1] * (days.ndim - 1)) & (days == 0)
-        lengths = np.where(at_once, self.axis.grain - 1, days * self.axis.grain)
-        mask = np.where(at_once | (days > 0), -self.axis.grain, -1)
+        taking, ended = days > 0, worked.reshape(-1, *[1] * (days.ndim - 1))
+        if days.ndim > 1 and (taking == taking[:, :1]).all():
+            taking = taking[:, :1]  # in one sample as in the other
+        at_once = np.where(ended & ~taking, self.axis.grain - 1, 0).astype(days.dtype)
+        lengths = days * self.axis.grain + at_once
+        mask = np.where(ended | taking, -self.axis.grain, -1).astype(days.dtype)
         return _OnDays(self.axis, days, lengths, mask, worked, *others)
 
     def check(self, rows: int) -> None:
