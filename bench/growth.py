@@ -6,7 +6,7 @@ Initiatives: the plan rehearsed up to 14 June, each initiative so many times. Bu
 others in the same ledger. Every figure is of a process of its own: seconds on the wall, of the processor, megabytes at
 most. Beside each stands how much dearer an initiative, or a look at one bureau, has become: 1.0 is flat. Wanted: a look
 at one bureau costs no more among a hundred than alone. With `--hundred` 6,600 initiatives and a hundred bureaus are
-measured as well, which takes most of an hour.
+measured as well, which takes a quarter of an hour of a core; no week is lived through with so many.
 """
 
 import argparse
@@ -45,8 +45,8 @@ ONE, STEP, UNIT = "patent-rules-outreach", "patent-rules-outreach/materials", "p
 FLAT = 1.5
 """Times dearer among many bureaus that is still taken for flat: other work on the machine counts as well."""
 
-CHANCES, DRAWN = "forecast --chances", 10
-"""Two thousand samples of more than ten times the plan take more memory than a laptop has."""
+CHANCES, WEEK, SMALL_PLANS = "forecast --chances", "week", 10
+"""Two thousand samples of more than ten times the plan take more memory than a laptop has, and a week half an hour."""
 
 LOOKS: Mapping[str, tuple[str, ...]] = {
     "show": ("show",),
@@ -84,7 +84,9 @@ def cost(command: list[str | Path], root: Path) -> Cost:
     code, *figures = json.loads(used.read_text())
     assert code == 0, f"{command}: {out.read_text()[-500:]}"
     last = (out.read_text().splitlines() or [""])[-1]
-    return Cost(*figures, json.loads(last) if last.startswith('{"') else {})
+    found = Cost(*figures, json.loads(last) if last.startswith('{"') else {})
+    print(f"{found} {' '.join(map(str, command))[-60:]}", file=sys.stderr, flush=True)
+    return found
 
 
 SMALL = """
@@ -170,8 +172,8 @@ def initiatives(copies: int) -> dict[str, Cost]:
     with TemporaryDirectory(prefix="duban-") as name:
         root = Path(name)
         mid_year(root, UNTIL, copies)
-        found = {what: duban(root, words) for what, words in LOOKS.items() if copies <= DRAWN or what != CHANCES}
-        found |= {what: own(root, what) for what in WORK}
+        found = {what: duban(root, words) for what, words in LOOKS.items() if copies <= SMALL_PLANS or what != CHANCES}
+        found |= {what: own(root, what) for what in WORK if copies <= SMALL_PLANS or what != WEEK}
     with TemporaryDirectory(prefix="duban-") as name:
         root = Path(name)
         configuration(root / "config", INITIATIVES * copies)
@@ -217,7 +219,7 @@ def print_growth(what: str, found: Mapping[int, Mapping[str, Cost]], *, whole: b
             line += f"{'':6}{others[name]}{times:7.2f}"
         print(line)
         for said in cost.said:
-            print(f"  {said:24}" + "".join(f"{others[name].said[said]:34.1f}" for others in found.values()))
+            print(f"  {said:24}" + "".join(f"{each[name].said[said]:34.1f}" for each in found.values() if name in each))
     return worst
 
 

@@ -87,7 +87,9 @@ def _summaries(trail: Rehearsed, suffix: str) -> Iterator[Row]:
 def _steps(trail: Rehearsed, suffix: str) -> Iterator[Row]:
     assert trail.decided
     for place, row in enumerate(trail.decided.summary.steps):
-        yield {**as_columns(row), "initiative": trail.initiative.id + suffix, "position": place}
+        columns = as_columns(row)
+        refs = {name: re.sub(r"([^/\"]+)/", rf"\1{suffix}/", columns[name]) for name in ("held_by", "reason")}
+        yield {**columns, **refs, "initiative": trail.initiative.id + suffix, "position": place}
 
 
 def _entries(trail: Rehearsed, suffix: str) -> Iterator[Row]:
