@@ -126,18 +126,18 @@ class LedgerLooks:
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
         rest = "FROM entry WHERE plan = ? AND initiative = ? ORDER BY sequence"
-        return tuple(read_entries(self._rows(Entry._fields, rest, self._plan, initiative)))
+        return tuple(read_entries(self._read(Entry._fields, rest, self._plan, initiative)))
 
     def last(self, initiative: str) -> Entry | None:
         """The last entry of an initiative or chain; None when it has none."""
         rest = "FROM entry WHERE plan = ? AND initiative = ? ORDER BY sequence DESC LIMIT 1"
-        return next(read_entries(self._rows(Entry._fields, rest, self._plan, initiative)), None)
+        return next(read_entries(self._read(Entry._fields, rest, self._plan, initiative)), None)
 
     @contextmanager
     def stream(self) -> Iterator[Iterator[Entry]]:
         """All entries of the plan, by initiative and sequence, as they were at one moment."""
         rest = "FROM entry WHERE plan = ? ORDER BY initiative, sequence"
-        with self._one_moment(), closing(self._rows(Entry._fields, rest, self._plan, paged=True)) as rows:
+        with self._one_moment(), closing(self._read(Entry._fields, rest, self._plan, paged=True)) as rows:
             yield read_entries(rows)
 
     def summaries(self) -> Sequence[Summary]:
@@ -200,12 +200,16 @@ class LedgerLooks:
             at: datetime = self._execute("SELECT clock_timestamp()").fetchone()[0]
         return at
 
-    def _rows(self, columns: Sequence[str], rest: str, *values: str, paged: bool = False) -> Generator[Any, None, None]:
-        """Rows, their values by name, read as they are asked for; `paged`, not all at once from a server."""
+    def _rows(self, columns: Sequence[str], rest: str, *values: str) -> Iterator[Any]:
+        """Rows, their values by name."""
         row = namedtuple("row", columns)  # type: ignore[misc]
+        return map(row._make, self._read(columns, rest, *values))
+
+    def _read(self, columns: Sequence[str], rest: str, *values: str, paged: bool = False) -> Generator[Any, None, None]:
+        """Rows, read as they are asked for; `paged`, not all at once from a server."""
         asked = ", ".join(map('"{}"'.format, columns))
         with self._explained(), closing(self._execute(f"SELECT {asked} {rest}", *values, paged=paged)) as found:
-            yield from map(row._make, found)
+            yield from found
 
     def _execute(self, asked: str, *values: str, paged: bool = False) -> Any:
         to = self._database.connection

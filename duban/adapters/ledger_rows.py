@@ -1,7 +1,7 @@
 """Rows of the ledger's tables, and what they hold: written as columns, read as values of the core."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,34 +29,18 @@ def as_columns(value: Entry | Summary | StepRow | NoticeRow) -> dict[str, Any]:
     return columns
 
 
-def read_entries(rows: "Iterable[Row[Any]]") -> Iterator[Entry]:
-    """Entries from their rows; raises LedgerUnusable where one cannot be read."""
-    last = "the beginning"
+def read_entries(rows: Iterable[Sequence[Any]]) -> Iterator[Entry]:
+    """Entries from their rows, columns as fields stand; raises LedgerUnusable where one cannot be read."""
+    last: Entry | None = None
     try:
-        for row in rows:
-            yield _entry(row)
-            last = f"{row.initiative} {row.sequence}"
+        for plan, initiative, sequence, kind, *rest in rows:
+            last = Entry(plan, initiative, sequence, EntryKind(kind), *rest)
+            yield last
     except ValueError as error:
+        after = f"{last.initiative} {last.sequence}" if last else "the beginning"
         raise LedgerUnusable(
-            f"ledger: an entry after {last} cannot be read ({error}). It was changed by other hands; restore a backup."
+            f"ledger: an entry after {after} cannot be read ({error}). It was changed by other hands; restore a backup."
         ) from error
-
-
-def _entry(row: "Row[Any]") -> Entry:
-    return Entry(
-        plan=row.plan,
-        initiative=row.initiative,
-        sequence=row.sequence,
-        kind=EntryKind(row.kind),
-        step=row.step,
-        at=row.at,
-        day=row.day,
-        actor=row.actor,
-        data=row.data,
-        key=row.key,
-        previous=row.previous,
-        hash=row.hash,
-    )
 
 
 def read_summary(row: "Row[Any]", steps: tuple[StepRow, ...]) -> Summary:
