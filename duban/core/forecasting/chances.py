@@ -25,7 +25,7 @@ from duban.core.forecasting.spans import BoolArray
 from duban.core.planning.plan import StepRef
 
 FloatArray = NDArray[np.float64]
-Bits = type[np.int32 | np.int64]
+_Bits = type[np.int32 | np.int64]
 
 SAMPLES = 2000
 """Enough for probabilities to within two percentage points or so."""
@@ -119,14 +119,14 @@ def _sampled(
     return finish, ends, critical / samples
 
 
-def _bits(schedule: Schedule) -> Bits:
+def _bits(schedule: Schedule) -> _Bits:
     """The type times fit in though all steps take their longest, one after another; 32 bits are gone through sooner."""
     longest = sum(max(schedule.estimates(place)) + step.duration.likely for place, step in enumerate(schedule.steps))
     last = schedule.time(schedule.calendar.last) + schedule.axis.grain * longest
     return np.int32 if 2 * last < np.iinfo(np.int32).max else np.int64
 
 
-def _durations(schedule: Schedule, samples: int, random: np.random.Generator, bits: Bits) -> Iterator[IntArray]:
+def _durations(schedule: Schedule, samples: int, random: np.random.Generator, bits: _Bits) -> Iterator[IntArray]:
     """Whole days for each step and some of the samples, shape (n, some), until there are all."""
     spread = [i for i, step in enumerate(schedule.steps) if schedule.open[i] and _spread(schedule, i)]
     low, peak, high = _estimates(schedule, spread)
