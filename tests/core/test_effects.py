@@ -13,6 +13,7 @@ from duban.core.forecasting.forecast import forecast
 from duban.core.forecasting.schedule import Schedule
 from duban.core.ledger.summary import CLOSED
 from duban.core.planning.plan import StepRef
+from duban.core.planning.snapshot import restored, snapshot
 from duban.core.rehearsing.rehearse import rehearse
 from duban.core.telling.extensions import effects_in_words
 from duban.core.telling.lateness import PlanForecast
@@ -127,6 +128,14 @@ def test_what_bears_on_a_step_is_what_it_may_move_and_all_that_this_waits_for() 
     assert bearing_on(plan, ref("draft")).initiatives.keys() == {"here", "there", "permit", "before"}
     assert bearing_on(plan, ref("permit/grant")).initiatives.keys() == {"here", "there", "permit", "before", "beside"}
     assert bearing_on(plan, ref("rest/rest")).initiatives.keys() == {"rest"}
+
+
+def test_no_other_initiative_of_the_plan_in_force_is_read_for_that() -> None:
+    others = [initiative(work("a", home=name), name=name) for name in ("one", "other")]
+    plan = restored(snapshot(Story(work("draft"), beside=others).office.plan))
+    part = bearing_on(plan, ref("one/a"))
+    assert part.initiatives.keys() == {"one"}
+    assert plan.initiatives._made.keys() == {"one"}  # type: ignore[attr-defined]  # as they are kept in an entry
 
 
 number = st.integers(0, 999)

@@ -1,5 +1,6 @@
 """What a proposed extension moves: the forecast as things stand, and as it would be, compared. Nothing is stored."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,13 +58,13 @@ class Effects:
 
 def bearing_on(plan: Plan, step: StepRef) -> Plan:
     """The part of a plan that the effects of extending a step go by: what it may move, and all that this waits for."""
-    awaits = {name: {ref.initiative for ref in one.upstream} for name, one in plan.initiatives.items()}
-    awaited_by: dict[str, set[str]] = {name: set() for name in awaits}
-    for name, others in awaits.items():
-        for other in others:
-            awaited_by[other].add(name)
+    awaits, awaited_by = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for ref, waiting in plan.downstream.items():  # what of a plan is at hand without reading its initiatives
+        awaited_by[ref.initiative].update(waiting)
+        for name in waiting:
+            awaits[name].add(ref.initiative)
     names = _reached(_reached({step.initiative}, awaited_by), awaits)
-    return replace(plan, initiatives={name: one for name, one in plan.initiatives.items() if name in names})
+    return replace(plan, initiatives={name: plan.initiatives[name] for name in plan.initiatives if name in names})
 
 
 def _reached(names: Collection[str], further: Mapping[str, set[str]]) -> set[str]:
