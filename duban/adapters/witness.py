@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Protocol
 
 from duban.adapters.clock import kept_right, running
-from duban.adapters.messengers import Lost, TookTooLong, in_time
 from duban.belief import BelievedClock
 from duban.core.deciding.office import Office
 from duban.ports import Clock, Ledger
@@ -69,6 +68,8 @@ def beside(url: str) -> bool:
 
 def told_by(address: str) -> datetime | None:
     """The present moment by an address; None where it does not tell in time."""
+    from duban.adapters.messengers import Lost, TookTooLong, in_time  # noqa: PLC0415  few commands come to ask
+
     with suppress(TookTooLong, Lost):
         told: datetime | None = in_time(LONGEST, "duban.adapters.witness:date_of", address)
         return told
