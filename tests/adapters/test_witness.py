@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from duban.adapters import witness
+from duban.adapters import messengers, witness
 from duban.adapters.clock import SystemClock, kept_right
 from duban.adapters.memory_ledger import MemoryLedger
 from duban.adapters.witness import another_clock, beside, date_of, told_by
@@ -62,9 +62,9 @@ def test_an_address_that_does_not_answer_tells_nothing() -> None:
 
 def test_one_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(*_: object) -> None:
-        raise witness.TookTooLong
+        raise messengers.TookTooLong
 
-    monkeypatch.setattr(witness, "in_time", late)
+    monkeypatch.setattr(messengers, "in_time", late)
     assert told_by("https://example.org") is None
 
 
