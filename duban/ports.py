@@ -49,6 +49,18 @@ class Commit:
     gone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a ledger holds of an initiative at one moment, as far as a look at it needs to know.
+
+    `wakes` are the ids of those it has not answered, `known` what is known of the steps that were asked for.
+    """
+
+    wakes: tuple[int, ...]
+    entries: Sequence[Entry]
+    known: Mapping[StepRef, Upstream]
+
+
 class Head(NamedTuple):
     """The last entry of a chain, as far as what follows must know it."""
 
@@ -159,6 +171,14 @@ class Ledger(Protocol):
         Raises Conflict when entries no longer follow the last stored one, when a key of theirs is there already, or
         when a summary is of an older entry than the last; ValueError for what no ledger could store.
         """
+        ...
+
+    def stored(self, initiative: str, steps: Collection[StepRef], since: int = 0) -> Stored:
+        """An initiative at one moment, of its entries those from a number on; `steps` are any, here or elsewhere."""
+        ...
+
+    def in_turn(self, initiative: str) -> AbstractContextManager[object]:
+        """As `undisturbed` where this holds up only those who store at the same initiative, and else nothing."""
         ...
 
     def undisturbed(self, *initiatives: str) -> AbstractContextManager[object]:

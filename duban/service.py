@@ -5,7 +5,7 @@ again adds nothing that is there already.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +18,7 @@ from duban.core.deciding.intake import heard, taken_in
 from duban.core.deciding.late_entry import BACK, predated
 from duban.core.deciding.office import Look, Office
 from duban.core.deciding.upset import elsewhere
-from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained, first_key, renewed, with_keys
+from duban.core.ledger.entries import GUARD, PLAN, Draft, Entry, EntryKind, chained, first_key, with_keys
 from duban.core.ledger.histories import names_for_good
 from duban.core.ledger.readings import CONFLICTS, TICKS
 from duban.core.ledger.state import State, fold
@@ -28,6 +28,7 @@ from duban.core.planning.plan import Initiative, Plan, StepRef
 from duban.core.planning.snapshot import restored
 from duban.core.titles import perhaps
 from duban.ports import Clock, Commit, Conflict, Ledger, Rounder
+from duban.remembered import Memory, Remembered
 from duban.turns import TRIES, turns
 from duban.views import Beside, More, Page, Result, Say, View, concluded
 
@@ -57,6 +58,7 @@ class Service:
     replans: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
     back: int = BACK
     belief: BelievedClock | None = None
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     def doubt(self) -> Doubt | None:
         """Why the time is not believed now; None when it is."""
@@ -72,19 +74,23 @@ class Service:
     def view(self, name: str) -> View:
         """An initiative as stored, seen now; raises Refused for an unknown one."""
         initiative = self.initiative(name)
-        wakes = self.ledger.wakes(name)  # before the facts: a wake that comes later is answered by a later look
-        entries = tuple(self.ledger.entries(name))
-        names = self.names(initiative, entries)
-        known = self.ledger.upstream(initiative.upstream.union(self.office.plan.exports.get(name, ())))
+        steps = initiative.upstream.union(self.office.plan.exports.get(name, ()))
+        known = self.memory.of(initiative, self.replans.get(name, ()))
+        stored = self.ledger.stored(name, steps, len(known.entries))
+        if not known.holds(stored.entries):  # a backup was restored, or other hands were at work: all is read anew
+            known = Remembered(initiative, known.told)
+            stored = self.ledger.stored(name, steps)
+        known = self.memory.keep(known.followed_by(tuple(stored.entries[len(known.entries) > 0 :])))
         return View(
-            look=Look(self.office, initiative, known, self.clock.now()),
-            entries=entries,
-            state=fold(entries, names),
-            names=names,
-            keys=frozenset(entry.key for entry in entries if entry.key),
-            renewed=renewed(entries),
-            wakes=wakes,
-            known=known,
+            look=Look(self.office, initiative, stored.known, self.clock.now()),
+            entries=known.entries,
+            state=known.state,
+            names=known.names,
+            keys=known.keys,
+            renewed=known.renewed,
+            wakes=stored.wakes,
+            known=stored.known,
+            decided=known.decision,
         )
 
     def names(self, initiative: Initiative, entries: Sequence[Entry]) -> Mapping[str, str]:
@@ -219,12 +225,13 @@ class Service:
         Only a tick has `answered` the wakes that came before it. `beside` makes transactions of what others are told.
         """
         for tried in turns():
-            with suppress(Conflict), self.ledger.undisturbed(name) if tried else nullcontext():
+            with suppress(Conflict), self.ledger.undisturbed(name) if tried else self.ledger.in_turn(name):
                 view = self.view(name)
                 result, commit = self._written(view, more)
                 counted, woken = (CONFLICTS,) * tried + (TICKS,) * answered, view.wakes if answered else ()
                 commit = replace(commit, wake=(*wake, *commit.wake), woken=woken, counted=counted)
                 self.ledger.commit(commit, *beside(view, result))
+                self.memory.decided(result.decision)
                 return result
         raise Conflict(f"{name}: others wrote {TRIES} times while this was being decided; try again")
 
@@ -233,7 +240,7 @@ class Service:
         page = Page(view)
         if drafts := self.unheard(view):
             page.write(drafts)
-        return page, decide(view.look, page.state)
+        return page, decide(view.look, page.state, view.decided)
 
     def unheard(self, view: View) -> tuple[Draft, ...]:
         """What the last application has to say to an initiative that it has not taken in yet."""

@@ -1,4 +1,4 @@
-"""What the service hands about: an initiative as stored, what a look at it came to, and what is stored as one."""
+"""What the service hands about: an initiative as stored, what is written on it, and what is stored as one."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from duban.core.deciding.decide import Decision
 from duban.core.deciding.office import Look
 from duban.core.deciding.settle import closed_by, downstream
 from duban.core.ledger.entries import Draft, Entry, chained, with_keys
+from duban.core.ledger.notices import NoticeRow
 from duban.core.ledger.state import State, fold
 from duban.core.ledger.summary import Upstream
 from duban.core.planning.plan import StepRef
@@ -44,6 +45,8 @@ class View:
     renewed: Mapping[str, str]
     wakes: tuple[int, ...]
     known: Mapping[StepRef, Upstream]
+    decided: Decision | None = None
+    """What was decided here last, for whoever decides again."""
 
 
 More = Callable[[View, State], tuple[Draft, ...]]
@@ -106,7 +109,7 @@ def concluded(view: View, page: Page, decision: Decision) -> tuple[Result, Commi
     plan, initiative = view.look.office.plan, view.look.initiative
     closed = closed_by(initiative.id, (Draft(entry.kind, entry.step) for entry in page.entries))
     woken = downstream(plan, closed)
-    head, told, now = page.state.head, view.state.notices, page.state.notices
+    head, (told, now) = page.state.head, _notices(view.state, page.state)
     # An action that is begun and dies with its process is begun again by the patrol.
     unfinished = {initiative.id} if decision.actions or decision.measures else set()
     commit = Commit(
@@ -121,3 +124,14 @@ def concluded(view: View, page: Page, decision: Decision) -> tuple[Result, Commi
     )
     stored = replace(decision, state=page.state)  # as it is once the drafts are
     return Result(view.look, stored, tuple(page.entries), closed, woken, called=bool(view.wakes)), commit
+
+
+def _notices(before: State, after: State) -> tuple[Mapping[str, NoticeRow], Mapping[str, NoticeRow]]:
+    """The notices of two states by the text of their keys; those of steps that have the same are left out of both."""
+    names = [
+        name
+        for name in dict.fromkeys((*after.steps, *before.steps))
+        if before.step(name).notices is not after.step(name).notices
+    ]
+    told, now = ({row.key: row for name in names for row in one.step(name).notices.values()} for one in (before, after))
+    return told, now

@@ -31,21 +31,29 @@ AT_ONCE = 2000
 HOUR = time(10)
 
 
-def mid_year(root: Path, until: date, copies: int = 1) -> Settings:
-    """A folder whose ledger holds the shipped plan up to the end of a day, each initiative so many times."""
+def mid_year(root: Path, until: date, copies: int = 1, ledger: str = "") -> Settings:
+    """A folder whose ledger holds the shipped plan up to the end of a day, each initiative so many times.
+
+    Its ledger is a file in it, or the empty one at an address.
+    """
     shutil.copytree(ROOT / "config", root / "config")
     (root / "var").mkdir()
-    settings = load_settings(root / "config" / "duban.toml", {})
+    settings = _settings(root, ledger)
     office = load_office(settings)
     clock = FileClock(root / "var" / CLOCK_FILE)
     clock.set(office.at(office.plan.starts, office.policy.hours.first))
-    settings = load_settings(root / "config" / "duban.toml", {})
+    settings = _settings(root, ledger)
     bureau = rehearse(office, load_profile(settings), until).bureau
     with at_work(settings) as service:
         apply(service, replace(office, plan=_copied(office, copies)), Author(SYSTEM, "推演"))
     _store(settings, office, bureau, copies)
     clock.set(office.at(until, HOUR))
     return settings
+
+
+def _settings(root: Path, ledger: str) -> Settings:
+    settings = load_settings(root / "config" / "duban.toml", {})
+    return replace(settings, ledger=ledger) if ledger else settings
 
 
 def _copied(office: Office, copies: int) -> Any:

@@ -210,7 +210,12 @@ def _sqlite_begun(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a transaction that sees one and the same moment throughout."""
+    """Yield a transaction that sees one and the same moment throughout; or the one under way, with what it wrote."""
+    under_way = _UNDER_WAY.get()
+    if under_way is not None and under_way[0] is engine:
+        with _explained(engine):
+            yield under_way[1]
+        return
     view = engine if engine.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
     with _explained(engine), view.begin() as connection:
         yield connection

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -16,7 +16,7 @@ from duban.core.ledger.readings import Readings, rounds_of, waited
 from duban.core.ledger.summary import CLOSED, RECIPIENT, Status, StepRow, Summary, Upstream, known_of
 from duban.core.planning.plan import StepRef
 from duban.core.texts import Text
-from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Mark, Rate, RefusedVisit, Round, Rounder
+from duban.ports import REFUSALS_KEPT, Commit, Conflict, Head, Ledger, Mark, Rate, RefusedVisit, Round, Rounder, Stored
 
 
 class MemoryLedger:
@@ -105,6 +105,16 @@ class MemoryLedger:
             self._notices.update(notices)
             for commit in commits:
                 self._answer(commit)
+
+    def stored(self, initiative: str, steps: Collection[StepRef], since: int = 0) -> Stored:
+        """An initiative at one moment, of its entries those from a number on."""
+        with self._lock:
+            entries = self.entries(initiative)[max(since - 1, 0) :]
+            return Stored(self.wakes(initiative), entries, self.upstream(steps))
+
+    def in_turn(self, initiative: str) -> AbstractContextManager[object]:
+        """Nothing: its lock is for all initiatives."""
+        return nullcontext()
 
     def undisturbed(self, *initiatives: str) -> AbstractContextManager[object]:
         """Let nobody else store meanwhile."""

@@ -1,17 +1,14 @@
 """The ledger in SQLite or PostgreSQL: entries that are only appended, and the tables derived from them."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import (
     CTE,
-    Connection,
     Select,
-    Table,
     and_,
     delete,
     func,
@@ -19,28 +16,25 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
 )
-from sqlalchemy.exc import IntegrityError
 
-from duban.adapters.ledger_engine import alone, is_collision, joining, ledger_engine, reading, undisturbed, writing
+from duban.adapters.ledger_engine import alone, joining, ledger_engine, reading, undisturbed, writing
 from duban.adapters.ledger_guards import amiss
-from duban.adapters.ledger_lists import LedgerLists, plans_in, rows_of
-from duban.adapters.ledger_readings import LedgerReadings, add_up, waiting
+from duban.adapters.ledger_lists import plans_in, rows_of
+from duban.adapters.ledger_readings import LedgerReadings, waiting
 from duban.adapters.ledger_roles import too_free
-from duban.adapters.ledger_rows import as_columns, read_entries, read_ref
-from duban.adapters.ledger_rules import START, admit
+from duban.adapters.ledger_rows import read_entries
 from duban.adapters.ledger_schema import upgrade
-from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, ROSTER, STEP, SUMMARY, WAKE
+from duban.adapters.ledger_stored import LedgerStored
+from duban.adapters.ledger_storing import store
+from duban.adapters.ledger_tables import ENTRY, HEAD, NOTICE, ROSTER, SUMMARY, WAKE
 from duban.adapters.ledger_visits import LedgerVisits
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import INSTEAD
 from duban.core.ledger.notices import Delivery, NoticeRow
-from duban.core.ledger.readings import waited
-from duban.core.ledger.summary import RECIPIENT, Upstream
-from duban.core.planning.plan import StepRef
+from duban.core.ledger.summary import RECIPIENT
 from duban.core.texts import Text
-from duban.ports import Commit, Conflict, Head, Ledger
+from duban.ports import Commit, Head, Ledger
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -80,7 +74,7 @@ def keep_ledger(url: str, plan: str) -> "SqlLedger":
     return _kept[url, plan]
 
 
-class SqlLedger(LedgerVisits, LedgerReadings, LedgerLists):
+class SqlLedger(LedgerVisits, LedgerReadings, LedgerStored):
     """The memory of one plan in a database; several plans, processes and threads may share the database."""
 
     def __enter__(self) -> Self:
@@ -94,24 +88,6 @@ class SqlLedger(LedgerVisits, LedgerReadings, LedgerLists):
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-    def entries(self, initiative: str) -> Sequence[Entry]:
-        """All entries of an initiative, in sequence."""
-        query = rows_of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence)
-        with reading(self.engine) as connection:
-            return tuple(read_entries(connection.execute(query)))
-
-    def last(self, initiative: str) -> Entry | None:
-        """The last entry of an initiative or chain; None when it has none."""
-        query = rows_of(ENTRY, self._plan, initiative).order_by(ENTRY.c.sequence.desc()).limit(1)
-        with reading(self.engine) as connection:
-            return next(read_entries(connection.execute(query)), None)
-
-    def length(self, initiative: str) -> int:
-        """How many entries an initiative or chain has."""
-        query = select(func.max(ENTRY.c.sequence)).filter_by(plan=self._plan, initiative=initiative)
-        with reading(self.engine) as connection:
-            return connection.scalar(query) or 0
 
     def initiatives(self) -> Sequence[str]:
         """Initiatives and chains that have entries, sorted."""
@@ -179,76 +155,24 @@ class SqlLedger(LedgerVisits, LedgerReadings, LedgerLists):
     def commit(self, *commits: Commit) -> None:
         """Store transactions as one; raises Conflict or ValueError, and then stores nothing."""
         with joining(self.engine, *((self._plan, commit.initiative) for commit in commits)) as connection:
-            for commit in commits:
-                admit(commit, self._plan, self._head(connection, commit.initiative))
-                _append(connection, commit)
-            for store in (self._summarise, self._notify, self._answer):  # table after table, as all who write do
-                for commit in commits:
-                    store(connection, commit)
+            store(connection, self._plan, commits)
+
+    def in_turn(self, initiative: str) -> AbstractContextManager[None]:
+        """Let nobody else store at an initiative meanwhile; SQLite has one lock for all, which is not taken."""
+        return nullcontext() if self.engine.name == "sqlite" else self.undisturbed(initiative)
 
     def undisturbed(self, *initiatives: str) -> AbstractContextManager[None]:
         """Let nobody else store at these initiatives meanwhile; on SQLite, at any."""
         return undisturbed(self.engine, *((self._plan, name) for name in initiatives))
 
-    def _head(self, connection: Connection, initiative: str) -> Head:
-        query = rows_of(ENTRY, self._plan, initiative).with_only_columns(ENTRY.c.sequence, ENTRY.c.hash)
-        row = connection.execute(query.order_by(ENTRY.c.sequence.desc()).limit(1)).one_or_none()
-        return Head(row.sequence, row.hash) if row else START
-
-    def _summarise(self, connection: Connection, commit: Commit) -> None:
-        if commit.summary:
-            here = {"plan": self._plan, "initiative": commit.initiative}
-            connection.execute(delete(SUMMARY).filter_by(**here))  # its steps go with it
-            summary = as_columns(commit.summary)
-            steps = enumerate(summary.pop("steps"))
-            _add(connection, SUMMARY, [{**here, **summary, "looked_at": commit.at}])
-            _add(connection, STEP, ({**here, "position": place, **as_columns(step)} for place, step in steps))
-
-    def _notify(self, connection: Connection, commit: Commit) -> None:
-        if keys := [*commit.gone, *[row.key for row in commit.notices]]:
-            here = {"plan": self._plan, "initiative": commit.initiative}
-            connection.execute(delete(NOTICE).filter_by(**here).where(NOTICE.c.key.in_(keys)))
-            _add(connection, NOTICE, ({**here, **as_columns(row)} for row in commit.notices))
-
-    def _answer(self, connection: Connection, commit: Commit) -> None:
-        counted = Counter(commit.counted)
-        if commit.woken:
-            answered = delete(WAKE).filter_by(plan=self._plan, initiative=commit.initiative)
-            since = connection.scalars(answered.where(WAKE.c.id.in_(commit.woken)).returning(WAKE.c.at)).all()
-            counted.update(waited(commit.at - min(since)) if commit.at and since else {})
-        _add(connection, WAKE, self._wakes(commit.wake, commit.at))
-        if counted:
-            add_up(connection, self._plan, counted)
-
     def _wakes(self, initiatives: Iterable[str], at: datetime | None) -> list[dict[str, Any]]:
         return [{"plan": self._plan, "initiative": name, "at": at} for name in initiatives]
 
-    def upstream(self, steps: Collection[StepRef]) -> Mapping[StepRef, Upstream]:
-        """What is known of steps elsewhere, in one query."""
-        if not steps:
-            return {}
-        query = select(STEP.c.initiative, STEP.c.step, STEP.c.finished, STEP.c.forecast, STEP.c.held_by).where(
-            STEP.c.plan == self._plan,
-            STEP.c.initiative.in_({ref.initiative for ref in steps}),  # said twice: SQLite looks up no pairs
-            tuple_(STEP.c.initiative, STEP.c.step).in_([tuple(ref) for ref in steps]),
-        )
-        with reading(self.engine) as connection:
-            rows = connection.execute(query).all()
-        return {
-            StepRef(row.initiative, row.step): Upstream(row.finished, row.forecast, read_ref(row.held_by))
-            for row in rows
-        }
-
-    def wakes(self, initiative: str) -> tuple[int, ...]:
-        """Ids of the wakes an initiative has not answered yet."""
-        query = rows_of(WAKE, self._plan, initiative).with_only_columns(WAKE.c.id).order_by(WAKE.c.id)
-        with reading(self.engine) as connection:
-            return tuple(connection.scalars(query))
-
     def wake(self, initiatives: Iterable[str], at: datetime) -> None:
         """Ask for a look at initiatives at once."""
-        with writing(self.engine, (self._plan,)) as connection:
-            _add(connection, WAKE, self._wakes(initiatives, at))
+        if rows := self._wakes(initiatives, at):
+            with writing(self.engine, (self._plan,)) as connection:
+                connection.execute(insert(WAKE), rows)
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Initiatives to look at now, longest waiting first."""
@@ -362,18 +286,3 @@ def _initiatives(plan: str) -> CTE:
     found = following.with_only_columns(func.min(ENTRY.c.initiative).label("initiative")).cte("found", recursive=True)
     after = following.where(ENTRY.c.initiative > found.c.initiative).correlate(found).scalar_subquery()
     return found.union_all(select(after).where(found.c.initiative.is_not(None)))
-
-
-def _append(connection: Connection, commit: Commit) -> None:
-    try:
-        _add(connection, ENTRY, map(as_columns, commit.entries))
-    except IntegrityError as error:
-        if not is_collision(error):
-            raise
-        raise Conflict(f"{commit.initiative}: an entry with one of these keys is there already") from error
-
-
-def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    batch = list(rows)
-    if batch:  # an empty batch would be taken for one row of defaults
-        connection.execute(insert(table), batch)

@@ -66,7 +66,7 @@ def matter_of(service: Service, step: StepRef, visitor: Visitor, view: View | No
     found = view.look.initiative.steps.get(step.step)
     if found is None:
         return None
-    decision = decide(view.look, view.state)
+    decision = decide(view.look, view.state, view.decided)
     made = offered_to(view.look, decision.state, found, visitor.post)
     page = matter_page(view.look, decision, found, view.entries)
     may = tuple(offer for offer in made if visitor.may(offer.verb))

@@ -5,6 +5,8 @@ import multiprocessing
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,17 @@ from duban.adapters.ledger_rules import Broken, verify
 from duban.adapters.ledger_tables import METADATA
 from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.adapters.sql_ledger import SqlLedger, open_ledger
+from duban.core.deciding.commands import Command, Verb
 from duban.core.ledger.entries import Draft, Entry, EntryKind
+from duban.core.ledger.readings import CONFLICTS
 from duban.core.planning.plan import StepRef
 from duban.ports import Commit, LedgerUnusable
+from duban.service import Service
 from tests.adapters.ledger_writers import commit_until_killed, open_once, write_against_others
 from tests.adapters.older_ledger import migrate
+from tests.bureau import Hands
 from tests.contracts.samples import BRIDGES, NOW, PLAN, ROADS, append, notice, report, sealed, summary
+from tests.core.builders import initiative, office, work
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.adapters.ledger_writers"])
@@ -398,3 +405,58 @@ def statements(engine: Engine) -> list[tuple[str, Any]]:
 def explained(engine: Engine, statement: str, values: Any) -> list[str]:
     with engine.connect() as connection:
         return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+# What an act costs
+
+
+@pytest.fixture
+def asked(ledger: SqlLedger) -> list[str]:
+    """What was asked of the database, statement by statement, but for what only begins a transaction."""
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(ledger.engine, "before_cursor_execute", note)
+    return statements
+
+
+def acting(ledger: SqlLedger) -> Callable[[], object]:
+    """One report on an initiative of twelve steps."""
+    steps = (work(f"s{n}", *([f"s{n - 1}"] if n else []), home=BRIDGES, due="2024-06-28") for n in range(12))
+    bureau = office(initiative(*steps, name=BRIDGES))
+    service = Service(replace(bureau, plan=replace(bureau.plan, id=PLAN)), ledger, Hands(NOW))
+    return lambda: service.act(Command(Verb.REPORT, StepRef(BRIDGES, "s0"), "officer", progress=50, reason="已起草"))
+
+
+def test_an_act_asks_as_little_of_the_database_however_long_the_history_is(ledger: SqlLedger, asked: list[str]) -> None:
+    act = acting(ledger)
+    act()
+    for many in (1, 10):
+        for _ in range(many):
+            act()
+        asked.clear()
+        act()
+        assert len(asked) <= 9, asked
+        assert not [one for one in asked if "DELETE" in one or ("step_row" in one and not one.startswith("SELECT"))]
+
+
+def test_whoever_acts_at_an_initiative_waits_for_who_came_before_and_is_never_overtaken(url: str) -> None:
+    if url.startswith("sqlite"):
+        pytest.skip("SQLite has one lock for all initiatives")
+
+    def reports(_: int) -> None:
+        with open_ledger(url, PLAN) as ledger:
+            act = acting(ledger)
+            for _ in range(5):
+                act()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(reports, range(8)))
+    with open_ledger(url, PLAN) as ledger:
+        told = [entry for entry in ledger.entries(BRIDGES) if entry.kind is EntryKind.REPORTED]
+        assert len(told) == 40
+        assert ledger.readings(NOW).counted.get(CONFLICTS, 0) == 0
+        assert verify(ledger) is None

@@ -144,6 +144,47 @@ def test_upstream_knows_the_steps_that_have_a_row(ledger: Ledger) -> None:
     assert ledger.upstream(()) == {}
 
 
+def test_an_initiative_is_stored_with_its_wakes_its_entries_from_one_on_and_what_is_known_elsewhere(
+    ledger: Ledger,
+) -> None:
+    entries = append(ledger, report(1), report(2), report(3))
+    append(ledger, report(), initiative=ROADS)
+    ledger.commit(Commit(ROADS, (), summary(ROADS, sequence=1, steps=(step("survey"),)), wake=(BRIDGES,), at=NOW))
+    survey = StepRef(ROADS, "survey")
+    whole = ledger.stored(BRIDGES, {survey, StepRef(ROADS, "none")})
+    assert (whole.wakes, tuple(whole.entries)) == (ledger.wakes(BRIDGES), entries)
+    assert len(whole.wakes) == 1
+    assert whole.known == ledger.upstream({survey})
+    for since, told in ((0, entries), (1, entries), (3, entries[2:]), (4, ())):
+        assert tuple(ledger.stored(BRIDGES, (), since).entries) == told
+    assert ledger.stored(SCHOOLS, ()) == ledger.stored(SCHOOLS, (), 1)
+
+
+def test_a_summary_made_anew_says_what_every_step_is_now(ledger: Ledger) -> None:
+    rows = step("a"), step("b"), step("c")
+    ledger.commit(Commit(BRIDGES, (), summary(steps=rows)))
+    for later in (
+        (step("a"), step("b", progress=90, reason=None, light=Light.GREEN), step("c")),
+        (step("c"), step("a"), step("b", forecast=None)),  # in another order
+        (step("b", held_by=StepRef(ROADS, "survey")),),
+        (),
+        rows,
+    ):
+        ledger.commit(Commit(BRIDGES, (), summary(steps=later, light=Light.RED, look_again=None)))
+        assert list(ledger.summaries()) == [summary(steps=later, light=Light.RED, look_again=None)]
+
+
+def test_whoever_stores_in_turn_stores_all_of_it_or_nothing(ledger: Ledger) -> None:
+    append(ledger, report())
+    with ledger.in_turn(BRIDGES):
+        append(ledger, report(2))
+        assert len(ledger.stored(BRIDGES, ()).entries) == 2
+    assert len(ledger.entries(BRIDGES)) == 2
+    with suppress(Conflict), ledger.in_turn(BRIDGES):
+        ledger.commit(Commit(BRIDGES, sealed(report())))  # made to follow nothing
+    assert len(ledger.entries(BRIDGES)) == 2
+
+
 def test_a_notice_replaces_the_one_with_its_key_and_leaves_the_others(ledger: Ledger) -> None:
     first, second = notice("a"), notice("b", queued_at=NOW + MINUTE)
     ledger.commit(Commit(BRIDGES, (), notices=(first, second)))
