@@ -71,6 +71,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--acts", type=int, default=50, help="of each writer, in each round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--on", choices=("SQLite", "PostgreSQL"))
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
     parser.add_argument("--before", type=Path)
     parser.add_argument("--run", nargs=3, metavar=("LEDGER", "FORM", "ROUND"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -81,8 +83,8 @@ def main() -> None:
     codes = [("", ROOT)] + ([("before: ", asked.before)] if asked.before else [])
     found = dict[tuple[str, str], list[dict[str, float]]]()
     with TemporaryDirectory(prefix="duban-") as name:
-        for database, ledger, root, server in databases(Path(name)):
-            for number, form, (place, (called, code)) in product(range(asked.rounds), FORMS, enumerate(codes)):
+        for database, ledger, root, server in databases(Path(name), asked.on):
+            for number, form, (place, (called, code)) in product(range(asked.rounds), asked.forms, enumerate(codes)):
                 if form != "plain rows" or code is ROOT:
                     what = ledger, form, str(len(codes) * number + place)
                     told = measured(root, code, what, asked.acts, server)
@@ -90,20 +92,22 @@ def main() -> None:
     sys.exit(not printed(found))
 
 
-def databases(folder: Path) -> Iterator[tuple[str, str, Path, int | None]]:
-    """The bureau in each: its name, the ledger's address, the folder, and the process of the server."""
-    root = folder / "sqlite"
-    root.mkdir()
-    yield "SQLite", mid_year(root, UNTIL).ledger, root, None
-    root = folder / "postgresql"
-    root.mkdir()
+def databases(folder: Path, on: str | None) -> Iterator[tuple[str, str, Path, int | None]]:
+    """The bureau in each, or one: its name, the ledger's address, the folder, and the process of the server."""
+    root = folder / "bureau"
+    if on != "PostgreSQL":
+        (root / "file").mkdir(parents=True)
+        yield "SQLite", mid_year(root / "file", UNTIL).ledger, root / "file", None
+    if on == "SQLite":
+        return
+    (root / "server").mkdir(parents=True)
     with postgres.running(folder / "server", folder / "log", {"PATH": os.defpath}) as cluster:
         url = cluster.psycopg_url(postgres.LEDGER)
-        mid_year(root, UNTIL, ledger=url)
+        mid_year(root / "server", UNTIL, ledger=url)
         with ledger_engine(cluster.owner_url(postgres.LEDGER)).begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS plain (id serial PRIMARY KEY, body text)"))
             connection.execute(text("GRANT ALL ON plain, plain_id_seq TO ledger"))
-        yield "PostgreSQL", url, root, cluster.pid
+        yield "PostgreSQL", url, root / "server", cluster.pid
 
 
 def measured(root: Path, code: Path, what: Sequence[str], acts: int, server: int | None) -> dict[str, float]:
@@ -131,8 +135,7 @@ def printed(found: dict[tuple[str, str], list[dict[str, float]]]) -> bool:
     """A line for each form: the median of its rounds, but of those given up all."""
     well = True
     for (database, form), rounds in found.items():
-        peer = middle(found[database, "plain rows"], "rate")
-        rate = middle(rounds, "rate")
+        rate, peer = middle(rounds, "rate"), middle(found.get((database, "plain rows"), rounds), "rate")
         lost = sum(one["lost"] for one in rounds)
         if not form.startswith("before"):
             well &= not lost and (database != "PostgreSQL" or form != "processes, own" or rate >= WANTED)

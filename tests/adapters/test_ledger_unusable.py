@@ -268,10 +268,11 @@ def test_a_new_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: p
         open_ledger(f"sqlite:///{tmp_path / 'new.db'}", PLAN)
 
 
-def test_another_that_holds_it_too_long(path: Path) -> None:
+def test_another_that_holds_it_too_long(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with limited(path, "PRAGMA busy_timeout = 1") as ledger:
+    with open_ledger(f"sqlite:///{path}", PLAN) as ledger:
+        monkeypatch.setattr("duban.adapters.ledger_engine.PATIENCE", 0.1)
         assert len(ledger.entries(BRIDGES)) == 1  # readers do not wait
         with pytest.raises(LedgerUnusable, match=r"another process held it .* End that process"):
             append(ledger, report())
