@@ -52,7 +52,7 @@ class Remembered:
         if self.entries and ANEW.isdisjoint(entry.kind for entry in new):
             return replace(known, state=fold(new, self.names, self.state))
         names = names_for_good(entries, self.initiative.renamed, self.told)
-        return replace(known, names=names, renewed=renewed(entries), state=fold(entries, names))
+        return replace(known, names=names, renewed=renewed(entries), state=fold(entries, names), decision=None)
 
 
 @dataclass(slots=True)

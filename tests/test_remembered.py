@@ -57,7 +57,9 @@ def report(service: Service, progress: int = 50) -> None:
 
 def same(view: View, other: View) -> bool:
     """Whether two processes see the same, and would decide the same."""
-    seen = [(one.entries, one.state, one.names, one.keys, one.wakes, decided(one)) for one in (view, other)]
+    seen = [
+        (one.entries, one.state, one.names, one.keys, one.renewed, one.wakes, decided(one)) for one in (view, other)
+    ]
     return seen[0] == seen[1]
 
 
@@ -118,6 +120,21 @@ def test_a_rename_holds_for_what_is_remembered_too() -> None:
     told = Draft(EntryKind.REPLANNED, "draft", data={"was": "old", "always": True})
     ledger.commit(Commit("rules", _following(view, Draft(EntryKind.REPORTED, "old", data={"progress": 80}), told)))
     assert one.view("rules").state == fold(ledger.entries("rules"), {"old": "draft"})
+    assert same(one.view("rules"), process(ledger).view("rules"))
+
+
+def test_what_counts_no_longer_is_forgotten_too() -> None:
+    ledger = MemoryLedger("p")
+    one = process(ledger)
+    one.tick("rules")
+    report(one)
+    view = one.view("rules")
+    told = Draft(EntryKind.DISREGARDED, data={"entries": [[1, len(view.entries)]]})
+    ledger.commit(Commit("rules", _following(view, told)))
+    assert one.view("rules").state.step("draft").opened is None
+    assert one.view("rules").renewed
+    assert same(one.view("rules"), process(ledger).view("rules"))
+    report(one, 60)
     assert same(one.view("rules"), process(ledger).view("rules"))
 
 
