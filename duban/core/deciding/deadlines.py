@@ -114,7 +114,7 @@ def lasting(calendar: WorkCalendar, step: Step, since: date, length: int | None 
     if length is not None:
         days, unit = length, unit.given_back
     ends_there = step.kind not in ACTED_ON or (unit is DayUnit.WORKING and days > 0)
-    last = calendar.after(since, days, unit) if days else since
+    last = calendar.after(since, days, unit)
     return Limit(last, Roll.NONE if ends_there else Roll.FORWARD, unit, since + DAY)
 
 
@@ -122,10 +122,13 @@ def planned(look: Look, step: Step, own: StepState, opened: date) -> date:
     """The last day of a step that opened, or will, by its likely duration or the last report; rests do not count."""
     if (own.reported is not None or own.values) and goes_by_reports(step, own):
         return _ends(look, own, lasting(look.calendar, step, *still_takes(look, step, own)))
-    days, rests = step.duration.likely, own.excluded or own.suspended is not None
-    if step.duration.unit is DayUnit.WORKING and days and not rests:  # as below: every look asks this of most steps
+    if own.excluded or own.suspended is not None:
+        return _ends(look, own, lasting(look.calendar, step, opened))
+    days, unit = step.duration.likely, step.duration.unit  # the same, but that every look asks this of most steps
+    if unit is DayUnit.WORKING and days:
         return look.calendar.add(opened, days)
-    return _ends(look, own, lasting(look.calendar, step, opened))
+    last = look.calendar.after(opened, days, unit)
+    return look.calendar.next_working(last) if step.kind in ACTED_ON else last
 
 
 UNSAID = 0.5

@@ -64,7 +64,8 @@ def decide_on(look: Look, after: State, settled: Iterable[Draft], limits: Limits
     """The same once it is known what happens by itself, and the deadlines after that; `kept` is of the same office."""
     outlook = foresee(look, after, limits, kept.outlook if kept else None)
     steps = _timetables(look, after, limits, outlook, kept.timetables if kept else {})
-    rows = {name: stands(at, table, look.today) if table.lights else table.row for name, (at, table) in steps.items()}
+    today = look.today
+    rows = {name: table.row if today < table.first else stands(at, table, today) for name, (at, table) in steps.items()}
     rungs = _rungs(look, after, steps)
     turning = _turning(look, rungs, steps, rows)
     return Decision(
@@ -101,7 +102,7 @@ def _timetables(look: Look, state: State, limits: Limits, outlook: Outlook, kept
             found[name] = same
             continue
         at = Given(*here, adopted, step, own, same[0].status if same is not None else status(step, own), *dates)
-        found[name] = known if known is not None and known[0] == at else (at, timetable(look, at, known))
+        found[name] = (at, known[1] if known is not None and known[0] == at else timetable(look, at, known))
     return found
 
 

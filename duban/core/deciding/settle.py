@@ -122,18 +122,18 @@ def settle(look: Look, state: State) -> tuple[State, tuple[Draft, ...]]:
     """
     after, inward, recorded = state, look.initiative.inward, state.steps.get
     drafts = [] if state.adopted else [Draft(EntryKind.ADOPTED, key="adopted")]
-    going_on = {name for name in look.initiative.steps if recorded(name, NOTHING).finished is None}
+    over = {name for name, own in state.steps.items() if own.finished is not None}
     for name, step in look.initiative.steps.items():
-        if name not in going_on:
+        if name in over:
             continue
         own = recorded(name, NOTHING)
-        if own.suspended is not None or (own.opened is None and not going_on.isdisjoint(inward[name])):
+        if own.suspended is not None or (own.opened is None and not over.issuperset(inward[name])):
             continue
         for draft in _moves(look, step, own, after):
             drafts.append(draft)
             after = applied(after, draft, look.today)
             if draft.kind in ENDING:
-                going_on.discard(name)
+                over.add(name)
     return after, tuple(drafts)
 
 

@@ -22,11 +22,13 @@ DAY = timedelta(days=1)
 
 
 class Timetable(NamedTuple):
-    """How a step stands while nothing lights it; what lights it and from when; days on which it opens, ends, or may be
-    late for others, in order; its rungs; and whether people are still to hear of what others did to it.
+    """How a step stands while nothing lights it; the `first` day on which anything does; what lights it and from when;
+    days on which it opens, ends, or may be late for others, in order; its rungs; and whether people are still to hear
+    of what others did to it.
     """
 
     row: StepRow
+    first: date
     lights: tuple[Turn, ...]
     days: tuple[date, ...]
     rungs: Ladder
@@ -42,17 +44,16 @@ Timetables = Mapping[str, Made]
 
 def timetable(look: Look, at: Given, before: Made | None = None) -> Timetable:
     """The timetable of a step; what one made of something else has in common with it is taken from there."""
-    rules, own = at.office.policy.lights, at.own
-    same = before if before is not None and at.settled == before[0].settled else None
-    if same is not None and not (own.reported or own.values):  # nothing but what is expected of it has moved
-        lights = same[1].lights if foreseen(at) == foreseen(same[0]) else turns(at, rules)
-        return same[1]._replace(row=_row(at), lights=lights)
+    own, same = at.own, before if before is not None and at.settled == before[0].settled else None
+    if same is not None and not (own.reported or own.values) and foreseen(at) == foreseen(same[0]):
+        return Timetable(_row(at), *same[1][1:])  # nothing but what is expected of it has moved
     rungs = same[1].rungs if same else ladder(at, (before[0], before[1].rungs) if before is not None else None)
     untold = bool((own.changes or own.remarks) and (rungs.dead or change_rungs(look, at)))
     if own.finished is not None:
-        return Timetable(_row(at), (), (), rungs, untold)
-    lights = turns(at, rules)
-    return Timetable(_row(at), lights, tuple(sorted(_days(look, at, lights))), rungs, untold)
+        return Timetable(_row(at), date.max, (), (), rungs, untold)
+    lights = turns(at, at.office.policy.lights)
+    first = min([turn.first for turn in lights], default=date.max)
+    return Timetable(_row(at), first, lights, tuple(sorted(_days(look, at, lights))), rungs, untold)
 
 
 def _days(look: Look, at: Given, lights: Iterable[Turn]) -> set[date]:
@@ -91,9 +92,9 @@ def _row(at: Given) -> StepRow:
 
 
 def stands(at: Given, table: Timetable, today: date) -> StepRow:
-    """How a step stands on a day."""
+    """How a step stands on a day on which something lights it."""
     light, reason = lit(at, table.lights, today)
-    return table.row._replace(light=light, reason=reason) if reason is not None else table.row
+    return table.row._replace(light=light, reason=reason)
 
 
 def next_day(steps: Timetables, today: date) -> date:

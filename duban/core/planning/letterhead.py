@@ -59,7 +59,7 @@ def _issue(said: str) -> str:
 
 _NumberForm = Annotated[PlainText, AfterValidator(_number)]
 _IssueForm = Annotated[PlainText, AfterValidator(_issue)]
-_PaperName = Literal[
+SlipName = Literal[
     "assign",
     "remind",
     "press",
@@ -72,11 +72,8 @@ _PaperName = Literal[
     "instruct",
     "advise",
     "failure",
-    "digest",
-    "extension",
-    "closing",
-    "bulletin",
 ]
+_PaperName = Literal[SlipName, "digest", "extension", "closing", "bulletin"]
 """Everything that is called something: slips, the digest, and papers that are none of these."""
 
 

@@ -4,11 +4,12 @@ import re
 from datetime import time, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from duban.core.planning.anchors import TOLD_ONCE, Anchor
+from duban.core.planning.letterhead import SlipName
 from duban.core.planning.lights import Lights
 from duban.core.planning.values import Many, PlainText, Slug, Strict
 from duban.core.planning.when import LONGEST
@@ -85,20 +86,7 @@ class Rung(Strict):
     repeat: int = Field(
         0, ge=0, le=LONGEST, description="working days after which it is sent again, until somebody acts; 0: never"
     )
-    slip: Literal[
-        "assign",
-        "remind",
-        "press",
-        "supervise",
-        "review",
-        "return",
-        "ask",
-        "answer",
-        "change",
-        "instruct",
-        "advise",
-        "failure",
-    ] = Field(description="in which words")
+    slip: SlipName = Field(description="in which words")
     immediate: bool = Field(
         False, description="whether it is sent at once, within the hours, rather than with the recipient's next digest"
     )

@@ -51,10 +51,11 @@ class Trail:
         """Whether time alone asks for a look."""
         if self.decided is None:
             return True
-        rows = self.decided.rows
-        awaited = [ref for ref in self.exported if rows[ref.step].finished is None]
-        again = self.decided.summary.look_again if awaited else self.decided.turning
-        return again is not None and again <= now
+        turning, again, rows = self.decided.turning, self.decided.summary.look_again, self.decided.rows
+        if again is None or again > now:
+            return False
+        by_itself = turning is not None and turning <= now
+        return by_itself or any(rows[ref.step].finished is None for ref in self.exported)
 
 
 _Settled = tuple[State, tuple[Draft, ...], Limits]
@@ -102,8 +103,8 @@ class Bureau:
             if working and (name in self._woken or not trail.closed):
                 self._turn(name, trail)
         for knot in self._knots:  # each until it is calm, before those that wait for it
-            while woken := [name for name in knot if name in self._woken]:
-                for name in woken:
+            while not self._woken.isdisjoint(knot):
+                for name in [name for name in knot if name in self._woken]:
                     self._woken.discard(name)
                     trail, look = self.trails[name], self._seen(self.trails[name])
                     self._conclude(trail, look, self._decide(trail, look, _settled(trail, look)))

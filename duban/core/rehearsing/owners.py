@@ -18,7 +18,7 @@ from duban.core.deciding.office import Look
 from duban.core.deciding.settle import status
 from duban.core.ledger.notices import Delivery, NoticeRow
 from duban.core.ledger.state import State
-from duban.core.ledger.steps import Extension, StepState
+from duban.core.ledger.steps import NOTHING, Extension, StepState
 from duban.core.ledger.summary import Status
 from duban.core.planning.lights import course, planned_on
 from duban.core.planning.plan import Initiative, Step, StepRef, Target
@@ -84,9 +84,9 @@ class Owners:
         """The steps that wait for people: those of yesterday, if nothing has happened since."""
         known, waited = self._before.get(initiative.id, (None, list[_Waited]()))
         if known is not state:
-            recorded = ((step, state.steps[name]) for name, step in initiative.steps.items() if name in state.steps)
-            there = ((step, own, status(step, own)) for step, own in recorded if own.opened is not None)
-            waited = [one for one in there if one[2] in ACTIVE]
+            recorded = [(step, state.steps.get(name, NOTHING)) for name, step in initiative.steps.items()]
+            open_now = [(step, own) for step, own in recorded if own.opened is not None and own.finished is None]
+            waited = [(step, own, where) for step, own in open_now if (where := status(step, own)) in ACTIVE]
             self._before[initiative.id] = state, waited
         return waited
 
@@ -160,20 +160,20 @@ class _Owner:
         """The commands of the day, in order."""
         match where:
             case Status.OPEN | Status.WORKING if self._nobody_works():
-                yield from self._is_relieved()
+                return self._is_relieved()
             case Status.OPEN if self._since(self.own.assigned) >= self.temper.sign_after:
-                yield from self._signs()
+                return self._signs()
             case Status.WORKING if self.own.asked:
-                yield from self._waits_for_answer(self.own.asked)
+                return self._waits_for_answer(self.own.asked)
             case Status.WORKING:
-                yield from self._works()
+                return self._works()
             case Status.REVIEW if self._since(self.own.submitted) >= self.temper.review_after:
-                yield from self._judges()
+                return self._judges()
             case Status.FAILED if self._since(self.own.failed) >= self.temper.mended_after:
                 managers = self.look.office.managers(self.look.initiative)
-                yield from self._by(managers, Verb.RESUME, reason="故障已排除")
+                return self._by(managers, Verb.RESUME, reason="故障已排除")
             case _:
-                return
+                return iter(())
 
     # Signing
 
