@@ -1,39 +1,32 @@
-"""Connections to the ledger's database: how they are opened, how transactions begin, and what their failures mean."""
+"""Connections to the ledger's database: how they are opened, and how transactions begin."""
 
 import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from random import random
-from shutil import disk_usage
 from time import monotonic, sleep
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoneToSpare
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from duban.adapters.delivery.addresses import located, parse
 from duban.adapters.files import PRIVATE
+from duban.adapters.ledger_failures import PATIENCE, SQLITE_CAUSES, code_of, explained, named
 from duban.core.texts import english
 from duban.ports import Conflict, LedgerUnusable
 
-PATIENCE = 30
-"""Seconds a writer waits for another one before the ledger counts as unusable."""
-
 LOOKING = 0.004
 """Seconds at most until a writer of SQLite's looks again whether it is free."""
-
-BESIDE = 2**16
-"""Bytes that SQLite wants beside a ledger, even to look at it."""
 
 BEGIN = "duban_begin"
 """The execution option that says how a transaction begins on SQLite."""
@@ -46,57 +39,6 @@ SQLITE_SETTINGS = (
 
 DEADLOCK = "40P01"
 """How PostgreSQL names two that wait for each other, one of whom it ends."""
-
-UNIQUE = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505")
-"""How SQLite and PostgreSQL name a row that is there already."""
-
-Cause = tuple[str, str]
-"""What a failure means, and what to do about it."""
-
-SQLITE_CAUSES: Mapping[int, Cause] = {
-    sqlite3.SQLITE_FULL: (english("its disk is full"), english("Free some space; nothing stored is lost.")),
-    sqlite3.SQLITE_NOTADB: (
-        english("the file is not a SQLite database"),
-        english("Name another file, or restore this one."),
-    ),
-    sqlite3.SQLITE_CORRUPT: (english("the file is damaged"), english("Restore the last backup.")),
-    sqlite3.SQLITE_READONLY: (english("it cannot be written"), english("Let this user write the file and its folder.")),
-    sqlite3.SQLITE_CANTOPEN: (
-        english("the file cannot be opened"),
-        english("See that its folder exists and this user may write there."),
-    ),
-    sqlite3.SQLITE_PERM: (
-        english("access is denied"),
-        english("Let this user read and write the file and its folder."),
-    ),
-    sqlite3.SQLITE_IOERR: (english("its disk fails to read or write"), english("See to the disk; then try again.")),
-    sqlite3.SQLITE_BUSY: (
-        english("another process held it for {seconds} s", seconds=PATIENCE),
-        english("End that process, or try again."),
-    ),
-}
-"""By primary result code."""
-
-POSTGRESQL_CAUSES: Mapping[str, Cause] = {
-    "53100": (english("the server's disk is full"), english("Free some space there; nothing stored is lost.")),
-    "53300": (english("the server has no connection to spare"), english("Raise max_connections, or end some clients.")),
-    "25006": (english("the server does not let it be written"), english("Name the primary server, not a standby.")),
-    "42501": (english("this user lacks a right on it"), english("Grant the user all rights on the database.")),
-    "55P03": (
-        english("another client held it for {seconds} s", seconds=PATIENCE),
-        english("End that client, or try again."),
-    ),
-    "57014": (
-        english("the server did not come to an answer in time"),
-        english("See what keeps it busy, or whether it hangs."),
-    ),
-}
-"""By SQLSTATE."""
-
-UNREACHABLE: Cause = (
-    english("the server cannot be used"),
-    english("See that it runs, that the URL is right and the database exists."),
-)
 
 
 def ledger_engine(url: str) -> Engine:
@@ -144,11 +86,6 @@ def _address(url: str) -> URL:
             url=located(url) if address else english("the address of the ledger"),
         )
     )
-
-
-def named(engine: Engine) -> str:
-    """The address of a ledger, for people: without any secret."""
-    return located(engine.url.render_as_string(hide_password=False))
 
 
 def _json(value: object) -> str:
@@ -247,18 +184,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a transaction that sees one and the same moment throughout; or the one under way, with what it wrote."""
     under_way = _UNDER_WAY.get()
     if under_way is not None and under_way[0] is engine:
-        with _explained(engine):
+        with explained(engine):
             yield under_way[1]
         return
     view = engine if engine.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
-    with _explained(engine), view.begin() as connection:
+    with explained(engine), view.begin() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine, *locks: tuple[str, ...], begin: str = "IMMEDIATE") -> Iterator[Connection]:
     """Yield a transaction that writes, alone among those with one of the same locks; on SQLite, alone among all."""
-    with _explained(engine), engine.execution_options(**{BEGIN: begin}).begin() as connection:
+    with explained(engine), engine.execution_options(**{BEGIN: begin}).begin() as connection:
         _lock(connection, locks)
         yield connection
 
@@ -288,11 +225,11 @@ def joining(engine: Engine, *locks: tuple[str, ...]) -> Iterator[Connection]:
             with writing(engine, *locks) as connection:
                 yield connection
         else:
-            with _explained(engine):
+            with explained(engine):
                 _lock(under_way[1], set(locks) - under_way[2])
                 yield under_way[1]
     except OperationalError as error:
-        if _code(error) != DEADLOCK:
+        if code_of(error) != DEADLOCK:
             raise
         raise Conflict(english("others who store at the same initiatives were before this one")) from error
 
@@ -344,64 +281,10 @@ def _lock_key(names: tuple[str, ...]) -> int:
     return int.from_bytes(sha256("\0".join(names).encode()).digest()[:8], "big", signed=True)
 
 
-def is_collision(error: IntegrityError) -> bool:
-    """Tell whether a row was refused because one with its key is there already."""
-    return _code(error) in UNIQUE
-
-
-@contextmanager
-def _explained(engine: Engine) -> Iterator[None]:
-    """Turn the failures that people can remedy into LedgerUnusable; others are defects and pass."""
-    try:
-        yield
-    except NoneToSpare as error:
-        raise LedgerUnusable(
-            english(
-                "ledger {ledger}: all connections to it wait for it. {remedy}",
-                ledger=named(engine),
-                remedy=UNREACHABLE[1],
-            )
-        ) from error
-    except DBAPIError as error:
-        cause = _cause(engine, error)
-        if cause is None:
-            raise
-        what, remedy = cause
-        detail = " ".join(str(error.orig).split())
-        raise LedgerUnusable(
-            english(
-                "ledger {ledger}: {what} ({why}). {remedy}", ledger=named(engine), what=what, why=detail, remedy=remedy
-            )
-        ) from error
-
-
 def explain(url: str, error: Exception) -> NoReturn:
     """Raise what a failure of the driver means, which met somebody who asked it without an engine."""
     engine = ledger_engine(url)
-    with _explained(engine):
+    with explained(engine):
         base = engine.dialect.import_dbapi().Error
         raise DBAPIError.instance("", (), error, base, hide_parameters=True, dialect=engine.dialect) from error
     raise AssertionError(error)
-
-
-def _cause(engine: Engine, error: DBAPIError) -> Cause | None:
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return SQLITE_CAUSES.get(sqlite3.SQLITE_FULL if code == sqlite3.SQLITE_IOERR and _no_room(engine) else code)
-    code = _code(error)
-    if code in POSTGRESQL_CAUSES:
-        return POSTGRESQL_CAUSES[code]
-    lost = isinstance(error, OperationalError) and (not code or code.startswith(("08", "28", "3D", "57P")))
-    return UNREACHABLE if lost else None
-
-
-def _no_room(engine: Engine) -> bool:
-    """Whether there is no room beside the file for what SQLite wants there, of which it says only that it failed."""
-    with suppress(OSError):
-        return disk_usage(Path(str(engine.url.database)).absolute().parent).free < BESIDE
-    return False
-
-
-def _code(error: DBAPIError) -> str:
-    """SQLite's name of the failure, or PostgreSQL's SQLSTATE; empty when the server did not answer."""
-    return getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""

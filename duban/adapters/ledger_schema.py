@@ -4,7 +4,8 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from duban.adapters.ledger_engine import ledger_engine, looked_at, named, reading, unhurried, writing
+from duban.adapters.ledger_engine import ledger_engine, looked_at, reading, unhurried, writing
+from duban.adapters.ledger_failures import named
 from duban.adapters.ledger_roles import grant, grant_again, migrates
 from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.core.texts import english

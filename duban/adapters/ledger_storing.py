@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, Update, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from duban.adapters.ledger_engine import is_collision
+from duban.adapters.ledger_failures import is_collision
 from duban.adapters.ledger_readings import add_up
 from duban.adapters.ledger_rows import as_columns
 from duban.adapters.ledger_rules import START, admit
