@@ -23,7 +23,7 @@ from duban.adapters.ledger_version import LATEST, VERSION_TABLE
 from duban.core.ledger.entries import Entry
 from duban.core.ledger.keys import StepRef
 from duban.core.ledger.summary import StepRow, Summary, Upstream
-from duban.ports import Ledger, Mark, Round, Rounder
+from duban.ports import Ledger, Mark, Round, Rounder, Stored
 
 if TYPE_CHECKING:
     from duban.adapters.sql_ledger import SqlLedger
@@ -123,10 +123,18 @@ class LedgerLooks:
         if "whole" in self.__dict__:
             self.whole.close()
 
+    def stored(self, initiative: str, steps: Collection[StepRef], since: int = 0) -> Stored:
+        """An initiative at one moment, of its entries those from a number on."""
+        with self._one_moment():
+            return Stored(self.wakes(initiative), self._entries(initiative, since), self.upstream(steps))
+
     def entries(self, initiative: str) -> Sequence[Entry]:
         """All entries of an initiative, in sequence."""
-        rest = "FROM entry WHERE plan = ? AND initiative = ? ORDER BY sequence"
-        return tuple(read_entries(self._read(Entry._fields, rest, self._plan, initiative)))
+        return self._entries(initiative, 0)
+
+    def _entries(self, initiative: str, since: int) -> Sequence[Entry]:
+        rest = "FROM entry WHERE plan = ? AND initiative = ? AND sequence >= ? ORDER BY sequence"
+        return tuple(read_entries(self._read(Entry._fields, rest, self._plan, initiative, since)))
 
     def last(self, initiative: str) -> Entry | None:
         """The last entry of an initiative or chain; None when it has none."""
@@ -200,18 +208,18 @@ class LedgerLooks:
             at: datetime = self._execute("SELECT clock_timestamp()").fetchone()[0]
         return at
 
-    def _rows(self, columns: Sequence[str], rest: str, *values: str) -> Iterator[Any]:
+    def _rows(self, columns: Sequence[str], rest: str, *values: str | int) -> Iterator[Any]:
         """Rows, their values by name."""
         row = namedtuple("row", columns)  # type: ignore[misc]
         return map(row._make, self._read(columns, rest, *values))
 
-    def _read(self, columns: Sequence[str], rest: str, *values: str, paged: bool = False) -> Generator[Any, None, None]:
+    def _read(self, columns: Sequence[str], rest: str, *values: str | int, paged: bool = False) -> Generator[Any, None, None]:
         """Rows, read as they are asked for; `paged`, not all at once from a server."""
         asked = ", ".join(map('"{}"'.format, columns))
         with self._explained(), closing(self._execute(f"SELECT {asked} {rest}", *values, paged=paged)) as found:
             yield from found
 
-    def _execute(self, asked: str, *values: str, paged: bool = False) -> Any:
+    def _execute(self, asked: str, *values: str | int, paged: bool = False) -> Any:
         to = self._database.connection
         if paged and not self._in_a_file:
             to = to.cursor("entries")

@@ -55,6 +55,7 @@ def streamed(ledger: Ledger) -> list[Any]:
 
 
 ASKED: dict[str, Callable[[Ledger], Any]] = {
+    "stored": lambda ledger: [ledger.stored(BRIDGES, {ELSEWHERE}, 2), ledger.stored(ROADS, ())],
     "entries": lambda ledger: [ledger.entries(name) for name in (BRIDGES, ROADS, SCHOOLS)],
     "last": lambda ledger: [ledger.last(name) for name in (BRIDGES, SCHOOLS)],
     "stream": streamed,
