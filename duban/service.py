@@ -276,9 +276,14 @@ class Service:
         raise Conflict(f"{', '.join(views)}: others wrote {TRIES} times while this was being decided; try again")
 
     def start_action(self, ref: StepRef) -> str:
-        """Note that an action is begun; the key that makes beginning it again harmless."""
+        """Note that an action is begun; the key that makes beginning it again harmless.
+
+        Another one where an end of it counts no longer: what ran at a wrong time runs once more on its day.
+        """
         begun = self.record(ref.initiative, Draft(EntryKind.ACTION_STARTED, ref.step))
-        return f"{self.office.plan.id}/{ref}{_life(begun.decision.state.step(ref.step)) if begun else ''}"
+        life = _life(begun.decision.state.step(ref.step)) if begun else ""
+        again = self.view(ref.initiative).renewed.get(f"succeeded/{ref.step}{life}", "")
+        return f"{self.office.plan.id}/{ref}{life}" + (f"/{again}" if again else "")
 
     def await_action(self, ref: StepRef, run: str) -> Result | None:
         """Note which run elsewhere an action waits for."""

@@ -14,6 +14,7 @@ from duban.core.deciding.disregarding import WrongTime
 from duban.core.deciding.office import Office
 from duban.core.ledger.entries import first_broken
 from duban.core.ledger.summary import Light
+from duban.core.planning.plan import StepRef
 from duban.core.rehearsing.day import turns
 from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
@@ -22,6 +23,8 @@ from duban.ports import Commit, Ledger, Rate
 from duban.service import Service
 from duban.undoing import TakingBack, take_back
 from tests.bureau import plain
+from tests.core.builders import action, initiative, period
+from tests.core.test_rehearsing import bureau
 from tests.test_rehearsal_service import PROFILE, Clock, office
 
 YEAR, DAY = timedelta(days=365), timedelta(days=1)
@@ -210,3 +213,22 @@ def test_what_was_held_against_somebody_by_that_clock_is_forgotten() -> None:
     assert not living.ledger.take(rate, "mail", living.clock.moment)
     living.taken_back(since)
     assert living.ledger.take(rate, "mail", living.clock.moment)
+
+
+def test_an_action_that_ran_at_a_wrong_time_runs_once_more_on_its_day_under_another_key() -> None:
+    plan = bureau(initiative(period("notice", days="10 days"), action("bulletin", "notice")))
+    living, ref = Living(plan).live(DAYS[0], acting=False), StepRef("here", "bulletin")
+    right, since = living.clock.moment, living.clock.moment + timedelta(hours=1)
+    living.clock.moment += YEAR
+    living.service.tick("here")
+    wrong = living.service.start_action(ref)
+    living.service.end_action(ref, "已发")
+    living.clock.moment = right
+    living.taken_back(since)
+    assert living.service.tick("here").decision.actions == ()
+    living.clock.moment = right + timedelta(days=14)
+    assert living.service.tick("here").decision.actions == (ref,)
+    again = living.service.start_action(ref)
+    assert (again != wrong, living.service.start_action(ref)) == (True, again)
+    assert living.service.end_action(ref, "已发") is not None
+    assert living.service.end_action(ref, "已发") is None

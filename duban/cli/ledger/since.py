@@ -9,7 +9,7 @@ import typer
 from duban.cli.ledger.show import NOTICES, plain_entry
 from duban.cli.opening import opened
 from duban.cli.output import print_json
-from duban.core.ledger.entries import EntryKind
+from duban.core.ledger.entries import EntryKind, by_itself
 from duban.core.telling.events import in_full, title_of
 from duban.core.telling.revised import Names
 from duban.core.telling.ways_back import way_back
@@ -44,5 +44,7 @@ def since(
         typer.echo(f"{one.at.astimezone(office.zone):%Y-%m-%d %H:%M}　{one.initiative}　{title}　{said}")
         if back:
             typer.echo(f"    {back}")
+    if any(map(by_itself, found)):
+        typer.echo("系统记录可以一并作为不计：duban ledger take-back --since MOMENT --as POST --reason TEXT")
     told = "，".join(f"{kind} {count} 条" for kind, count in sorted(passing.items()))
     typer.echo(f"共 {len(acts)} 条，另有通知记录 {passing.total()} 条{f'（{told}）' if told else ''}")

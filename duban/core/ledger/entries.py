@@ -157,9 +157,15 @@ def standing(entries: Sequence[Entry]) -> Sequence[Entry]:
 
     What people did counts, whatever an entry says.
     """
-    said = [entry for entry in entries if entry.kind is EntryKind.DISREGARDED]
+    said = _disregarding(entries)
     gone = set[int]().union(*map(_numbers, said)) if said else ()
     return [entry for entry in entries if entry.sequence not in gone or not by_itself(entry)] if gone else entries
+
+
+def _disregarding(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that disregard others; looked for at every look, so quickly."""
+    kind = EntryKind.DISREGARDED
+    return [entry for entry in entries if entry.kind is kind]
 
 
 def _numbers(entry: Entry) -> set[int]:
@@ -174,7 +180,7 @@ AGAIN = "again/"
 def renewed(entries: Sequence[Entry]) -> Mapping[str, str]:
     """Keys of entries that count no longer, and those under which the same may be put down once more."""
     found = dict[str, str]()
-    for said in (entry for entry in entries if entry.kind is EntryKind.DISREGARDED):
+    for said in _disregarding(entries):
         gone = _numbers(said)
         keys = [first_key(e.key) for e in entries if e.key and e.sequence in gone and by_itself(e)]
         found |= {key: f"{AGAIN}{said.sequence}/{key}" for key in keys}
