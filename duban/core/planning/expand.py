@@ -4,6 +4,7 @@ What cannot be resolved is left out here and reported by `check`, so that one mi
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -35,9 +36,11 @@ def expand(
     in_order = sorted(first.values(), key=lambda one: (source_order(one.file.source), one.file.id))
     instances = instances or Instances(plan, in_order, directory)
     steps = {one.file.id: _Writer(one.file, instances, directory).steps() for one in in_order}
-    needed = dict.fromkeys(need for one in steps.values() for step in one.values() for need in step.needs)
+    needed = defaultdict[str, dict[StepRef, None]](dict)  # of each initiative, in the order in which they are named
+    for need in (need for one in steps.values() for step in one.values() for need in step.needs):
+        needed[need.initiative][need] = None
     for name, own in steps.items():
-        steps[name] = with_beginnings(own, (need for need in needed if need.initiative == name))
+        steps[name] = with_beginnings(own, needed[name])
     initiatives = {one.file.id: _initiative(one, steps[one.file.id], directory) for one in in_order}
     return Plan(
         id=plan.id,
