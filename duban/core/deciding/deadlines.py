@@ -73,14 +73,13 @@ def deadline(look: Look, step: Step, state: State) -> Deadline | None:
 
 def deadlines(look: Look, state: State, kept: Limits = NO_LIMITS) -> Limits:
     """The deadlines of an initiative; those `kept` of the same office that go by the same are taken from there."""
-    found, records = Limits(), state.steps
-    by, made = found.by, kept.by
+    found, records, made = Limits(), state.steps, kept.by
+    found.update(kept)
+    by = found.by = made.copy()
     for name, step in look.initiative.steps.items():
         own, known = records.get(name, NOTHING), made.get(name)
         ends = last_end(look, step.due_anchor, state) if step.due_anchor else None
-        if known is not None and own is known[0] and ends == known[1] and own.suspended is None:  # else with the days
-            by[name], found[name] = known, kept[name]
-        else:
+        if known is None or own is not known[0] or ends != known[1] or own.suspended is not None:  # that, with the days
             by[name], found[name] = (own, ends), deadline(look, step, state)
     return found
 
