@@ -74,6 +74,7 @@ def test_run_and_initiative_are_told_where_prefect_knows_them() -> None:
     from prefect.client.schemas.objects import FlowRun  # noqa: PLC0415  slow to import
     from prefect.flows import flow  # noqa: PLC0415  as above
     from prefect.logging.loggers import flow_run_logger  # noqa: PLC0415  as above
+    from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings  # noqa: PLC0415  as above
 
     kept: list[logging.LogRecord] = []
 
@@ -86,7 +87,8 @@ def test_run_and_initiative_are_told_where_prefect_knows_them() -> None:
     handler = Keeps()
     found.logger.addHandler(handler)  # type: ignore[union-attr]  # an adapter
     try:
-        found.log(logging.CRITICAL, "未送达")
+        with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}):  # else Prefect starts a server for this line
+            found.log(logging.CRITICAL, "未送达")
     finally:
         found.logger.removeHandler(handler)  # type: ignore[union-attr]  # as above
     told = json.loads(JsonLines().format(kept[0]))
