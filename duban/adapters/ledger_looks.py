@@ -213,7 +213,9 @@ class LedgerLooks:
         row = namedtuple("row", columns)  # type: ignore[misc]
         return map(row._make, self._read(columns, rest, *values))
 
-    def _read(self, columns: Sequence[str], rest: str, *values: str | int, paged: bool = False) -> Generator[Any, None, None]:
+    def _read(
+        self, columns: Sequence[str], rest: str, *values: str | int, paged: bool = False
+    ) -> Generator[Any, None, None]:
         """Rows, read as they are asked for; `paged`, not all at once from a server."""
         asked = ", ".join(map('"{}"'.format, columns))
         with self._explained(), closing(self._execute(f"SELECT {asked} {rest}", *values, paged=paged)) as found:
