@@ -87,9 +87,8 @@ def test_a_plan_is_applied_a_report_starts_a_tick_and_doctor_is_content(bureau: 
     assert {notice["step"] for notice in json.loads(printed)} == {"draft", "train"}
 
     found = levels(bureau)
-    assert {check: found[check] for check in ("stack", "server", "worker", "deployments", "ledger")} == dict.fromkeys(
-        ("stack", "server", "worker", "deployments", "ledger"), "ok"
-    )
+    well = ("stack", "server", "worker", "events", "deployments", "ledger")
+    assert {check: found[check] for check in well} == dict.fromkeys(well, "ok")
     clicked(stack, "client.update_work_pool('duban', WorkPoolUpdate(is_paused=True, concurrency_limit=0))")
     clicked(stack, "client.pause_deployment(client.read_deployments()[0].id)")
     _, printed, _ = shell(bureau, "doctor", "--json")

@@ -162,13 +162,15 @@ def _opened(settings: Settings, office: Office | None, look: Looking) -> Iterato
         yield from look.safely("password", lambda: prefect.password(at))
         server = list(look.safely("server", lambda: prefect.server(at, stack)))
         yield from server
+        reached = any(one.check == "worker" for one in server)  # it was asked to the end
+        if reached:
+            yield from look.safely("events", lambda: prefect.events(at, stack))
         if unborn(at):
             if office is not None:
                 planned = Schedule(office.plan, office.calendar, {}, office.plan.starts)
                 yield from look.safely("calendar", lambda: health.calendar(planned))
             yield Finding("ledger", Level.OK, english("none yet; it begins with the first look at the plan"))
         else:
-            reached = any(one.check == "worker" for one in server)  # it was asked to the end
             yield from look.around("ledger", _on_ledger(at, stack, office, look, reached))
 
 

@@ -7,7 +7,7 @@ from deployments.stack.environment import Addresses
 from deployments.stack.password import SERVER_VARIABLE, password_file
 from duban.adapters.delivery.addresses import located
 from duban.cli.exits import ServerUnreachable
-from duban.cli.prefect_server import API_VARIABLE, asked, connect
+from duban.cli.prefect_server import API_VARIABLE, address, asked, connect
 from duban.cli.stack.doctor.health import SHOWN, Finding, Level
 from duban.core.texts import english
 from duban.service import Service
@@ -95,6 +95,26 @@ def _worker(settings: Settings) -> Iterator[Finding]:
     else:
         found = english("none lives in the work pool {pool!r}", pool=pool)
         yield Finding("worker", Level.BAD, found, english("prefect worker start --pool {pool}", pool=pool))
+
+
+def events(settings: Settings, running: Addresses | None) -> Iterator[Finding]:
+    """Whether the server takes events, by which runs are begun: of several servers they go through one Redis."""
+    from httpx import HTTPError  # noqa: PLC0415  as below
+    from prefect.events import Event  # noqa: PLC0415  Prefect is slow to import
+
+    from tasks.server import report  # noqa: PLC0415  as above
+
+    try:
+        report([Event(event=ASKED, resource={"prefect.resource.id": ASKED})])
+    except HTTPError:
+        found = english("{api} takes no events: nothing can be begun", api=located(address(settings, running) or ""))
+        remedy = english("start what its servers have in common: Redis; the guard patrols meanwhile, nothing is lost")
+        yield Finding("events", Level.BAD, found, remedy)
+    else:
+        yield Finding("events", Level.OK, english("events are taken"))
+
+
+ASKED = "duban.doctor.asked"
 
 
 def deployments(service: Service, settings: Settings) -> Iterator[Finding]:
