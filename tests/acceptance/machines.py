@@ -34,6 +34,7 @@ DESK = "desk"
 """A host without a worker, for whoever acts."""
 
 REDIS, POSTGRES, SERVICES = "redis", "postgres", "services"
+POOL = "duban"
 PREFECT = [sys.executable, "-m", "prefect"]
 HEARTBEAT = 2
 """Seconds between two signs of life of a worker; of an office's it is thirty."""
@@ -94,7 +95,7 @@ class Machines:
             self.begin(name)
             if name == SERVERS[0]:
                 self.answers(name)
-                ensure_pool(self._addresses(name), "duban", "duban")
+                ensure_pool(self._addresses(name), POOL, "duban")
         self.begin(SERVICES)
         for name in (*HOSTS, DESK):
             self.hosts[name] = self._host(name)
@@ -158,7 +159,7 @@ class Machines:
     def _worker(self, host: Host) -> None:
         told = worker_environment(host.addresses(), self._on(host), "duban")
         told |= {"PREFECT_WORKER_QUERY_SECONDS": "1", "PREFECT_WORKER_HEARTBEAT_SECONDS": str(HEARTBEAT)}
-        words = ["worker", "start", "--pool", "duban", "--type", "duban", "--install-policy", "never"]
+        words = ["worker", "start", "--pool", POOL, "--type", "duban", "--install-policy", "never"]
         self.parts[host.name] = start_child([*PREFECT, *words], told, self._log(host.name), host.bureau.root)
 
     def _on(self, host: Host) -> dict[str, str]:

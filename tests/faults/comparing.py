@@ -69,8 +69,8 @@ def _told(entry: Entry) -> str:
 
 
 def _page(said: str) -> str:
-    """What is shown, without times of day, which may shift, fingerprints made of them, and whose form came last."""
-    return re.sub(r"\d\d:\d\d|存证第.*|已受理：.*?；", "", said)
+    """What is shown, without what may shift: times of day and prints of them, papers' numbers, whose form was last."""
+    return re.sub(r"\d\d:\d\d|存证第.*|编号：\S*|已受理：.*?；", "", said)
 
 
 def _key(key: str | None) -> str:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from httpx import ConnectError
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from duban.adapters import files, seal_folder
 from duban.adapters.clock import FileClock
@@ -53,23 +53,30 @@ class Point(NamedTuple):
 
 @dataclass
 class Trap:
-    """Counts points as they are passed; at the `fatal` one something goes wrong, in one of the ways of MODES."""
+    """Counts points as they are passed. At the `fatal` one something goes wrong: one of MODES, or a database's `own`.
+
+    `untold` is the key of a letter that was sent and could not be noted, for the database took nothing by then.
+    """
 
     fatal: int | None = None
     mode: str = "crash"
+    own: Callable[[Connection | None], None] | None = None
     passed: list[Point] = field(default_factory=list)
     unnoted: str = ""
+    untold: str = ""
     storing: bool = False
 
     @property
     def struck(self) -> bool:
         return self.fatal is not None and len(self.passed) > self.fatal
 
-    def point(self, kind: str, place: str) -> None:
+    def point(self, kind: str, place: str, connection: Connection | None = None) -> None:
         if self.struck:
             return
         self.passed.append(Point(kind, place, self.unnoted))
-        if self.struck:
+        if self.struck and self.own:
+            self.own(connection)
+        elif self.struck:
             MODES[self.mode](kind)
 
 
@@ -121,6 +128,9 @@ def _storing(store: Callable[..., Any]) -> Callable[..., Any]:
         _trap.storing = True
         try:
             result = store(*given, **named)
+        except LedgerUnusable:
+            _trap.untold = _trap.unnoted
+            raise
         finally:
             _trap.storing = False
         _trap.unnoted = ""
@@ -156,9 +166,9 @@ def _heard(what: str, given: tuple[Any, ...]) -> None:
         _trap.point("file", "within")
 
 
-def _committing(connection: object) -> None:
+def _committing(connection: Connection) -> None:
     if _trap is not None and _trap.storing:
-        _trap.point("commit", "within")
+        _trap.point("commit", "within", connection)
 
 
 @contextmanager

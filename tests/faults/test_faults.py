@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -16,10 +18,14 @@ from duban.adapters.sql_ledger import SqlLedger
 from duban.carrying import Letter, Outcome
 from duban.outbox.sweep import Sweep
 from duban.ports import Commit
+from tests.acceptance.topology import Lived, Seen
+from tests.bureau_folder import SHANGHAI
 from tests.faults.comparing import Difference, difference, outcome
 from tests.faults.comparing import Outcome as Weeks
+from tests.faults.parts import did_by_part
 from tests.faults.points import Point
 from tests.faults.prefects_part import Server
+from tests.faults.stores import OWN, postgres
 from tests.faults.trying import Fault, Moment, met, table, trials, weeks
 from tests.faults.weeks import live, return_to
 
@@ -37,6 +43,32 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
     assert Counter(one.mode for one in faults) == {"crash": 24, "kill -9": 12, "error": 12}
     assert set(Counter(one.point[:2] for one in faults).values()) == {4}, told
     assert {one.point[:2] for one in faults if one.did.repeated} >= {("send", "after")}
+
+
+@pytest.mark.postgres
+def test_whatever_befalls_postgresql_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+    with (
+        TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as at,
+        postgres(Path(at)) as store,
+        weeks(tmp_path, days=1, store=store) as (bureau, lived),
+    ):
+        faults = trials(bureau, lived, 12, SEED, tuple(OWN))
+    assert not any(one.did for one in faults), table(lived, faults, SEED)
+    assert set(Counter((one.mode, one.point.place) for one in faults).values()) == {1}, "each around and in a commit"
+
+
+def test_what_is_amiss_on_machines_is_told_by_the_part_disturbed_before() -> None:
+    befell = {
+        "redis": datetime(2024, 4, 1, 9, tzinfo=SHANGHAI),
+        "host-1": datetime(2024, 4, 2, 9, tzinfo=SHANGHAI),
+        "api-1": datetime(2024, 5, 20, 9, tzinfo=SHANGHAI),
+    }
+    amiss = {"entries lost": [("a", "opened", "draft", "2024-04-03", "", "")], "hanging": ["x: Pending"], "due": ["a"]}
+    did = did_by_part(Lived(Seen({}, Counter()), amiss, {}, befell), Counter(["2024-04-01-officer-1.eml"]))
+    assert [one.repeated for one in did.values()] == [("repeated: 2024-04-01-officer-1.eml",), (), ()]
+    assert [len(one.lost) for one in did.values()] == [0, 1, 0]
+    assert did["api-1"].otherwise == ("hanging: x: Pending", "due: a")
+    assert not did["redis"], "a letter may have to come again under its key"
 
 
 def test_hosts_in_other_time_zones_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +182,11 @@ def test_the_table_tells_each_kind_and_every_harm() -> None:
     did = difference(whole, Weeks({}, Counter(["x", "x"]), {}), "x")
     point = Point("send", "after", "x")
     lived = [Moment(None, Path(), (point,), whole)]  # type: ignore[arg-type]
-    lines = table(lived, [Fault("kill -9", point, "04-01", did)], SEED).splitlines()
-    assert lines[1].split() == ["after", "send", "0", "1", "0", "1", "0", "0", "0", "0", "1"]
-    assert lines[3] == "1 faults, of 1 points of weeks with 1 entries and 1 letters; seed 2024"
-    assert lines[4] == "repeated with its key: x"
-    assert lines[5].startswith("HARM kill -9 04-01 (after send): Difference(lost=('a opened',)")
+    faults = [Fault("kill -9", point, "04-01", did), Fault("cut off", point, "04-01", Difference(), "PostgreSQL")]
+    lines = table(lived, faults, SEED).splitlines()
+    assert lines[1].split() == ["PostgreSQL", "cut", "off", "0", "0", "0", "1", "0", "0", "0", "0", "0", "0"]
+    assert lines[2].split() == ["SQLite,", "after", "send", "0", "1", "0", "0", "1", "0", "0", "0", "0", "1"]
+    assert lines[3].split() == ["all", "0", "1", "0", "1", "1", "0", "0", "0", "0", "1"]
+    assert lines[4] == "2 faults, of 1 points of weeks with 1 entries and 1 letters; seed 2024"
+    assert lines[5] == "repeated with its key: x"
+    assert lines[6].startswith("HARM kill -9 04-01 (after send, SQLite): Difference(lost=('a opened',)")

@@ -1,4 +1,4 @@
-"""A small bureau's weeks, lived by the real service on an SQLite ledger, a working day at a time.
+"""A small bureau's weeks, lived by the real service on a ledger of either database, a working day at a time.
 
 People act in the morning: some by the form of an initiative, whose run a worker carries out, the others at once, as
 the desk does. Then the patrol comes a few times. Whatever is cut short is gone on with from what is stored.
@@ -29,12 +29,13 @@ from duban.core.rehearsing.owners import Owners
 from duban.core.rehearsing.profile import Profile
 from duban.outbox import LEASE
 from duban.ports import LedgerUnusable
-from duban.settings import CLOCK_FILE, Settings, load_settings
+from duban.settings import CLOCK_FILE, LEDGER_VARIABLE, Settings, load_settings
 from duban.wiring import Gear, gear, kept_gear, load_office
 from tasks.asking import LOOKING
 from tests.bureau_folder import SHANGHAI, make_bureau
 from tests.faults.points import around
 from tests.faults.prefects_part import Server
+from tests.faults.stores import Postgres
 from tests.flows.test_collecting import MATERIALS
 
 FIRST, LAST = date(2024, 4, 1), date(2024, 5, 17)
@@ -67,6 +68,8 @@ class Bureau:
 
     settings: Settings
     office: Office
+    store: Postgres | None = None
+    """Where the ledger is, unless in `var`."""
 
     @property
     def var(self) -> Path:
@@ -89,14 +92,14 @@ class Bureau:
         return tuple(working_days(self.office, FIRST, LAST))
 
 
-def found(folder: Path) -> Bureau:
+def found(folder: Path, store: Postgres | None = None) -> Bureau:
     """A bureau whose plan is in force, on its first morning."""
     made = make_bureau(folder, "flows")
     made.add("roads", "materials", MATERIALS)
-    settings = load_settings(made.at("2024-04-01 08:00").settings, {})
+    settings = load_settings(made.at("2024-04-01 08:00").settings, {LEDGER_VARIABLE: store.url} if store else {})
     with gear(settings) as at:
         apply(at.service, load_office(settings), Author(SYSTEM, "推演", everything=True))
-        bureau = Bureau(settings, at.service.office)
+        bureau = Bureau(settings, at.service.office, store)
     bureau.received.touch()
     return bureau
 
@@ -105,6 +108,8 @@ def leave(bureau: Bureau, at: Path) -> None:
     """Keep a copy of all that is stored."""
     forget()
     shutil.copytree(bureau.var, at)
+    if bureau.store:
+        bureau.store.keep(at.name)
 
 
 def return_to(bureau: Bureau, at: Path) -> None:
@@ -112,6 +117,8 @@ def return_to(bureau: Bureau, at: Path) -> None:
     forget()
     shutil.rmtree(bureau.var)
     shutil.copytree(at, bureau.var)
+    if bureau.store:
+        bureau.store.return_to(at.name)
 
 
 def forget() -> None:
@@ -137,11 +144,12 @@ def live(bureau: Bureau, moment: datetime) -> None:
     (_morning if moment.time() == MORNING else _round)(bureau)
 
 
-def persistently(what: Callable[[], object]) -> None:
-    """Do something again where what it needs was away."""
+def persistently(what: Callable[[], object], meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Do something again where what it needs was away, once that is mended."""
     try:
         what()
     except PASSES:
+        meanwhile()
         what()
 
 
