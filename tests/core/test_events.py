@@ -62,6 +62,11 @@ def told(kind: EntryKind, actor: str = "officer", step: str = "draft", **data: A
         ("replanned", {"limit": ["2024-06-14", "2024-06-14"]}, "officer岗调整计划（办结时的时限记入台账）"),
         ("disowned", {"reason": "不归我处"}, "officer岗说明不是本单位办的：不归我处"),
         ("disowned", {"to": "judge"}, "officer岗说明不是本单位办的（认为应由judge岗办理）"),
+        (
+            "disregarded",
+            {"entries": [[3, 5], [8, 8]], "reason": "时钟快了"},
+            "officer岗因系统时间有误，将4条系统记录作为不计：时钟快了",
+        ),
         ("plan-applied", {"reason": "年中调整"}, "officer岗应用计划：年中调整"),
         (
             "plan-applied",

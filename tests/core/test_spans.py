@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from duban.core.days.workdays import CalendarRange, DayUnit, Roll, WorkCalendar
-from duban.core.forecasting.spans import Axis, IntArray
+from duban.core.forecasting.spans import Axis, IntArray, Spans
 from tests.core.builders import calendar
 
 FIRST = date(2024, 1, 1)
@@ -66,3 +66,7 @@ def test_what_the_calendar_does_not_reach_is_refused() -> None:
         axis.times(number(date(2030, 1, 1)))
     with pytest.raises(CalendarRange):
         axis.days(axis.times(number(date(2027, 12, 31))) + 30 * axis.grain)
+
+
+def test_spans_have_the_shape_of_their_days() -> None:
+    assert Spans(np.ones((2, 3), dtype=np.int64)).shape == (2, 3)
