@@ -4,10 +4,11 @@
 
 The shipped plan as it stands on 14 June, on SQLite and on PostgreSQL as the stack starts it; writers report on steps
 that are worked on. They are processes with connections of their own, as commands and workers are, and threads of one
-desk. The peer stores a row as large as an entry in a transaction of its own, eight at once in the same database, and
-takes turns with them. Beside acts a second stands what one costs of the processors, the database's server included: on
-two cores 200 a second leave 10 ms. Wanted: 200 acts a second of eight processes on PostgreSQL, and none given up
-anywhere. `--before` measures as well what the code of another checkout does, in turn.
+desk; who acts has looked at the matter before, as whoever opens its page has. The peer stores a row as large as an
+entry in a transaction of its own, eight at once in the same database, and takes turns with them. Beside acts a second
+stands what one costs of the processors, the database's server included: on two cores 200 a second leave 10 ms.
+Wanted: 200 acts a second of eight processes on PostgreSQL, and none given up anywhere. `--before` measures as well what
+the code of another checkout does, in turn.
 """
 
 import argparse
@@ -58,13 +59,17 @@ FORMS = ("processes, own", "processes, one", "threads, own", "threads, one", "pl
 
 @dataclass(frozen=True)
 class Went:
-    """One writer's run: when it began and ended, seconds of each act, how many were given up, seconds of processor."""
+    """One writer's run: when it began and ended, seconds of each act, how many were given up, seconds of processor.
+
+    Those of the database's server, for all writers together, are told by the first.
+    """
 
     began: float
     ended: float
     seconds: list[float]
     lost: int
     processor: float
+    server: float
 
 
 def main() -> None:
@@ -74,11 +79,11 @@ def main() -> None:
     parser.add_argument("--on", choices=("SQLite", "PostgreSQL"))
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
     parser.add_argument("--before", type=Path)
-    parser.add_argument("--run", nargs=3, metavar=("LEDGER", "FORM", "ROUND"), help=argparse.SUPPRESS)
+    parser.add_argument("--run", nargs=4, metavar=("LEDGER", "FORM", "ROUND", "SERVER"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.run:
-        ledger, form, number = asked.run
-        print(json.dumps(run(ledger, form, int(number), asked.acts)))
+        ledger, form, number, server = asked.run
+        print(json.dumps(run(Run(ledger, form, int(number), asked.acts, int(server)))))
         return
     codes = [("", ROOT)] + ([("before: ", asked.before)] if asked.before else [])
     found = dict[tuple[str, str], list[dict[str, float]]]()
@@ -86,18 +91,18 @@ def main() -> None:
         for database, ledger, root, server in databases(Path(name), asked.on):
             for number, form, (place, (called, code)) in product(range(asked.rounds), asked.forms, enumerate(codes)):
                 if form != "plain rows" or code is ROOT:
-                    what = ledger, form, str(len(codes) * number + place)
-                    told = measured(root, code, what, asked.acts, server)
+                    what = ledger, form, str(len(codes) * number + place), str(server)
+                    told = measured(root, code, what, asked.acts)
                     found.setdefault((database, called + form), []).append(told)
     sys.exit(not printed(found))
 
 
-def databases(folder: Path, on: str | None) -> Iterator[tuple[str, str, Path, int | None]]:
-    """The bureau in each, or one: its name, the ledger's address, the folder, and the process of the server."""
+def databases(folder: Path, on: str | None) -> Iterator[tuple[str, str, Path, int]]:
+    """The bureau in each, or one: its name, the ledger's address, the folder, and the process of the server, if any."""
     root = folder / "bureau"
     if on != "PostgreSQL":
         (root / "file").mkdir(parents=True)
-        yield "SQLite", mid_year(root / "file", UNTIL).ledger, root / "file", None
+        yield "SQLite", mid_year(root / "file", UNTIL).ledger, root / "file", 0
     if on == "SQLite":
         return
     (root / "server").mkdir(parents=True)
@@ -110,21 +115,18 @@ def databases(folder: Path, on: str | None) -> Iterator[tuple[str, str, Path, in
         yield "PostgreSQL", url, root / "server", cluster.pid
 
 
-def measured(root: Path, code: Path, what: Sequence[str], acts: int, server: int | None) -> dict[str, float]:
+def measured(root: Path, code: Path, what: Sequence[str], acts: int) -> dict[str, float]:
     """One run in a process of its own, with the code of a checkout."""
-    path = f"{code}:{Path(__file__).parent}"
-    told = {"PATH": os.defpath, "HOME": str(root), "PYTHONPATH": path}
+    told = {"PATH": os.defpath, "HOME": str(root), "PYTHONPATH": f"{code}:{Path(__file__).parent}"}
     command = [sys.executable, __file__, "--acts", str(acts), "--run", *what]
-    before = used(server)
     out = subprocess.run(command, cwd=root, env=told, check=True, stdout=subprocess.PIPE, text=True).stdout
     found: dict[str, float] = json.loads(out.splitlines()[-1])
-    found["server"] = 1000 * (used(server) - before) / found["many"]
     return found
 
 
-def used(server: int | None) -> float:
-    """Seconds of the processor that a server and all its processes have used."""
-    if server is None:
+def used(server: int) -> float:
+    """Seconds of the processor that a server and all its processes have used; none where there is no server."""
+    if not server:
         return 0.0
     one = psutil.Process(server)
     every = [one.cpu_times(), *(child.cpu_times() for child in one.children())]
@@ -155,31 +157,41 @@ def middle(rounds: Sequence[dict[str, float]], what: str) -> float:
 # A run -------------------------------------------------------------------------------------------------------------
 
 
-def run(ledger: str, form: str, number: int, acts: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class Run:
+    """One run: on which ledger, in which form, the how manieth, acts of each writer, process of the server."""
+
+    ledger: str
+    form: str
+    number: int
+    acts: int
+    server: int
+
+
+def run(asked: Run) -> dict[str, float]:
     """Eight writers, together from the first act on."""
-    if form.startswith("threads"):
-        return figures(threads(ledger, form, number, acts))
+    if asked.form.startswith("threads"):
+        return figures(threads(asked))
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, context.Pool(WRITERS) as pool:
-        ready = manager.Barrier(WRITERS)
-        return figures(pool.map(partial(process, ledger, form, number, acts, ready=ready), range(WRITERS), 1))
+        return figures(pool.map(partial(process, asked, ready=manager.Barrier(WRITERS)), range(WRITERS), 1))
 
 
-def threads(ledger: str, form: str, number: int, acts: int) -> list[Went]:
+def threads(asked: Run) -> list[Went]:
     """All writers as threads of one engine, as the desk's are."""
-    with at_work(replace(load_settings(), ledger=ledger)) as service, ThreadPoolExecutor(WRITERS) as pool:
-        ready, steps = threading.Barrier(WRITERS), chosen(service, form, number)
-        doing = [acting(service, steps[who::WRITERS], f"{number}/{who}") for who in range(WRITERS)]
-        return list(pool.map(lambda act: written(act, acts, ready), doing))
+    with at_work(replace(load_settings(), ledger=asked.ledger)) as service, ThreadPoolExecutor(WRITERS) as pool:
+        ready, steps = threading.Barrier(WRITERS), chosen(service, asked)
+        doing = [acting(service, steps[who::WRITERS], f"{asked.number}/{who}") for who in range(WRITERS)]
+        return list(pool.map(lambda who: written(asked, who, doing[who], ready), range(WRITERS)))
 
 
-def process(ledger: str, form: str, number: int, acts: int, who: int, *, ready: Any) -> Went:
+def process(asked: Run, who: int, *, ready: Any) -> Went:
     """One writer, as a process."""
-    if form == "plain rows":
-        return written(plain(ledger), acts, ready)
-    with at_work(replace(load_settings(), ledger=ledger)) as service:
-        steps = chosen(service, form, number)
-        return written(acting(service, steps[who::WRITERS], f"{number}/{who}"), acts, ready)
+    if asked.form == "plain rows":
+        return written(asked, who, plain(asked.ledger), ready)
+    with at_work(replace(load_settings(), ledger=asked.ledger)) as service:
+        steps = chosen(service, asked)[who::WRITERS]
+        return written(asked, who, acting(service, steps, f"{asked.number}/{who}"), ready)
 
 
 def figures(went: Sequence[Went]) -> dict[str, float]:
@@ -192,18 +204,21 @@ def figures(went: Sequence[Went]) -> dict[str, float]:
         "p50": cuts[49],
         "p99": cuts[98],
         "lost": sum(one.lost for one in went),
+        "server": 1000 * sum(one.server for one in went) / len(seconds),
         "cpu": 1000 * sum(one.processor for one in went) / len(seconds),
     }
 
 
-def chosen(service: Service, form: str, number: int) -> list[tuple[StepRef, str]]:
+def chosen(service: Service, asked: Run) -> list[tuple[StepRef, str]]:
     """The steps that writers report on, dealt out among them: no initiative is two writers', or all have one."""
     every = list({ref.initiative: (ref, actor) for ref, actor in worked_on(service)}.values())
-    one = every[(number * len(FORMS) + FORMS.index(form)) % len(every)]  # each run another
-    return [one] * WRITERS if form.endswith("one") else every
+    one = every[(asked.number * len(FORMS) + FORMS.index(asked.form)) % len(every)]  # each run another
+    return [one] * WRITERS if asked.form.endswith("one") else every
 
 
 def acting(service: Service, steps: Sequence[tuple[StepRef, str]], who: str) -> Act:
+    for ref, _ in steps:
+        service.view(ref.initiative)
     turn = cycle(steps)
 
     def act(number: int) -> None:
@@ -228,19 +243,20 @@ def plain(ledger: str) -> Act:
     return act
 
 
-def written(act: Act, acts: int, ready: Any) -> Went:
+def written(asked: Run, who: int, act: Act, ready: Any) -> Went:
     """One writer's acts."""
     seconds, lost = list[float](), 0
     ready.wait()
-    began, processor = time.monotonic(), spent()
-    for number in range(acts):
+    server = 0 if who else asked.server
+    before, began, processor = used(server), time.monotonic(), spent()
+    for number in range(asked.acts):
         then = time.perf_counter()
         try:
             act(number)
         except Conflict:
             lost += 1
         seconds.append(time.perf_counter() - then)
-    return Went(began, time.monotonic(), seconds, lost, spent() - processor)
+    return Went(began, time.monotonic(), seconds, lost, spent() - processor, used(server) - before)
 
 
 def spent() -> float:
