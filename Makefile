@@ -52,7 +52,8 @@ faults: install-dev  ## 1,000 faults in a bureau's rehearsed weeks: nothing lost
 	$(BIN)/python -m tests.faults 1000
 
 bench: install-dev  ## benchmarks, each beside its peer in one run
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@missed=; for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || missed="$$missed $$file"; done; \
+	if [ -n "$$missed" ]; then echo "missed:$$missed"; exit 1; fi
 
 pictures: install-dev  ## take the pictures of README and handbook from a running stack
 	$(BIN)/python -m docs.take_pictures
