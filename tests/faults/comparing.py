@@ -74,19 +74,24 @@ def _page(said: str) -> str:
 
 
 def _key(key: str | None) -> str:
-    """A key, without the number of the last try."""
-    return re.sub(r"/try-\d", "/try", key or "")
+    """A key, without the number of the last try and when that was."""
+    return re.sub(r"/try-\d|/\d+/[\d-]+ [\d:+]+$", "/try", key or "")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What a fault did that it must not; `repeated` are letters sent again by their key, which it may have to."""
+    """What a fault did that it must not; `repeated` are letters sent again by their key, which it may have to.
+
+    `unsaid` are notices that were written because somebody's answer was taken in later, and dropped as it came: nobody
+    has been told.
+    """
 
     lost: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     letters_lost: tuple[str, ...] = ()
     letters_doubled: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -95,19 +100,34 @@ class Difference:
 
 def difference(whole: Outcome, found: Outcome, unnoted: str) -> Difference:
     """What one outcome lacks of another, and has beside it. One letter may be repeated: the one that was `unnoted`."""
-    names = sorted(whole.chains.keys() | found.chains.keys())
+    unsaid = {
+        name
+        for name in found.chains.keys() - whole.chains.keys()
+        if found.chains[name][-1].startswith(EntryKind.NOTICE_DROPPED)
+    }
+    names = sorted((whole.chains.keys() | found.chains.keys()) - unsaid)
     entries, others = (
         Counter(f"{name} {told}" for name in names for told in one.chains.get(name, ())) for one in (whole, found)
     )
     again = found.letters - whole.letters
     repeated = Counter({unnoted: 1}) & again
-    mixed = [name for name in names if whole.chains.get(name) != found.chains.get(name)] if entries == others else []
-    standing = [name for name, value in whole.standing.items() if found.standing[name] != value]
+    in_order = _by_whom if unsaid else tuple  # what was taken in later stands behind what others did
+    chains = [(name, whole.chains.get(name, ()), found.chains.get(name, ())) for name in names]
+    mixed = [name for name, one, other in chains if in_order(one) != in_order(other)] if entries == others else []
+    said = [one for one in found.standing.get("notices", ()) if f"{one[0]} {one[1]}" not in unsaid]
+    now = {**found.standing, "notices": said}
+    standing = [name for name, value in whole.standing.items() if now[name] != value]
     return Difference(
         lost=tuple((entries - others).elements()),
         doubled=tuple((others - entries).elements()),
         letters_lost=tuple((whole.letters - found.letters).elements()),
         letters_doubled=tuple((again - repeated).elements()),
         repeated=tuple(repeated),
+        unsaid=tuple(sorted(unsaid)),
         otherwise=(*(f"{name}: in another order" for name in mixed), *standing),
     )
+
+
+def _by_whom(chain: tuple[str, ...]) -> tuple[str, ...]:
+    """What came about by itself, and what each of the people did, in sequence."""
+    return tuple(sorted(chain, key=lambda told: told.split(" ")[3]))

@@ -55,7 +55,8 @@ class Point(NamedTuple):
 class Trap:
     """Counts points as they are passed. At the `fatal` one something goes wrong: one of MODES, or a database's `own`.
 
-    `untold` is the key of a letter that was sent and could not be noted, for the database took nothing by then.
+    `untold` is the key of a letter that was sent and could not be noted, for the database took nothing by then;
+    `joined` counts what was stored as part of a transaction that is still under way, while there is one.
     """
 
     fatal: int | None = None
@@ -65,6 +66,7 @@ class Trap:
     unnoted: str = ""
     untold: str = ""
     storing: bool = False
+    joined: int | None = None
 
     @property
     def struck(self) -> bool:
@@ -125,6 +127,9 @@ def _storing(store: Callable[..., Any]) -> Callable[..., Any]:
         if _trap is None:
             return store(*given, **named)
         _trap.point("commit", "before")
+        if _trap.joined is not None:
+            _trap.joined += 1
+            return store(*given, **named)
         _trap.storing = True
         try:
             result = store(*given, **named)
@@ -138,6 +143,33 @@ def _storing(store: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return stored
+
+
+def _together(undisturbed: Callable[..., Any]) -> Callable[..., Any]:
+    """With the points of what is stored in a transaction that reads before: it is stored when that ends."""
+
+    @contextmanager
+    @wraps(undisturbed)
+    def together(*given: Any) -> Iterator[None]:
+        if (trap := _trap) is None:
+            with undisturbed(*given):
+                yield
+            return
+        trap.joined = 0
+        try:
+            with undisturbed(*given):
+                yield
+                trap.storing = bool(trap.joined)
+        except LedgerUnusable:
+            trap.untold = trap.unnoted
+            raise
+        finally:
+            stored, trap.joined, trap.storing = trap.joined, None, False
+        if stored:
+            trap.unnoted = ""
+            trap.point("commit", "after")
+
+    return together
 
 
 def _carrying(deliver: Callable[..., Outcome], received: Path) -> Callable[..., Outcome]:
@@ -177,6 +209,7 @@ def wrapped(received: Path) -> Iterator[None]:
     with ExitStack() as patches:
         for name in WRITES:
             patches.enter_context(patch.object(SqlLedger, name, _storing(getattr(SqlLedger, name))))
+        patches.enter_context(patch.object(SqlLedger, "undisturbed", _together(SqlLedger.undisturbed)))
         patches.enter_context(patch.object(MailFolder, "deliver", _carrying(MailFolder.deliver, received)))
         patches.enter_context(patch.object(FileClock, "set", around("file", FileClock.set)))
         writer = around("file", files.write_bytes_atomically)

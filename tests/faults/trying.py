@@ -197,6 +197,8 @@ HARM = {
     "letters +": "letters_doubled",
     "otherwise": "otherwise",
     "by key": "repeated",
+    "unsaid": "unsaid",
 }
 """Columns: entries lost and doubled, letters lost and doubled by us, what else is not as it should be; and letters that
-came again by their key, for whoever sent them died between the receiver's yes and our record of it."""
+came again by their key, for whoever sent them died between the receiver's yes and our record of it; and notices that
+were written and dropped unsent, for somebody's answer was taken in later."""
