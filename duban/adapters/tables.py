@@ -84,10 +84,12 @@ def _csv(content: bytes) -> Iterator[Table]:
 
 
 def _decoded(content: bytes) -> str:
+    """Its text, without the NUL that some programs fill fields with."""
     try:
-        return content.decode(ENCODINGS[0])
+        text = content.decode(ENCODINGS[0])
     except UnicodeDecodeError:
-        return content.decode(ENCODINGS[1])
+        text = content.decode(ENCODINGS[1])
+    return text.replace("\0", "")
 
 
 def _workbook(content: bytes) -> Iterator[Table]:

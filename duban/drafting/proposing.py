@@ -17,8 +17,8 @@ from duban.drafting.task_steps import task_steps
 from duban.drafting.units import collective, unnamed
 
 NUMERAL = re.compile(r"^(?:第?[一二三四五六七八九十]+[、.．章部分]+|[（(][一二三四五六七八九十]+[）)]|[\d.、]+)")
-SYLLABLES = 6
-"""Of an id; what follows is cut, so that ids stay short enough to be typed."""
+SYLLABLES, LONGEST_WORD = 6, 24
+"""Of an id, and letters of each; what follows is cut: it is typed, and names a file."""
 
 Spell = Callable[[str], Sequence[str]]
 """The syllables of a text, in letters a to z and digits."""
@@ -173,7 +173,7 @@ def _untold(heading: str) -> str:
 
 def slug(text: str, spell: Spell) -> str:
     """An id of the first syllables of a text."""
-    return "-".join(part for part in spell(NUMERAL.sub("", text))[:SYLLABLES]) or "x"
+    return "-".join(part[:LONGEST_WORD] for part in spell(NUMERAL.sub("", text))[:SYLLABLES]) or "x"
 
 
 def _top(row: TaskRow, facts: Facts) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from duban.adapters.tables import read_file
 from duban.core.problems import BadInput
+from duban.drafting.proposing import slug
 from duban.drafting.reading import Draft, NoYear, TaskRow, read_tables
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
@@ -97,3 +98,13 @@ def test_a_csv_saved_by_an_older_office_program_reads_the_same() -> None:
 def test_a_file_that_is_no_table_is_said_to_be_none(name: str, content: bytes) -> None:
     with pytest.raises(BadInput, match=name):
         read_file(name, content)
+
+
+def test_what_fills_a_field_and_nobody_sees_is_not_read() -> None:
+    said = "任务,责任单位,时限\n制定办法,保护处（牵头）、服务处,6月底\n"
+    (table,), (filled,) = (read_file("a.csv", text.encode()) for text in (said, said.replace("处", "处\0")))
+    assert filled == table
+
+
+def test_an_id_is_short_enough_to_name_a_file() -> None:
+    assert slug("a" * 300, str.split) == "a" * 24
