@@ -11,23 +11,11 @@ from typing import NamedTuple
 
 from duban.core.deciding.decide import Decision, decide
 from duban.core.deciding.office import Look
-from duban.core.ledger.entries import Draft, Entry, EntryKind, by_itself, first_key, standing
+from duban.core.ledger.entries import RUNS, Draft, Entry, EntryKind, by_itself, first_key, standing
 from duban.core.ledger.histories import called_now
 from duban.core.ledger.notices import DELIVERIES, PENDING
 from duban.core.ledger.state import State, fold
 from duban.core.planning.plan import StepRef
-
-RUNS = frozenset(
-    {
-        EntryKind.ACTION_STARTED,
-        EntryKind.ACTION_WAITING,
-        EntryKind.ACTION_SUCCEEDED,
-        EntryKind.ACTION_FAILED,
-        EntryKind.MEASURED,
-        EntryKind.MEASURING_FAILED,
-    }
-)
-"""Entries of what runs once its step is open."""
 
 RUNGS = frozenset({EntryKind.NOTICE_QUEUED, EntryKind.RUNG_SKIPPED})
 """Entries by which a rung is spent."""

@@ -122,17 +122,23 @@ class Entry(NamedTuple):
     hash: str
 
 
-BY_ITSELF = frozenset(
+RUNS = frozenset(
     {
-        EntryKind.ADOPTED,
-        EntryKind.OPENED,
-        EntryKind.COMPLETED,
         EntryKind.ACTION_STARTED,
         EntryKind.ACTION_WAITING,
         EntryKind.ACTION_SUCCEEDED,
         EntryKind.ACTION_FAILED,
         EntryKind.MEASURED,
         EntryKind.MEASURING_FAILED,
+    }
+)
+"""Entries of what runs once its step is open."""
+
+BY_ITSELF = RUNS | frozenset(
+    {
+        EntryKind.ADOPTED,
+        EntryKind.OPENED,
+        EntryKind.COMPLETED,
         EntryKind.RUNG_SKIPPED,
         EntryKind.NOTICE_QUEUED,
         EntryKind.NOTICE_BUNDLED,
